@@ -1,0 +1,91 @@
+#pragma once
+
+// gateway.yaml as typed values; keys and defaults as in docs/gateway.md. Relative paths are resolved against the file's folder.
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/ip.h"
+#include "config/mark.h"
+
+namespace sekisho::config {
+
+// host:port of a socket to bind; port 0 = any free one.
+struct ListenAddress {
+  IpAddress ip;
+  std::uint16_t port = 0;
+  Mark at;
+};
+
+struct AdminAddress {  // loopback or unix:PATH only
+  std::optional<ListenAddress> tcp;
+  std::string unix_path;
+};
+
+// A resolver override: "127.0.0.1:9443" or "10.1.2.3".
+struct HostOverride {
+  IpAddress ip;
+  std::optional<std::uint16_t> port;
+};
+
+struct CountryNetwork {
+  IpNetwork network;
+  std::string country;
+};
+
+enum class Authentication { kNone, kBasic, kCertificate };
+
+struct Limits {
+  std::uint64_t body = 32ull << 20;
+  std::uint64_t decoded_body = 128ull << 20;
+  std::uint64_t request_head = 64ull << 10;
+  std::uint64_t connections = 20000;
+  std::uint64_t memory = 2ull << 30;
+  std::chrono::milliseconds admit{2'000};
+  std::chrono::milliseconds head_timeout{10'000};
+  std::chrono::milliseconds body_timeout{60'000};
+  std::chrono::milliseconds idle{300'000};
+  std::chrono::milliseconds connect{10'000};
+  std::chrono::milliseconds answer{900'000};
+};
+
+struct GatewayFile {
+  std::string path;
+  bool laboratory = false;
+  std::vector<ListenAddress> listen;
+  int workers = 0;  // 0 = auto, one a core
+  Marked<std::string> ca_certificate, ca_key;
+  std::string crl_url;
+  Marked<std::string> keys_directory;
+  Marked<std::string> policy;
+  Marked<std::string> catalogue_providers, catalogue_regions, catalogue_networks, catalogue_overlay;  // "" = shipped / none
+  std::vector<Marked<std::string>> geo_country;
+  Marked<std::string> geo_asn;
+  std::chrono::hours geo_warn_after{14 * 24};
+  std::chrono::hours geo_max_age{30 * 24};
+  std::vector<CountryNetwork> geo_networks;
+  std::map<std::string, HostOverride> resolver_hosts;  // lower-case host
+  std::vector<Marked<std::string>> extra_ca;
+  std::vector<IpNetwork> allow_addresses;
+  Authentication authentication = Authentication::kNone;
+  Marked<std::string> users_file;
+  std::string realm = "Sekisho";
+  Marked<std::string> audit_directory;
+  bool audit_sync = true;  // false = never (laboratory only)
+  Limits limits;
+  std::string log_level = "info";
+  bool log_json = true;
+  AdminAddress admin;
+};
+
+GatewayFile load_gateway(const std::string& path, Problems& problems);
+GatewayFile parse_gateway(const std::string& path, const std::string& text, Problems& problems);
+
+// The folder of the shipped YAML: SEKISHO_SHARE if set, else the install prefix's share/sekisho if it exists, else the source tree's config/.
+std::string shipped_directory();
+
+}  // namespace sekisho::config

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sekisho::filters {
+
+// Half-open byte range.
+struct Range {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  std::size_t size() const { return end - begin; }
+  bool operator==(const Range&) const = default;
+};
+
+// One thing found. Offsets are bytes of the text that was scanned; `normalised` is the value in its canonical form (digits without
+// separators, lower-case address, …): it counts distinct values and feeds the keyed hash, and is never logged or written.
+struct Finding {
+  std::string_view type;      // "credit_card"; lives as long as the DetectorSet
+  std::string_view category;  // "secret", "pii", "financial", "confidential" or a custom one
+  double confidence = 0;      // 0..1
+  Range range;
+  std::string normalised;
+};
+using Findings = std::vector<Finding>;
+
+}  // namespace sekisho::filters

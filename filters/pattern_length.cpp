@@ -1,0 +1,165 @@
+#include "filters/pattern_length.h"
+
+#include <algorithm>
+
+namespace sekisho::filters {
+namespace {
+
+using Length = std::optional<std::size_t>;
+constexpr std::size_t kLongestCharacter = 4;  // UTF-8
+
+Length add(Length a, Length b) { return a && b ? Length(*a + *b) : std::nullopt; }
+
+// Recursive descent over the syntax of RE2. Groups' flags matter only for (?i), which makes some ASCII letters match
+// longer characters (k: U+212A), so every literal is taken as four bytes then.
+class Walk {
+ public:
+  explicit Walk(std::string_view pattern)
+      : text_(pattern), folds_(pattern.find("(?") != std::string_view::npos) {}
+
+  Length whole() {
+    const Length length = alternatives();
+    return at_end() ? length : std::nullopt;
+  }
+
+ private:
+  bool at_end() const { return pos_ >= text_.size(); }
+  char peek() const { return at_end() ? '\0' : text_[pos_]; }
+
+  Length alternatives() {
+    if (++depth_ > 200) return std::nullopt;
+    Length longest = sequence();
+    while (!at_end() && peek() == '|') {
+      ++pos_;
+      const Length other = sequence();
+      longest = longest && other ? Length(std::max(*longest, *other)) : std::nullopt;
+    }
+    --depth_;
+    return longest;
+  }
+
+  Length sequence() {
+    Length sum = 0;
+    while (!at_end() && peek() != '|' && peek() != ')') sum = add(sum, repeated());
+    return sum;
+  }
+
+  Length repeated() {
+    Length one = atom();
+    while (!at_end()) {
+      if (peek() == '*' || peek() == '+') {
+        ++pos_;
+        one = one && *one == 0 ? one : std::nullopt;
+      } else if (peek() == '?') {
+        ++pos_;
+      } else if (peek() == '{') {
+        std::size_t most = 0;
+        bool bounded = false;
+        if (!counts(most, bounded)) break;
+        one = one && bounded ? Length(*one * most) : std::nullopt;
+      } else {
+        break;
+      }
+    }
+    return one;
+  }
+
+  // "{n}", "{n,}", "{n,m}"; anything else is a literal brace.
+  bool counts(std::size_t& most, bool& bounded) {
+    const std::size_t close = text_.find('}', pos_);
+    if (close == std::string_view::npos) return false;
+    const std::string_view inside = text_.substr(pos_ + 1, close - pos_ - 1);
+    if (inside.empty() || inside.find_first_not_of("0123456789,") != std::string_view::npos || inside[0] == ',') return false;
+    const std::size_t comma = inside.find(',');
+    bounded = comma == std::string_view::npos || comma + 1 < inside.size();
+    most = 0;
+    for (const char c : inside.substr(comma == std::string_view::npos ? 0 : comma + 1)) {
+      most = std::min<std::size_t>(most * 10 + static_cast<std::size_t>(c - '0'), 100000);
+    }
+    pos_ = close + 1;
+    return true;
+  }
+
+  Length atom() {
+    const char c = text_[pos_++];
+    switch (c) {
+      case '(': return group();
+      case '[': return char_class();
+      case '\\': return escape();
+      case '.': return kLongestCharacter;
+      case '^':
+      case '$': return 0;
+      default: return folds_ ? kLongestCharacter : 1;
+    }
+  }
+
+  Length group() {
+    if (peek() == '?') {
+      const std::size_t end = text_.find_first_of(":)>", pos_);
+      if (end == std::string_view::npos) return std::nullopt;
+      pos_ = end + 1;
+      if (text_[end] == ')') return 0;  // flags for what follows
+    }
+    const Length inside = alternatives();
+    if (peek() != ')') return std::nullopt;
+    ++pos_;
+    return inside;
+  }
+
+  Length char_class() {
+    if (peek() == '^') ++pos_;
+    if (peek() == ']') ++pos_;
+    while (!at_end() && peek() != ']') {
+      if (peek() == '\\') {
+        ++pos_;
+      } else if (text_.substr(pos_, 2) == "[:") {
+        const std::size_t close = text_.find(":]", pos_);
+        if (close != std::string_view::npos) pos_ = close + 1;
+      }
+      ++pos_;
+    }
+    if (at_end()) return std::nullopt;
+    ++pos_;
+    return kLongestCharacter;
+  }
+
+  Length escape() {
+    if (at_end()) return std::nullopt;
+    const char c = text_[pos_++];
+    switch (c) {
+      case 'b':
+      case 'B':
+      case 'A':
+      case 'z': return 0;
+      case 'Q': return std::nullopt;
+      case 'C': return 1;
+      case 'p':
+      case 'P':
+      case 'x':
+        if (peek() == '{') {
+          const std::size_t close = text_.find('}', pos_);
+          if (close == std::string_view::npos) return std::nullopt;
+          pos_ = close + 1;
+        } else {
+          pos_ = std::min(text_.size(), pos_ + (c == 'x' ? 2 : 1));
+        }
+        return kLongestCharacter;
+      default:
+        if (c >= '0' && c <= '7') {
+          while (peek() >= '0' && peek() <= '7') ++pos_;
+        }
+        return kLongestCharacter;
+    }
+  }
+
+  std::string_view text_;
+  std::size_t pos_ = 0;
+  bool folds_;
+  int depth_ = 0;
+};
+
+}  // namespace
+
+std::optional<std::size_t> longest_match(std::string_view pattern) { return Walk(pattern).whole(); }
+
+}  // namespace sekisho::filters

@@ -1,0 +1,35 @@
+#pragma once
+
+// Runs a DetectorSet over one text given in any pieces. Laws, each a test: findings are equal for every way of splitting the text; each
+// finding once, absolute offsets; memory bounded by max_span + one piece.
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "filters/detector_set.h"
+
+namespace sekisho::filters {
+
+class Scanner {
+ public:
+  explicit Scanner(const DetectorSet& set) : set_(set) {}
+
+  // Starts a new text (state of the last one is dropped).
+  void begin();
+  // Appends findings that are final so far. Pieces of at most 256 KiB keep a caller's turn short.
+  ScanStatus push(std::string_view piece, Findings& out);
+  ScanStatus finish(Findings& out);
+
+  // The whole text at once, no copy made: begin + push + finish.
+  ScanStatus scan(std::string_view text, Findings& out);
+
+ private:
+  const DetectorSet& set_;
+  std::string held_;           // context and look-ahead
+  std::size_t held_offset_ = 0;
+  std::size_t decided_ = 0;    // findings beginning before this offset are out
+  bool failed_ = false;
+};
+
+}  // namespace sekisho::filters

@@ -1,0 +1,67 @@
+#include "filters/surroundings.h"
+
+#include <algorithm>
+
+#include "filters/width_fold.h"
+
+namespace sekisho::filters {
+namespace {
+
+bool continues(std::string_view text, std::size_t pos) {
+  return pos < text.size() && (static_cast<unsigned char>(text[pos]) & 0xC0) == 0x80;
+}
+
+std::string_view stretch_before(std::string_view text, std::size_t end, std::size_t bytes) {
+  std::size_t begin = end > bytes ? end - bytes : 0;
+  while (begin < end && continues(text, begin)) ++begin;
+  return text.substr(begin, end - begin);
+}
+
+std::string_view stretch_after(std::string_view text, std::size_t begin, std::size_t bytes) {
+  std::size_t end = std::min(text.size(), begin + bytes);
+  while (end > begin && continues(text, end)) --end;
+  return text.substr(begin, end - begin);
+}
+
+bool ascii_word_char(std::string_view text, std::size_t pos) {
+  return pos < text.size() && is_alnum(static_cast<unsigned char>(text[pos]));
+}
+
+// A whole word when its ends are ASCII letters.
+bool stands_alone(std::string_view text, std::size_t pos, std::string_view word) {
+  const auto first = static_cast<unsigned char>(word.front()), last = static_cast<unsigned char>(word.back());
+  if (first < 0x80 && pos > 0 && ascii_word_char(text, pos - 1)) return false;
+  return last >= 0x80 || !ascii_word_char(text, pos + word.size());
+}
+
+std::size_t last_word(std::string_view text, std::string_view word) {
+  for (std::size_t pos = text.rfind(word); pos != std::string_view::npos; pos = text.rfind(word, pos - 1)) {
+    if (stands_alone(text, pos, word)) return pos;
+    if (pos == 0) break;
+  }
+  return std::string_view::npos;
+}
+
+}  // namespace
+
+Surroundings::Surroundings(std::string_view text, Range value, std::size_t bytes_before, std::size_t bytes_after)
+    : before_(folded_lower(stretch_before(text, value.begin, bytes_before))),
+      after_(folded_lower(stretch_after(text, value.end, bytes_after))) {}
+
+std::size_t Surroundings::distance_before(std::span<const std::string_view> words) const {
+  std::size_t nearest = kFar;
+  for (const std::string_view word : words) {
+    const std::size_t pos = last_word(before_, word);
+    if (pos != std::string_view::npos) nearest = std::min(nearest, before_.size() - pos - word.size());
+  }
+  return nearest;
+}
+
+bool Surroundings::has(std::span<const std::string_view> words) const {
+  if (has_before(words)) return true;
+  return std::any_of(words.begin(), words.end(), [this](std::string_view word) {
+    return last_word(after_, word) != std::string_view::npos;
+  });
+}
+
+}  // namespace sekisho::filters

@@ -1,0 +1,112 @@
+#include "filters/width_fold.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace sekisho::filters {
+namespace {
+
+constexpr char32_t kReplacement = 0xFFFD;
+
+bool is_continuation(unsigned char c) { return (c & 0xC0) == 0x80; }
+
+char32_t folded(char32_t c) {
+  if (c >= 0xFF01 && c <= 0xFF5E) return c - 0xFF01 + 0x21;
+  return c == 0x3000 ? U' ' : c;
+}
+
+std::size_t sequence_size(unsigned char lead) {
+  if (lead < 0x80) return 1;
+  if (lead >= 0xC2 && lead <= 0xDF) return 2;
+  if (lead >= 0xE0 && lead <= 0xEF) return 3;
+  return lead >= 0xF0 && lead <= 0xF4 ? 4 : 0;
+}
+
+void append_utf8(std::string& out, char32_t c) {
+  if (c < 0x80) {
+    out += static_cast<char>(c);
+  } else if (c < 0x800) {
+    out += static_cast<char>(0xC0 | (c >> 6));
+    out += static_cast<char>(0x80 | (c & 0x3F));
+  } else if (c < 0x10000) {
+    out += static_cast<char>(0xE0 | (c >> 12));
+    out += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
+    out += static_cast<char>(0x80 | (c & 0x3F));
+  } else {
+    out += static_cast<char>(0xF0 | (c >> 18));
+    out += static_cast<char>(0x80 | ((c >> 12) & 0x3F));
+    out += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
+    out += static_cast<char>(0x80 | (c & 0x3F));
+  }
+}
+
+template <std::size_t N>
+bool contains(const char32_t (&table)[N], char32_t c) {
+  return std::find(std::begin(table), std::end(table), c) != std::end(table);
+}
+
+}  // namespace
+
+FoldedChar char_at(std::string_view text, std::size_t pos) {
+  if (pos >= text.size()) return {};
+  const auto lead = static_cast<unsigned char>(text[pos]);
+  if (lead < 0x80) return {lead, 1};
+  const std::size_t size = sequence_size(lead);
+  if (size == 0 || pos + size > text.size()) return {kReplacement, 1};
+  char32_t c = lead & (0xFF >> (size + 1));
+  for (std::size_t i = 1; i < size; ++i) {
+    const auto next = static_cast<unsigned char>(text[pos + i]);
+    if (!is_continuation(next)) return {kReplacement, 1};
+    c = (c << 6) | (next & 0x3F);
+  }
+  return {folded(c), size};
+}
+
+FoldedChar char_before(std::string_view text, std::size_t pos) {
+  if (pos == 0 || pos > text.size()) return {};
+  std::size_t begin = pos - 1;
+  while (begin > 0 && pos - begin < 4 && is_continuation(static_cast<unsigned char>(text[begin]))) --begin;
+  const FoldedChar c = char_at(text, begin);
+  if (begin + c.size == pos) return c;
+  return {kReplacement, 1};
+}
+
+bool is_hyphen(char32_t c) {
+  // Tilde included: the wave dash of Japanese input methods folds to it.
+  static constexpr char32_t kOdd[] = {0x2D7,  0x58A,  0x1806, 0x2043, 0x207B, 0x208B, 0x2212, 0x23AF,
+                                      0x2500, 0x2501, 0x2796, 0x2E3A, 0x2E3B, 0x301C, 0x3030, 0x30A0,
+                                      0x30FC, 0xFE31, 0xFE32, 0xFE58, 0xFE63, 0xFF70};
+  if (c == U'-' || c == U'~') return true;
+  if (c < 0x80) return false;
+  return (c >= 0x2010 && c <= 0x2015) || contains(kOdd, c);
+}
+
+bool is_dot(char32_t c) {
+  static constexpr char32_t kOdd[] = {0xB7, 0x30FB, 0xFF65, 0x2022, 0x2024, 0x3002, 0xFF61};
+  return c == U'.' || (c >= 0x80 && contains(kOdd, c));
+}
+
+bool is_space(char32_t c) {
+  if (c == U' ' || c == U'\t') return true;
+  if (c < 0x80) return false;
+  return c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200B) || c == 0x202F || c == 0x205F;
+}
+
+FoldedText fold(std::string_view text, bool lower) {
+  FoldedText out;
+  out.text.reserve(text.size());
+  out.origin.reserve(text.size() + 1);
+  for (std::size_t pos = 0; pos < text.size();) {
+    FoldedChar c = char_at(text, pos);
+    if (lower && is_upper(c.value)) c.value += 0x20;
+    append_utf8(out.text, c.value);
+    out.origin.resize(out.text.size(), pos);
+    pos += c.size;
+  }
+  out.origin.push_back(text.size());
+  return out;
+}
+
+std::string folded_lower(std::string_view text) { return fold(text, true).text; }
+
+}  // namespace sekisho::filters

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+#include "gateway/async.h"
+
+namespace sekisho::gateway {
+
+// The time-outs of one worker's streams, with one timer for all. A stream that waits stores its deadline; only the first of the waits of a stream
+// costs a queue entry, later deadlines are looked at when the old one comes up. Precision: about 50 ms, never early.
+class Deadlines {
+ public:
+  class Entry {  // embedded in a stream; unregisters itself
+   public:
+    explicit Entry(Deadlines& owner) : owner_(owner) {}
+    virtual ~Entry();
+    Entry(const Entry&) = delete;
+
+   protected:
+    void arm(TimePoint deadline);
+    void disarm() { deadline_ = TimePoint::max(); }
+    virtual void expired() = 0;  // called at most once an arm()
+
+   private:
+    friend class Deadlines;
+    Deadlines& owner_;
+    TimePoint deadline_ = TimePoint::max();
+    TimePoint queued_ = TimePoint::max();
+  };
+
+  explicit Deadlines(Executor executor);
+  ~Deadlines();
+  // Fires what is due at `now`; the timer calls it, tests call it with times of their own.
+  void advance(TimePoint now);
+  void stop();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace sekisho::gateway

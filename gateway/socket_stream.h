@@ -1,0 +1,42 @@
+#pragma once
+
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <memory>
+
+#include "config/ip.h"
+#include "gateway/byte_stream.h"
+#include "gateway/deadlines.h"
+
+namespace sekisho::gateway {
+
+using Socket = net::basic_stream_socket<net::ip::tcp, Executor>;
+
+// A connected TCP socket as a ByteStream (TCP_NODELAY, keep-alive on). kReady may be spurious.
+class SocketStream final : public ByteStream, private Deadlines::Entry {
+ public:
+  SocketStream(Socket socket, Deadlines& deadlines);
+  ~SocketStream() override;
+
+  long try_read(char* data, std::size_t size) override;
+  long try_write(const char* data, std::size_t size) override;
+  Want want() const override { return want_; }
+  Awaitable<Wake> ready(Want want, TimePoint deadline) override;
+  void shutdown_write() override;
+  void close() override;
+  Socket& socket() { return socket_; }
+
+ private:
+  void expired() override;
+  Socket socket_;
+  Want want_ = Want::kRead;
+  bool timed_out_ = false;
+  bool closed_ = false;
+  int waiting_ = 0;
+};
+
+// Connects to exactly this address; nullptr and `error` set on failure or time-out.
+Awaitable<std::unique_ptr<SocketStream>> connect_socket(Executor executor, Deadlines& deadlines, config::IpAddress ip,
+                                                        std::uint16_t port, TimePoint deadline, std::string& error);
+
+}  // namespace sekisho::gateway
