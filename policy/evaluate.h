@@ -1,0 +1,55 @@
+#pragma once
+
+// The whole decision without a network, for `explain`, the policy's own tests, and replay.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "policy/snapshot.h"
+
+namespace sekisho::policy {
+
+struct Question {
+  std::string user;
+  std::optional<std::vector<std::string>> groups;  // instead of the look-up
+  std::optional<config::IpAddress> from;
+  Destination to;
+  std::string method = "POST";
+  std::string target = "/";  // default for a prompt: the dialect's chat path
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::optional<std::string> body;
+  AddressFacts address;
+  std::int64_t now = 0;
+};
+
+struct Evaluation {
+  Client client;
+  Question question;
+  Admission admission;
+  InspectionResult inspected;
+  Verdict verdict;
+};
+Evaluation evaluate(const Snapshot& snapshot, Question question);
+
+struct TestResult {
+  std::string name;
+  config::Mark at;
+  bool passed = false;
+  std::string got;  // what differed: "verdict allow, expected block"
+};
+std::vector<TestResult> run_policy_tests(const Snapshot& snapshot, std::int64_t now);
+
+// Host[:port] or URL as `explain --to` and tests take it; false and `error` when it is not one.
+bool parse_destination(std::string_view text, Destination& to, std::string& path, std::string& error);
+// "2026-12-31", "2026-12-31T12:00", RFC 3339; without offset in `timezone`.
+std::optional<std::int64_t> parse_time(std::string_view text, const std::string& timezone);
+// Unix second at which `day` has ended in `timezone`.
+std::int64_t end_of_day(config::Date day, const std::string& timezone);
+
+std::string explain_json(const Snapshot& snapshot, const Evaluation& evaluation);  // INTERFACES section 1
+std::string explain_text(const Snapshot& snapshot, const Evaluation& evaluation);
+
+}  // namespace sekisho::policy

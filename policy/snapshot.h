@@ -1,0 +1,68 @@
+#pragma once
+
+// One compiled policy: built off the workers, immutable, shared. An exchange keeps the one it started under.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/catalogue.h"
+#include "config/policy_file.h"
+#include "filters/detector_set.h"
+#include "policy/admission.h"
+#include "policy/client.h"
+#include "policy/geo.h"
+#include "policy/inspection.h"
+#include "policy/verdict.h"
+
+namespace sekisho::policy {
+
+struct SnapshotInputs {
+  config::PolicyFile policy;
+  config::Catalogue catalogue;
+  config::CloudRegions regions;
+  std::shared_ptr<const Geo> geo;
+  std::int64_t now = 0;  // unix seconds, for expiry and the 90-day limit of exceptions
+};
+
+class Snapshot {
+ public:
+  // Resolves every name, compiles detectors and host tables. nullptr when a problem was added. Warnings (expired entries, reviews due) do not
+  // prevent it: see warnings(). The policy's own tests are run by run_policy_tests (evaluate.h).
+  static std::shared_ptr<const Snapshot> compile(SnapshotInputs inputs, config::Problems& problems);
+  ~Snapshot();
+
+  const std::string& digest() const;  // "sha256:<hex>" of the policy's text
+  const std::string& name() const;
+  const std::string& text() const;
+  const config::PolicyFile& file() const;
+  const config::Catalogue& catalogue() const;
+  const config::CloudRegions& regions() const;
+  const Geo& geo() const;
+  const filters::DetectorSet& detectors() const;
+  std::vector<std::string> warnings(std::int64_t now) const;  // expired or soon expiring entries and exceptions, lapsed reviews
+
+  // Groups of a client, "everyone" included, sorted.
+  std::vector<std::string> groups_of(const std::string& user, const config::IpAddress& ip) const;
+
+  // Admission by everything the query knows. In observe mode nothing is refused (would_refuse is set).
+  Admission admit(const AdmissionQuery& query) const;
+
+  // `mixed`: drop the denied addresses of a name (true) or refuse the name (false).
+  bool mixed_drops() const;
+  // Only what can be said of an address alone: a denied country or network, or a country that `address`/`network` settings do not allow.
+  bool address_denied(const AddressFacts& address) const;
+
+  // The verdict over the data, given a final admission. Also turns an admission that refuses into a verdict, so that every decision comes from here.
+  Verdict decide(const Client& client, const Admission& admission, const InspectionResult& inspected, std::int64_t now) const;
+
+  struct Impl;
+  const Impl& impl() const { return *impl_; }
+
+ private:
+  Snapshot();
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace sekisho::policy
