@@ -1,7 +1,8 @@
 #pragma once
 
-// The catalogue of LLM services (providers.yaml), cloud regions (cloud-regions.yaml) and edge networks (networks.yaml) as typed
-// values. Every scalar is text: NO is Norway. Schema and meaning: docs/catalogue.md. "unknown" is kept as written: it is a value.
+// The catalogue of LLM services (providers.yaml), cloud regions (cloud-regions.yaml) and edge
+// networks (networks.yaml) as typed values. Every scalar is text: NO is Norway. Schema and meaning:
+// docs/catalogue.md. "unknown" is kept as written: it is a value.
 
 #include <map>
 #include <optional>
@@ -35,7 +36,7 @@ struct Provider {
   std::string id, name;
   Mark at;
   std::string operator_name, operator_country, parent_country;  // countries: ISO, "unknown" or ""
-  std::string kind;                                             // api | chat | coding | aggregator | image | voice | search
+  std::string kind;  // api | chat | coding | aggregator | image | voice | search
   bool aggregator = false;
   std::vector<std::string> hosts;
   std::vector<std::string> paths;  // RE2 over host/path, one must match
@@ -43,10 +44,11 @@ struct Provider {
   std::vector<SideHosts> side_hosts;
   std::string dialect = "none";
   std::vector<EndpointRegion> endpoint_region;
-  // Every other fact (storage_countries, trains_on_inputs, retention_days, certifications, reviewed_at, …) by its key, as text.
+  // Every other fact (storage_countries, trains_on_inputs, retention_days, certifications,
+  // reviewed_at, …) by its key, as text.
   Facts facts;
-  std::string confidence;   // low | medium | high
-  bool from_overlay = false;  // any key of it was stated by the customer's overlay
+  std::string confidence;             // low | medium | high
+  bool from_overlay = false;          // any key of it was stated by the customer's overlay
   std::vector<std::string> overlaid;  // which keys
 };
 
@@ -59,13 +61,16 @@ struct Catalogue {
   std::vector<Provider> providers;
   std::vector<SideHosts> shared_side_hosts;
   std::vector<ModelDeveloper> model_developers;
-  std::map<std::string, std::string> openrouter_providers, huggingface_router_providers;  // sub-provider -> entry id
+  std::map<std::string, std::string> openrouter_providers,
+      huggingface_router_providers;  // sub-provider -> entry id
   const Provider* find(std::string_view id) const;
 };
 
 struct CloudRegions {
-  std::map<std::string, std::vector<std::string>> groups;                         // EU -> {AT, …}; ANY -> {"*"}; "!CN" = except
-  std::map<std::string, std::map<std::string, std::vector<std::string>>> tables;  // aws -> ap-northeast-1 -> {JP}; incl. not_a_region codes as {"*"}
+  std::map<std::string, std::vector<std::string>>
+      groups;  // EU -> {AT, …}; ANY -> {"*"}; "!CN" = except
+  std::map<std::string, std::map<std::string, std::vector<std::string>>>
+      tables;  // aws -> ap-northeast-1 -> {JP}; incl. not_a_region codes as {"*"}
 };
 
 struct EdgeNetwork {
@@ -75,10 +80,12 @@ struct EdgeNetwork {
 };
 struct Networks {
   std::vector<EdgeNetwork> edges;
-  std::map<std::uint32_t, std::string> asn_country;  // networks operated from a country whatever their place (ASN -> ISO)
+  std::map<std::uint32_t, std::string>
+      asn_country;  // networks operated from a country whatever their place (ASN -> ISO)
 };
 
-Catalogue load_catalogue(const std::string& providers_path, const std::string& overlay_path, Problems& problems);
+Catalogue load_catalogue(const std::string& providers_path, const std::string& overlay_path,
+                         Problems& problems);
 CloudRegions load_cloud_regions(const std::string& path, Problems& problems);
 Networks load_networks(const std::string& path, Problems& problems);
 

@@ -35,9 +35,7 @@ const std::vector<FactForm>& forms() {
       {"privacy_url", Form::kText, {}},
       {"reviewed_at", Form::kDate, {}},
       {"confidence", Form::kWord, {"low", "medium", "high"}},
-      {"kind",
-       Form::kWord,
-       {"api", "chat", "coding", "aggregator", "image", "voice", "search"}},
+      {"kind", Form::kWord, {"api", "chat", "coding", "aggregator", "image", "voice", "search"}},
       {"aggregator", Form::kWord, {"true", "false"}},
       {"sources", Form::kTexts, {}},
       {"unverified", Form::kTexts, {}},
@@ -55,8 +53,9 @@ const FactForm* form_of(std::string_view key) {
 
 // EU, EEA_CH, ANY: the groups themselves are defined in cloud-regions.yaml and resolved with it.
 bool group_form(std::string_view text) {
-  return text.size() >= 2 && text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ_") ==
-                                 std::string_view::npos && (text.size() > 2 || text == "EU");
+  return text.size() >= 2 &&
+         text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ_") == std::string_view::npos &&
+         (text.size() > 2 || text == "EU");
 }
 
 void check_country(YamlReader& reader, const YamlNode& n, bool several) {
@@ -64,8 +63,9 @@ void check_country(YamlReader& reader, const YamlNode& n, bool several) {
   if (is_country(t) || t == "unknown" || (several && t == "customer_selected") || group_form(t))
     return;
   const std::string meant = nearest_country(t);
-  reader.wrong(n, several ? "a country code, a group such as EU, customer_selected or unknown"
-                          : "a country code of two capital letters, or unknown",
+  reader.wrong(n,
+               several ? "a country code, a group such as EU, customer_selected or unknown"
+                       : "a country code of two capital letters, or unknown",
                meant.empty() ? "as in JP, US or DE" : "did you mean '" + meant + "'?");
 }
 
@@ -85,8 +85,7 @@ void check_value(YamlReader& reader, const FactForm& form, const YamlNode& n) {
       if (n.text != "unknown") (void)reader.date(n);
       return;
     case Form::kCertifications:
-      if (n.text != "unknown")
-        reader.wrong(n, "a map such as { iso27001: yes }, or unknown");
+      if (n.text != "unknown") reader.wrong(n, "a map such as { iso27001: yes }, or unknown");
       return;
     case Form::kText:
     case Form::kTexts:
@@ -122,7 +121,9 @@ void check_items(YamlReader& reader, const FactForm& form, const YamlNode& n) {
     if (item.is_scalar()) check_value(reader, form, item);
 }
 
-bool holds_many(Form f) { return f == Form::kCountries || f == Form::kTexts; }
+bool holds_many(Form f) {
+  return f == Form::kCountries || f == Form::kTexts;
+}
 
 void unknown_fact(YamlReader& reader, const YamlEntry& e, std::string_view where,
                   std::vector<std::string_view> names) {
@@ -170,8 +171,8 @@ const std::vector<std::string_view>& fact_names() {
 
 const std::vector<std::string_view>& side_host_roles() {
   static const std::vector<std::string_view> kRoles = {
-      "signin",    "console",   "download", "upload",    "cdn", "telemetry",
-      "websocket", "media",     "integrity", "api",      "docs"};
+      "signin",    "console", "download",  "upload", "cdn", "telemetry",
+      "websocket", "media",   "integrity", "api",    "docs"};
   return kRoles;
 }
 

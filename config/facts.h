@@ -5,8 +5,8 @@
 
 namespace sekisho::config {
 
-// Facts as a person states them: of `facts` in a destination, of an entry in an overlay. Names and values are checked against the
-// schema of the catalogue (docs/catalogue.md).
+// Facts as a person states them: of `facts` in a destination, of an entry in an overlay. Names and
+// values are checked against the schema of the catalogue (docs/catalogue.md).
 Facts read_facts(YamlReader& reader, const YamlNode& node);
 
 // The `require` of a destination: a fact and the values that satisfy it; also `reviewed_within`.

@@ -1,6 +1,7 @@
 #pragma once
 
-// gateway.yaml as typed values; keys and defaults as in docs/gateway.md. Relative paths are resolved against the file's folder.
+// gateway.yaml as typed values; keys and defaults as in docs/gateway.md. Relative paths are
+// resolved against the file's folder.
 
 #include <chrono>
 #include <cstdint>
@@ -62,7 +63,8 @@ struct GatewayFile {
   std::string crl_url;
   Marked<std::string> keys_directory;
   Marked<std::string> policy;
-  Marked<std::string> catalogue_providers, catalogue_regions, catalogue_networks, catalogue_overlay;  // "" = shipped / none
+  Marked<std::string> catalogue_providers, catalogue_regions, catalogue_networks,
+      catalogue_overlay;  // "" = shipped / none
   std::vector<Marked<std::string>> geo_country;
   Marked<std::string> geo_asn;
   std::chrono::hours geo_warn_after{14 * 24};
@@ -82,10 +84,22 @@ struct GatewayFile {
   AdminAddress admin;
 };
 
+// Reads and checks gateway.yaml, and that every file it names can be read (the directories of keys
+// and of the journal are made at start). Left out: `ca`, `keys`, `policy` and `audit` stand for
+// ca/ca.crt, ca/ca.key, keys/, policy.yaml and audit/ beside the file; without `admin` there is no
+// admin listener.
 GatewayFile load_gateway(const std::string& path, Problems& problems);
+
+// The two halves of it: form alone, for commands that make the files first (`ca init`, `user add`),
+// and the files.
+GatewayFile read_gateway_form(const std::string& path, Problems& problems);
+void check_named_files(const GatewayFile& gateway, Problems& problems);
+
+// Form alone, of a text; `path` names the file in problems and gives its folder.
 GatewayFile parse_gateway(const std::string& path, const std::string& text, Problems& problems);
 
-// The folder of the shipped YAML: SEKISHO_SHARE if set, else the install prefix's share/sekisho if it exists, else the source tree's config/.
+// The folder of the shipped YAML: SEKISHO_SHARE if set, else the install prefix's share/sekisho if
+// it exists, else the source tree's config/.
 std::string shipped_directory();
 
 }  // namespace sekisho::config

@@ -23,26 +23,82 @@ constexpr std::string_view kCountriesWithSecondLevel =
     "ve uy ec eg sa ae qa kw om jo lb ng ke gh tz ug ";
 
 // Places where anybody gets a name of his own.
-constexpr std::string_view kHosting[] = {
-    "amazonaws.com",       "amazonaws.com.cn",   "api.aws",           "aws.dev",
-    "cloudfront.net",      "elasticbeanstalk.com", "on.aws",          "awsapprunner.com",
-    "azure.com",           "azurewebsites.net",  "azure-api.net",     "azurefd.net",
-    "azureedge.net",       "azurestaticapps.net", "cloudapp.net",     "cloudapp.azure.com",
-    "trafficmanager.net",  "windows.net",        "core.windows.net",  "blob.core.windows.net",
-    "googleapis.com",      "appspot.com",        "run.app",           "web.app",
-    "firebaseapp.com",     "cloudfunctions.net", "translate.goog",    "cloud.goog",
-    "github.io",           "githubusercontent.com", "githubpreview.dev", "gitlab.io",
-    "pages.dev",           "workers.dev",        "trycloudflare.com", "r2.dev",
-    "vercel.app",          "now.sh",             "netlify.app",       "herokuapp.com",
-    "onrender.com",        "fly.dev",            "railway.app",       "up.railway.app",
-    "deno.dev",            "repl.co",            "replit.app",        "replit.dev",
-    "glitch.me",           "hf.space",           "streamlit.app",     "modal.run",
-    "ngrok.io",            "ngrok.app",          "ngrok-free.app",    "ngrok.dev",
-    "loca.lt",             "fastly.net",         "fastly.dev",        "edgekey.net",
-    "akamaized.net",       "b-cdn.net",          "digitaloceanspaces.com", "ondigitalocean.app",
-    "aliyuncs.com",        "myqcloud.com",       "myhuaweicloud.com", "volces.com",
-    "blogspot.com",        "wordpress.com",      "sakura.ne.jp",      "xsrv.jp",
-    "duckdns.org",         "dyndns.org",         "nip.io",            "sslip.io"};
+constexpr std::string_view kHosting[] = {"amazonaws.com",
+                                         "amazonaws.com.cn",
+                                         "api.aws",
+                                         "aws.dev",
+                                         "cloudfront.net",
+                                         "elasticbeanstalk.com",
+                                         "on.aws",
+                                         "awsapprunner.com",
+                                         "azure.com",
+                                         "azurewebsites.net",
+                                         "azure-api.net",
+                                         "azurefd.net",
+                                         "azureedge.net",
+                                         "azurestaticapps.net",
+                                         "cloudapp.net",
+                                         "cloudapp.azure.com",
+                                         "trafficmanager.net",
+                                         "windows.net",
+                                         "core.windows.net",
+                                         "blob.core.windows.net",
+                                         "googleapis.com",
+                                         "appspot.com",
+                                         "run.app",
+                                         "web.app",
+                                         "firebaseapp.com",
+                                         "cloudfunctions.net",
+                                         "translate.goog",
+                                         "cloud.goog",
+                                         "github.io",
+                                         "githubusercontent.com",
+                                         "githubpreview.dev",
+                                         "gitlab.io",
+                                         "pages.dev",
+                                         "workers.dev",
+                                         "trycloudflare.com",
+                                         "r2.dev",
+                                         "vercel.app",
+                                         "now.sh",
+                                         "netlify.app",
+                                         "herokuapp.com",
+                                         "onrender.com",
+                                         "fly.dev",
+                                         "railway.app",
+                                         "up.railway.app",
+                                         "deno.dev",
+                                         "repl.co",
+                                         "replit.app",
+                                         "replit.dev",
+                                         "glitch.me",
+                                         "hf.space",
+                                         "streamlit.app",
+                                         "modal.run",
+                                         "ngrok.io",
+                                         "ngrok.app",
+                                         "ngrok-free.app",
+                                         "ngrok.dev",
+                                         "loca.lt",
+                                         "fastly.net",
+                                         "fastly.dev",
+                                         "edgekey.net",
+                                         "akamaized.net",
+                                         "b-cdn.net",
+                                         "digitaloceanspaces.com",
+                                         "ondigitalocean.app",
+                                         "aliyuncs.com",
+                                         "myqcloud.com",
+                                         "myhuaweicloud.com",
+                                         "volces.com",
+                                         "blogspot.com",
+                                         "wordpress.com",
+                                         "sakura.ne.jp",
+                                         "xsrv.jp",
+                                         "duckdns.org",
+                                         "dyndns.org",
+                                         "nip.io",
+                                         "sslip.io"};
 
 bool word_in(std::string_view list, std::string_view word) {
   const std::string needle = " " + std::string(word) + " ";
@@ -61,7 +117,8 @@ bool label_byte(char c) {
          static_cast<unsigned char>(c) >= 0x80;
 }
 
-// A name whose last label is a number is an address to every resolver, in forms that people do not see through (0x7f.1, 017700000001).
+// A name whose last label is a number is an address to every resolver, in forms that people do not
+// see through (0x7f.1, 017700000001).
 bool numeric_end(std::string_view name) {
   const std::string_view last = name.substr(name.rfind('.') + 1);
   if (last.empty()) return false;
@@ -104,15 +161,16 @@ HostFault check_name(std::string_view name) {
 
 HostFault check_wildcard(std::string_view base) {
   if (base.find('*') != std::string_view::npos)
-    return {"a '*' may stand only at the beginning, as the whole first part",
-            "write *.example.jp"};
+    return {"a '*' may stand only at the beginning, as the whole first part", "write *.example.jp"};
   HostFault fault = check_name(base);
   if (!fault.ok()) return fault;
   if (!base.empty() && base.back() == '.') base.remove_suffix(1);
   if (IpAddress::parse(base)) return {"a '*' cannot stand before an address", ""};
   if (is_public_suffix(base))
-    return {"'*." + std::string(base) + "' would admit hosts of strangers: anybody can register a "
-            "name under " + std::string(base),
+    return {"'*." + std::string(base) +
+                "' would admit hosts of strangers: anybody can register a "
+                "name under " +
+                std::string(base),
             "name the hosts, or a domain that belongs to one company"};
   return {};
 }
@@ -172,8 +230,7 @@ HostFault check_host_pattern(std::string_view pattern) {
             "write a port from 1 to 65535, or :* for every port"};
   if (host.substr(0, 2) == "*.") return check_wildcard(host.substr(2));
   if (host.find('*') != std::string_view::npos)
-    return {"a '*' may stand only at the beginning, as the whole first part",
-            "write *.example.jp"};
+    return {"a '*' may stand only at the beginning, as the whole first part", "write *.example.jp"};
   return check_name(host);
 }
 

@@ -10,15 +10,17 @@ struct HostFault {
   bool ok() const { return message.empty(); }
 };
 
-// Checks the form of a host of the policy: "llm.example.jp", "*.llm.example.jp", either with ":8443" or ":*", an IPv4 address, an IPv6
-// address bare or in brackets. Non-ASCII names pass; their IDN form is made where they are matched.
+// Checks the form of a host of the policy: "llm.example.jp", "*.llm.example.jp", either with
+// ":8443" or ":*", an IPv4 address, an IPv6 address bare or in brackets. Non-ASCII names pass;
+// their IDN form is made where they are matched.
 HostFault check_host_pattern(std::string_view pattern);
 
 // The same for a name that must be exact and has no port (side hosts, resolver overrides).
 HostFault check_host_name(std::string_view name);
 
-// True for names under which strangers register their own: every one-label name, "co.jp", "github.io", "amazonaws.com". The list is
-// built in and short: the suffixes that matter in Japan and at the large clouds, not the whole Public Suffix List.
+// True for names under which strangers register their own: every one-label name, "co.jp",
+// "github.io", "amazonaws.com". The list is built in and short: the suffixes that matter in Japan
+// and at the large clouds, not the whole Public Suffix List.
 bool is_public_suffix(std::string_view lower_case_name);
 
 }  // namespace sekisho::config

@@ -9,10 +9,12 @@
 
 namespace sekisho::config {
 
-// An address as 16 bytes; IPv4 is held IPv4-mapped (::ffff:a.b.c.d), so that both spellings compare equal.
+// An address as 16 bytes; IPv4 is held IPv4-mapped (::ffff:a.b.c.d), so that both spellings compare
+// equal.
 class IpAddress {
  public:
-  // Strict text forms only: dotted quad without leading zeros, RFC 4291 text without zone or brackets.
+  // Strict text forms only: dotted quad without leading zeros, RFC 4291 text without zone or
+  // brackets.
   static std::optional<IpAddress> parse(std::string_view text);
   // `bytes` in network order: 4 or 16 of them.
   static IpAddress from_bytes(const unsigned char* bytes, std::size_t size);

@@ -7,8 +7,7 @@ namespace sekisho::config {
 
 std::string to_string(const Problem& p) {
   std::string s = p.file;
-  if (p.at.line > 0)
-    s += ":" + std::to_string(p.at.line) + ":" + std::to_string(p.at.column);
+  if (p.at.line > 0) s += ":" + std::to_string(p.at.line) + ":" + std::to_string(p.at.column);
   s += ": " + p.message;
   if (!p.hint.empty()) s += " (" + p.hint + ")";
   return s;

@@ -31,7 +31,8 @@ using Problems = std::vector<Problem>;
 // "file:line:col: message (hint)", the form of `sekisho check`.
 std::string to_string(const Problem& p);
 
-// Puts the problems from index `first` on into the order in which they stand in the file, so that people can work from top to bottom.
+// Puts the problems from index `first` on into the order in which they stand in the file, so that
+// people can work from top to bottom.
 void sort_by_place(Problems& problems, std::size_t first);
 
 }  // namespace sekisho::config

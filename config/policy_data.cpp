@@ -6,11 +6,12 @@ namespace sekisho::config {
 namespace {
 
 constexpr Word<double> kConfidences[] = {{"low", 0.30}, {"medium", 0.60}, {"high", 0.85}};
-constexpr Word<Action> kActions[] = {{"allow", Action::kAllow},
-                                     {"redact", Action::kRedact},
-                                     {"block", Action::kBlock}};
+constexpr Word<Action> kActions[] = {
+    {"allow", Action::kAllow}, {"redact", Action::kRedact}, {"block", Action::kBlock}};
 
-bool is_word(const YamlNode& n, std::string_view word) { return n.is_scalar() && n.text == word; }
+bool is_word(const YamlNode& n, std::string_view word) {
+  return n.is_scalar() && n.text == word;
+}
 
 void read_action(YamlReader& reader, MapReader& m, DataRuleDef& rule) {
   const YamlNode* n = m.require("action");
@@ -58,7 +59,8 @@ DataRuleDef read_data_rule(YamlReader& reader, const YamlNode& node) {
   read_findings(reader, m, rule);
   m.word("confidence", kConfidences, rule.confidence);
   if (const YamlNode* n = m.find("at_least"))
-    if (const auto count = reader.integer(*n, 1, 1'000'000)) rule.at_least = static_cast<int>(*count);
+    if (const auto count = reader.integer(*n, 1, 1'000'000))
+      rule.at_least = static_cast<int>(*count);
   read_action(reader, m, rule);
   m.word("mode", kModes, rule.mode);
   m.localized("message", rule.message);

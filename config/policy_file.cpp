@@ -1,7 +1,9 @@
 #include "config/policy_file.h"
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
+#include <system_error>
 
 #include "config/nearest.h"
 #include "config/policy_sections.h"
@@ -23,7 +25,8 @@ void read_version(MapReader& policy) {
     policy.reader().wrong(*n, "version 1, the only one this program reads", "write version: 1");
 }
 
-// Only the form: whether the zone exists is known to the system's zone files, which are looked into when time is.
+// Only the form: whether the zone exists is known to the system's zone files, which are looked into
+// when time is.
 void read_timezone(MapReader& policy, std::string& out) {
   const YamlNode* n = policy.find("timezone");
   const auto zone = n ? policy.reader().text(*n) : std::nullopt;
@@ -144,7 +147,8 @@ void read_policy(const YamlDocument& document, YamlReader& reader, PolicyFile& o
   policy.finish();
 }
 
-// `body_file` of a test is seen from the folder of the policy, and must be there for the test to run.
+// `body_file` of a test is seen from the folder of the policy, and must be there for the test to
+// run.
 void resolve_body_files(YamlReader& reader, PolicyFile& policy) {
   for (PolicyTest& t : policy.tests) {
     if (!t.body_file) continue;

@@ -1,8 +1,9 @@
 #pragma once
 
-// policy.yaml as typed values, one struct a section; keys and defaults as in docs/policy.md. Loading checks form, types, units and
-// dates; names that need the catalogue (providers, finding types, countries of groups) are resolved by policy::Snapshot::compile,
-// which uses the marks kept here.
+// policy.yaml as typed values, one struct a section; keys and defaults as in docs/policy.md.
+// Loading checks form, types, units and dates; names that need the catalogue (providers, finding
+// types, countries of groups) are resolved by policy::Snapshot::compile, which uses the marks kept
+// here.
 
 #include <cstdint>
 #include <map>
@@ -48,20 +49,30 @@ struct GroupDef {
   std::vector<IpNetwork> networks;
 };
 
-enum class EvidenceKind { kOperator, kParent, kStorage, kProcessing, kEndpoint, kNetwork, kAddress };
+enum class EvidenceKind {
+  kOperator,
+  kParent,
+  kStorage,
+  kProcessing,
+  kEndpoint,
+  kNetwork,
+  kAddress
+};
 inline constexpr int kEvidenceKinds = 7;
 enum class EvidenceSetting { kIfKnown, kRequired, kIgnore };
 enum class Mixed { kRefuse, kDrop };
 
 struct Regions {
   Mark at;
-  std::vector<MarkedText> allow, deny;  // ISO 3166-1 alpha-2 in capitals, or a group of cloud-regions.yaml
+  std::vector<MarkedText> allow,
+      deny;  // ISO 3166-1 alpha-2 in capitals, or a group of cloud-regions.yaml
   bool final = true;
   Mixed mixed = Mixed::kRefuse;
   EvidenceSetting evidence[kEvidenceKinds] = {};  // indexed by EvidenceKind; left out = if_known
 };
 
-// A fact value as written; everything is text ("no" is never a boolean), lists are kept as lists, certification maps as pairs.
+// A fact value as written; everything is text ("no" is never a boolean), lists are kept as lists,
+// certification maps as pairs.
 struct FactValue {
   std::vector<std::string> items;                           // scalar = one item
   std::vector<std::pair<std::string, std::string>> fields;  // for maps (certifications)
@@ -80,23 +91,24 @@ struct Approval {
 struct DestinationDef {
   std::string id;
   Mark at;
-  std::vector<MarkedText> providers;   // catalogue ids
-  std::vector<MarkedText> hosts;       // as written: "llm.example.jp", "*.x", "host:8443", "host:*", "192.0.2.1"
-  std::vector<MarkedText> groups;      // empty = everyone
+  std::vector<MarkedText> providers;  // catalogue ids
+  std::vector<MarkedText>
+      hosts;  // as written: "llm.example.jp", "*.x", "host:8443", "host:*", "192.0.2.1"
+  std::vector<MarkedText> groups;  // empty = everyone
   std::vector<MarkedText> groups_not;
   std::optional<std::vector<MarkedText>> side_hosts;  // roles; left out = signin, download, upload
-  Facts facts;                         // for hosts, or the customer's own review of a provider
+  Facts facts;  // for hosts, or the customer's own review of a provider
   Facts require;
   TlsMode tls = TlsMode::kBump;
   std::optional<Mode> mode;
-  std::optional<Action> uninspected;   // allow or block
+  std::optional<Action> uninspected;  // allow or block
   Approval approval;
 };
 
 struct Alternative {
   std::string provider;  // whose refusal it helps
   Mark at;
-  MarkedText use;        // a catalogue id or destination id
+  MarkedText use;  // a catalogue id or destination id
   Localized note;
 };
 
@@ -121,7 +133,7 @@ struct ExceptionDef {
   Mark at;
   std::vector<MarkedText> lifts;  // ids of data rules
   std::vector<MarkedText> groups, providers;
-  Approval approval;              // all four required
+  Approval approval;  // all four required
 };
 
 struct CustomDetector {
@@ -156,15 +168,16 @@ struct PolicyTest {
   std::optional<IpAddress> address;
   std::optional<std::string> address_country, address_network_country;
   bool edge = false;
-  std::optional<std::string> at_time;  // RFC 3339 or local date-time in `timezone`, already checked for form
+  std::optional<std::string>
+      at_time;  // RFC 3339 or local date-time in `timezone`, already checked for form
 
   std::optional<std::string> verdict, would, reason, rule, coverage, tls;
   std::optional<std::vector<std::string>> rules, findings;
 };
 
 struct PolicyFile {
-  std::string path;    // as given
-  std::string text;    // the bytes read, for the digest and the copy beside the journal
+  std::string path;  // as given
+  std::string text;  // the bytes read, for the digest and the copy beside the journal
   std::string name;
   Mode mode = Mode::kEnforce;
   std::string timezone = "Asia/Tokyo";
@@ -177,13 +190,14 @@ struct PolicyFile {
   std::vector<DataRuleDef> data;
   Action uninspected = Action::kBlock;  // allow or block
   std::vector<ExceptionDef> exceptions;
-  int exception_days = 90;              // `limits.exception_days`
+  int exception_days = 90;  // `limits.exception_days`
   DetectorSettings detectors;
   std::vector<PolicyTest> tests;
 };
 
-// Reads and checks policy.yaml. Every problem is appended, with file:line:col; the result is usable only if none was.
-// Keys of POLICY that this version does not support (datasets, pseudonymise, direction: response, restore) are problems that say so.
+// Reads and checks policy.yaml. Every problem is appended, with file:line:col; the result is usable
+// only if none was. Keys of POLICY that this version does not support (datasets, pseudonymise,
+// direction: response, restore) are problems that say so.
 PolicyFile load_policy(const std::string& path, Problems& problems);
 PolicyFile parse_policy(const std::string& path, const std::string& text, Problems& problems);
 

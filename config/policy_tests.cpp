@@ -7,8 +7,8 @@ namespace {
 
 const std::vector<std::string_view> kVerdicts = {"allow", "redact", "pseudonymise", "block"};
 const std::vector<std::string_view> kReasons = {
-    "framing", "identity", "host_mismatch", "region", "destination", "terms",   "expired",
-    "address", "certificate", "limit", "uninspected", "data", "journal", "origin"};
+    "framing", "identity",    "host_mismatch", "region",      "destination", "terms",   "expired",
+    "address", "certificate", "limit",         "uninspected", "data",        "journal", "origin"};
 const std::vector<std::string_view> kCoverages = {"inspected", "partly", "uninspected", "spliced",
                                                   "no_body"};
 const std::vector<std::string_view> kTlsWords = {"bump", "splice", "terminate"};
@@ -18,8 +18,7 @@ void read_header_line(YamlReader& reader, const YamlNode& n, PolicyTest& t) {
   const auto line = reader.text(n);
   if (!line) return;
   const std::size_t colon = line->find(':');
-  if (colon == 0 || colon == std::string::npos)
-    return reader.wrong(n, "a header as 'Name: value'");
+  if (colon == 0 || colon == std::string::npos) return reader.wrong(n, "a header as 'Name: value'");
   const std::size_t value = line->find_first_not_of(" \t", colon + 1);
   t.headers.emplace_back(line->substr(0, colon),
                          value == std::string::npos ? "" : line->substr(value));
@@ -135,7 +134,8 @@ void read_expect(YamlReader& reader, const YamlNode& node, PolicyTest& t) {
   expect_word(m, "tls", kTlsWords, t.tls);
   m.finish();
   if (node.entries.empty())
-    reader.wrong(node, "at least one expectation", "write { verdict: allow } or { verdict: block }");
+    reader.wrong(node, "at least one expectation",
+                 "write { verdict: allow } or { verdict: block }");
 }
 
 PolicyTest read_test(YamlReader& reader, const YamlNode& node) {

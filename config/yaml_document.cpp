@@ -14,9 +14,12 @@
 namespace sekisho::config {
 namespace {
 
-bool continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+bool continuation(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+}
 
-// Length of the well-formed UTF-8 sequence at `i`, 0 when there is none (overlong forms, surrogates and > U+10FFFF included).
+// Length of the well-formed UTF-8 sequence at `i`, 0 when there is none (overlong forms, surrogates
+// and > U+10FFFF included).
 std::size_t sequence_length(std::string_view s, std::size_t i) {
   const auto at = [&](std::size_t k) { return static_cast<unsigned char>(s[i + k]); };
   const unsigned char lead = at(0);
@@ -44,7 +47,8 @@ Mark mark_at(std::string_view text, std::size_t pos) {
   return m;
 }
 
-// Bytes that yaml-cpp would misread: it takes EOT for the end of the file, and lone carriage returns are lines to some readers.
+// Bytes that yaml-cpp would misread: it takes EOT for the end of the file, and lone carriage
+// returns are lines to some readers.
 bool forbidden_control(std::string_view s, std::size_t i) {
   const auto c = static_cast<unsigned char>(s[i]);
   if (c == '\r') return i + 1 >= s.size() || s[i + 1] != '\n';
@@ -101,10 +105,12 @@ class TreeBuilder final : public YAML::EventHandler {
 
   bool second_document() const { return documents_ > 1; }
 
-  // The tree; what was still open when reading stopped is left out, since it would look wrong only for being unfinished.
+  // The tree; what was still open when reading stopped is left out, since it would look wrong only
+  // for being unfinished.
   YamlNode take() { return std::move(root_); }
 
-  // Our mark of yaml-cpp's, which counts bytes from 0. Counting goes on from the last mark where it can: one line may be the whole file.
+  // Our mark of yaml-cpp's, which counts bytes from 0. Counting goes on from the last mark where it
+  // can: one line may be the whole file.
   Mark mark(const YAML::Mark& m) {
     if (m.pos < 0 || m.line < 0) return {1, 1};
     const std::size_t end = std::min(static_cast<std::size_t>(m.pos), text_.size());
@@ -305,12 +311,12 @@ constexpr Explanation kExplanations[] = {
 void explain(TreeBuilder& builder, const YAML::Exception& e) {
   const Mark at = builder.mark(e.mark);
   const std::string_view said = e.msg;
-  if (said.find("anchor") != std::string_view::npos ||
-      said.find("alias") != std::string_view::npos)
+  if (said.find("anchor") != std::string_view::npos || said.find("alias") != std::string_view::npos)
     return builder.alias(at);
   if (said.rfind("unknown escape character", 0) == 0)
-    return builder.add(at, "unknown escape \\" + std::string(said.substr(said.rfind(' ') + 1)) +
-                               " inside double quotation marks",
+    return builder.add(at,
+                       "unknown escape \\" + std::string(said.substr(said.rfind(' ') + 1)) +
+                           " inside double quotation marks",
                        "use single quotation marks, or write \\\\ for a backslash");
   for (const Explanation& x : kExplanations) {
     if (said.rfind(x.from, 0) != 0) continue;

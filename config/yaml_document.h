@@ -1,8 +1,9 @@
 #pragma once
 
-// A configuration file as a plain tree with marks. Only the part of YAML that people need is let in: one document of maps, lists and
-// scalars. Duplicate keys, anchors, aliases, merge keys, tags, bytes that are no UTF-8 and control characters are problems, each with
-// its place. yaml-cpp is used through its event interface, since its nodes lose duplicates and marks.
+// A configuration file as a plain tree with marks. Only the part of YAML that people need is let
+// in: one document of maps, lists and scalars. Duplicate keys, anchors, aliases, merge keys, tags,
+// bytes that are no UTF-8 and control characters are problems, each with its place. yaml-cpp is
+// used through its event interface, since its nodes lose duplicates and marks.
 
 #include <string>
 #include <string_view>
@@ -37,7 +38,8 @@ struct YamlEntry {
 
 struct YamlDocument {
   YamlNode root;
-  bool complete = false;  // false: a syntax error stopped the reading; root holds the sections before it
+  bool complete =
+      false;  // false: a syntax error stopped the reading; root holds the sections before it
 };
 
 // Reads one document. Columns count characters, not bytes.

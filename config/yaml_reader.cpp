@@ -43,13 +43,13 @@ std::string list_hint(const YamlNode& n) {
 
 // Words of other products for what has another name here.
 constexpr std::pair<std::string_view, std::string_view> kSynonyms[] = {
-    {"deny", "block"},        {"refuse", "block"},       {"reject", "block"},
-    {"forbid", "block"},      {"mask", "redact"},        {"permit", "allow"},
-    {"pass", "allow"},        {"monitor", "observe"},    {"audit", "observe"},
-    {"log", "observe"},       {"shadow", "observe"},     {"tokenize", "pseudonymise"},
-    {"intercept", "bump"},    {"inspect", "bump"},       {"passthrough", "splice"},
+    {"deny", "block"},         {"refuse", "block"},      {"reject", "block"},
+    {"forbid", "block"},       {"mask", "redact"},       {"permit", "allow"},
+    {"pass", "allow"},         {"monitor", "observe"},   {"audit", "observe"},
+    {"log", "observe"},        {"shadow", "observe"},    {"tokenize", "pseudonymise"},
+    {"intercept", "bump"},     {"inspect", "bump"},      {"passthrough", "splice"},
     {"mandatory", "required"}, {"optional", "if_known"}, {"off", "none"},
-    {"yes", "true"},          {"on", "true"},            {"no", "false"}};
+    {"yes", "true"},           {"on", "true"},           {"no", "false"}};
 
 std::string word_hint(const std::string& written, const std::vector<std::string_view>& words) {
   for (const auto& [theirs, ours] : kSynonyms)
@@ -73,7 +73,9 @@ std::string integer_hint(const YamlNode& n) {
 
 std::string date_hint(const std::string& text) {
   const bool separated = text.size() == 10;
-  const auto sign = [&](std::size_t i) { return text[i] == '-' || text[i] == '/' || text[i] == '.'; };
+  const auto sign = [&](std::size_t i) {
+    return text[i] == '-' || text[i] == '/' || text[i] == '.';
+  };
   std::string candidate;
   if (separated && sign(2) && sign(5))
     candidate = text.substr(6, 4) + "-" + text.substr(3, 2) + "-" + text.substr(0, 2);
@@ -170,7 +172,8 @@ std::optional<Date> YamlReader::date(const YamlNode& n) {
   const auto d = n.is_scalar() ? parse_date(n.text) : std::nullopt;
   if (d) return d;
   if (n.is_scalar() && has_date_form(n.text))
-    problem(n.at, "the day " + n.text + " does not exist", "write a day of the calendar, YYYY-MM-DD");
+    problem(n.at, "the day " + n.text + " does not exist",
+            "write a day of the calendar, YYYY-MM-DD");
   else
     wrong(n, "a date as YYYY-MM-DD", date_hint(n.text));
   return std::nullopt;
@@ -271,7 +274,8 @@ const YamlNode* MapReader::find(std::string_view key) {
 const YamlNode* MapReader::require(std::string_view key) {
   const YamlNode* n = find(key);
   if (!n && node_ && !tolerate_missing_)
-    reader_.problem(at_, what_ + " needs `" + std::string(key) + "`", "add `" + std::string(key) + ": …`");
+    reader_.problem(at_, what_ + " needs `" + std::string(key) + "`",
+                    "add `" + std::string(key) + ": …`");
   return n;
 }
 

@@ -1,7 +1,8 @@
 #pragma once
 
-// Typed access to a YamlNode. Every reader takes what it is asked for or reports a problem with place, expectation and what to do, so
-// that one pass over a file finds everything that is wrong with it.
+// Typed access to a YamlNode. Every reader takes what it is asked for or reports a problem with
+// place, expectation and what to do, so that one pass over a file finds everything that is wrong
+// with it.
 
 #include <chrono>
 #include <cstdint>
@@ -69,7 +70,8 @@ class YamlReader {
 // One map: what is asked for is known, what nobody asked for is a problem when finish() is called.
 class MapReader {
  public:
-  // `what` names the map in messages: "the policy", "a destination". Reports when the node is no map.
+  // `what` names the map in messages: "the policy", "a destination". Reports when the node is no
+  // map.
   MapReader(YamlReader& reader, const YamlNode& node, std::string what);
 
   bool valid() const { return node_ != nullptr; }
