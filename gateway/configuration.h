@@ -1,0 +1,37 @@
+#pragma once
+
+// Everything that `-c gateway.yaml` leads to, read and compiled: what `check` looks at and what the
+// gateway starts or reloads with.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/gateway_file.h"
+#include "policy/evaluate.h"
+#include "policy/snapshot.h"
+
+namespace sekisho::gateway {
+
+struct Configuration {
+  config::GatewayFile gateway;
+  std::shared_ptr<const policy::Snapshot> snapshot;
+  std::vector<policy::TestResult> tests;  // of the policy, all passed
+  std::vector<std::string> warnings;      // English sentences: expiring entries, country databases
+                                          // absent or old, reviews due
+};
+
+// Reads gateway.yaml, the policy, the catalogue and the country databases, compiles them and runs
+// the policy's own tests; a failed test is a problem at the test's line. Nothing when a problem was
+// added. Blocking file access: not for a worker thread.
+std::optional<Configuration> load_configuration(const std::string& path, std::int64_t now,
+                                                config::Problems& problems);
+
+// The same for callers that want to see what there is even when something is wrong (`check` prints
+// the results of the tests): the snapshot is null when the policy did not compile.
+Configuration read_configuration(const std::string& path, std::int64_t now,
+                                 config::Problems& problems);
+
+}  // namespace sekisho::gateway
