@@ -1,0 +1,84 @@
+#include "gateway/keys.h"
+
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+namespace sekisho::gateway {
+namespace {
+
+constexpr int kKeyBytes = 32;
+
+std::optional<std::string> read_key(const std::string& path, std::string& error) {
+  std::ifstream in(path, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(in), {}};
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+  unsigned char bytes[64];
+  if (text.size() != 44 ||
+      EVP_DecodeBlock(bytes, reinterpret_cast<const unsigned char*>(text.data()), 44) != 33) {
+    error = path + ": not a key (32 bytes in base64 on one line)";
+    return std::nullopt;
+  }
+  return std::string(reinterpret_cast<char*>(bytes), kKeyBytes);
+}
+
+bool write_all(int fd, const std::string& text) {
+  return ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && fsync(fd) == 0;
+}
+
+bool make_key(const std::string& path, std::string& error) {
+  unsigned char bytes[kKeyBytes];
+  unsigned char text[48];
+  if (RAND_bytes(bytes, kKeyBytes) != 1) {
+    error = "no random numbers";
+    return false;
+  }
+  const int n = EVP_EncodeBlock(text, bytes, kKeyBytes);
+  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  const bool ok = fd >= 0 && write_all(fd, std::string(reinterpret_cast<char*>(text), n) + "\n");
+  if (!ok) error = path + ": " + std::strerror(errno);
+  if (fd >= 0) close(fd);
+  return ok;
+}
+
+std::optional<std::string> key(const std::string& path, std::string& error) {
+  struct stat st {};
+  if (stat(path.c_str(), &st) != 0 && !make_key(path, error)) return std::nullopt;
+  if (stat(path.c_str(), &st) == 0 && (st.st_mode & 077)) {
+    error = path + ": readable by others (mode must be 0600)";
+    return std::nullopt;
+  }
+  return read_key(path, error);
+}
+
+}  // namespace
+
+std::optional<Keys> load_or_make_keys(const std::string& directory, std::string& error) {
+  if (mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) {
+    error = directory + ": " + std::strerror(errno);
+    return std::nullopt;
+  }
+  auto finding = key(directory + "/finding.key", error);
+  if (!finding) return std::nullopt;
+  auto pseudonym = key(directory + "/pseudonym.key", error);
+  if (!pseudonym) return std::nullopt;
+  return Keys{std::move(*finding), std::move(*pseudonym)};
+}
+
+std::string new_request_id() {
+  static constexpr char kAlphabet[] = "abcdefghijklmnopqrstuvwxyz234567";
+  unsigned char random[16];
+  if (RAND_bytes(random, sizeof random) != 1) abort();  // without random numbers nothing here is safe
+  std::string id = "sks_";
+  for (unsigned char byte : random) id.push_back(kAlphabet[byte & 31]);
+  return id;
+}
+
+}  // namespace sekisho::gateway

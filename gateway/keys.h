@@ -1,0 +1,19 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace sekisho::gateway {
+
+// Secrets of one gateway, in `keys/` (folder 0700, files 0600), made at first start. A second gateway gets copies of them, so that hashes and
+// tokens agree. 32 random bytes each, base64 with a line end.
+struct Keys {
+  std::string finding;    // keyed hashes of findings in the journal
+  std::string pseudonym;  // tokens that stand for values
+};
+std::optional<Keys> load_or_make_keys(const std::string& directory, std::string& error);
+
+// "sks_" + 16 base32 characters (80 random bits).
+std::string new_request_id();
+
+}  // namespace sekisho::gateway
