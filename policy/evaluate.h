@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "policy/civil_time.h"
 #include "policy/snapshot.h"
 
 namespace sekisho::policy {
@@ -44,11 +45,6 @@ std::vector<TestResult> run_policy_tests(const Snapshot& snapshot, std::int64_t 
 
 // Host[:port] or URL as `explain --to` and tests take it; false and `error` when it is not one.
 bool parse_destination(std::string_view text, Destination& to, std::string& path, std::string& error);
-// "2026-12-31", "2026-12-31T12:00", RFC 3339; without offset in `timezone`.
-std::optional<std::int64_t> parse_time(std::string_view text, const std::string& timezone);
-// Unix second at which `day` has ended in `timezone`.
-std::int64_t end_of_day(config::Date day, const std::string& timezone);
-
 std::string explain_json(const Snapshot& snapshot, const Evaluation& evaluation);  // INTERFACES section 1
 std::string explain_text(const Snapshot& snapshot, const Evaluation& evaluation);
 

@@ -1,0 +1,30 @@
+#pragma once
+
+// The inside of a Snapshot, for the files of policy/ alone. All of it is const once compile()
+// returns.
+
+#include <memory>
+#include <string>
+
+#include "policy/civil_time.h"
+#include "policy/data_rules.h"
+#include "policy/snapshot.h"
+
+namespace sekisho::policy {
+
+class Gatekeeper;  // policy/gatekeeper.h: entries, services and regions as admit() reads them
+
+struct Snapshot::Impl {
+  config::PolicyFile file;
+  config::Catalogue catalogue;
+  config::CloudRegions regions;
+  std::shared_ptr<const Geo> geo;  // never null
+  std::shared_ptr<const filters::DetectorSet> detectors;
+  std::string digest;
+  TimeZone zone;  // file.timezone
+  DataRules data;
+  std::unique_ptr<const Gatekeeper> gatekeeper;
+  ~Impl();
+};
+
+}  // namespace sekisho::policy
