@@ -10,9 +10,10 @@
 namespace sekisho::config {
 namespace {
 
-// Keys that were left out stand for the files of the same names beside gateway.yaml.
+// Keys that were left out stand for the files of the same names beside gateway.yaml; line 0 says
+// that nobody wrote them.
 Marked<std::string> beside(const std::string& file, const char* name) {
-  return {resolve_path(file, name), {1, 1}};
+  return {resolve_path(file, name), {}};
 }
 
 void read_version(MapReader& gateway) {
@@ -142,6 +143,13 @@ struct NamedFile {
   std::string_view key, what_to_do;
 };
 
+// The pair of the CA is made by a command of its own, which says so itself where the file does not
+// name it.
+bool expected(const NamedFile& f) {
+  if (f.file->value.empty()) return false;
+  return f.file->at.line > 0 || f.key == "policy";
+}
+
 }  // namespace
 
 void read_path(MapReader& map, std::string_view key, const std::string& file,
@@ -166,7 +174,7 @@ void check_named_files(const GatewayFile& gateway, Problems& problems) {
   for (const auto& f : gateway.geo_country) files.push_back({&f, "geo.country", ""});
   for (const auto& f : gateway.extra_ca) files.push_back({&f, "origin_tls.extra_ca", ""});
   for (const NamedFile& f : files) {
-    const std::string why = f.file->value.empty() ? "" : unreadable(f.file->value);
+    const std::string why = expected(f) ? unreadable(f.file->value) : "";
     if (why.empty()) continue;
     std::string hint(f.what_to_do);
     if (hint.empty()) hint = "a relative path starts at the folder of this file";
