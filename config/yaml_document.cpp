@@ -149,9 +149,10 @@ class TreeBuilder final : public YAML::EventHandler {
 
   void OnNull(const YAML::Mark& m, YAML::anchor_t anchor) override {
     if (second_document()) return;
-    check_properties(m, anchor, "");
     YamlNode n;
     n.at = mark(m);
+    n.reported = check_properties(m, anchor, "");
+    if (!written_out(m)) n.at = place_of_nothing(n.at);
     value(std::move(n));
   }
 
@@ -161,16 +162,17 @@ class TreeBuilder final : public YAML::EventHandler {
     YamlNode n;
     n.at = mark(m);
     n.kind = YamlNode::Kind::kScalar;
+    n.reported = true;
     value(std::move(n));
   }
 
   void OnScalar(const YAML::Mark& m, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& text) override {
     if (second_document()) return;
-    check_properties(m, anchor, tag);
     YamlNode n;
     n.kind = YamlNode::Kind::kScalar;
     n.at = mark(m);
+    n.reported = check_properties(m, anchor, tag);
     n.plain = tag == "?";
     n.text = text;
     check_quote(m, n);
@@ -205,7 +207,8 @@ class TreeBuilder final : public YAML::EventHandler {
     std::unordered_map<std::string, int> lines;  // of a map: where each key stands
   };
 
-  void check_properties(const YAML::Mark& m, YAML::anchor_t anchor, const std::string& tag) {
+  bool check_properties(const YAML::Mark& m, YAML::anchor_t anchor, const std::string& tag) {
+    const std::size_t before = problems_.size();
     if (anchor != 0)
       add(mark(m), "anchors (&name) are not allowed",
           "write the value out again; put quotation marks around a text that begins with &");
@@ -214,6 +217,26 @@ class TreeBuilder final : public YAML::EventHandler {
     if (bang || !(tag.empty() || tag == "?" || tag == "!"))
       add(mark(m), "tags (!name) are not allowed",
           "put quotation marks around a text that begins with !");
+    return problems_.size() > before;
+  }
+
+  // Whether a null stands there as `null` or `~`.
+  bool written_out(const YAML::Mark& m) const {
+    const auto pos = static_cast<std::size_t>(m.pos);
+    if (m.pos < 0 || pos >= text_.size()) return false;
+    const std::string_view rest = text_.substr(pos, 4);
+    return rest[0] == '~' || rest == "null" || rest == "Null" || rest == "NULL";
+  }
+
+  // A value that is missing has the mark of what follows it, perhaps lines below: its key says
+  // better where to look.
+  Mark place_of_nothing(Mark at) const {
+    if (open_.empty()) return at;
+    const Open& o = open_.back();
+    if (o.node.is_map() && o.has_key) return o.key_at;
+    if (!o.flow && o.node.is_list())
+      return o.node.items.empty() ? o.node.at : o.node.items.back().at;
+    return at;
   }
 
   void check_quote(const YAML::Mark& m, const YamlNode& n) {
@@ -313,8 +336,8 @@ void explain(TreeBuilder& builder, const YAML::Exception& e) {
   const std::string_view said = e.msg;
   if (said.find("anchor") != std::string_view::npos || said.find("alias") != std::string_view::npos)
     return builder.alias(at);
-  if (said.rfind("unknown escape character", 0) == 0)
-    return builder.add(at,
+  if (said.rfind("unknown escape character", 0) == 0)  // the mark stands behind the escape
+    return builder.add({at.line, std::max(at.column - 2, 1)},
                        "unknown escape \\" + std::string(said.substr(said.rfind(' ') + 1)) +
                            " inside double quotation marks",
                        "use single quotation marks, or write \\\\ for a backslash");

@@ -18,8 +18,9 @@ struct YamlEntry;
 struct YamlNode {
   enum class Kind { kNull, kScalar, kList, kMap };
   Kind kind = Kind::kNull;
-  bool plain = true;  // a scalar without quotation marks
-  std::string text;   // of a scalar, unescaped
+  bool reported = false;  // a problem names this place already
+  bool plain = true;      // a scalar without quotation marks
+  std::string text;       // of a scalar, unescaped
   Mark at;
   std::vector<YamlNode> items;     // of a list
   std::vector<YamlEntry> entries;  // of a map, in order, each key once (the first of duplicates)

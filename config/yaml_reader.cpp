@@ -108,6 +108,8 @@ void YamlReader::problem(Mark at, std::string message, std::string hint) {
 }
 
 void YamlReader::wrong(const YamlNode& n, std::string_view expected, std::string hint) {
+  if (n.reported) return;
+  if (n.is_null() && hint.empty()) hint = "write a value, or delete the key";
   problem(n.at, "expected " + std::string(expected) + ", found " + found(n), std::move(hint));
 }
 

@@ -1,0 +1,189 @@
+#include "config/gateway_file.h"
+
+#include "tests/config/testing.h"
+
+namespace sekisho::config {
+namespace {
+
+using namespace std::chrono_literals;
+
+const std::string kMinimal = "version: 1\nlisten:\n  - { address: \"127.0.0.1:0\" }\n";
+
+TEST(GatewayFile, DefaultsAreThoseOfTheDocumentation) {
+  Problems problems;
+  const GatewayFile g = parse_gateway("/etc/sekisho/gateway.yaml", kMinimal, problems);
+  ASSERT_TRUE(problems.empty()) << listed(problems);
+  EXPECT_EQ(g.listen[0].port, 0);
+  EXPECT_EQ(g.workers, 0);
+  EXPECT_EQ(g.ca_certificate.value, "/etc/sekisho/ca/ca.crt");
+  EXPECT_EQ(g.keys_directory.value, "/etc/sekisho/keys");
+  EXPECT_EQ(g.policy.value, "/etc/sekisho/policy.yaml");
+  EXPECT_EQ(g.audit_directory.value, "/etc/sekisho/audit");
+  EXPECT_EQ(g.catalogue_providers.value, "");
+  EXPECT_EQ(g.authentication, Authentication::kNone);
+  EXPECT_TRUE(g.audit_sync);
+  EXPECT_EQ(g.limits.body, 32u << 20);
+  EXPECT_EQ(g.limits.answer, 15min);
+  EXPECT_EQ(g.geo_max_age, std::chrono::hours(30 * 24));
+  EXPECT_FALSE(g.admin.tcp);
+  EXPECT_EQ(g.admin.unix_path, "");
+}
+
+TEST(GatewayFile, ExampleOfTheDocumentationIsReadWhole) {
+  Problems problems;
+  const std::string path = SEKISHO_TEST_DIR "/config/data/gateway_example.yaml";
+  const GatewayFile g = parse_gateway(path, read_all(path), problems);
+  ASSERT_TRUE(problems.empty()) << listed(problems);
+  EXPECT_EQ(g.listen[0].port, 8080);
+  EXPECT_EQ(g.catalogue_overlay.value, SEKISHO_TEST_DIR "/config/data/our-services.yaml");
+  EXPECT_EQ(g.geo_networks[0].country, "JP");
+  EXPECT_EQ(g.resolver_hosts.at("api.openai.com").port, 9443);
+  EXPECT_FALSE(g.resolver_hosts.at("llm.example.jp").port);
+  EXPECT_EQ(g.allow_addresses[0].to_string(), "127.0.0.0/8");
+  EXPECT_EQ(g.authentication, Authentication::kBasic);
+  EXPECT_EQ(g.limits.connections, 20000u);
+  EXPECT_EQ(g.admin.tcp->port, 9090);
+}
+
+TEST(GatewayFile, EveryNamedFileThatCannotBeReadIsAProblemAtItsLine) {
+  Problems problems;
+  load_gateway(SEKISHO_TEST_DIR "/config/data/gateway_example.yaml", problems);
+  ASSERT_EQ(problems.size(), 11u) << listed(problems);
+  for (const Problem& p : problems) {
+    EXPECT_GT(p.at.line, 0);
+    EXPECT_NE(p.message.find("cannot be read: it does not exist"), std::string::npos);
+  }
+}
+
+TEST(GatewayFile, FilesThatAreThereAreNoProblem) {
+  Folder folder;
+  folder.write("policy.yaml", "version: 1\n");
+  folder.write("users", "");
+  Problems problems;
+  load_gateway(folder.write("gateway.yaml",
+                            kMinimal + "clients: { authentication: basic, users_file: users }\n"),
+               problems);
+  EXPECT_TRUE(problems.empty()) << listed(problems);
+}
+
+TEST(GatewayFile, AFolderInPlaceOfAFileIsAProblem) {
+  Folder folder;
+  Problems problems;
+  load_gateway(folder.write("gateway.yaml", kMinimal + "policy: .\n"), problems);
+  ASSERT_EQ(problems.size(), 1u);
+  EXPECT_NE(problems[0].message.find("directory"), std::string::npos);
+}
+
+TEST(GatewayFile, AdminMayListenOnASocketFile) {
+  Problems problems;
+  const GatewayFile g = parse_gateway(
+      "/x/gateway.yaml", kMinimal + "admin: { address: \"unix:admin.sock\" }\n", problems);
+  ASSERT_TRUE(problems.empty()) << listed(problems);
+  EXPECT_EQ(g.admin.unix_path, "/x/admin.sock");
+}
+
+TEST(GatewayFile, Ipv6NeedsBrackets) {
+  Problems problems;
+  const GatewayFile g = parse_gateway(
+      "g.yaml",
+      "version: 1\nlisten: [ { address: \"[::1]:8080\" } ]\n"
+      "resolver: { hosts: { A.example.jp.: \"[2001:db8::1]:9443\", b: \"2001:db8::2\" } }\n",
+      problems);
+  ASSERT_TRUE(problems.empty()) << listed(problems);
+  EXPECT_EQ(g.listen[0].ip.to_string(), "::1");
+  EXPECT_EQ(g.resolver_hosts.at("a.example.jp").port, 9443);
+  EXPECT_EQ(g.resolver_hosts.at("b").ip.to_string(), "2001:db8::2");
+}
+
+struct Mistake {
+  const char* name;
+  const char* yaml;  // after the three lines of kMinimal
+  int line, column;
+  const char* says;
+};
+
+void PrintTo(const Mistake& m, std::ostream* out) {
+  *out << m.name;
+}
+
+constexpr Mistake kMistakes[] = {
+    {"UnknownKey", "lissten: []\n", 4, 1, "did you mean 'listen'?"},
+    {"UnknownLimit", "limits: { boddy: 1MiB }\n", 4, 11, "did you mean 'body'?"},
+    {"SizeWithoutUnit", "limits: { body: 32 }\n", 4, 17, "write 32MiB"},
+    {"SizeInDecimalUnit", "limits: { body: 32MB }\n", 4, 17, "KiB, MiB or GiB"},
+    {"SizeZero", "limits: { memory: 0GiB }\n", 4, 19, "more than zero"},
+    {"DurationWithoutUnit", "limits: { idle: 300 }\n", 4, 17, "write 300s"},
+    {"DurationInWords", "limits: { idle: 5min }\n", 4, 17, "ms, s, m, h or d"},
+    {"ConnectionsInExponent", "limits: { connections: 2e4 }\n", 4, 24, "plain digits"},
+    {"WorkersNone", "workers: 0\n", 4, 10, "from 1 to 1024"},
+    {"AdminBeyondLoopback", "admin: { address: \"0.0.0.0:9090\" }\n", 4, 19, "a loopback address"},
+    {"AdminByName", "admin: { address: \"localhost:9090\" }\n", 4, 19, "write 127.0.0.1:9090"},
+    {"AuthenticationUnsupported", "clients: { authentication: certificate }\n", 4, 28,
+     "not supported by this version"},
+    {"AuthenticationUnknown", "clients: { authentication: ldap }\n", 4, 28, "none or basic"},
+    {"BasicWithoutUsers", "clients: { authentication: basic }\n", 4, 28, "needs `users_file`"},
+    {"SyncNeverOutsideTheLaboratory", "audit: { sync: never }\n", 4, 16, "laboratory: true"},
+    {"SyncUnknown", "audit: { sync: always }\n", 4, 16, "every_decision or never"},
+    {"LogLevelUnknown", "log: { level: verbose }\n", 4, 15, "trace, debug, info, warn or error"},
+    {"LogFormatUnknown", "log: { format: xml }\n", 4, 16, "json or text"},
+    {"CaWithoutKey", "ca: { certificate: a.crt }\n", 4, 5, "needs `key`"},
+    {"CrlOverTls", "ca: { certificate: a, key: b, crl_url: \"https://x/ca.crl\" }\n", 4, 40,
+     "http://"},
+    {"OverrideWithoutAddress", "resolver: { hosts: { a.example.jp: b.example.jp } }\n", 4, 36,
+     "an address, with or without port"},
+    {"OverrideOfAWildcard", "resolver: { hosts: { \"*.example.jp\": 10.1.2.3 } }\n", 4, 22,
+     "write every host by its name"},
+    {"GeoNetworkCountryWrong", "geo: { networks: { 10.0.0.0/8: Japan } }\n", 4, 32,
+     "did you mean 'JP'?"},
+    {"GeoNetworkWrong", "geo: { networks: { 10.0.0.1/8: JP } }\n", 4, 20, "a network"},
+    {"GeoCountryNotAList", "geo: { country: a.mmdb }\n", 4, 17, "write [a.mmdb]"},
+    {"AllowAddressOctal", "origin_tls: { allow_addresses: [010.0.0.0/8] }\n", 4, 33, "a network"},
+};
+
+class GatewayMistake : public testing::TestWithParam<Mistake> {};
+
+TEST_P(GatewayMistake, IsReportedOnceAtItsPlace) {
+  const Mistake& m = GetParam();
+  Problems problems;
+  parse_gateway("g.yaml", kMinimal + m.yaml, problems);
+  ASSERT_GE(problems.size(), 1u);
+  ASSERT_EQ(problems.size(), 1u) << listed(problems);
+  EXPECT_EQ(problems[0].at.line, m.line) << listed(problems);
+  EXPECT_EQ(problems[0].at.column, m.column) << listed(problems);
+  EXPECT_NE(listed(problems).find(m.says), std::string::npos) << listed(problems);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, GatewayMistake, testing::ValuesIn(kMistakes),
+                         [](const auto& row) { return std::string(row.param.name); });
+
+TEST(GatewayProblems, ListenersAreChecked) {
+  for (const char* listen :
+       {"[]", "[ { address: \"localhost:8080\" } ]", "[ { address: 8080 } ]",
+        "[ { address: \"127.0.0.1:70000\" } ]", "[ { address: \"127.0.0.1\" } ]",
+        "[ { address: \"::1:8080\" } ]", "[ { address: \"127.0.0.1:08080\" } ]",
+        "[ { address: \"127.0.0.1:1\", tls: { certificate: a, key: b } } ]",
+        "[ { address: \"127.0.0.1:1\", proxy_protocol_from: [10.0.0.0/8] } ]",
+        "[ { address: \"127.0.0.1:1\" }, { address: \"127.0.0.1:1\" } ]"}) {
+    Problems problems;
+    parse_gateway("g.yaml", "version: 1\nlisten: " + std::string(listen) + "\n", problems);
+    EXPECT_EQ(problems.size(), 1u) << listen << "\n" << listed(problems);
+  }
+}
+
+TEST(GatewayProblems, AFileWithoutListenersIsReported) {
+  Problems problems;
+  parse_gateway("g.yaml", "version: 1\n", problems);
+  ASSERT_EQ(problems.size(), 1u);
+  EXPECT_NE(problems[0].message.find("`listen`"), std::string::npos);
+}
+
+TEST(GatewayFile, TheLaboratoryMayMeasureWithoutSync) {
+  Problems problems;
+  const GatewayFile g =
+      parse_gateway("g.yaml", kMinimal + "laboratory: true\naudit: { sync: never }\n", problems);
+  EXPECT_TRUE(problems.empty()) << listed(problems);
+  EXPECT_FALSE(g.audit_sync);
+}
+
+}  // namespace
+}  // namespace sekisho::config
