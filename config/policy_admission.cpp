@@ -115,6 +115,13 @@ std::vector<MarkedText> read_places(YamlReader& reader, const YamlNode& node) {
       continue;
     }
     const std::string meant = nearest_country(place.value);
+    const bool joined =
+        place.value.find("、") != std::string::npos || place.value.find("，") != std::string::npos;
+    if (joined) {
+      reader.problem(place.at, "'" + place.value + "' is one text, not several countries",
+                     "separate them by a half-width comma: [JP, US]");
+      continue;
+    }
     reader.problem(place.at,
                    "'" + place.value + "' is neither a country code nor a group of countries",
                    meant.empty() ? "write two capital letters as in JP, or a group such as EU"

@@ -127,6 +127,13 @@ class TreeBuilder final : public YAML::EventHandler {
     problems_.push_back({file_, at, std::move(message), std::move(hint)});
   }
 
+  std::string_view line(int number) const {
+    std::size_t begin = 0;
+    for (int i = 1; i < number && begin < text_.size(); ++i)
+      begin = std::min(text_.find('\n', begin), text_.size() - 1) + 1;
+    return text_.substr(begin, text_.find('\n', begin) - begin);
+  }
+
   // The bracket that a flow map or list opened and that is not closed yet; line 0 = none.
   Mark open_bracket() const {
     for (auto it = open_.rbegin(); it != open_.rend(); ++it)
@@ -136,7 +143,14 @@ class TreeBuilder final : public YAML::EventHandler {
 
   // Keeps the finished sections of a file whose reading stopped half way.
   void close_unfinished() {
-    if (!open_.empty() && open_.front().node.is_map()) root_ = std::move(open_.front().node);
+    if (!open_.empty() && open_.front().node.is_map()) {
+      Open& o = open_.front();
+      auto& entries = o.node.entries;
+      // What stands right before the fault may be half of it, like the `b` of `a: b: c`.
+      if (open_.size() == 1 && !o.has_key && !entries.empty() && entries.back().value.is_scalar())
+        entries.pop_back();
+      root_ = std::move(o.node);
+    }
     open_.clear();
   }
 
@@ -331,6 +345,20 @@ constexpr Explanation kExplanations[] = {
     {"illegal EOF in scalar", "a quotation mark is never closed", "add the closing one"},
 };
 
+// Signs that look right in an editor and mean nothing to YAML.
+std::string_view look_alike(std::string_view line) {
+  const std::size_t start = line.find_first_not_of(" \t");
+  if (line.substr(0, start).find('\t') != std::string_view::npos)
+    return "this line is indented with a tab; use spaces";
+  if (line.find("\u3000") != std::string_view::npos)
+    return "a full-width space stands in this line; use half-width spaces";
+  if (line.find("：") != std::string_view::npos)
+    return "a full-width colon stands in this line; write ': ' half-width";
+  if (line.find("｛") != std::string_view::npos || line.find("［") != std::string_view::npos)
+    return "a full-width bracket stands in this line; write it half-width";
+  return {};
+}
+
 void explain(TreeBuilder& builder, const YAML::Exception& e) {
   const Mark at = builder.mark(e.mark);
   const std::string_view said = e.msg;
@@ -347,7 +375,9 @@ void explain(TreeBuilder& builder, const YAML::Exception& e) {
     const Mark open = builder.open_bracket();
     if (said.rfind("end of", 0) == 0 && open.line > 0)
       message += ", opened at " + std::to_string(open.line) + ":" + std::to_string(open.column);
-    return builder.add(at, std::move(message), std::string(x.hint));
+    std::string_view seen = look_alike(builder.line(at.line));
+    if (seen.empty() && at.line > 1) seen = look_alike(builder.line(at.line - 1));
+    return builder.add(at, std::move(message), std::string(seen.empty() ? x.hint : seen));
   }
   builder.add(at, "this cannot be read as YAML: " + std::string(said),
               "check indentation and quotation marks");

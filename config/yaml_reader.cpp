@@ -323,8 +323,11 @@ void MapReader::finish() {
     const auto is = [&](std::string_view k) { return k == e.key; };
     if (std::any_of(known_.begin(), known_.end(), is)) continue;
     if (std::any_of(known_unsupported_.begin(), known_unsupported_.end(), is)) continue;
+    const bool wide =
+        e.key.find("\u3000") != std::string::npos || e.key.find("：") != std::string::npos;
     reader_.problem(e.at, "unknown key '" + shortened(e.key) + "' in " + what_,
-                    suggestion(e.key, known_));
+                    wide ? "a full-width space or colon is part of it; write it half-width"
+                         : suggestion(e.key, known_));
   }
 }
 
