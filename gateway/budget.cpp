@@ -5,7 +5,8 @@
 namespace sekisho::gateway {
 namespace {
 using Timer = net::basic_waitable_timer<Clock, net::wait_traits<Clock>, Executor>;
-constexpr Millis kLookAgain{10};  // a waiter asks again rather than being queued: waits are rare and short
+constexpr Millis kLookAgain{
+    10};  // a waiter asks again rather than being queued: waits are rare and short
 }  // namespace
 
 Reservation::~Reservation() {

@@ -31,13 +31,14 @@ class Reservation {
   std::uint64_t bytes_ = 0;
 };
 
-// limits.memory: bodies held, all workers together. Only the first reservation of an exchange may wait, so that two exchanges that both hold
-// memory never wait for each other. Thread-safe.
+// limits.memory: bodies held, all workers together. Only the first reservation of an exchange may
+// wait, so that two exchanges that both hold memory never wait for each other. Thread-safe.
 class Budget {
  public:
   explicit Budget(std::uint64_t bytes) : limit_(bytes) {}
   // Waits at most until `deadline`; false = no room. `into` is replaced.
-  Awaitable<bool> reserve(std::uint64_t bytes, Executor executor, TimePoint deadline, Reservation& into);
+  Awaitable<bool> reserve(std::uint64_t bytes, Executor executor, TimePoint deadline,
+                          Reservation& into);
   bool try_take(std::uint64_t bytes);
   void give(std::uint64_t bytes) { used_.fetch_sub(bytes, std::memory_order_relaxed); }
   std::uint64_t used() const { return used_.load(std::memory_order_relaxed); }

@@ -30,7 +30,8 @@ std::optional<std::string> read_key(const std::string& path, std::string& error)
 }
 
 bool write_all(int fd, const std::string& text) {
-  return ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && fsync(fd) == 0;
+  return ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+         fsync(fd) == 0;
 }
 
 bool make_key(const std::string& path, std::string& error) {
@@ -75,7 +76,8 @@ std::optional<Keys> load_or_make_keys(const std::string& directory, std::string&
 std::string new_request_id() {
   static constexpr char kAlphabet[] = "abcdefghijklmnopqrstuvwxyz234567";
   unsigned char random[16];
-  if (RAND_bytes(random, sizeof random) != 1) abort();  // without random numbers nothing here is safe
+  if (RAND_bytes(random, sizeof random) != 1)
+    abort();  // without random numbers nothing here is safe
   std::string id = "sks_";
   for (unsigned char byte : random) id.push_back(kAlphabet[byte & 31]);
   return id;

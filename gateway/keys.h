@@ -5,8 +5,9 @@
 
 namespace sekisho::gateway {
 
-// Secrets of one gateway, in `keys/` (folder 0700, files 0600), made at first start. A second gateway gets copies of them, so that hashes and
-// tokens agree. 32 random bytes each, base64 with a line end.
+// Secrets of one gateway, in `keys/` (folder 0700, files 0600), made at first start. A second
+// gateway gets copies of them, so that hashes and tokens agree. 32 random bytes each, base64 with a
+// line end.
 struct Keys {
   std::string finding;    // keyed hashes of findings in the journal
   std::string pseudonym;  // tokens that stand for values

@@ -15,7 +15,8 @@ bool json_lines = true;
 
 std::shared_ptr<spdlog::logger>& logger() {
   static std::shared_ptr<spdlog::logger> made = [] {
-    auto l = std::make_shared<spdlog::logger>("sekisho", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    auto l = std::make_shared<spdlog::logger>("sekisho",
+                                              std::make_shared<spdlog::sinks::stderr_sink_mt>());
     l->set_pattern("%v");
     l->flush_on(spdlog::level::debug);
     return l;
@@ -34,7 +35,8 @@ std::string timestamp() {
   return text;
 }
 
-std::string as_json(std::string_view level, std::string_view event, std::initializer_list<Log::Field> fields) {
+std::string as_json(std::string_view level, std::string_view event,
+                    std::initializer_list<Log::Field> fields) {
   std::string line;
   filters::JsonWriter w(line);
   w.begin_object().key("t").value(timestamp()).key("level").value(level).key("event").value(event);
@@ -43,7 +45,8 @@ std::string as_json(std::string_view level, std::string_view event, std::initial
   return line;
 }
 
-std::string as_text(std::string_view level, std::string_view event, std::initializer_list<Log::Field> fields) {
+std::string as_text(std::string_view level, std::string_view event,
+                    std::initializer_list<Log::Field> fields) {
   std::string line = timestamp();
   line.append(" ").append(level).append(" ").append(event);
   for (const auto& [name, value] : fields) {
@@ -64,8 +67,8 @@ void write(spdlog::level::level_enum level, std::string_view word, std::string_v
 
 void Log::configure(std::string_view level, bool json) {
   json_lines = json;
-  logger()->set_level(level == "debug"  ? spdlog::level::debug
-                      : level == "warn" ? spdlog::level::warn
+  logger()->set_level(level == "debug"   ? spdlog::level::debug
+                      : level == "warn"  ? spdlog::level::warn
                       : level == "error" ? spdlog::level::err
                                          : spdlog::level::info);
 }

@@ -7,8 +7,8 @@
 
 namespace sekisho::gateway {
 
-// The operational log: one line an event on standard error, JSON or text. Values are escaped, so that no client can forge a line.
-// Never payloads, credentials or query strings. Thread-safe.
+// The operational log: one line an event on standard error, JSON or text. Values are escaped, so
+// that no client can forge a line. Never payloads, credentials or query strings. Thread-safe.
 class Log {
  public:
   enum class Level { kDebug, kInfo, kWarn, kError };

@@ -14,7 +14,8 @@
 
 namespace sekisho::gateway {
 
-// A few threads for calls that block (name look-ups, password hashes). Work that was not begun when it is destroyed is dropped.
+// A few threads for calls that block (name look-ups, password hashes). Work that was not begun when
+// it is destroyed is dropped.
 class Offload {
  public:
   explicit Offload(int threads);
@@ -23,7 +24,8 @@ class Offload {
   // False: the queue is full (1024), the work was not taken.
   bool post(std::function<void()> work);
 
-  // Runs `work` on one of the threads and resumes on `executor` with what it returned, or with `refused` when the queue is full.
+  // Runs `work` on one of the threads and resumes on `executor` with what it returned, or with
+  // `refused` when the queue is full.
   template <class T>
   Awaitable<T> run(std::function<T()> work, T refused, Executor executor);
 

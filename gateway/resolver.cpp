@@ -60,7 +60,8 @@ struct Resolver::State {
   // Bounded: what is old goes first, then anything that nobody waits for.
   void make_room(TimePoint now) {
     if (entries.size() < kCacheSize) return;
-    std::erase_if(entries, [&](const auto& e) { return !e.second.in_flight && e.second.until <= now; });
+    std::erase_if(entries,
+                  [&](const auto& e) { return !e.second.in_flight && e.second.until <= now; });
     for (auto it = entries.begin(); entries.size() >= kCacheSize && it != entries.end();)
       it = it->second.in_flight ? std::next(it) : entries.erase(it);
   }
@@ -123,7 +124,8 @@ Addresses Resolver::system_look_up(const std::string& host) {
   for (const addrinfo* a = list; a; a = a->ai_next) {
     if (a->ai_family == AF_INET) {
       const auto* in = reinterpret_cast<const sockaddr_in*>(a->ai_addr);
-      out.ips.push_back(config::IpAddress::from_bytes(reinterpret_cast<const unsigned char*>(&in->sin_addr), 4));
+      out.ips.push_back(
+          config::IpAddress::from_bytes(reinterpret_cast<const unsigned char*>(&in->sin_addr), 4));
     } else if (a->ai_family == AF_INET6) {
       const auto* in6 = reinterpret_cast<const sockaddr_in6*>(a->ai_addr);
       out.ips.push_back(config::IpAddress::from_bytes(in6->sin6_addr.s6_addr, 16));

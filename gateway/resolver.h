@@ -22,14 +22,17 @@ struct Addresses {
   std::string error;                   // getaddrinfo's words when there is no address
 };
 
-// Names to addresses, by the system's resolver (/etc/hosts counts) on four threads of its own. Answers are kept at most 60 s, failures 1 s;
-// one look-up a name is in flight however many ask. `resolver.hosts` of the configuration comes first. Thread-safe.
+// Names to addresses, by the system's resolver (/etc/hosts counts) on four threads of its own.
+// Answers are kept at most 60 s, failures 1 s; one look-up a name is in flight however many ask.
+// `resolver.hosts` of the configuration comes first. Thread-safe.
 class Resolver {
  public:
   using LookUp = std::function<Addresses(const std::string& host)>;  // blocking; replaced by tests
-  explicit Resolver(std::map<std::string, config::HostOverride> overrides, LookUp look_up = system_look_up);
+  explicit Resolver(std::map<std::string, config::HostOverride> overrides,
+                    LookUp look_up = system_look_up);
 
-  // `host`: DNS name or address literal. Resumes on `executor` by `deadline` (then with error "timeout").
+  // `host`: DNS name or address literal. Resumes on `executor` by `deadline` (then with error
+  // "timeout").
   Awaitable<Addresses> resolve(std::string host, Executor executor, TimePoint deadline);
 
   static Addresses system_look_up(const std::string& host);

@@ -2,7 +2,9 @@
 
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <cstdint>
 #include <memory>
+#include <string>
 
 #include "config/ip.h"
 #include "gateway/byte_stream.h"
@@ -13,6 +15,7 @@ namespace sekisho::gateway {
 using Socket = net::basic_stream_socket<net::ip::tcp, Executor>;
 
 // A connected TCP socket as a ByteStream (TCP_NODELAY, keep-alive on). kReady may be spurious.
+// Whoever waits in ready() keeps the stream alive until it returned.
 class SocketStream final : public ByteStream, private Deadlines::Entry {
  public:
   SocketStream(Socket socket, Deadlines& deadlines);
@@ -27,16 +30,24 @@ class SocketStream final : public ByteStream, private Deadlines::Entry {
   Socket& socket() { return socket_; }
 
  private:
+  // One direction's waiter; deadline max = nobody waits, or for ever.
+  struct Waiter {
+    TimePoint deadline = TimePoint::max();
+    bool timed_out = false;
+  };
+  Waiter& waiter(Want want) { return waiters_[want == Want::kRead ? 0 : 1]; }
+  void rearm();
   void expired() override;
+
   Socket socket_;
   Want want_ = Want::kRead;
-  bool timed_out_ = false;
   bool closed_ = false;
-  int waiting_ = 0;
+  Waiter waiters_[2];
 };
 
 // Connects to exactly this address; nullptr and `error` set on failure or time-out.
-Awaitable<std::unique_ptr<SocketStream>> connect_socket(Executor executor, Deadlines& deadlines, config::IpAddress ip,
-                                                        std::uint16_t port, TimePoint deadline, std::string& error);
+Awaitable<std::unique_ptr<SocketStream>> connect_socket(Executor executor, Deadlines& deadlines,
+                                                        config::IpAddress ip, std::uint16_t port,
+                                                        TimePoint deadline, std::string& error);
 
 }  // namespace sekisho::gateway

@@ -9,6 +9,11 @@ class App;
 
 namespace sekisho::gateway {
 
+void add_run_command(CLI::App& app, int& exit_code);
+void add_ca_command(CLI::App& app, int& exit_code);
+void add_user_command(CLI::App& app, int& exit_code);
+void add_audit_command(CLI::App& app, int& exit_code);
+void add_providers_command(CLI::App& app, int& exit_code);
 void add_check_command(CLI::App& app, int& exit_code);
 void add_explain_command(CLI::App& app, int& exit_code);
 void add_scan_command(CLI::App& app, int& exit_code);

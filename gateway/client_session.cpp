@@ -1,0 +1,231 @@
+#include "gateway/client_session.h"
+
+#include <openssl/evp.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <exception>
+
+#include "gateway/exchange.h"
+#include "gateway/landing.h"
+#include "gateway/listener.h"
+#include "gateway/log.h"
+#include "gateway/logins.h"
+#include "gateway/services.h"
+#include "gateway/tunnel.h"
+
+namespace sekisho::gateway {
+namespace {
+
+constexpr std::chrono::seconds kDrainAfter407{10};
+constexpr std::uint64_t kDrainBytes = 64u << 20;
+
+struct Credentials {
+  std::string user, password;
+};
+
+std::optional<Credentials> basic_credentials(const RequestHead& head) {
+  const Header* h = find_header(head.headers, "proxy-authorization");
+  if (!h || h->value.size() < 7 || !iequals(std::string_view(h->value).substr(0, 6), "basic "))
+    return std::nullopt;
+  std::string_view coded = std::string_view(h->value).substr(6);
+  while (!coded.empty() && coded.front() == ' ') coded.remove_prefix(1);
+  if (coded.size() > 1024 || coded.size() % 4 != 0 || coded.empty()) return std::nullopt;
+  std::string plain(coded.size(), '\0');
+  const int n = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(plain.data()),
+                                reinterpret_cast<const unsigned char*>(coded.data()),
+                                static_cast<int>(coded.size()));
+  if (n < 0) return std::nullopt;
+  const int padding = coded.ends_with("==") ? 2 : coded.ends_with("=") ? 1 : 0;
+  plain.resize(static_cast<std::size_t>(n - padding));
+  const std::size_t colon = plain.find(':');
+  if (colon == std::string::npos || colon == 0) return std::nullopt;
+  return Credentials{plain.substr(0, colon), plain.substr(colon + 1)};
+}
+
+int retry_count(const RequestHead& head) {
+  const Header* h = find_header(head.headers, "x-stainless-retry-count");
+  if (!h || h->value.empty() || h->value.size() > 3 ||
+      h->value.find_first_not_of("0123456789") != std::string::npos)
+    return 0;
+  return std::stoi(h->value);
+}
+
+policy::Destination destination_of(const HostPort& authority, std::string scheme) {
+  policy::Destination to;
+  to.host = authority.host;
+  to.literal = authority.literal;
+  to.port = authority.port ? authority.port : scheme == "http" ? 80 : 443;
+  to.scheme = std::move(scheme);
+  return to;
+}
+
+}  // namespace
+
+ClientSession::ClientSession(Worker& worker, Socket socket) : worker_(worker) {
+  boost::system::error_code ec;
+  peer_ = from_address(socket.remote_endpoint(ec).address());
+  auto stream = std::make_unique<SocketStream>(std::move(socket), worker.deadlines());
+  socket_ = stream.get();
+  HeadLimits limits;
+  limits.bytes = worker.services().settings.limits.request_head;
+  http_ = make_h1_client_stream(std::move(stream), limits);
+  worker_.enter(*this);
+}
+
+ClientSession::~ClientSession() {
+  worker_.leave(*this);
+}
+
+void ClientSession::drain() {
+  if (waiting_ && socket_) socket_->close();
+}
+void ClientSession::abort() {
+  if (socket_) socket_->close();
+}
+void ClientSession::policy_changed() {
+  if (on_policy_change_) on_policy_change_();
+}
+
+Awaitable<void> ClientSession::run() {
+  const auto& limits = worker_.services().settings.limits;
+  for (bool again = true; again && http_;) {
+    HttpResult<RequestHead> head = HttpError{};
+    {
+      Waiting waiting(*this);
+      head = co_await http_->read_head(RequestPlace::kProxy, Clock::now() + limits.idle,
+                                       limits.head_timeout);
+    }
+    if (!head) {
+      const HttpError& e = head.error();
+      if (e.kind == HttpError::Kind::kHttp2) {
+        co_await refuse_http2(http_->stream());
+      } else if (e.kind == HttpError::Kind::kFraming ||
+                 (e.kind == HttpError::Kind::kTimeout && e.started)) {
+        policy::Client client;
+        client.address = peer_;
+        client.groups = worker_.snapshot()->groups_of("", peer_);
+        policy::Destination nowhere;
+        nowhere.host.clear();
+        nowhere.port = 0;
+        Exchange exchange(worker_, *http_, client, nowhere, false);
+        co_await exchange.refuse_head(e);
+      }
+      break;
+    }
+    again = co_await serve(std::move(*head));
+    if (worker_.draining()) again = false;
+  }
+  if (http_) http_->stream().close();
+  socket_ = nullptr;
+}
+
+Awaitable<bool> ClientSession::serve(RequestHead head) {
+  if (head.method != "CONNECT" && !head.target.empty() && head.target.front() == '/') {
+    const bool again = co_await serve_landing(worker_, *http_, head, peer_);
+    co_return again;
+  }
+  std::optional<policy::Client> client = co_await identify(head);
+  if (!client) co_return false;
+  if (head.method == "CONNECT") {
+    co_await connect(std::move(head), std::move(*client));
+    co_return false;
+  }
+  const bool again = co_await serve_absolute(std::move(head), std::move(*client));
+  co_return again;
+}
+
+Awaitable<bool> ClientSession::serve_absolute(RequestHead head, policy::Client client) {
+  auto target = parse_absolute_target(head.target);
+  policy::Destination to;
+  if (target) to = destination_of(target->authority, target->scheme);
+  if (!target || target->scheme != "http") {
+    // "*" or https:// in absolute form: TLS to the origin is asked for by CONNECT only.
+    Exchange exchange(worker_, *http_, client, to, false);
+    Fault fault(400, policy::Reason::kFraming, "target_form",
+                "the request target must be http://host/path, or CONNECT host:port for https");
+    co_await exchange.refuse(std::move(head), std::move(fault));
+    co_return false;
+  }
+  Exchange exchange(worker_, *http_, client, to, false);
+  const bool again = co_await exchange.run(std::move(head));
+  co_return again;
+}
+
+Awaitable<void> ClientSession::connect(RequestHead head, policy::Client client) {
+  auto authority = parse_host_port(head.target);
+  if (!authority || authority->port == 0) {
+    policy::Destination nowhere;
+    Exchange exchange(worker_, *http_, client, nowhere, false);
+    Fault fault(400, policy::Reason::kFraming, "connect_target",
+                "the target of CONNECT must be host:port");
+    co_await exchange.refuse(std::move(head), std::move(fault));
+    co_return;
+  }
+  Tunnel tunnel(*this, std::move(client), destination_of(*authority, "https"));
+  co_await tunnel.run(std::move(http_), std::move(head));
+}
+
+// Nobody = the session ends (407 was answered, or the client is gone).
+Awaitable<std::optional<policy::Client>> ClientSession::identify(const RequestHead& head) {
+  policy::Client client;
+  client.address = peer_;
+  client.retry = retry_count(head);
+  if (const Header* ua = find_header(head.headers, "user-agent")) client.user_agent = ua->value;
+  if (worker_.services().settings.authentication == config::Authentication::kBasic) {
+    auto given = basic_credentials(head);
+    bool known = false;
+    if (given) known = co_await check_login(worker_, given->user, given->password);
+    if (!known) {
+      co_await ask_credentials(head, given ? given->user : "");
+      co_return std::nullopt;
+    }
+    client.user = given->user;
+    client.by = "basic";
+    logins_succeeded(peer_);
+  }
+  client.groups = worker_.snapshot()->groups_of(client.user, peer_);
+  co_return client;
+}
+
+// 407; the third failure in a row of one address is a decision in the journal.
+Awaitable<bool> ClientSession::ask_credentials(const RequestHead& head, const std::string& user) {
+  Counters::add(worker_.counters().logins_failed);
+  if (!user.empty() && login_failed(peer_) == 3) {
+    policy::Client client;
+    client.address = peer_;
+    client.user = "";
+    client.by = "network";
+    client.groups = worker_.snapshot()->groups_of("", peer_);
+    co_await record_refused_login(worker_, client, head);
+    Log::warn("logins_failed", {{"ip", peer_.to_string()}, {"user", user}});
+  }
+  ResponseHead answer = credentials_wanted(worker_.services().settings.realm);
+  const std::string body = credentials_wanted_text(*worker_.snapshot());
+  answer.headers.push_back(Header{"content-length", std::to_string(body.size())});
+  answer.body.kind = BodyFraming::Kind::kLength;
+  answer.body.length = body.size();
+  answer.keep_alive = false;
+  auto sent = co_await http_->write_head(answer, body, true,
+                                         worker_.services().settings.limits.body_timeout);
+  if (sent) co_await http_->drain(kDrainBytes, Clock::now() + kDrainAfter407);
+  co_return false;
+}
+
+void start_client_session(Worker& worker, Socket socket) {
+  auto session = std::make_shared<ClientSession>(worker, std::move(socket));
+  Awaitable<void> life = session->run();
+  auto ended = [session, &worker](std::exception_ptr thrown) {
+    if (!thrown) return;
+    Counters::add(worker.counters().exceptions);
+    try {
+      std::rethrow_exception(thrown);
+    } catch (const std::exception& e) {
+      Log::error("session_ended_by_exception", {{"what", e.what()}});
+    } catch (...) {
+      Log::error("session_ended_by_exception");
+    }
+  };
+  net::co_spawn(worker.executor(), std::move(life), std::move(ended));
+}
+
+}  // namespace sekisho::gateway

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "gateway/async.h"
+#include "gateway/http/http_stream.h"
+#include "gateway/socket_stream.h"
+#include "gateway/worker.h"
+#include "policy/client.h"
+
+namespace sekisho::gateway {
+
+// One connection of a client: plain proxy requests one after the other, or one CONNECT that becomes
+// a tunnel.
+class ClientSession final : public Session, public std::enable_shared_from_this<ClientSession> {
+ public:
+  ClientSession(Worker& worker, Socket socket);
+  ~ClientSession() override;
+  Awaitable<void> run();
+
+  void drain() override;
+  void abort() override;
+  void policy_changed() override;
+
+  // While a head is waited for, the connection is idle: drain may end it.
+  class Waiting {
+   public:
+    explicit Waiting(ClientSession& s) : session_(s) { session_.waiting_ = true; }
+    ~Waiting() { session_.waiting_ = false; }
+
+   private:
+    ClientSession& session_;
+  };
+  Worker& worker() { return worker_; }
+  // Called when another snapshot is in force; for spliced tunnels.
+  void on_policy_change(std::function<void()> call) { on_policy_change_ = std::move(call); }
+
+ private:
+  Awaitable<bool> serve(RequestHead head);
+  Awaitable<bool> serve_absolute(RequestHead head, policy::Client client);
+  Awaitable<void> connect(RequestHead head, policy::Client client);
+  Awaitable<std::optional<policy::Client>> identify(const RequestHead& head);
+  Awaitable<bool> ask_credentials(const RequestHead& head, const std::string& user);
+
+  Worker& worker_;
+  config::IpAddress peer_;
+  SocketStream* socket_ = nullptr;  // alive while run() is
+  std::unique_ptr<ClientHttpStream> http_;
+  bool waiting_ = false;
+  std::function<void()> on_policy_change_;
+};
+
+// Spawns a session on its worker; what it throws (a bug) is logged and counted, never lost.
+void start_client_session(Worker& worker, Socket socket);
+
+}  // namespace sekisho::gateway

@@ -1,0 +1,61 @@
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <csignal>
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "gateway/commands/commands.h"
+#include "gateway/gateway.h"
+
+namespace sekisho::gateway {
+namespace {
+
+// Bodies of requests and private keys are in memory: no core may be written, no other process of
+// the user may look.
+void forbid_core_dumps() {
+  const rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+void raise_descriptor_limit() {
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
+  }
+}
+
+int run_gateway(const std::string& path) {
+  forbid_core_dumps();
+  raise_descriptor_limit();
+  std::signal(SIGPIPE, SIG_IGN);
+  Gateway gateway(path);
+  config::Problems problems;
+  std::string error;
+  if (!gateway.start(problems, error)) {
+    for (const auto& p : problems) std::fprintf(stderr, "%s\n", config::to_string(p).c_str());
+    if (!error.empty()) std::fprintf(stderr, "sekisho: %s\n", error.c_str());
+    return problems.empty() ? 2 : 1;
+  }
+  return gateway.run();
+}
+
+}  // namespace
+
+void add_run_command(CLI::App& app, int& exit_code) {
+  auto path = std::make_shared<std::string>();
+  CLI::App* run = app.add_subcommand("run", "ゲートウェイを動かす / run the gateway");
+  run->add_option("-c,--config", *path, "gateway.yaml")->required();
+  run->footer(
+      "Example:\n  sekisho check -c gateway.yaml && sekisho run -c gateway.yaml\nSIGHUP reloads, "
+      "SIGTERM drains.");
+  run->callback([path, &exit_code] { exit_code = run_gateway(*path); });
+}
+
+}  // namespace sekisho::gateway

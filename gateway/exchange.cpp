@@ -1,0 +1,404 @@
+#include "gateway/exchange.h"
+
+#include <boost/asio/post.hpp>
+
+#include "gateway/counters.h"
+#include "gateway/keys.h"
+#include "gateway/log.h"
+#include "gateway/services.h"
+#include "gateway/worker.h"
+#include "policy/refusal.h"
+
+namespace sekisho::gateway {
+namespace {
+
+constexpr std::uint64_t kGrowStep = 256 * 1024;
+
+double millis_between(TimePoint a, TimePoint b) {
+  return std::chrono::duration<double, std::milli>(b - a).count();
+}
+
+bool has_body(const BodyFraming& f) {
+  return f.kind == BodyFraming::Kind::kChunked ||
+         (f.kind == BodyFraming::Kind::kLength && f.length > 0);
+}
+
+std::string size_text(std::uint64_t bytes) {
+  if (bytes % (1 << 20) == 0) return std::to_string(bytes >> 20) + " MiB";
+  return std::to_string(bytes >> 10) + " KiB";
+}
+
+}  // namespace
+
+// Addresses are judged with everything else that is known of the request.
+struct Exchange::Judge final : AddressJudge {
+  explicit Judge(const Exchange& e) : exchange(e) {}
+  bool denied(const policy::AddressFacts& facts) const override {
+    const policy::Admission a = exchange.admit(&facts);
+    return a.refused && a.reason == policy::Reason::kRegion;
+  }
+  bool mixed_drops() const override { return exchange.snapshot_->mixed_drops(); }
+  policy::AddressFacts look_up(const config::IpAddress& ip) const override {
+    return exchange.snapshot_->geo().look_up(ip, now_seconds());
+  }
+  const Exchange& exchange;
+};
+
+Exchange::Exchange(Worker& worker, ClientHttpStream& stream, const policy::Client& client,
+                   const policy::Destination& to, bool in_tunnel)
+    : worker_(worker),
+      services_(worker.services()),
+      client_stream_(stream),
+      client_(client),
+      to_(to),
+      in_tunnel_(in_tunnel),
+      snapshot_(worker.snapshot()),
+      id_(new_request_id()) {
+  outcome_.id = id_;
+}
+
+Awaitable<bool> Exchange::run(RequestHead head) {
+  head_ = std::move(head);
+  const bool again = co_await serve();
+  record_outcome();
+  co_return again;
+}
+
+Awaitable<bool> Exchange::serve() {
+  bool go = prepare();
+  if (!go) {
+    const bool again = co_await fail(fault_of_verdict());
+    co_return again;
+  }
+  if (head_.upgrade) {
+    Fault upgrade(426, policy::Reason::kUninspected, "upgrade",
+                  "this gateway does not pass WebSocket and other upgrades; use plain HTTPS");
+    upgrade.extra.push_back(Header{"Upgrade", "HTTP/1.1"});
+    const bool again = co_await fail(std::move(upgrade));
+    co_return again;
+  }
+  go = co_await hold_body();
+  if (go) go = co_await inspect();
+  if (go) go = co_await decide_and_lease();
+  if (go) go = co_await record_decision();
+  if (go) go = co_await send_request();
+  if (go) go = co_await relay_answer();
+  if (ended_well_) co_return client_stream_.reusable();
+  co_return go&& client_stream_.reusable();
+}
+
+// The destination again, with path, query and headers.
+bool Exchange::prepare() {
+  target_ = head_.target;
+  if (auto absolute = parse_absolute_target(head_.target)) target_ = absolute->origin_form;
+  fields_ = head_.headers;
+  strip_hop_by_hop(fields_);
+  remove_headers(fields_, "expect");
+  admission_ = admit(nullptr);
+  body_read_ = !has_body(head_.body);
+  if (!admission_.refused) return true;
+  verdict_ = snapshot_->decide(client_, admission_, inspected_, now_seconds());
+  return false;
+}
+
+policy::Admission Exchange::admit(const policy::AddressFacts* address) const {
+  policy::AdmissionQuery query;
+  query.client = &client_;
+  query.to = &to_;
+  query.method = head_.method;
+  query.target = target_;
+  query.headers = header_views();
+  query.body = decoded_body();
+  query.address = address;
+  query.now = now_seconds();
+  return snapshot_->admit(query);
+}
+
+std::vector<policy::HeaderView> Exchange::header_views() const {
+  std::vector<policy::HeaderView> views;
+  views.reserve(fields_.size());
+  for (const Header& h : fields_) views.emplace_back(h.name, h.value);
+  return views;
+}
+
+std::string_view Exchange::decoded_body() const {
+  return inspected_.coded ? std::string_view(inspected_.decoded) : std::string_view(body_);
+}
+
+Awaitable<bool> Exchange::hold_body() {
+  if (body_read_) co_return true;
+  const auto& limits = services_.settings.limits;
+  const bool stated = head_.body.kind == BodyFraming::Kind::kLength;
+  if (stated && head_.body.length > limits.body) {
+    Fault big(413, policy::Reason::kLimit, "body",
+              "the body is larger than limits.body (" + size_text(limits.body) + ")");
+    co_await fail(std::move(big));
+    co_return false;
+  }
+  // Known length: all of it, twice (as received and decoded). Unknown: what comes, step by step.
+  const std::uint64_t first = stated ? head_.body.length * 2 : kGrowStep;
+  const bool granted = co_await services_.budget->reserve(
+      first, worker_.executor(), Clock::now() + limits.admit, reservation_);
+  if (!granted) {
+    Fault full(503, policy::Reason::kLimit, "memory",
+               "the gateway has no memory for another body now (limits.memory)");
+    full.may_retry = true;
+    full.retry_after = 30;
+    co_await fail(std::move(full));
+    co_return false;
+  }
+  if (head_.expect_continue) {
+    ResponseHead interim;
+    interim.status = 100;
+    interim.reason = "Continue";
+    auto sent = co_await client_stream_.write_head(interim, {}, false, limits.body_timeout);
+    if (!sent) co_return false;
+  }
+  const bool whole = co_await hold_pieces();
+  note_time("body");
+  co_return whole;
+}
+
+Awaitable<bool> Exchange::hold_pieces() {
+  const auto& limits = services_.settings.limits;
+  const bool stated = head_.body.kind == BodyFraming::Kind::kLength;
+  if (stated) body_.reserve(head_.body.length);
+  for (;;) {
+    auto piece = co_await client_stream_.read_body(limits.body_timeout);
+    if (!piece) {
+      co_await fail(fault_of_client(piece.error()));
+      co_return false;
+    }
+    if (body_.size() + piece->data.size() > limits.body) {
+      Fault big(413, policy::Reason::kLimit, "body",
+                "the body is larger than limits.body (" + size_text(limits.body) + ")");
+      co_await fail(std::move(big));
+      co_return false;
+    }
+    const std::uint64_t need = 2 * (body_.size() + piece->data.size());
+    if (need > reservation_.bytes() &&
+        !reservation_.grow(need - reservation_.bytes() + kGrowStep)) {
+      Fault full(503, policy::Reason::kLimit, "memory",
+                 "the gateway has no memory for another body now (limits.memory)");
+      full.may_retry = true;
+      full.retry_after = 30;
+      co_await fail(std::move(full));
+      co_return false;
+    }
+    body_.append(piece->data);
+    if (piece->end) break;
+  }
+  body_read_ = true;
+  co_return true;
+}
+
+Awaitable<bool> Exchange::inspect() {
+  policy::RequestParts parts;
+  parts.method = head_.method;
+  parts.target = target_;
+  parts.headers = header_views();
+  if (body_read_ && has_body(head_.body))
+    for (const Header& t : client_stream_.trailers()) parts.headers.emplace_back(t.name, t.value);
+  parts.body = body_;
+  policy::InspectionLimits limits;
+  limits.decoded_body = services_.settings.limits.decoded_body;
+  // As much as came in is reserved already.
+  limits.reserve = [this, granted = body_.size()](std::size_t bytes) mutable {
+    const std::size_t paid = std::min(granted, bytes);
+    granted -= paid;
+    return bytes == paid || reservation_.grow(bytes - paid);
+  };
+  policy::Inspection inspection(*snapshot_, admission_, std::move(parts), std::move(limits));
+  net::use_awaitable_t<Executor> token;
+  while (inspection.step()) co_await net::post(worker_.executor(), token);
+  inspected_ = inspection.take();
+  note_time("scan");
+  if (inspected_.over_limit) {
+    Fault big(413, policy::Reason::kLimit, "decoded_body",
+              "the decoded body is larger than limits.decoded_body or the memory left");
+    co_await fail(std::move(big));
+    co_return false;
+  }
+  co_return true;
+}
+
+Awaitable<bool> Exchange::decide_and_lease() {
+  // Without an address first: what the body alone refuses causes no look-up.
+  admission_ = admit(nullptr);
+  verdict_ = snapshot_->decide(client_, admission_, inspected_, now_seconds());
+  if (verdict_.action == policy::Action::kBlock) {
+    co_await fail(fault_of_verdict());
+    co_return false;
+  }
+  Judge judge(*this);
+  lease_ = co_await worker_.pool().lease(to_, judge);
+  note_time("lease");
+  if (!lease_.stream) {
+    if (lease_.fault == Lease::Fault::kRegion) {
+      admission_ = admit(&lease_.address);
+      verdict_ = snapshot_->decide(client_, admission_, inspected_, now_seconds());
+      co_await fail(fault_of_verdict());
+    } else {
+      co_await fail(fault_of_lease());
+    }
+    co_return false;
+  }
+  admission_ = admit(&lease_.address);
+  verdict_ = snapshot_->decide(client_, admission_, inspected_, now_seconds());
+  if (verdict_.action == policy::Action::kBlock) {
+    worker_.pool().give_back(to_, std::move(lease_));
+    co_await fail(fault_of_verdict());
+    co_return false;
+  }
+  co_return true;
+}
+
+Awaitable<bool> Exchange::record_decision() {
+  const audit::Decision d = decision();
+  ref_ = co_await record_durably(services_, d, worker_.executor());
+  note_time("journal");
+  recorded_ = ref_ != 0;
+  if (!recorded_) {
+    worker_.pool().give_back(to_, std::move(lease_));
+    services_.journal->count_refused();
+    Fault journal(503, policy::Reason::kJournal, "journal", "the audit log cannot be written now");
+    journal.may_retry = true;
+    journal.retry_after = 30;
+    co_await answer_refusal(journal);
+    co_return false;
+  }
+  count();
+  co_return true;
+}
+
+RequestHead Exchange::outgoing() const {
+  RequestHead out;
+  out.method = head_.method;
+  out.target = target_;
+  out.headers = fields_;
+  const bool body_sent = head_.body.kind != BodyFraming::Kind::kNone;
+  const std::uint64_t length = edit_ ? edited_.size() : body_.size();
+  if (edit_) {
+    for (const char* name :
+         {"content-encoding", "digest", "content-digest", "repr-digest", "content-md5"})
+      remove_headers(out.headers, name);
+  }
+  if (!body_sent) return out;
+  bool stated = false;
+  for (Header& h : out.headers)
+    if (iequals(h.name, "content-length")) {
+      h.value = std::to_string(length);
+      stated = true;
+    }
+  if (!stated) out.headers.push_back(Header{"Content-Length", std::to_string(length)});
+  out.body.kind = BodyFraming::Kind::kLength;
+  out.body.length = length;
+  out.body.length_stated = true;
+  return out;
+}
+
+Awaitable<bool> Exchange::send_request() {
+  if (!verdict_.edits.empty()) {
+    edited_ = filters::apply_edits(decoded_body(), verdict_.edits);
+    edit_ = true;
+  }
+  const RequestHead out = outgoing();
+  const std::string_view body = edit_ ? std::string_view(edited_) : std::string_view(body_);
+  request_sent_ = true;
+  auto sent = co_await lease_.stream->write_head(out, body, true, services_.settings.limits.answer);
+  if (!sent) {
+    // An origin may answer early (413, 401) and stop reading: its answer is still worth having.
+    if (sent.error().kind != HttpError::Kind::kTimeout) co_return true;
+    Fault slow(504, policy::Reason::kOrigin, "origin_timeout",
+               "the service does not take the request");
+    co_await fail_origin(std::move(slow));
+    co_return false;
+  }
+  outcome_.sent = body.size();
+  Counters::add(worker_.counters().body_bytes_out, body.size());
+  // The request is on its way: what it occupied is free while the answer streams.
+  body_ = {};
+  edited_ = {};
+  inspected_.decoded = {};
+  reservation_ = {};
+  co_return true;
+}
+
+Awaitable<bool> Exchange::relay_answer() {
+  for (;;) {
+    auto answer = co_await lease_.stream->read_head(services_.settings.limits.answer);
+    if (!answer) {
+      co_await fail_origin(fault_of_origin(answer.error()));
+      co_return false;
+    }
+    if (answer->status < 200) {
+      if (answer->status == 101) {
+        Fault bad(502, policy::Reason::kOrigin, "origin_upgrade",
+                  "the service switched protocols without being asked");
+        co_await fail_origin(std::move(bad));
+        co_return false;
+      }
+      if (answer->status == 100 || head_.minor_version == 0)
+        continue;  // ours to say; 1.0 knows none
+      strip_hop_by_hop(answer->headers);
+      auto sent = co_await client_stream_.write_head(*answer, {}, false,
+                                                     services_.settings.limits.body_timeout);
+      if (!sent) co_return false;
+      continue;
+    }
+    if (outcome_.ttfb_ms < 0) outcome_.ttfb_ms = millis_between(begun_, Clock::now());
+    outcome_.status = answer->status;
+    strip_hop_by_hop(answer->headers);
+    const bool body =
+        answer->body.kind != BodyFraming::Kind::kNone &&
+        !(answer->body.kind == BodyFraming::Kind::kLength && answer->body.length == 0);
+    const bool whole = co_await relay_body(*answer, body);
+    if (whole) worker_.pool().give_back(to_, std::move(lease_));
+    co_return whole;
+  }
+}
+
+Awaitable<bool> Exchange::relay_body(const ResponseHead& answer, bool body) {
+  const auto& limits = services_.settings.limits;
+  ResponseHead out = answer;
+  out.keep_alive = head_.keep_alive && !worker_.draining();
+  if (!body) {
+    auto sent = co_await client_stream_.write_head(out, {}, true, limits.body_timeout);
+    if (!sent) outcome_.abort = "client_closed";
+    co_return sent.has_value();
+  }
+  if (out.body.kind == BodyFraming::Kind::kUntilClose) out.body.kind = BodyFraming::Kind::kChunked;
+  auto head_sent = co_await client_stream_.write_head(out, {}, false, limits.body_timeout);
+  if (!head_sent) {
+    outcome_.abort = "client_closed";
+    co_return false;
+  }
+  for (;;) {
+    auto piece = co_await lease_.stream->read_body(limits.answer);
+    if (!piece) {
+      outcome_.abort = piece.error().kind == HttpError::Kind::kTimeout   ? "origin_timeout"
+                       : piece.error().kind == HttpError::Kind::kFraming ? "origin_framing"
+                                                                         : "origin_closed";
+      client_stream_.reset();  // a cut answer must not look whole
+      co_return false;
+    }
+    outcome_.received += piece->data.size();
+    auto sent = co_await client_stream_.write_body(piece->data, piece->end, limits.body_timeout);
+    if (!sent) {
+      outcome_.abort = "client_closed";
+      lease_.stream->reset();
+      co_return false;
+    }
+    if (piece->end) break;
+  }
+  Counters::add(worker_.counters().body_bytes_in, outcome_.received);
+  co_return true;
+}
+
+void Exchange::note_time(const char* name) {
+  const TimePoint now = Clock::now();
+  ms_.emplace_back(name, millis_between(lap_, now));
+  lap_ = now;
+}
+
+}  // namespace sekisho::gateway

@@ -1,0 +1,291 @@
+// The refusing half of Exchange: every cause becomes one record and one answer in the dialect of
+// the service.
+
+#include <algorithm>
+
+#include "gateway/exchange.h"
+#include "gateway/services.h"
+#include "gateway/worker.h"
+#include "policy/refusal.h"
+
+namespace sekisho::gateway {
+namespace {
+
+constexpr std::chrono::seconds kDrainBefore{
+    30};  // a client that is slower than that is told while it still sends
+constexpr std::chrono::seconds kDrainAfter{10};
+constexpr std::uint64_t kDrainAfterBytes = 64u << 20;
+
+std::string_view reason_phrase(int status) {
+  switch (status) {
+    case 400:
+      return "Bad Request";
+    case 408:
+      return "Request Timeout";
+    case 413:
+      return "Content Too Large";
+    case 414:
+      return "URI Too Long";
+    case 417:
+      return "Expectation Failed";
+    case 426:
+      return "Upgrade Required";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 501:
+      return "Not Implemented";
+    case 502:
+      return "Bad Gateway";
+    case 503:
+      return "Service Unavailable";
+    case 504:
+      return "Gateway Timeout";
+    case 505:
+      return "HTTP Version Not Supported";
+    default:
+      return "Error";
+  }
+}
+
+std::string_view value_of(const Headers& headers, std::string_view name) {
+  const Header* h = find_header(headers, name);
+  return h ? std::string_view(h->value) : std::string_view();
+}
+
+std::string without_query(std::string_view target) {
+  return std::string(target.substr(0, target.find_first_of("?#")));
+}
+
+// A page that called the service by fetch() could not read the refusal otherwise.
+void add_cors(Headers& answer, const Headers& request) {
+  const Header* origin = find_header(request, "origin");
+  if (!origin) return;
+  answer.push_back(Header{"access-control-allow-origin", origin->value});
+  answer.push_back(Header{"access-control-allow-credentials", "true"});
+  answer.push_back(Header{"access-control-expose-headers", "x-sekisho-request-id"});
+  answer.push_back(Header{"vary", "origin"});
+}
+
+}  // namespace
+
+Fault Exchange::fault_of_client(const HttpError& error) const {
+  if (error.kind == HttpError::Kind::kFraming) {
+    const int status = error.framing.status;
+    const bool limit = status == 413 || status == 414 || status == 431;
+    return Fault(status, limit ? policy::Reason::kLimit : policy::Reason::kFraming,
+                 error.framing.rule, error.framing.detail);
+  }
+  if (error.kind == HttpError::Kind::kTimeout)
+    return Fault(408, policy::Reason::kLimit, "client_timeout",
+                 "the request did not arrive in time");
+  Fault gone;
+  gone.silent = true;
+  return gone;
+}
+
+Fault Exchange::fault_of_origin(const HttpError& error) const {
+  if (error.kind == HttpError::Kind::kTimeout)
+    return Fault(504, policy::Reason::kOrigin, "origin_timeout",
+                 "the service did not answer in time");
+  if (error.kind == HttpError::Kind::kFraming)
+    return Fault(502, policy::Reason::kOrigin, "origin_framing",
+                 "the service's answer is not valid HTTP: " + error.framing.rule);
+  return Fault(502, policy::Reason::kOrigin, "origin_closed",
+               "the service closed the connection without an answer");
+}
+
+Fault Exchange::fault_of_lease() const {
+  switch (lease_.fault) {
+    case Lease::Fault::kAddress:
+      return Fault(400, policy::Reason::kAddress, lease_.detail,
+                   "the name leads to an address that no service may have (" + lease_.detail + ")");
+    case Lease::Fault::kCertificate:
+      return Fault(502, policy::Reason::kCertificate, lease_.detail,
+                   "the service's certificate was not accepted: " + lease_.detail);
+    case Lease::Fault::kTimeout:
+      return Fault(504, policy::Reason::kOrigin, "connect_timeout",
+                   "no connection to the service in time (" + lease_.detail + ")");
+    case Lease::Fault::kName:
+      return Fault(502, policy::Reason::kOrigin, "name",
+                   "the service's name could not be looked up: " + lease_.detail);
+    default:
+      return Fault(502, policy::Reason::kOrigin, "connect",
+                   "the service cannot be reached: " + lease_.detail);
+  }
+}
+
+Fault Exchange::fault_of_verdict() const {
+  Fault f(400, verdict_.reason, "", "");
+  f.of_policy = true;
+  return f;
+}
+
+Awaitable<void> Exchange::refuse_head(const HttpError& error) {
+  body_read_ = true;  // what follows a head that cannot be read has no known end
+  head_.keep_alive = false;
+  Fault fault = fault_of_client(error);
+  co_await fail(std::move(fault));
+  record_outcome();
+  co_await client_stream_.drain(kDrainAfterBytes, Clock::now() + std::chrono::seconds(2));
+}
+
+Awaitable<bool> Exchange::refuse(RequestHead head, Fault fault) {
+  head_ = std::move(head);
+  prepare();
+  const bool again = co_await fail(std::move(fault));
+  record_outcome();
+  co_return again;
+}
+
+Awaitable<bool> Exchange::fail(Fault fault) {
+  if (fault.silent) co_return false;
+  if (!fault.of_policy) {
+    verdict_.action = policy::Action::kBlock;
+    verdict_.would.reset();
+    verdict_.reason = fault.reason;
+    verdict_.rule.clear();
+    verdict_.edits.clear();
+    word_ = fault.word;
+  }
+  if (!recorded_) {
+    const audit::Decision d = decision();
+    ref_ = co_await record_durably(services_, d, worker_.executor());
+    recorded_ = ref_ != 0;
+    count();
+    if (!recorded_) {
+      // Nothing leaves in any case; the client is told the truth of its refusal, the next record
+      // counts what is missing.
+      services_.journal->count_refused();
+    }
+  }
+  ended_well_ = co_await answer_refusal(fault);
+  co_return ended_well_;
+}
+
+// The decision was to pass it on; that it could not be is an outcome.
+Awaitable<bool> Exchange::fail_origin(Fault fault) {
+  fault.may_retry = !request_sent_;
+  outcome_.abort = fault.word;
+  if (!recorded_) {
+    const bool written = co_await record_decision();
+    if (!written) co_return false;
+  }
+  ended_well_ = co_await answer_refusal(fault);
+  co_return ended_well_;
+}
+
+// Before the answer where that is possible: a client that still sends when the answer comes may
+// take it for a broken connection.
+Awaitable<bool> Exchange::drain_request() {
+  if (body_read_) co_return true;
+  const std::uint64_t limit = services_.settings.limits.body;
+  const bool too_long = head_.body.kind == BodyFraming::Kind::kLength && head_.body.length > limit;
+  if (too_long || head_.expect_continue || body_.size() >= limit) co_return false;
+  const bool whole = co_await client_stream_.drain(limit, Clock::now() + kDrainBefore);
+  body_read_ = whole;
+  co_return whole;
+}
+
+Awaitable<bool> Exchange::answer_refusal(const Fault& fault) {
+  const bool drained = co_await drain_request();
+  policy::Refusal refusal;
+  refusal.status = fault.status;
+  refusal.request_id = id_;
+  refusal.reason = fault.reason;
+  refusal.rule = fault.of_policy ? verdict_.rule : fault.word;
+  for (const auto& f : verdict_.findings) refusal.findings.push_back(f.type);
+  refusal.alternative = admission_.alternative;
+  refusal.contact = snapshot_->file().messages.contact;
+  refusal.languages = snapshot_->file().messages.languages;
+  policy::Verdict said = verdict_;
+  if (!fault.of_policy) said.reason = fault.reason;
+  refusal.message =
+      policy::refusal_message(said, admission_, to_.host, fault.detail, refusal.contact, id_);
+  const policy::Dialect& dialect =
+      admission_.dialect ? *admission_.dialect : policy::dialect_for("none", "/");
+  policy::RefusalBody rendered = policy::render_refusal(dialect, refusal, wants_html());
+
+  ResponseHead head;
+  head.status = fault.status;
+  head.reason = std::string(reason_phrase(fault.status));
+  head.keep_alive = head_.keep_alive && drained && !worker_.draining();
+  head.headers.push_back(Header{"content-type", rendered.content_type});
+  head.headers.push_back(Header{"content-length", std::to_string(rendered.body.size())});
+  head.headers.push_back(Header{"cache-control", "no-store"});
+  head.headers.push_back(Header{"x-sekisho-request-id", id_});
+  if (!fault.may_retry) head.headers.push_back(Header{"x-should-retry", "false"});
+  if (fault.retry_after)
+    head.headers.push_back(Header{"retry-after", std::to_string(fault.retry_after)});
+  for (const Header& h : fault.extra) head.headers.push_back(h);
+  add_cors(head.headers, head_.headers);
+  head.body.kind = BodyFraming::Kind::kLength;
+  head.body.length = rendered.body.size();
+  head.body.length_stated = true;
+  outcome_.status = fault.status;
+  const std::string_view body =
+      head_.method == "HEAD" ? std::string_view() : std::string_view(rendered.body);
+  auto sent =
+      co_await client_stream_.write_head(head, body, true, services_.settings.limits.body_timeout);
+  if (!sent) {
+    outcome_.abort = "client_closed";
+    co_return false;
+  }
+  if (!drained) co_await client_stream_.drain(kDrainAfterBytes, Clock::now() + kDrainAfter);
+  co_return head.keep_alive;
+}
+
+bool Exchange::wants_html() const {
+  if (iequals(value_of(head_.headers, "sec-fetch-mode"), "navigate")) return true;
+  const std::string_view accept = value_of(head_.headers, "accept");
+  return accept.find("text/html") != std::string_view::npos &&
+         accept.find("json") == std::string_view::npos;
+}
+
+audit::Decision Exchange::decision() const {
+  audit::Decision d;
+  d.id = id_;
+  d.time_us = now_microseconds();
+  d.gateway = services_.name;
+  d.client = &client_;
+  d.destination = &to_;
+  if (lease_.stream || lease_.fault == Lease::Fault::kRegion ||
+      lease_.fault == Lease::Fault::kCertificate)
+    d.origin_ip = lease_.ip == config::IpAddress() && lease_.address.ip
+                      ? lease_.address.ip->to_string()
+                      : lease_.ip.to_string();
+  d.tls = admission_.refused ? "terminate" : to_.scheme == "http" ? "none" : "bump";
+  d.method = head_.method;
+  d.path = without_query(target_);
+  d.model = inspected_.model;
+  d.stream = inspected_.stream;
+  d.admission = admission_.dialect ? &admission_ : nullptr;
+  d.verdict = &verdict_;
+  d.detail = word_;
+  d.bytes_in = body_.size();
+  d.bytes_decoded = inspected_.decoded_bytes;
+  d.ms = ms_;
+  d.policy_digest = snapshot_->digest();
+  return d;
+}
+
+void Exchange::record_outcome() {
+  if (!recorded_) return;
+  outcome_.time_us = now_microseconds();
+  outcome_.gateway = services_.name;
+  outcome_.ref = ref_;
+  outcome_.total_ms = std::chrono::duration<double, std::milli>(Clock::now() - begun_).count();
+  services_.journal->record(outcome_);
+  Counters::add(worker_.counters()
+                    .answers[std::clamp(outcome_.status / 100, 0, Counters::kStatusClasses - 1)]);
+}
+
+void Exchange::count() {
+  Counters& c = worker_.counters();
+  const int action = static_cast<int>(verdict_.action);
+  const bool refused = verdict_.action == policy::Action::kBlock;
+  Counters::add(c.decisions[action][refused ? static_cast<int>(verdict_.reason) : 0]);
+  if (verdict_.would) Counters::add(c.observed[static_cast<int>(*verdict_.would)]);
+  Counters::add(c.body_bytes_in, body_.size());
+}
+
+}  // namespace sekisho::gateway

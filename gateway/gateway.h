@@ -1,0 +1,84 @@
+#pragma once
+
+// The running gateway: services, workers, the control thread's loop (signals, reload, admin).
+
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "config/mark.h"
+#include "gateway/async.h"
+#include "gateway/configuration.h"
+#include "gateway/services.h"
+#include "gateway/worker.h"
+
+namespace sekisho::gateway {
+
+class AdminServer;
+
+struct ReloadResult {
+  bool ok = false;
+  std::string digest, previous;
+  config::Problems problems;
+};
+
+struct Readiness {
+  bool ready = true;
+  std::vector<std::string> reasons, warnings;
+  std::string policy;
+};
+
+class Gateway {
+ public:
+  explicit Gateway(std::string configuration_path);
+  ~Gateway();
+
+  // Everything up to bound sockets and an open journal. False: `problems` (exit code 1) or `error`
+  // (exit code 2) say why.
+  bool start(config::Problems& problems, std::string& error);
+  // The ready line; then serves until SIGTERM or SIGINT and drains. Returns the exit code.
+  int run();
+
+  // Any thread. Reads all files again; on failure everything stays as it was.
+  ReloadResult reload(const std::string& by);
+  Readiness readiness() const;
+  std::string metrics() const;  // Prometheus text
+  std::shared_ptr<const policy::Snapshot> snapshot() const;
+  std::int64_t loaded_at() const { return loaded_at_; }
+
+ private:
+  bool make_services(Configuration& c, config::Problems& problems, std::string& error);
+  bool bind(std::string& error);
+  bool open_journal(std::string& error);
+  void make_guard();
+  void say_loud_settings() const;
+  std::string ready_line() const;
+  void wait_for_signals();
+  void on_signal(int number);
+  void begin_drain();
+  void record_admin(std::string what, std::string old_value, std::string new_value, std::string by);
+  ReloadResult reload_locked(const std::string& by);
+  void publish(std::shared_ptr<const policy::Snapshot> snapshot);
+
+  std::string path_;
+  net::io_context control_{1};
+  std::unique_ptr<Services> services_;  // destroyed after the workers
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::unique_ptr<AdminServer> admin_;
+  std::vector<std::string> bound_;
+  std::vector<std::pair<config::IpAddress, std::uint16_t>> own_;
+  std::vector<std::string> warnings_;
+  mutable std::mutex snapshot_mutex_;
+  std::mutex reload_mutex_;
+  std::shared_ptr<const policy::Snapshot> snapshot_;
+  std::int64_t loaded_at_ = 0;
+  std::size_t drained_ = 0;
+  bool stopping_ = false;
+  struct Signals;
+  std::unique_ptr<Signals> signals_;
+};
+
+}  // namespace sekisho::gateway

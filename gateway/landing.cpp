@@ -1,0 +1,163 @@
+#include "gateway/landing.h"
+
+#include <string>
+
+#include "gateway/logins.h"
+#include "gateway/services.h"
+#include "gateway/worker.h"
+
+namespace sekisho::gateway {
+namespace {
+
+constexpr std::uint64_t kDrainBytes = 1u << 20;
+
+struct Page {
+  int status = 200;
+  std::string content_type = "text/html; charset=utf-8";
+  std::string body;
+  std::string file_name;  // for a download
+};
+
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (char c : text) switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        out += c;
+    }
+  return out;
+}
+
+constexpr std::string_view kStyle = R"(<style>
+:root{color-scheme:light dark}body{font:16px/1.7 system-ui,"Noto Sans JP","Hiragino Sans",sans-serif;max-width:46rem;margin:2.5rem auto;padding:0 1.2rem}
+h1{font-size:1.5rem;margin-bottom:.2rem}h2{font-size:1.1rem;margin-top:2rem}pre{background:#8881;border:1px solid #8883;border-radius:6px;padding:.8rem;overflow-x:auto;font-size:.85rem}
+.note{color:#777}a.button{display:inline-block;padding:.5rem 1rem;border:1px solid;border-radius:6px;text-decoration:none}
+</style>)";
+
+// The lines each runtime needs; {P} is the proxy's own address as the client wrote it.
+constexpr std::string_view kExports =
+    R"(# shell, curl, git, Python, Node, Claude Code, Codex, Copilot CLI
+export HTTPS_PROXY=http://{P} HTTP_PROXY=http://{P} NO_PROXY=localhost,127.0.0.1
+curl -o sekisho-ca.crt http://{P}/ca.crt
+export NODE_EXTRA_CA_CERTS=$PWD/sekisho-ca.crt          # Node, Claude Code, VS Code extensions
+export SSL_CERT_FILE=$PWD/sekisho-ca-bundle.crt         # Python (ssl, httpx), Go, Ruby: system roots + this CA
+export REQUESTS_CA_BUNDLE=$SSL_CERT_FILE CURL_CA_BUNDLE=$SSL_CERT_FILE
+cat /etc/ssl/certs/ca-certificates.crt sekisho-ca.crt > sekisho-ca-bundle.crt
+
+# git
+git config --global http.proxy http://{P}
+git config --global http.sslCAInfo $PWD/sekisho-ca-bundle.crt
+
+# Java
+keytool -importcert -noprompt -alias sekisho -file sekisho-ca.crt -cacerts -storepass changeit
+java -Dhttps.proxyHost={H} -Dhttps.proxyPort={N} …
+
+# Debian, Ubuntu: for every program that uses the system's roots
+sudo cp sekisho-ca.crt /usr/local/share/ca-certificates/ && sudo update-ca-certificates)";
+
+std::string replaced(std::string text, std::string_view what, std::string_view with) {
+  for (std::size_t at = text.find(what); at != std::string::npos;
+       at = text.find(what, at + with.size()))
+    text.replace(at, what.size(), with);
+  return text;
+}
+
+std::string exports_for(std::string_view own) {
+  const std::size_t colon = own.rfind(':');
+  const std::string host(own.substr(0, colon));
+  const std::string port(colon == std::string_view::npos ? "80" : own.substr(colon + 1));
+  return replaced(replaced(replaced(std::string(kExports), "{P}", own), "{H}", host), "{N}", port);
+}
+
+Page welcome(Worker& worker, const RequestHead& head, const config::IpAddress& peer) {
+  const auto& snapshot = *worker.snapshot();
+  const Header* host = find_header(head.headers, "host");
+  const std::string own = host ? host->value : "PROXY:8080";
+  std::string groups;
+  for (const auto& g : snapshot.groups_of("", peer)) groups += (groups.empty() ? "" : ", ") + g;
+  Page page;
+  page.body =
+      "<!doctype html><html lang=\"ja\"><meta charset=\"utf-8\"><meta name=\"viewport\" "
+      "content=\"width=device-width\"><title>Sekisho</title>";
+  page.body += kStyle;
+  page.body += "<h1>関所 Sekisho</h1><p>このゲートウェイに届いています。あなたのアドレスは <b>" +
+               escaped(peer.to_string()) + "</b>、グループは <b>" + escaped(groups) +
+               "</b> です。<br><span class=\"note\">You reach Sekisho. Your address and groups (by "
+               "network) are shown above.</span></p>";
+  if (worker.services().settings.authentication == config::Authentication::kBasic)
+    page.body +=
+        "<p>利用にはユーザー名が必要です: <code>HTTPS_PROXY=http://ユーザー名:パスワード@" +
+        escaped(own) +
+        "</code><br><span class=\"note\">A user name is needed in HTTPS_PROXY.</span></p>";
+  page.body +=
+      "<p><a class=\"button\" href=\"/ca.crt\">CA 証明書 / CA certificate (PEM)</a> <a "
+      "class=\"button\" href=\"/ca.der\">DER (Windows)</a></p>";
+  page.body += "<p>SHA-256: <code>" +
+               escaped(worker.services().leaves->authority()->fingerprint_sha256()) + "</code></p>";
+  page.body += "<h2>設定 / Settings</h2><pre>" + escaped(exports_for(own)) + "</pre>";
+  const std::string& contact = snapshot.file().messages.contact;
+  if (!contact.empty()) page.body += "<p>問い合わせ先 / contact: " + escaped(contact) + "</p>";
+  page.body += "</html>";
+  return page;
+}
+
+Page page_for(Worker& worker, const RequestHead& head, const config::IpAddress& peer) {
+  const std::string path = head.target.substr(0, head.target.find('?'));
+  if (head.method != "GET" && head.method != "HEAD")
+    return Page{405, "text/plain; charset=utf-8", "GET\n", ""};
+  if (path == "/") return welcome(worker, head, peer);
+  const auto authority = worker.services().leaves->authority();
+  if (path == "/ca.crt")
+    return Page{200, "application/x-x509-ca-cert", authority->pem(), "sekisho-ca.crt"};
+  if (path == "/ca.der")
+    return Page{200, "application/x-x509-ca-cert", authority->der(), "sekisho-ca.der"};
+  return Page{404, "text/plain; charset=utf-8",
+              "ここは Sekisho (プロキシ) です。/ と /ca.crt があります。\nThis is Sekisho, a "
+              "proxy: see / and /ca.crt.\n",
+              ""};
+}
+
+}  // namespace
+
+Awaitable<bool> serve_landing(Worker& worker, ClientHttpStream& http, const RequestHead& head,
+                              config::IpAddress peer) {
+  const Page page = page_for(worker, head, peer);
+  ResponseHead answer;
+  answer.status = page.status;
+  answer.reason = page.status == 200   ? "OK"
+                  : page.status == 404 ? "Not Found"
+                                       : "Method Not Allowed";
+  answer.headers.push_back(Header{"content-type", page.content_type});
+  answer.headers.push_back(Header{"content-length", std::to_string(page.body.size())});
+  answer.headers.push_back(Header{"cache-control", "no-store"});
+  answer.headers.push_back(Header{"x-content-type-options", "nosniff"});
+  answer.headers.push_back(
+      Header{"content-security-policy", "default-src 'none'; style-src 'unsafe-inline'"});
+  if (!page.file_name.empty())
+    answer.headers.push_back(
+        Header{"content-disposition", "attachment; filename=\"" + page.file_name + "\""});
+  answer.body.kind = BodyFraming::Kind::kLength;
+  answer.body.length = page.body.size();
+  answer.body.length_stated = true;
+  const bool unread = head.body.kind != BodyFraming::Kind::kNone;
+  answer.keep_alive = head.keep_alive && !unread;
+  const std::string_view body =
+      head.method == "HEAD" ? std::string_view() : std::string_view(page.body);
+  auto sent =
+      co_await http.write_head(answer, body, true, worker.services().settings.limits.body_timeout);
+  if (sent && unread) co_await http.drain(kDrainBytes, Clock::now() + std::chrono::seconds(5));
+  co_return sent.has_value() && answer.keep_alive;
+}
+
+}  // namespace sekisho::gateway

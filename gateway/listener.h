@@ -1,0 +1,44 @@
+#pragma once
+
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <memory>
+#include <string>
+
+#include "config/gateway_file.h"
+#include "gateway/async.h"
+
+namespace sekisho::gateway {
+
+class Worker;
+
+// One listening socket of one worker. Out of descriptors or over limits.connections it pauses and
+// goes on by itself.
+class Listener {
+ public:
+  // Binds with SO_REUSEPORT. nullptr and `error` on failure. `port` in/out: 0 takes a free one, the
+  // others of a gateway then share it.
+  static std::unique_ptr<Listener> bind(Executor executor, const config::IpAddress& ip,
+                                        std::uint16_t& port, std::string& error);
+  void start(Worker& worker);
+  void stop();
+
+ private:
+  using Acceptor = net::basic_socket_acceptor<net::ip::tcp, Executor>;
+  using Timer = net::basic_waitable_timer<Clock, net::wait_traits<Clock>, Executor>;
+  explicit Listener(Executor executor) : acceptor_(executor), pause_(executor) {}
+  Awaitable<void> accept_loop(Worker& worker);
+  Awaitable<void> pause(Worker& worker);
+
+  Acceptor acceptor_;
+  Timer pause_;
+  bool stopped_ = false;
+};
+
+// "127.0.0.1:8080", "[::1]:8080".
+std::string endpoint_text(const config::IpAddress& ip, std::uint16_t port);
+net::ip::tcp::endpoint to_endpoint(const config::IpAddress& ip, std::uint16_t port);
+config::IpAddress from_address(const net::ip::address& address);
+
+}  // namespace sekisho::gateway

@@ -1,0 +1,34 @@
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <cstdio>
+#include <exception>
+
+#include "gateway/commands/commands.h"
+
+int main(int argc, char** argv) {
+  using namespace sekisho::gateway;
+  CLI::App app{
+      "Sekisho (関所): 社外の LLM サービスへの出口ゲートウェイ / egress gateway for LLM services",
+      "sekisho"};
+  app.set_version_flag("--version", "sekisho " SEKISHO_VERSION);
+  app.require_subcommand(1);
+  int exit_code = 0;
+  add_run_command(app, exit_code);
+  add_check_command(app, exit_code);
+  add_explain_command(app, exit_code);
+  add_scan_command(app, exit_code);
+  add_ca_command(app, exit_code);
+  add_user_command(app, exit_code);
+  add_audit_command(app, exit_code);
+  add_providers_command(app, exit_code);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? 0 : 2;
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "sekisho: %s\n", e.what());
+    return 2;
+  }
+  return exit_code;
+}

@@ -1,0 +1,135 @@
+#include "gateway/metrics.h"
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+#include "policy/words.h"
+
+namespace sekisho::gateway {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+class Families {
+ public:
+  void counter(const std::string& name, const std::string& help, double value,
+               std::vector<ClientMetric::Label> labels = {}) {
+    ClientMetric& m = add(name, help, MetricType::Counter, std::move(labels));
+    m.counter.value = value;
+  }
+  void gauge(const std::string& name, const std::string& help, double value) {
+    ClientMetric& m = add(name, help, MetricType::Gauge, {});
+    m.gauge.value = value;
+  }
+  std::vector<MetricFamily> all;
+
+ private:
+  ClientMetric& add(const std::string& name, const std::string& help, MetricType type,
+                    std::vector<ClientMetric::Label> labels) {
+    if (all.empty() || all.back().name != name) {
+      all.emplace_back();
+      all.back().name = name;
+      all.back().help = help;
+      all.back().type = type;
+    }
+    all.back().metric.emplace_back();
+    all.back().metric.back().label = std::move(labels);
+    return all.back().metric.back();
+  }
+};
+
+double sum(const std::vector<const Counters*>& workers, Counters::Count Counters::*field) {
+  double n = 0;
+  for (const Counters* c : workers)
+    n += static_cast<double>((c->*field).load(std::memory_order_relaxed));
+  return n;
+}
+
+void add_decisions(Families& f, const std::vector<const Counters*>& workers) {
+  for (int a = 0; a < Counters::kVerdicts; ++a)
+    for (int r = 0; r <= Counters::kReasons; ++r) {
+      double n = 0;
+      for (const Counters* c : workers)
+        n += static_cast<double>(c->decisions[a][r].load(std::memory_order_relaxed));
+      const std::string reason(policy::to_word(static_cast<policy::Reason>(r)));
+      if (n == 0 && (a != 3 || reason.empty())) continue;
+      f.counter("sekisho_decisions_total", "Decisions by verdict and reason.", n,
+                {{"verdict", std::string(policy::to_word(static_cast<policy::Action>(a)))},
+                 {"reason", reason}});
+    }
+  for (int a = 0; a < Counters::kVerdicts; ++a) {
+    double n = 0;
+    for (const Counters* c : workers)
+      n += static_cast<double>(c->observed[a].load(std::memory_order_relaxed));
+    f.counter("sekisho_observed_total", "What observed rules would have done.", n,
+              {{"would", std::string(policy::to_word(static_cast<policy::Action>(a)))}});
+  }
+}
+
+void add_answers(Families& f, const std::vector<const Counters*>& workers) {
+  for (int s = 1; s < Counters::kStatusClasses; ++s) {
+    double n = 0;
+    for (const Counters* c : workers)
+      n += static_cast<double>(c->answers[s].load(std::memory_order_relaxed));
+    f.counter("sekisho_answers_total", "Answers to clients by status class.", n,
+              {{"class", std::to_string(s) + "xx"}});
+  }
+}
+
+}  // namespace
+
+std::string render_metrics(const std::vector<const Counters*>& workers, const Gauges& g) {
+  Families f;
+  add_decisions(f, workers);
+  add_answers(f, workers);
+  f.counter("sekisho_connections_total", "Client connections accepted.",
+            sum(workers, &Counters::connections_accepted));
+  f.gauge("sekisho_connections_open", "Client connections open.",
+          sum(workers, &Counters::connections_open));
+  f.counter("sekisho_tunnels_total", "CONNECT tunnels by what was done with the TLS.",
+            sum(workers, &Counters::tunnels_bumped), {{"tls", "bump"}});
+  f.counter("sekisho_tunnels_total", "", sum(workers, &Counters::tunnels_spliced),
+            {{"tls", "splice"}});
+  f.counter("sekisho_handshakes_total", "TLS handshakes with clients begun.",
+            sum(workers, &Counters::handshakes));
+  f.counter("sekisho_handshakes_failed_total", "TLS handshakes with clients that failed.",
+            sum(workers, &Counters::handshakes_failed));
+  f.counter("sekisho_client_distrusts_ca_total",
+            "Clients that refused our CA twice within a minute.",
+            sum(workers, &Counters::client_distrusts_ca));
+  f.counter("sekisho_logins_failed_total", "Answers 407.", sum(workers, &Counters::logins_failed));
+  f.counter("sekisho_accept_pauses_total", "Pauses of accepting (connection limit, descriptors).",
+            sum(workers, &Counters::accept_pauses));
+  f.counter("sekisho_origin_connects_total", "Connections to origins begun.",
+            sum(workers, &Counters::origin_connects));
+  f.counter("sekisho_origin_reused_total", "Requests sent on an idle origin connection.",
+            sum(workers, &Counters::origin_reused));
+  f.counter("sekisho_origin_failed_total", "Origins that could not be connected or verified.",
+            sum(workers, &Counters::origin_failed));
+  f.counter("sekisho_body_bytes_total", "Body bytes.", sum(workers, &Counters::body_bytes_in),
+            {{"direction", "in"}});
+  f.counter("sekisho_body_bytes_total", "", sum(workers, &Counters::body_bytes_out),
+            {{"direction", "out"}});
+  f.counter("sekisho_exceptions_total", "Sessions ended by a bug.",
+            sum(workers, &Counters::exceptions));
+  f.counter("sekisho_journal_records_total", "Records written to the audit log.",
+            static_cast<double>(g.journal_records));
+  f.counter("sekisho_journal_commits_total", "Commits (syncs) of the audit log.",
+            static_cast<double>(g.journal_commits));
+  f.gauge("sekisho_journal_healthy", "1 while the audit log can be written.", g.journal_healthy);
+  f.counter("sekisho_leaves_minted_total", "Leaf certificates minted.",
+            static_cast<double>(g.leaves_minted));
+  f.gauge("sekisho_memory_used_bytes", "Memory reserved for bodies.",
+          static_cast<double>(g.memory_used));
+  f.gauge("sekisho_memory_limit_bytes", "limits.memory.", static_cast<double>(g.memory_limit));
+  f.gauge("sekisho_ca_days_left", "Days until the CA certificate ends.", g.ca_days_left);
+  f.gauge("sekisho_policy_loaded_timestamp_seconds", "When the policy in force was loaded.",
+          g.policy_loaded_at);
+  f.gauge("sekisho_geo_warning", "1 when a country database is absent or old.", g.geo_warning);
+  f.gauge("sekisho_ready", "1 when /readyz answers 200.", g.ready);
+  return prometheus::TextSerializer().Serialize(f.all);
+}
+
+}  // namespace sekisho::gateway

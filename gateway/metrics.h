@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "gateway/counters.h"
+
+namespace sekisho::gateway {
+
+// What /metrics tells besides the workers' counters.
+struct Gauges {
+  bool ready = false;
+  std::uint64_t memory_used = 0, memory_limit = 0;
+  std::uint64_t journal_records = 0, journal_commits = 0;
+  bool journal_healthy = false;
+  std::uint64_t leaves_minted = 0;
+  double ca_days_left = 0;
+  double policy_loaded_at = 0;
+  bool geo_warning = false;
+};
+
+// Prometheus text format. Labels come from closed lists only.
+std::string render_metrics(const std::vector<const Counters*>& workers, const Gauges& gauges);
+
+}  // namespace sekisho::gateway

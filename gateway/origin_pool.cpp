@@ -1,0 +1,176 @@
+#include "gateway/origin_pool.h"
+
+#include <algorithm>
+
+#include "gateway/services.h"
+#include "gateway/socket_stream.h"
+#include "gateway/worker.h"
+
+namespace sekisho::gateway {
+namespace {
+
+constexpr std::size_t kIdlePerDestination = 64;
+// An address that does not answer must not eat the time of the next one.
+constexpr Millis kPerAddress{1500};
+
+std::string pool_key(const policy::Destination& to) {
+  return to.scheme + "://" + to.host + ":" + std::to_string(to.port);
+}
+
+Lease fault(Lease::Fault kind, std::string detail) {
+  Lease l;
+  l.fault = kind;
+  l.detail = std::move(detail);
+  return l;
+}
+
+struct Judged {
+  std::vector<policy::AddressFacts> allowed;
+  Lease refused;  // fault set when nothing may be connected
+};
+
+// Every address of the name, before a packet goes to any of them.
+Judged judge_all(const Addresses& addresses, std::uint16_t port, const AddressJudge& judge,
+                 const policy::AddressGuard& guard) {
+  Judged out;
+  std::string guarded;
+  policy::AddressFacts denied;
+  bool any_denied = false;
+  for (const auto& ip : addresses.ips) {
+    if (std::string why = guard.refuse(ip, port); !why.empty()) {
+      guarded = std::move(why);
+      continue;
+    }
+    policy::AddressFacts facts = judge.look_up(ip);
+    facts.ip = ip;
+    if (judge.denied(facts)) {
+      any_denied = true;
+      denied = std::move(facts);
+    } else {
+      out.allowed.push_back(std::move(facts));
+    }
+  }
+  if (any_denied && (out.allowed.empty() || !judge.mixed_drops())) {
+    out.refused = fault(Lease::Fault::kRegion, "address");
+    out.refused.address = std::move(denied);
+  } else if (!guarded.empty()) {
+    out.refused = fault(Lease::Fault::kAddress, guarded);
+  }
+  return out;
+}
+
+Lease::Fault kind_of(OriginTls::Fault f) {
+  switch (f) {
+    case OriginTls::Fault::kCertificate:
+      return Lease::Fault::kCertificate;
+    case OriginTls::Fault::kTimeout:
+      return Lease::Fault::kTimeout;
+    default:
+      return Lease::Fault::kTls;
+  }
+}
+
+}  // namespace
+
+Lease OriginPool::take_idle(const std::string& key, const AddressJudge& judge) {
+  auto it = idle_.find(key);
+  if (it == idle_.end()) return {};
+  auto& list = it->second;
+  while (!list.empty()) {
+    Lease lease = std::move(list.back().lease);
+    list.pop_back();
+    if (!lease.stream->quiet()) continue;
+    lease.address = judge.look_up(lease.ip);
+    lease.address.ip = lease.ip;
+    if (judge.denied(lease.address)) continue;
+    lease.reused = true;
+    return lease;
+  }
+  return {};
+}
+
+Awaitable<Lease> OriginPool::lease(policy::Destination to, const AddressJudge& judge) {
+  Lease pooled = take_idle(pool_key(to), judge);
+  if (pooled.stream) {
+    Counters::add(worker_.counters().origin_reused);
+    co_return pooled;
+  }
+  const TimePoint deadline = Clock::now() + worker_.services().settings.limits.connect;
+  std::unique_ptr<ByteStream> stream;
+  Lease made = co_await open(to, judge, deadline, stream);
+  if (!stream) co_return made;
+  if (to.scheme == "https") {
+    OriginTls::Outcome tls = co_await worker_.services().origin_tls->connect(
+        std::move(stream), to.host, to.port, deadline);
+    if (!tls.stream) {
+      Counters::add(worker_.counters().origin_failed);
+      made.fault = kind_of(tls.fault);
+      made.detail = tls.fault == OriginTls::Fault::kCertificate ? tls.check : tls.detail;
+      co_return made;
+    }
+    stream = std::move(tls.stream);
+  }
+  HeadLimits limits;
+  limits.bytes = worker_.services().settings.limits.request_head;
+  made.stream = make_h1_origin_stream(std::move(stream), limits);
+  co_return made;
+}
+
+Awaitable<Lease> OriginPool::connect_raw(policy::Destination to, const AddressJudge& judge,
+                                         std::unique_ptr<ByteStream>& stream) {
+  const TimePoint deadline = Clock::now() + worker_.services().settings.limits.connect;
+  Lease made = co_await open(to, judge, deadline, stream);
+  co_return made;
+}
+
+Awaitable<Lease> OriginPool::open(const policy::Destination& to, const AddressJudge& judge,
+                                  TimePoint deadline, std::unique_ptr<ByteStream>& stream) {
+  Services& services = worker_.services();
+  Addresses addresses = co_await services.resolver->resolve(to.host, worker_.executor(), deadline);
+  if (addresses.ips.empty())
+    co_return fault(addresses.error == "timeout" ? Lease::Fault::kTimeout : Lease::Fault::kName,
+                    "name look-up (DNS): " + addresses.error);
+  const std::uint16_t port = addresses.port.value_or(to.port);
+  Judged judged = judge_all(addresses, port, judge, *services.guard);
+  if (judged.refused.fault != Lease::Fault::kNone) co_return std::move(judged.refused);
+  std::string error;
+  for (std::size_t i = 0; i < judged.allowed.size(); ++i) {
+    const bool last = i + 1 == judged.allowed.size();
+    const TimePoint until = last ? deadline : std::min(deadline, Clock::now() + kPerAddress);
+    policy::AddressFacts& facts = judged.allowed[i];
+    Counters::add(worker_.counters().origin_connects);
+    std::unique_ptr<SocketStream> socket = co_await connect_socket(
+        worker_.executor(), worker_.deadlines(), *facts.ip, port, until, error);
+    if (!socket) continue;
+    Lease made;
+    made.ip = *facts.ip;
+    made.port = port;
+    made.address = std::move(facts);
+    stream = std::move(socket);
+    co_return made;
+  }
+  Counters::add(worker_.counters().origin_failed);
+  co_return fault(Clock::now() >= deadline ? Lease::Fault::kTimeout : Lease::Fault::kUnreachable,
+                  "connect: " + error);
+}
+
+void OriginPool::give_back(const policy::Destination& to, Lease lease) {
+  if (!lease.stream || !lease.stream->reusable()) return;
+  auto& list = idle_[pool_key(to)];
+  if (list.size() >= kIdlePerDestination) list.erase(list.begin());
+  list.push_back(Idle{std::move(lease), Clock::now()});
+}
+
+void OriginPool::close_idle(TimePoint older_than) {
+  for (auto& [key, list] : idle_)
+    std::erase_if(list, [&](const Idle& i) { return i.since <= older_than; });
+  std::erase_if(idle_, [](const auto& e) { return e.second.empty(); });
+}
+
+std::size_t OriginPool::idle() const {
+  std::size_t n = 0;
+  for (const auto& [key, list] : idle_) n += list.size();
+  return n;
+}
+
+}  // namespace sekisho::gateway

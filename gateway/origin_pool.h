@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "config/ip.h"
+#include "gateway/async.h"
+#include "gateway/http/http_stream.h"
+#include "policy/client.h"
+#include "policy/geo.h"
+#include "policy/words.h"
+
+namespace sekisho::gateway {
+
+class Worker;
+
+// The use of one verified origin connection. Returned to the pool when it was given back reusable,
+// else closed.
+struct Lease {
+  std::unique_ptr<OriginHttpStream> stream;  // null: see fault
+  config::IpAddress ip;
+  std::uint16_t port = 0;
+  policy::AddressFacts address;
+  bool reused = false;
+
+  // Why there is none. kRegion and kAddress are refusals, the others faults.
+  enum class Fault {
+    kNone,
+    kName,
+    kRegion,
+    kAddress,
+    kUnreachable,
+    kTimeout,
+    kCertificate,
+    kTls
+  } fault = Fault::kNone;
+  std::string detail;  // words for the record and the client: no address of the inside
+};
+
+// What an address must pass before it is connected: called for every address of a name.
+struct AddressJudge {
+  virtual ~AddressJudge() = default;
+  // True when policy forbids the address; `facts` are those of the look-up.
+  virtual bool denied(const policy::AddressFacts& facts) const = 0;
+  virtual bool mixed_drops() const = 0;
+  virtual policy::AddressFacts look_up(const config::IpAddress& ip) const = 0;
+};
+
+// Idle verified connections of one worker, by destination. A connection is handed to one exchange
+// at a time.
+class OriginPool {
+ public:
+  explicit OriginPool(Worker& worker) : worker_(worker) {}
+
+  // An idle connection whose address still passes, or a new one: resolve, judge every address,
+  // connect to the very address judged, verify.
+  Awaitable<Lease> lease(policy::Destination to, const AddressJudge& judge);
+  void give_back(const policy::Destination& to, Lease lease);
+  // Connects without TLS and without pooling: for spliced tunnels.
+  Awaitable<Lease> connect_raw(policy::Destination to, const AddressJudge& judge,
+                               std::unique_ptr<ByteStream>& stream);
+
+  void close_idle(TimePoint older_than);
+  std::size_t idle() const;
+
+ private:
+  struct Idle {
+    Lease lease;
+    TimePoint since;
+  };
+  Lease take_idle(const std::string& key, const AddressJudge& judge);
+  Awaitable<Lease> open(const policy::Destination& to, const AddressJudge& judge,
+                        TimePoint deadline, std::unique_ptr<ByteStream>& stream);
+
+  Worker& worker_;
+  std::unordered_map<std::string, std::vector<Idle>> idle_;
+};
+
+}  // namespace sekisho::gateway

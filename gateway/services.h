@@ -1,0 +1,59 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "audit/journal.h"
+#include "config/gateway_file.h"
+#include "gateway/budget.h"
+#include "gateway/keys.h"
+#include "gateway/offload.h"
+#include "gateway/resolver.h"
+#include "gateway/tls/client_handshake.h"
+#include "gateway/tls/leaf_store.h"
+#include "gateway/tls/origin_handshake.h"
+#include "gateway/users.h"
+#include "policy/address_guard.h"
+
+namespace sekisho::gateway {
+
+// What all workers share. Everything in here is immutable after start or thread-safe; built by
+// Gateway, destroyed after the workers' threads ended.
+struct Services {
+  config::GatewayFile settings;
+  Keys keys;
+  std::string name;  // of this gateway, in records
+  std::unique_ptr<Budget> budget;
+  std::unique_ptr<Resolver> resolver;
+  std::unique_ptr<Offload> password_checks;
+  std::unique_ptr<ClientTls> client_tls;
+  std::unique_ptr<LeafStore> leaves;
+  std::shared_ptr<OriginTls> origin_tls;
+  std::unique_ptr<audit::Journal> journal;
+  std::unique_ptr<policy::AddressGuard> guard;
+
+  // Replaced on reload: taken as a copy under the lock, rarely.
+  std::shared_ptr<const Users> users() const {
+    std::lock_guard lock(users_mutex_);
+    return users_;
+  }
+  void replace_users(std::shared_ptr<const Users> users) {
+    std::lock_guard lock(users_mutex_);
+    users_ = std::move(users);
+  }
+
+  std::atomic<bool> draining{false};
+  std::atomic<std::size_t> connections{0};  // open, all workers together
+
+ private:
+  mutable std::mutex users_mutex_;
+  std::shared_ptr<const Users> users_;
+};
+
+std::int64_t now_seconds();       // unix time
+std::int64_t now_microseconds();  // unix time
+
+}  // namespace sekisho::gateway

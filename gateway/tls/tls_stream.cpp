@@ -1,0 +1,343 @@
+#include "gateway/tls/tls_stream.h"
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+namespace sekisho::gateway {
+namespace {
+
+constexpr std::size_t kRecord = 16384;
+constexpr std::size_t kRecordOverhead = 256;
+// Plain bytes encrypted before one write below: a send costs as much as encrypting 16 KiB.
+constexpr std::size_t kBatch = 4 * kRecord;
+constexpr std::size_t kScratch = kBatch + 8 * kRecordOverhead;
+
+// One buffer a nesting level and thread: TLS in TLS uses two at a time, idle streams none.
+class Scratch {
+ public:
+  Scratch() {
+    if (depth() == buffers().size()) buffers().push_back(std::make_unique<char[]>(kScratch));
+    data_ = buffers()[depth()++].get();
+  }
+  ~Scratch() { --depth(); }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  char* data() const { return data_; }
+
+ private:
+  static std::vector<std::unique_ptr<char[]>>& buffers() {
+    thread_local std::vector<std::unique_ptr<char[]>> all;
+    return all;
+  }
+  static std::size_t& depth() {
+    thread_local std::size_t now = 0;
+    return now;
+  }
+  char* data_;
+};
+
+Awaitable<Wake> ready_now() { co_return Wake::kReady; }
+
+std::string alert_words(int alert) {
+  std::string out = SSL_alert_desc_string_long(alert);
+  for (char& c : out)
+    c = c == ' ' ? '_' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return out;
+}
+
+}  // namespace
+
+// Cipher text read ahead during one call; what the call leaves goes to `held_`.
+struct TlsStream::Inflow {
+  Scratch scratch;
+  std::size_t at = 0, end = 0;
+  std::size_t limit = 0;  // read at most this much ahead
+  bool drained = false;   // below gave less than asked for: do not ask again in this call
+  bool rest() const { return at < end; }
+};
+
+struct TlsStream::Outflow {
+  Scratch scratch;
+  std::size_t size = 0;
+};
+
+struct TlsStream::Bio {
+  static TlsStream& self(BIO* bio) { return *static_cast<TlsStream*>(BIO_get_data(bio)); }
+
+  static int read(BIO* bio, char* data, int size) {
+    BIO_clear_retry_flags(bio);
+    const long n = self(bio).take_cipher(data, static_cast<std::size_t>(size));
+    if (n == kBlock) BIO_set_retry_read(bio);
+    return n >= 0 ? static_cast<int>(n) : -1;
+  }
+
+  static int write(BIO* bio, const char* data, int size) {
+    BIO_clear_retry_flags(bio);
+    const long n = self(bio).give_cipher(data, static_cast<std::size_t>(size));
+    if (n == kBlock) BIO_set_retry_write(bio);
+    return n >= 0 ? static_cast<int>(n) : -1;
+  }
+
+  static long ctrl(BIO* bio, int command, long, void*) {
+    if (command == BIO_CTRL_EOF) return self(bio).low_ended_;
+    return command == BIO_CTRL_FLUSH;
+  }
+
+  static BIO_METHOD* method() {
+    static BIO_METHOD* const made = [] {
+      BIO_METHOD* m = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "byte stream");
+      BIO_meth_set_read(m, read);
+      BIO_meth_set_write(m, write);
+      BIO_meth_set_ctrl(m, ctrl);
+      return m;
+    }();
+    return made;
+  }
+};
+
+TlsStream::TlsStream(std::unique_ptr<ByteStream> low, ssl_ctx_st* context, Role role)
+    : low_(std::move(low)), ssl_(SSL_new(context)) {
+  BIO* bio = BIO_new(Bio::method());
+  BIO_set_data(bio, this);
+  BIO_set_init(bio, 1);
+  SSL_set_bio(ssl_, bio, bio);
+  SSL_set_mode(ssl_, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+                         SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_set_read_ahead(ssl_, 0);
+  if (role == Role::kServer)
+    SSL_set_accept_state(ssl_);
+  else
+    SSL_set_connect_state(ssl_);
+}
+
+TlsStream::~TlsStream() {
+  // Without this OpenSSL takes the session for damaged and never resumes it.
+  if (!broken_) SSL_set_shutdown(ssl_, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+  SSL_free(ssl_);
+}
+
+long TlsStream::low_read(char* data, std::size_t size) {
+  const long n = low_->try_read(data, size);
+  if (n == kBlock) want_ = low_->want();
+  if (n == kEof || n == kError) low_ended_ = true;
+  return n;
+}
+
+long TlsStream::low_write(const char* data, std::size_t size) {
+  const long n = low_->try_write(data, size);
+  if (n == kBlock) want_ = low_->want();
+  if (n == kError) low_ended_ = true;
+  return n;
+}
+
+// What the BIO reads: first what an earlier call left, then what is read ahead in this one.
+long TlsStream::take_cipher(char* data, std::size_t size) {
+  if (!held_.empty()) {
+    const std::size_t n = std::min(size, held_.size() - held_at_);
+    std::memcpy(data, held_.data() + held_at_, n);
+    held_at_ += n;
+    if (held_at_ == held_.size()) std::string().swap(held_), held_at_ = 0;
+    return static_cast<long>(n);
+  }
+  return in_ ? take_from_scratch(data, size) : low_read(data, size);
+}
+
+long TlsStream::take_from_scratch(char* data, std::size_t size) {
+  Inflow& in = *in_;
+  if (!in.rest()) {
+    if (in.drained) {
+      want_ = Want::kRead;
+      return kBlock;
+    }
+    const long n = low_read(in.scratch.data(), in.limit);
+    if (n <= 0) return n;
+    in.at = 0;
+    in.end = static_cast<std::size_t>(n);
+    in.drained = in.end < in.limit;
+  }
+  const std::size_t n = std::min(size, in.end - in.at);
+  std::memcpy(data, in.scratch.data() + in.at, n);
+  in.at += n;
+  return static_cast<long>(n);
+}
+
+// What the BIO writes: gathered while a batch is made, else below at once and after what waits.
+long TlsStream::give_cipher(const char* data, std::size_t size) {
+  if (out_) {
+    if (out_->size + size > kScratch) return kError;
+    std::memcpy(out_->scratch.data() + out_->size, data, size);
+    out_->size += size;
+    return static_cast<long>(size);
+  }
+  while (pending_at_ < pending_.size()) {
+    const long n = low_write(pending_.data() + pending_at_, pending_.size() - pending_at_);
+    if (n <= 0) return n;
+    pending_at_ += static_cast<std::size_t>(n);
+  }
+  return low_write(data, size);
+}
+
+long TlsStream::try_handshake() {
+  if (broken_) return kError;
+  Inflow in;
+  in.limit = kRecord + kRecordOverhead;
+  in_ = &in;
+  ERR_clear_error();
+  const long n = result(SSL_do_handshake(ssl_));
+  in_ = nullptr;
+  keep_rest(in);
+  if (n != kEof) return n;
+  broken_ = true;
+  fault_ = "close_notify";
+  return kError;
+}
+
+void TlsStream::keep_rest(Inflow& in) {
+  if (in.rest()) held_.append(in.scratch.data() + in.at, in.end - in.at);
+}
+
+long TlsStream::try_read(char* data, std::size_t size) {
+  if (broken_) return kError;
+  Inflow in;
+  in.limit = std::min(kScratch, size + kRecordOverhead);
+  in_ = &in;
+  const long n = read_records(data, size);
+  in_ = nullptr;
+  keep_rest(in);
+  return n;
+}
+
+long TlsStream::read_records(char* data, std::size_t size) {
+  std::size_t got = 0;
+  while (got < size) {
+    ERR_clear_error();
+    const auto room = static_cast<int>(std::min<std::size_t>(size - got, 1 << 30));
+    const int n = SSL_read(ssl_, data + got, room);
+    if (n <= 0) {
+      const long why = result(n);
+      return got ? static_cast<long>(got) : why;
+    }
+    got += static_cast<std::size_t>(n);
+    if (!in_->rest() && held_.empty() && SSL_pending(ssl_) == 0) break;
+  }
+  return static_cast<long>(got);
+}
+
+long TlsStream::try_write(const char* data, std::size_t size) {
+  if (broken_) return kError;
+  if (owed_ > 0) return std::min(flush_pending(), static_cast<long>(size));
+  Outflow out;
+  out_ = &out;
+  std::size_t plain = 0;
+  long why = kBlock;
+  while (plain < std::min(size, kBatch)) {
+    ERR_clear_error();
+    const int n = SSL_write(ssl_, data + plain, static_cast<int>(std::min(size - plain, kRecord)));
+    if (n <= 0) {
+      why = result(n);
+      break;
+    }
+    plain += static_cast<std::size_t>(n);
+  }
+  out_ = nullptr;
+  if (out.size == 0) return why == kEof ? static_cast<long>(kError) : why;
+  return send_batch(out, plain);
+}
+
+long TlsStream::send_batch(const Outflow& out, std::size_t plain) {
+  const long n = low_write(out.scratch.data(), out.size);
+  if (n == static_cast<long>(out.size) && plain > 0) return static_cast<long>(plain);
+  if (n == kError || plain == 0) {
+    broken_ = true;
+    if (fault_.empty()) fault_ = "connection broken";
+    return kError;
+  }
+  const std::size_t sent = n > 0 ? static_cast<std::size_t>(n) : 0;
+  pending_.assign(out.scratch.data() + sent, out.size - sent);
+  pending_at_ = 0;
+  // Whole bytes of the share that is out; at least one stays owed, so that the caller comes back.
+  const std::size_t moved = plain * sent / out.size;
+  owed_ = plain - moved;
+  if (sent > 0) want_ = Want::kWrite;
+  return moved ? static_cast<long>(moved) : kBlock;
+}
+
+long TlsStream::flush_pending() {
+  const std::size_t rest = pending_.size() - pending_at_;
+  const long n =
+      rest ? low_write(pending_.data() + pending_at_, rest) : 0;  // 0: a read sent the rest
+  if (n == kBlock) return n;
+  if (n == kError) {
+    broken_ = true;
+    fault_ = "connection broken";
+    return n;
+  }
+  pending_at_ += static_cast<std::size_t>(n);
+  if (pending_at_ == pending_.size()) {
+    std::string().swap(pending_);
+    pending_at_ = 0;
+    return static_cast<long>(std::exchange(owed_, 0));
+  }
+  const std::size_t moved = owed_ * static_cast<std::size_t>(n) / rest;
+  owed_ -= moved;
+  want_ = Want::kWrite;
+  return moved ? static_cast<long>(moved) : kBlock;
+}
+
+Awaitable<Wake> TlsStream::ready(Want want, TimePoint deadline) {
+  const bool here = want == Want::kRead && (SSL_pending(ssl_) > 0 || !held_.empty());
+  return here ? ready_now() : low_->ready(want, deadline);
+}
+
+void TlsStream::shutdown_write() {
+  if (std::exchange(shut_, true)) return;
+  if (broken_ || SSL_in_init(ssl_)) return low_->shutdown_write();
+  ERR_clear_error();
+  SSL_shutdown(ssl_);
+  ERR_clear_error();
+  if (pending_at_ == pending_.size()) low_->shutdown_write();
+}
+
+void TlsStream::close() { low_->close(); }
+
+long TlsStream::result(int n) {
+  if (n > 0) return n;
+  const int error = SSL_get_error(ssl_, n);
+  switch (error) {
+    case SSL_ERROR_WANT_READ:
+    case SSL_ERROR_WANT_WRITE:
+      return kBlock;
+    case SSL_ERROR_WANT_CLIENT_HELLO_CB:
+      return kHello;
+    case SSL_ERROR_ZERO_RETURN:
+      return kEof;
+    default:
+      broken_ = true;
+      fault_ = words_of_error(error);
+      return kError;
+  }
+}
+
+std::string TlsStream::words_of_error(int error) const {
+  const unsigned long code = ERR_peek_last_error();
+  const int reason = ERR_GET_REASON(code);
+  if (reason == SSL_R_UNEXPECTED_EOF_WHILE_READING) return "end without close_notify";
+  if (error == SSL_ERROR_SYSCALL || code == 0)
+    return low_ended_ ? "connection broken" : "unknown fault";
+  if (ERR_GET_LIB(code) == ERR_LIB_SSL && reason > SSL_AD_REASON_OFFSET)
+    return alert_words(reason - SSL_AD_REASON_OFFSET);
+  if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED)
+    return X509_verify_cert_error_string(SSL_get_verify_result(ssl_));
+  const char* words = ERR_reason_error_string(code);
+  return words ? words : "unknown fault";
+}
+
+}  // namespace sekisho::gateway

@@ -1,0 +1,195 @@
+#include "gateway/tunnel.h"
+
+#include "gateway/exchange.h"
+#include "gateway/keys.h"
+#include "gateway/log.h"
+#include "gateway/services.h"
+#include "gateway/splice.h"
+#include "gateway/tls/client_handshake.h"
+
+namespace sekisho::gateway {
+namespace {
+
+constexpr std::string_view kEstablished = "HTTP/1.1 200 Connection established\r\n\r\n";
+constexpr char kTlsHandshake = 0x16;
+
+// Host may leave the port away; the rest must be the tunnel's destination.
+bool same_destination(const HostPort& host, const policy::Destination& to) {
+  return host.host == to.host && (host.port == 0 || host.port == to.port);
+}
+
+}  // namespace
+
+Tunnel::Tunnel(ClientSession& session, policy::Client client, policy::Destination to)
+    : session_(session),
+      worker_(session.worker()),
+      client_(std::move(client)),
+      to_(std::move(to)) {}
+
+policy::Admission Tunnel::admit_by_name() const {
+  policy::AdmissionQuery query;
+  query.client = &client_;
+  query.to = &to_;
+  query.now = now_seconds();
+  return worker_.snapshot()->admit(query);
+}
+
+Awaitable<void> Tunnel::run(std::unique_ptr<ClientHttpStream> http, RequestHead head) {
+  const auto& limits = worker_.services().settings.limits;
+  if (worker_.distrusts(client_.address.to_string(), to_.host)) {
+    Exchange exchange(worker_, *http, client_, to_, false);
+    Fault fault(403, policy::Reason::kCertificate, "client_distrusts_ca",
+                "the client does not trust the gateway's CA; install it (http://PROXY/ca.crt) and "
+                "try again");
+    co_await exchange.refuse(std::move(head), std::move(fault));
+    co_return;
+  }
+  const policy::Admission admission = admit_by_name();
+  std::unique_ptr<ByteStream> stream = http->release();
+  http.reset();
+  const long told =
+      co_await write_all(*stream, kEstablished.data(), kEstablished.size(), limits.head_timeout);
+  if (told < 0) co_return;
+  if (admission.splice && !admission.refused) {
+    Counters::add(worker_.counters().tunnels_spliced);
+    co_await splice_tunnel(session_, client_, to_, std::move(stream));
+    co_return;
+  }
+  char first = 0;
+  long n = 0;
+  {
+    ClientSession::Waiting waiting(session_);
+    n = co_await read_some(*stream, &first, 1, Clock::now() + limits.head_timeout);
+  }
+  if (n <= 0) co_return;
+  stream = std::make_unique<PrefixStream>(std::string(1, first), std::move(stream));
+  if (first != kTlsHandshake) {
+    co_await refuse_cleartext(std::move(stream));
+    co_return;
+  }
+  Counters::add(worker_.counters().tunnels_bumped);
+  co_await bump(std::move(stream));
+}
+
+Awaitable<void> Tunnel::bump(std::unique_ptr<ByteStream> stream) {
+  Services& services = worker_.services();
+  const TimePoint deadline = Clock::now() + services.settings.limits.head_timeout;
+  Counters::add(worker_.counters().handshakes);
+  ClientTls::Outcome tls = co_await services.client_tls->accept(
+      std::move(stream), to_.host, *services.leaves, worker_.executor(), deadline);
+  if (!tls.stream) {
+    Counters::add(worker_.counters().handshakes_failed);
+    if (tls.distrusted) worker_.note_distrust(client_.address.to_string(), to_.host);
+    if (tls.sni_mismatch)
+      co_await record_handshake_failure("sni_mismatch", policy::Reason::kHostMismatch);
+    else if (tls.no_protocol)
+      co_await record_handshake_failure("no_application_protocol", policy::Reason::kFraming);
+    else
+      Log::info("client_handshake_failed",
+                {{"host", to_.host}, {"ip", client_.address.to_string()}, {"fault", tls.fault}});
+    co_return;
+  }
+  TlsStream* opened = tls.stream.get();
+  (void)opened;
+  co_await serve_requests(std::move(tls.stream));
+}
+
+Awaitable<void> Tunnel::serve_requests(std::unique_ptr<ByteStream> stream) {
+  const auto& limits = worker_.services().settings.limits;
+  HeadLimits head_limits;
+  head_limits.bytes = limits.request_head;
+  auto* tls = static_cast<TlsStream*>(stream.get());
+  std::unique_ptr<ClientHttpStream> http = make_h1_client_stream(std::move(stream), head_limits);
+  for (bool again = true; again;) {
+    HttpResult<RequestHead> head = HttpError{};
+    {
+      ClientSession::Waiting waiting(session_);
+      head = co_await http->read_head(RequestPlace::kTunnel, Clock::now() + limits.idle,
+                                      limits.head_timeout);
+    }
+    if (!head) {
+      const HttpError& e = head.error();
+      // In TLS 1.3 the client's alert about our certificate comes after the handshake.
+      const std::string fault = tls->fault();
+      if (fault == "unknown_ca" || fault == "bad_certificate" || fault == "certificate_unknown")
+        worker_.note_distrust(client_.address.to_string(), to_.host);
+      if (e.kind == HttpError::Kind::kHttp2) {
+        co_await refuse_http2(http->stream());
+      } else if (e.kind == HttpError::Kind::kFraming ||
+                 (e.kind == HttpError::Kind::kTimeout && e.started)) {
+        Exchange exchange(worker_, *http, client_, to_, true);
+        co_await exchange.refuse_head(e);
+      }
+      break;
+    }
+    again = co_await serve_one(*http, std::move(*head));
+    if (worker_.draining()) again = false;
+  }
+  http->stream().close();
+}
+
+Awaitable<bool> Tunnel::serve_one(ClientHttpStream& http, RequestHead head) {
+  client_.groups = worker_.snapshot()->groups_of(client_.user, client_.address);
+  if (const Header* ua = find_header(head.headers, "user-agent")) client_.user_agent = ua->value;
+  const Header* host = find_header(head.headers, "host");
+  std::optional<HostPort> named;
+  if (host) named = parse_host_port(host->value);
+  auto absolute = parse_absolute_target(head.target);
+  const bool same =
+      named && same_destination(*named, to_) &&
+      (!absolute || (absolute->scheme == "https" && same_destination(absolute->authority, to_)));
+  Exchange exchange(worker_, http, client_, to_, true);
+  if (!same) {
+    const std::string asked = named ? named->host : "(none)";
+    Fault fault(400, policy::Reason::kHostMismatch, "host",
+                "the request names " + asked + ", the tunnel leads to " + to_.host);
+    const bool again = co_await exchange.refuse(std::move(head), std::move(fault));
+    co_return again;
+  }
+  const bool again = co_await exchange.run(std::move(head));
+  co_return again;
+}
+
+// Anything but TLS inside a tunnel: told in plain HTTP, which is the only thing such a client may
+// understand.
+Awaitable<void> Tunnel::refuse_cleartext(std::unique_ptr<ByteStream> stream) {
+  std::unique_ptr<ClientHttpStream> http = make_h1_client_stream(std::move(stream), HeadLimits{});
+  HttpError error;
+  error.kind = HttpError::Kind::kFraming;
+  error.framing.status = 400;
+  error.framing.rule = "not_tls";
+  error.framing.detail = "inside a CONNECT tunnel this gateway expects TLS";
+  Exchange exchange(worker_, *http, client_, to_, true);
+  co_await exchange.refuse_head(error);
+  http->stream().close();
+}
+
+Awaitable<void> Tunnel::record_handshake_failure(const std::string& word, policy::Reason reason) {
+  policy::Verdict verdict;
+  verdict.action = policy::Action::kBlock;
+  verdict.reason = reason;
+  audit::Decision d;
+  d.id = new_request_id();
+  d.time_us = now_microseconds();
+  d.gateway = worker_.services().name;
+  d.client = &client_;
+  d.destination = &to_;
+  d.tls = "terminate";
+  d.method = "CONNECT";
+  d.verdict = &verdict;
+  d.detail = word;
+  d.policy_digest = worker_.snapshot()->digest();
+  const std::uint64_t seq = co_await record_durably(worker_.services(), d, worker_.executor());
+  if (!seq) worker_.services().journal->count_refused();
+}
+
+Awaitable<void> refuse_http2(ByteStream& stream) {
+  // Empty SETTINGS, then GOAWAY: last stream 0, error 0xd (RFC 9113, 6.5, 6.8, 7).
+  static constexpr char kFrames[] =
+      "\0\0\0\x04\0\0\0\0\0"
+      "\0\0\x08\x07\0\0\0\0\0\0\0\0\0\0\0\0\x0d";
+  co_await write_all(stream, kFrames, sizeof kFrames - 1, Millis(2000));
+  stream.shutdown_write();
+}
+
+}  // namespace sekisho::gateway

@@ -1,0 +1,125 @@
+#include "gateway/worker.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+
+#include "gateway/listener.h"
+#include "gateway/log.h"
+#include "gateway/services.h"
+
+namespace sekisho::gateway {
+namespace {
+constexpr std::chrono::seconds kHousekeeping{5};
+constexpr std::chrono::seconds kIdleOrigin{60};
+constexpr std::chrono::minutes kDistrustWindow{1};
+constexpr std::size_t kDistrustEntries = 4096;
+}  // namespace
+
+Worker::Worker(int, Services& services, std::shared_ptr<const policy::Snapshot> snapshot)
+    : services_(services),
+      work_(io_.get_executor()),
+      deadlines_(io_.get_executor()),
+      pool_(*this),
+      snapshot_(std::move(snapshot)),
+      scratch_(std::make_unique<char[]>(kScratch)),
+      housekeeping_timer_(io_) {}
+
+Worker::~Worker() {
+  stop();
+  join();
+}
+
+void Worker::add_listener(std::unique_ptr<Listener> listener) {
+  listeners_.push_back(std::move(listener));
+}
+
+void Worker::start() {
+  for (auto& l : listeners_) l->start(*this);
+  Awaitable<void> keeper = housekeeping();
+  net::co_spawn(io_.get_executor(), std::move(keeper), net::detached);
+  thread_ = std::thread([this] { io_.run(); });
+}
+
+void Worker::join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+void Worker::post(std::function<void()> work) {
+  net::post(io_.get_executor(), std::move(work));
+}
+
+void Worker::use(std::shared_ptr<const policy::Snapshot> snapshot) {
+  snapshot_ = std::move(snapshot);
+  const std::vector<Session*> now(sessions_.begin(), sessions_.end());
+  for (Session* s : now)
+    if (sessions_.contains(s)) s->policy_changed();
+}
+
+void Worker::drain(std::function<void()> drained) {
+  draining_ = true;
+  drained_ = std::move(drained);
+  for (auto& l : listeners_) l->stop();
+  const std::vector<Session*> now(sessions_.begin(), sessions_.end());
+  for (Session* s : now)
+    if (sessions_.contains(s)) s->drain();
+  check_drained();
+}
+
+void Worker::abort_all() {
+  const std::vector<Session*> now(sessions_.begin(), sessions_.end());
+  for (Session* s : now)
+    if (sessions_.contains(s)) s->abort();
+}
+
+void Worker::check_drained() {
+  if (draining_ && drained_ && sessions_.empty()) std::exchange(drained_, nullptr)();
+}
+
+void Worker::stop() {
+  work_.reset();
+  io_.stop();
+}
+
+void Worker::enter(Session& s) {
+  sessions_.insert(&s);
+  services_.connections.fetch_add(1, std::memory_order_relaxed);
+  Counters::add(counters_.connections_open);
+}
+
+void Worker::leave(Session& s) {
+  sessions_.erase(&s);
+  services_.connections.fetch_sub(1, std::memory_order_relaxed);
+  Counters::subtract(counters_.connections_open);
+  check_drained();
+}
+
+void Worker::note_distrust(const std::string& client, const std::string& host) {
+  if (distrust_.size() >= kDistrustEntries) distrust_.clear();
+  auto& times = distrust_[client + " " + host];
+  std::erase_if(times, [](TimePoint t) { return t + kDistrustWindow < Clock::now(); });
+  times.push_back(Clock::now());
+  if (times.size() == 2) Counters::add(counters_.client_distrusts_ca);
+}
+
+bool Worker::distrusts(const std::string& client, const std::string& host) {
+  auto it = distrust_.find(client + " " + host);
+  if (it == distrust_.end()) return false;
+  std::erase_if(it->second, [](TimePoint t) { return t + kDistrustWindow < Clock::now(); });
+  if (it->second.empty())
+    distrust_.erase(it);
+  else
+    return it->second.size() >= 2;
+  return false;
+}
+
+Awaitable<void> Worker::housekeeping() {
+  for (;;) {
+    housekeeping_timer_.expires_after(kHousekeeping);
+    auto [ec] = co_await housekeeping_timer_.async_wait(kAsTuple);
+    if (ec) co_return;
+    pool_.close_idle(Clock::now() - kIdleOrigin);
+  }
+}
+
+}  // namespace sekisho::gateway

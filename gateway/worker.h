@@ -1,0 +1,95 @@
+#pragma once
+
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "gateway/async.h"
+#include "gateway/counters.h"
+#include "gateway/deadlines.h"
+#include "gateway/origin_pool.h"
+#include "policy/snapshot.h"
+
+namespace sekisho::gateway {
+
+struct Services;
+class Listener;
+
+// What a worker ends when it drains, and judges again on reload.
+class Session {
+ public:
+  virtual ~Session() = default;
+  virtual void drain() = 0;  // end now if idle, else after the exchange in progress
+  virtual void abort() = 0;  // end now
+  virtual void policy_changed() {}
+};
+
+// One thread with its own io_context, acceptors and origin pool. All methods but post() and the
+// constructor are for its own thread.
+class Worker {
+ public:
+  Worker(int index, Services& services, std::shared_ptr<const policy::Snapshot> snapshot);
+  ~Worker();
+  Worker(const Worker&) = delete;
+
+  void add_listener(std::unique_ptr<Listener> listener);
+  void start();  // the thread
+  void join();
+  void post(std::function<void()> work);  // from any thread
+
+  void use(std::shared_ptr<const policy::Snapshot> snapshot);
+  // Stops accepting, drains the sessions; `drained` is called once, on this thread, when none is
+  // left.
+  void drain(std::function<void()> drained);
+  void abort_all();
+  void stop();
+
+  Executor executor() { return io_.get_executor(); }
+  Services& services() { return services_; }
+  Counters& counters() { return counters_; }
+  Deadlines& deadlines() { return deadlines_; }
+  OriginPool& pool() { return pool_; }
+  const std::shared_ptr<const policy::Snapshot>& snapshot() const { return snapshot_; }
+  bool draining() const { return draining_; }
+  std::size_t sessions() const { return sessions_.size(); }
+
+  void enter(Session& s);
+  void leave(Session& s);
+
+  // A buffer for one step of a pump; never held across a suspension.
+  char* scratch() { return scratch_.get(); }
+  static constexpr std::size_t kScratch = 64 * 1024;
+
+  // Two `unknown_ca` alerts for one host within a minute: the client does not trust our CA.
+  void note_distrust(const std::string& client, const std::string& host);
+  bool distrusts(const std::string& client, const std::string& host);
+
+ private:
+  using Timer = net::basic_waitable_timer<Clock, net::wait_traits<Clock>, Executor>;
+  Awaitable<void> housekeeping();
+  void check_drained();
+
+  Services& services_;
+  net::io_context io_{1};
+  net::executor_work_guard<Executor> work_;
+  Counters counters_;
+  Deadlines deadlines_;
+  OriginPool pool_;
+  std::shared_ptr<const policy::Snapshot> snapshot_;
+  std::vector<std::unique_ptr<Listener>> listeners_;
+  std::unordered_set<Session*> sessions_;
+  bool draining_ = false;
+  std::function<void()> drained_;
+  std::unique_ptr<char[]> scratch_;
+  std::unordered_map<std::string, std::vector<TimePoint>> distrust_;
+  Timer housekeeping_timer_;
+  std::thread thread_;
+};
+
+}  // namespace sekisho::gateway
