@@ -73,6 +73,18 @@ bool check_bytes(const std::string& file, std::string_view text, Problems& probl
   return true;
 }
 
+// yaml-cpp passes over lines that begin with %, known directives or not: people would take them for
+// settings or comments.
+void check_directives(const std::string& file, std::string_view text, Problems& problems) {
+  int line = 1;
+  for (std::size_t i = 0; i < text.size(); ++line) {
+    if (text[i] == '%')
+      problems.push_back(
+          {file, {line, 1}, "a line cannot begin with %", "a comment begins with #"});
+    i = std::min(text.find('\n', i), text.size() - 1) + 1;
+  }
+}
+
 std::string without_carriage_returns(std::string_view text) {
   std::string out;
   out.reserve(text.size());
@@ -359,6 +371,13 @@ std::string_view look_alike(std::string_view line) {
   return {};
 }
 
+// yaml-cpp repeats single bytes of the file, which alone are no text.
+std::string ascii(std::string_view text) {
+  std::string out;
+  for (char c : text) out.push_back(c >= 0x20 && c < 0x7F ? c : '?');
+  return out;
+}
+
 void explain(TreeBuilder& builder, const YAML::Exception& e) {
   const Mark at = builder.mark(e.mark);
   const std::string_view said = e.msg;
@@ -366,7 +385,7 @@ void explain(TreeBuilder& builder, const YAML::Exception& e) {
     return builder.alias(at);
   if (said.rfind("unknown escape character", 0) == 0)  // the mark stands behind the escape
     return builder.add({at.line, std::max(at.column - 2, 1)},
-                       "unknown escape \\" + std::string(said.substr(said.rfind(' ') + 1)) +
+                       "unknown escape \\" + ascii(said.substr(said.rfind(' ') + 1)) +
                            " inside double quotation marks",
                        "use single quotation marks, or write \\\\ for a backslash");
   for (const Explanation& x : kExplanations) {
@@ -379,7 +398,7 @@ void explain(TreeBuilder& builder, const YAML::Exception& e) {
     if (seen.empty() && at.line > 1) seen = look_alike(builder.line(at.line - 1));
     return builder.add(at, std::move(message), std::string(seen.empty() ? x.hint : seen));
   }
-  builder.add(at, "this cannot be read as YAML: " + std::string(said),
+  builder.add(at, "this cannot be read as YAML: " + ascii(said),
               "check indentation and quotation marks");
 }
 
@@ -393,7 +412,7 @@ bool read_documents(TreeBuilder& builder, const std::string& text) {
   } catch (const YAML::Exception& e) {
     explain(builder, e);
   } catch (const std::exception& e) {
-    builder.add({1, 1}, std::string("this cannot be read as YAML: ") + e.what(), "");
+    builder.add({1, 1}, "this cannot be read as YAML: " + ascii(e.what()), "");
   }
   return false;
 }
@@ -406,6 +425,7 @@ YamlDocument parse_yaml(const std::string& file, std::string_view text, Problems
   if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
   if (!check_bytes(file, text, problems)) return d;
   const std::string lines = without_carriage_returns(text);
+  check_directives(file, lines, problems);
   TreeBuilder builder(file, lines, problems);
   d.complete = read_documents(builder, lines);
   if (!d.complete) builder.close_unfinished();

@@ -47,6 +47,7 @@ constexpr Mistake kMistakes[] = {
     {"FullWidthColon", "name：a\n", 2, 1, "full-width space or colon"},
     {"FullWidthColonBeforeALine", "name：a\nmode: enforce\n", 3, 5, "full-width colon"},
     {"FullWidthComma", "regions: { allow: [JP、US] }\n", 2, 20, "half-width comma"},
+    {"Directive", "name: a\n%mode: observe\n", 3, 1, "a comment begins with #"},
     {"ReservedCharacter", "name: @a\n", 2, 7, "cannot begin a value"},
     {"ComplexKey", "groups:\n  ? [a, b]\n  : { users: [x] }\n", 3, 5, "a key must be a plain word"},
     {"EmptyValue", "name:\nmode: enforce\n", 2, 1, "expected a text, found nothing"},

@@ -92,6 +92,13 @@ TEST(YamlDocument, RefusesBytesThatAreNoText) {
             1u);
 }
 
+TEST(YamlDocument, MessagesAreTextWhateverTheFileHolds) {
+  const Read r = read("a: \"\\日\"\n");
+  ASSERT_EQ(r.problems.size(), 1u);
+  EXPECT_EQ(r.problems[0].message, "unknown escape \\? inside double quotation marks");
+  EXPECT_EQ(r.problems[0].at.column, 5);
+}
+
 TEST(YamlDocument, StopsDeepNestingWithoutCrashing) {
   const Read r = read("a: " + std::string(100'000, '['));
   EXPECT_EQ(r.problems.size(), 1u);
