@@ -49,13 +49,16 @@ class DetectorSet {
   const std::vector<TypeInfo>& types() const;  // of the loaded packs and custom patterns
   const std::vector<const Detector*>& detectors() const;
   std::size_t max_span() const;
+  // The scanner leaves such findings out.
   bool allowed_value(std::string_view normalised) const;
+  bool is_custom(std::string_view type) const;
 
   ~DetectorSet();
   DetectorSet(const DetectorSet&) = delete;
 
  private:
   DetectorSet();
+  void allow(const std::vector<std::string>& values);
   friend class Scanner;
   struct Impl;
   std::unique_ptr<Impl> impl_;

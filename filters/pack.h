@@ -47,6 +47,7 @@ struct DetectorRow {
   Check check = nullptr;
   AtGate at_gate = nullptr;
   OverBlock over_block = nullptr;
+  std::string_view second_type = {};  // what the row's function may call a finding instead
 };
 
 // A finding begins at most so many bytes before or after the gate that announces it.

@@ -24,6 +24,10 @@ struct Pattern::Impl {
     return found == groups.end() ? -1 : found->second;
   }
 
+  bool match(std::string_view text, std::size_t from, std::vector<re2::StringPiece>& parts) const {
+    return re.Match(piece(text), from, text.size(), RE2::UNANCHORED, parts.data(), static_cast<int>(parts.size()));
+  }
+
   RE2 re;
 };
 
@@ -46,9 +50,11 @@ bool Pattern::search(std::string_view text) const {
 }
 
 std::optional<std::string> Pattern::group(std::string_view text, const std::string& name) const {
-  std::vector<std::string> all = groups(text, name, 1);
-  if (all.empty()) return std::nullopt;
-  return std::move(all.front());
+  const int index = impl_->group_index(name);
+  if (index < 0) return std::nullopt;
+  std::vector<re2::StringPiece> parts(static_cast<std::size_t>(index) + 1);
+  if (!impl_->match(text, 0, parts) || parts.back().data() == nullptr) return std::nullopt;
+  return parts.back().as_string();
 }
 
 std::vector<std::string> Pattern::groups(std::string_view text, const std::string& name, int limit) const {
@@ -57,10 +63,8 @@ std::vector<std::string> Pattern::groups(std::string_view text, const std::strin
   if (index < 0) return out;
   std::vector<re2::StringPiece> parts(static_cast<std::size_t>(index) + 1);
   std::size_t pos = 0;
-  while (pos <= text.size() && static_cast<int>(out.size()) < limit &&
-         impl_->re.Match(piece(text), pos, text.size(), RE2::UNANCHORED, parts.data(), index + 1)) {
-    const re2::StringPiece& part = parts[static_cast<std::size_t>(index)];
-    if (part.data() != nullptr) out.emplace_back(part.data(), part.size());
+  while (pos <= text.size() && static_cast<int>(out.size()) < limit && impl_->match(text, pos, parts)) {
+    if (parts.back().data() != nullptr) out.push_back(parts.back().as_string());
     const std::size_t end = static_cast<std::size_t>(parts[0].data() - text.data()) + parts[0].size();
     pos = parts[0].empty() ? end + 1 : end;
   }

@@ -25,11 +25,16 @@ class Scanner {
   ScanStatus scan(std::string_view text, Findings& out);
 
  private:
+  ScanStatus scan_window(std::string_view held, std::size_t offset, std::size_t end, bool ends_text, Findings& out);
+  ScanStatus finish_with(std::string_view held, std::size_t offset, Findings& out);
+  void release(std::size_t decided, Findings& out);
+
   const DetectorSet& set_;
   std::string held_;           // context and look-ahead
   std::size_t held_offset_ = 0;
   std::size_t decided_ = 0;    // findings beginning before this offset are out
   bool failed_ = false;
+  Findings pending_;           // reach past decided_: a later one may overlap them
 };
 
 }  // namespace sekisho::filters

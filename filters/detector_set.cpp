@@ -1,0 +1,165 @@
+#include "filters/detector_set.h"
+
+#include <algorithm>
+#include <deque>
+#include <unordered_set>
+#include <utility>
+
+#include "filters/pack.h"
+#include "filters/pattern_detector.h"
+#include "filters/scanner.h"
+#include "filters/width_fold.h"
+
+namespace sekisho::filters {
+namespace {
+
+void add_types(const Pack& pack, std::vector<TypeInfo>& out) {
+  const auto add = [&](std::string_view type, std::string_view category) {
+    const bool known = std::any_of(out.begin(), out.end(), [type](const TypeInfo& t) { return t.type == type; });
+    if (!known) out.push_back({std::string(type), std::string(category), std::string(pack.name)});
+  };
+  for (const DetectorRow& row : pack.rows) {
+    add(row.type, row.category);
+    if (!row.second_type.empty()) add(row.second_type, row.category);
+  }
+}
+
+const Pack* find_pack(std::string_view name) {
+  for (const Pack& pack : shipped_packs()) {
+    if (pack.name == name) return &pack;
+  }
+  return nullptr;
+}
+
+std::string only_digits(std::string_view value) {
+  std::string digits;
+  for (const char c : folded_lower(value)) {
+    if (is_digit(static_cast<unsigned char>(c))) digits += c;
+    else if (is_letter(static_cast<unsigned char>(c))) return {};
+  }
+  return digits;
+}
+
+}  // namespace
+
+struct DetectorSet::Impl {
+  explicit Impl(std::size_t memory_budget) : detector(memory_budget) {}
+
+  PatternDetector detector;
+  std::vector<const Detector*> detectors;
+  std::vector<TypeInfo> types;
+  std::deque<std::string> names;  // of custom types and categories: findings point here
+  std::vector<std::string> custom_types;
+  std::unordered_set<std::string> allowed;
+};
+
+DetectorSet::DetectorSet() = default;
+DetectorSet::~DetectorSet() = default;
+
+namespace {
+
+using Where = DetectorProblem::Where;
+
+void load_pack(std::string_view name, int index, PatternDetector& detector, std::vector<TypeInfo>& types,
+               std::vector<DetectorProblem>& problems) {
+  const Pack* pack = find_pack(name);
+  if (pack == nullptr) {
+    problems.push_back({Where::kPack, index, -1, "no pack is called '" + std::string(name) + "'"});
+    return;
+  }
+  add_types(*pack, types);
+  std::string error;
+  for (const DetectorRow& row : pack->rows) {
+    if (!detector.add_row(row, error)) problems.push_back({Where::kPack, index, -1, std::string(row.type) + ": " + error});
+  }
+}
+
+void check_examples(const CustomPattern& custom, int index, std::size_t row, const PatternDetector& detector,
+                    std::vector<DetectorProblem>& problems) {
+  for (std::size_t i = 0; i < custom.match.size(); ++i) {
+    if (detector.custom_matches(row, custom.match[i])) continue;
+    problems.push_back({Where::kCustomMatch, index, static_cast<int>(i), "the pattern does not find '" + custom.match[i] + "'"});
+  }
+  for (std::size_t i = 0; i < custom.no_match.size(); ++i) {
+    if (!detector.custom_matches(row, custom.no_match[i])) continue;
+    problems.push_back({Where::kCustomNoMatch, index, static_cast<int>(i), "the pattern finds '" + custom.no_match[i] + "'"});
+  }
+}
+
+}  // namespace
+
+std::shared_ptr<const DetectorSet> DetectorSet::compile(const DetectorSpec& spec, std::vector<DetectorProblem>& problems) {
+  const std::size_t problems_before = problems.size();
+  std::shared_ptr<DetectorSet> set(new DetectorSet());
+  set->impl_ = std::make_unique<Impl>(spec.memory_budget);
+  Impl& impl = *set->impl_;
+  std::vector<std::string> packs = spec.packs.value_or(std::vector<std::string>{});
+  if (!spec.packs) {
+    for (const Pack& pack : shipped_packs()) packs.emplace_back(pack.name);
+  }
+  std::unordered_set<std::string> loaded;
+  for (std::size_t i = 0; i < packs.size(); ++i) {
+    if (loaded.insert(packs[i]).second) load_pack(packs[i], static_cast<int>(i), impl.detector, impl.types, problems);
+  }
+  for (std::size_t i = 0; i < spec.custom.size(); ++i) {
+    const CustomPattern& custom = spec.custom[i];
+    const std::string& type = impl.names.emplace_back(custom.type);
+    const std::string& category = impl.names.emplace_back(custom.category);
+    std::string error;
+    if (!impl.detector.add_custom(custom, type, category, error)) {
+      problems.push_back({Where::kCustomPattern, static_cast<int>(i), -1, error});
+    } else {
+      check_examples(custom, static_cast<int>(i), i, impl.detector, problems);
+    }
+    impl.types.push_back({custom.type, custom.category, "custom"});
+    impl.custom_types.push_back(custom.type);
+  }
+  if (problems.size() != problems_before) return nullptr;
+  if (!impl.detector.compile()) {
+    problems.push_back({Where::kMemory, -1, -1, "the patterns do not fit into the memory set aside for them"});
+    return nullptr;
+  }
+  impl.detectors.push_back(&impl.detector);
+  set->allow(spec.allow_values);
+  return set;
+}
+
+// A value is allowed in the form it is written in the policy and in the form findings carry.
+void DetectorSet::allow(const std::vector<std::string>& values) {
+  std::unordered_set<std::string> forms;
+  for (const std::string& value : values) {
+    forms.insert(value);
+    forms.insert(folded_lower(value));
+    if (std::string digits = only_digits(value); !digits.empty()) forms.insert(std::move(digits));
+    Findings found;
+    Scanner(*this).scan(value, found);
+    for (Finding& f : found) {
+      if (f.range == Range{0, value.size()}) forms.insert(std::move(f.normalised));
+    }
+  }
+  impl_->allowed = std::move(forms);
+}
+
+const std::vector<TypeInfo>& DetectorSet::types() const { return impl_->types; }
+const std::vector<const Detector*>& DetectorSet::detectors() const { return impl_->detectors; }
+std::size_t DetectorSet::max_span() const { return impl_->detector.max_span(); }
+
+bool DetectorSet::allowed_value(std::string_view normalised) const {
+  return !impl_->allowed.empty() && impl_->allowed.count(std::string(normalised)) > 0;
+}
+
+bool DetectorSet::is_custom(std::string_view type) const {
+  const auto& custom = impl_->custom_types;
+  return std::find(custom.begin(), custom.end(), type) != custom.end();
+}
+
+const std::vector<TypeInfo>& shipped_types() {
+  static const std::vector<TypeInfo> kTypes = [] {
+    std::vector<TypeInfo> types;
+    for (const Pack& pack : shipped_packs()) add_types(pack, types);
+    return types;
+  }();
+  return kTypes;
+}
+
+}  // namespace sekisho::filters

@@ -1,0 +1,88 @@
+#include "filters/digit_groups.h"
+
+#include <algorithm>
+
+#include "filters/width_fold.h"
+
+namespace sekisho::filters {
+namespace {
+
+constexpr std::size_t kMostSeparators = 3;
+// Groups of a long number and its neighbours lie within so many bytes.
+constexpr std::size_t kNeighbourhood = 96;
+
+bool is_paren(char32_t c) { return c == U'(' || c == U')'; }
+bool is_line_end(char32_t c) { return c == U'\n' || c == U'\r' || c == 0x2028; }
+
+Separator kind_of(char32_t c) {
+  if (is_space(c)) return Separator::kSpace;
+  if (is_hyphen(c)) return Separator::kHyphen;
+  if (is_dot(c)) return Separator::kDot;
+  if (is_line_end(c)) return Separator::kNewline;
+  return is_paren(c) ? Separator::kParen : Separator::kNone;
+}
+
+// First byte that can begin a digit at or after `pos`.
+std::size_t skip_to_digit(std::string_view text, std::size_t pos, std::size_t end) {
+  while (pos < end) {
+    const auto c = static_cast<unsigned char>(text[pos]);
+    if (is_digit(c)) return pos;
+    if (c == 0xEF && is_digit(char_at(text, pos).value)) return pos;
+    ++pos;
+  }
+  return end;
+}
+
+DigitGroup read_group(std::string_view text, std::size_t pos, std::string& digits) {
+  DigitGroup group{{pos, pos}, digits.size(), 0, Separator::kNone};
+  for (FoldedChar c = char_at(text, pos); is_digit(c.value); c = char_at(text, pos)) {
+    digits += static_cast<char>(c.value);
+    pos += c.size;
+    ++group.count;
+  }
+  group.range.end = pos;
+  return group;
+}
+
+// The separator between two groups; a mixture takes its most telling member.
+Separator between(std::string_view text, std::size_t begin, std::size_t end) {
+  Separator kind = Separator::kNone;
+  std::size_t count = 0;
+  while (begin < end) {
+    const FoldedChar c = char_at(text, begin);
+    const Separator one = kind_of(c.value);
+    if (one == Separator::kNone || ++count > kMostSeparators) return Separator::kNone;
+    if (kind == Separator::kNone || kind == Separator::kSpace || one == Separator::kParen) kind = one;
+    begin += c.size;
+  }
+  return kind;
+}
+
+}  // namespace
+
+std::string_view DigitGroups::digits_of(std::size_t from, std::size_t to) const {
+  const std::size_t begin = groups[from].first, end = groups[to - 1].first + groups[to - 1].count;
+  return std::string_view(digits).substr(begin, end - begin);
+}
+
+Range DigitGroups::range_of(std::size_t from, std::size_t to) const {
+  return {groups[from].range.begin, groups[to - 1].range.end};
+}
+
+DigitGroups read_digit_groups(std::string_view text, Range where) {
+  DigitGroups out;
+  std::size_t pos = where.begin > kNeighbourhood ? where.begin - kNeighbourhood : 0;
+  const std::size_t end = std::min(text.size(), where.end + kNeighbourhood);
+  while ((pos = skip_to_digit(text, pos, end)) < end) {
+    DigitGroup group = read_group(text, pos, out.digits);
+    if (!out.groups.empty()) group.before = between(text, out.groups.back().range.end, group.range.begin);
+    out.groups.push_back(group);
+    pos = group.range.end;
+  }
+  return out;
+}
+
+const char kDigitRunGate[] =
+    R"((?:[0-9０-９][ \t\r\n.()~\-\x{A0}\x{B7}\x{2D7}\x{2000}-\x{200B}\x{2010}-\x{2015}\x{2022}\x{2024}\x{2028}\x{202F}\x{2043}\x{205F}\x{2212}\x{2500}\x{2501}\x{2796}\x{3000}\x{3002}\x{301C}\x{3030}\x{30A0}\x{30FB}\x{30FC}（）．－～\x{FE58}\x{FE63}\x{FF61}\x{FF65}\x{FF70}]{0,3}){9}[0-9０-９])";
+
+}  // namespace sekisho::filters

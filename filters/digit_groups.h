@@ -1,0 +1,43 @@
+#pragma once
+
+// Numbers as people write them: groups of digits (full-width ones too) with separators between, in one pass over a stretch.
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "filters/finding.h"
+
+namespace sekisho::filters {
+
+enum class Separator {
+  kNone,     // the group stands apart: what is before it is no separator
+  kSpace,
+  kHyphen,
+  kDot,
+  kNewline,
+  kParen,
+};
+
+struct DigitGroup {
+  Range range;            // in the text
+  std::size_t first = 0;  // of its digits in DigitStretch::digits
+  std::size_t count = 0;
+  Separator before = Separator::kNone;  // between the previous group and this one
+};
+
+// The groups that begin in `where`, with a few before and after it as neighbours.
+struct DigitGroups {
+  std::string digits;
+  std::vector<DigitGroup> groups;
+
+  std::string_view digits_of(std::size_t from, std::size_t to) const;  // groups [from, to)
+  Range range_of(std::size_t from, std::size_t to) const;
+};
+DigitGroups read_digit_groups(std::string_view text, Range where);
+
+// RE2 class of what may stand between two digits of one number; at most three such characters in a row.
+extern const char kDigitRunGate[];
+
+}  // namespace sekisho::filters

@@ -1,0 +1,15 @@
+#pragma once
+
+// Types that are digits with a meaning: payment cards, My Number, telephone numbers. OverBlock functions of pack rows.
+
+#include <string_view>
+
+#include "filters/pack.h"
+
+namespace sekisho::filters {
+
+void find_credit_cards(const DetectorRow& row, std::string_view text, Range where, Findings& out);
+void find_my_numbers(const DetectorRow& row, std::string_view text, Range where, Findings& out);
+void find_jp_phones(const DetectorRow& row, std::string_view text, Range where, Findings& out);
+
+}  // namespace sekisho::filters

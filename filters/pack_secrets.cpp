@@ -1,0 +1,87 @@
+#include <array>
+
+#include "filters/pack.h"
+#include "filters/secret_checks.h"
+
+namespace sekisho::filters {
+
+// Credentials. Formats: the vendors' documents and the MIT-licensed rules of gitleaks.
+std::span<const DetectorRow> pack_secrets() {
+  static const auto kRows = std::to_array<DetectorRow>({
+      {.type = "aws_access_key_id", .category = "secret", .gate = R"((?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{4})",
+       .pattern = R"((?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16})", .confidence = 0.60, .check = check_aws_key_id},
+      {.type = "aws_secret_access_key", .category = "secret",
+       .gate = R"((?i:secret[_ ]?access[_ ]?key|aws_?secret)|(?:AKIA|ASIA)[A-Z2-7]{16})", .confidence = 0.90,
+       .over_block = find_aws_secrets},
+      {.type = "aws_bedrock_api_key", .category = "secret", .gate = "ABSK[A-Za-z0-9+/]{4}",
+       .pattern = R"(ABSK[A-Za-z0-9+/]{109,269}={0,2})", .confidence = 0.95, .right = Border::kBase64, .check = check_token},
+      {.type = "openai_api_key", .category = "secret", .gate = "T3BlbkFJ", .confidence = 0.98, .at_gate = find_openai_key},
+      {.type = "openai_api_key", .category = "secret", .gate = "sk-(?:proj|svcacct|admin)-",
+       .pattern = R"(sk-(?:proj|svcacct|admin)-[A-Za-z0-9_\-]{40,})", .confidence = 0.65, .right = Border::kToken, .check = check_random},
+      {.type = "openai_api_key", .category = "secret", .gate = "sk-[A-Za-z0-9]{20}",
+       .pattern = "sk-[A-Za-z0-9]{48}", .confidence = 0.65, .right = Border::kToken, .check = check_random},
+      {.type = "anthropic_api_key", .category = "secret", .gate = "sk-ant-[a-z]{3,5}[0-9]{2}-",
+       .pattern = R"(sk-ant-(?:api|admin|oat|ort|sid)[0-9]{2}-[A-Za-z0-9_\-]{80,200})", .confidence = 0.98, .right = Border::kToken,
+       .check = check_token},
+      {.type = "openrouter_api_key", .category = "secret", .gate = "sk-or-v1-", .pattern = "sk-or-v1-[a-f0-9]{64}",
+       .confidence = 0.95, .check = check_token},
+      {.type = "deepseek_api_key", .category = "secret", .gate = "sk-[A-Za-z0-9]{20}", .pattern = "sk-[a-f0-9]{32}",
+       .confidence = 0.75, .right = Border::kToken, .check = check_random},
+      {.type = "groq_api_key", .category = "secret", .gate = "gsk_[A-Za-z0-9]{4}", .pattern = "gsk_[A-Za-z0-9]{52}",
+       .confidence = 0.95, .check = check_token},
+      {.type = "xai_api_key", .category = "secret", .gate = "xai-[A-Za-z0-9]{4}", .pattern = "xai-[A-Za-z0-9]{80}",
+       .confidence = 0.95, .check = check_token},
+      {.type = "huggingface_token", .category = "secret", .gate = "hf_[A-Za-z]{4}", .pattern = "hf_[A-Za-z]{34}",
+       .confidence = 0.90, .check = check_token},
+      {.type = "perplexity_api_key", .category = "secret", .gate = "pplx-[A-Za-z0-9]{4}", .pattern = "pplx-[A-Za-z0-9]{48}",
+       .confidence = 0.95, .check = check_token},
+      {.type = "replicate_api_token", .category = "secret", .gate = "r8_[A-Za-z0-9]{4}", .pattern = "r8_[A-Za-z0-9]{37}",
+       .confidence = 0.90, .check = check_random},
+      {.type = "linear_api_key", .category = "secret", .gate = "lin_api_", .pattern = "lin_api_[A-Za-z0-9]{40}",
+       .confidence = 0.95, .check = check_token},
+      {.type = "github_token", .category = "secret", .gate = "gh[pousr]_[A-Za-z0-9]{4}", .pattern = "gh[pousr]_[A-Za-z0-9]{36}",
+       .confidence = 0.95, .check = check_token},
+      {.type = "github_token", .category = "secret", .gate = "github_pat_",
+       .pattern = "github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}", .confidence = 0.98, .check = check_token},
+      // Installation tokens since 2026: an application number, then a JWT.
+      {.type = "github_token", .category = "secret", .gate = "ghs_[0-9A-Za-z]{4}", .pattern = R"(ghs_[A-Za-z0-9._\-]{36,1000})",
+       .confidence = 0.95, .right = Border::kToken, .check = check_trimmed},
+      {.type = "gitlab_token", .category = "secret", .gate = "gl(?:pat|dt|ft|rt|soat|ffct|imt|agent|oas|ptt|cbt)-",
+       .pattern = R"(gl(?:pat|dt|ft|rt|soat|ffct|imt|agent|oas|ptt|cbt)-(?:[0-9A-Za-z_\-]{27,300}\.(?:[0-9a-z]{2}\.)?[0-9a-z]{9}|[0-9A-Za-z_\-]{20,64}))",
+       .confidence = 0.95, .right = Border::kToken, .check = check_token},
+      {.type = "slack_token", .category = "secret", .gate = "xox[abeprs][-.]|xapp-[0-9]-",
+       .pattern = R"(xox[abeprs](?:-[0-9]{10,13}){1,3}[A-Za-z0-9\-]{10,64}|xox[ars]-[0-9A-Za-z\-]{20,72}|xapp-[0-9]-[A-Z0-9]{8,20}-[0-9]{8,20}-[a-z0-9]{20,128}|xoxe\.xox[bp]-[0-9]-[A-Z0-9]{163,166}|xoxe-[0-9]-[A-Z0-9]{140,166})",
+       .confidence = 0.95, .right = Border::kToken, .check = check_random},
+      {.type = "slack_webhook", .category = "secret", .gate = "hooks\\.slack\\.com/(?:services|workflows|triggers)/",
+       .pattern = R"(hooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9+/]{43,56})", .confidence = 0.90,
+       .right = Border::kBase64, .check = check_token},
+      {.type = "gcp_api_key", .category = "secret", .gate = "AIza[0-9A-Za-z_\\-]{4}", .pattern = R"(AIza[0-9A-Za-z_\-]{35})",
+       .confidence = 0.70, .right = Border::kToken, .check = check_random},
+      {.type = "gcp_oauth_secret", .category = "secret", .gate = "GOCSPX-", .pattern = R"(GOCSPX-[A-Za-z0-9_\-]{28})",
+       .confidence = 0.95, .right = Border::kToken, .check = check_token},
+      {.type = "azure_storage_key", .category = "secret", .gate = "AccountKey=", .pattern = "AccountKey=([A-Za-z0-9+/]{86}==)",
+       .confidence = 0.90, .left = Border::kNone, .right = Border::kBase64, .check = check_token},
+      {.type = "stripe_key", .category = "secret", .gate = "[sr]k_(?:test|live|prod)_",
+       .pattern = "[sr]k_(?:live|prod)_[A-Za-z0-9]{10,99}", .confidence = 0.95, .check = check_token},
+      {.type = "stripe_key", .category = "secret", .gate = "[sr]k_(?:test|live|prod)_", .pattern = "[sr]k_test_[A-Za-z0-9]{10,99}",
+       .confidence = 0.40, .check = check_token},
+      {.type = "stripe_key", .category = "secret", .gate = "whsec_", .pattern = "whsec_[A-Za-z0-9]{32,64}", .confidence = 0.90,
+       .check = check_random},
+      {.type = "npm_token", .category = "secret", .gate = "npm_[A-Za-z0-9]{4}", .pattern = "npm_[A-Za-z0-9]{36}",
+       .confidence = 0.95, .check = check_random},
+      {.type = "pypi_token", .category = "secret", .gate = "pypi-AgEIcHlwaS5vcmc", .pattern = R"(pypi-AgEIcHlwaS5vcmc[A-Za-z0-9_\-]{50,300})",
+       .confidence = 0.98, .right = Border::kToken, .check = check_token},
+      {.type = "sendgrid_api_key", .category = "secret", .gate = "SG\\.[A-Za-z0-9_\\-]{4}",
+       .pattern = R"(SG\.[A-Za-z0-9_\-]{22}\.[A-Za-z0-9_\-]{43})", .confidence = 0.95, .right = Border::kToken, .check = check_token},
+      {.type = "private_key_pem", .category = "secret", .gate = R"(-----BEGIN[ A-Z0-9_\-]{0,40}PRIVATE KEY(?: BLOCK)?-----|PuTTY-User-Key-File-[23]:)",
+       .confidence = 0.98, .at_gate = find_private_key},
+      {.type = "age_secret_key", .category = "secret", .gate = "AGE-SECRET-KEY-1", .pattern = "AGE-SECRET-KEY-1[0-9A-Z]{58}",
+       .confidence = 0.98, .check = check_token},
+      {.type = "jwt", .category = "secret", .gate = "ey[A-Za-z0-9]{17}",
+       .pattern = R"(ey[A-Za-z0-9_\-]{17,}\.ey[A-Za-z0-9/_\-]{17,}\.[A-Za-z0-9/_\-]{10,}={0,2})", .confidence = 0.85,
+       .left = Border::kToken, .right = Border::kToken, .check = check_jwt},
+  });
+  return kRows;
+}
+
+}  // namespace sekisho::filters

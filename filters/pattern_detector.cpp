@@ -1,0 +1,229 @@
+#include "filters/pattern_detector.h"
+
+#include <re2/re2.h>
+#include <re2/set.h>
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <utility>
+
+#include "filters/pattern_length.h"
+
+namespace sekisho::filters {
+namespace {
+
+// Text is looked through in blocks: long enough that a call of the set costs nothing, short enough that the spans sought
+// after a hit stay few.
+constexpr std::size_t kBlock = 16u << 10;
+// Of a single pattern; the sum of what one pattern's DFA may cache.
+constexpr int kPatternMemory = 8 << 20;
+// Word borders and line starts look at one character beside a match.
+constexpr std::size_t kAssertionReach = 4;
+
+re2::StringPiece piece(std::string_view text) { return {text.data(), text.size()}; }
+
+RE2::Options quiet_options(std::size_t max_mem) {
+  RE2::Options options;
+  options.set_log_errors(false);
+  options.set_max_mem(static_cast<std::int64_t>(max_mem));
+  return options;
+}
+
+// A shipped row with its compiled parts.
+struct ShippedRow {
+  const DetectorRow& row;
+  RE2 gate;
+  RE2 pattern;  // of an empty pattern: unused
+};
+
+struct CustomRow {
+  std::string_view type, category;
+  double confidence;
+  RE2 pattern;
+  std::size_t span;  // bytes; matches are sought in so many from where they begin
+};
+
+}  // namespace
+
+struct PatternDetector::Impl {
+  explicit Impl(std::size_t memory_budget) : set(quiet_options(memory_budget), RE2::UNANCHORED) {}
+
+  void find_shipped(const ShippedRow& shipped, const Window& window, Range block, Findings& out) const;
+  void find_custom(const CustomRow& custom, const Window& window, Range block, Findings& out) const;
+
+  RE2::Set set;
+  // What each pattern of the set announces; rows with the same gate share one.
+  struct Member {
+    std::vector<const ShippedRow*> shipped;
+    const CustomRow* custom = nullptr;
+  };
+  std::vector<Member> members;
+  std::map<std::string, std::size_t, std::less<>> gates;  // to its member
+  std::deque<ShippedRow> shipped;
+  std::deque<CustomRow> custom;
+  std::size_t before = kAssertionReach, after = kAssertionReach;  // what the set must see around a block
+  std::size_t max_span = kAssertionReach;
+};
+
+namespace {
+
+// Appends what a token row finds where its gate stands; the end of the match, or of the gate where there is none.
+std::size_t match_token(const ShippedRow& shipped, std::string_view text, Range gate, Findings& out) {
+  const DetectorRow& row = shipped.row;
+  // Cheap, and keeps a long run of gates from being matched at each of them.
+  if (!border_holds(text, gate, row.left, Border::kNone)) return gate.end;
+  re2::StringPiece parts[2];
+  const int groups = std::min(1, shipped.pattern.NumberOfCapturingGroups());
+  const std::size_t limit = std::min(text.size(), gate.begin + kShippedSpan);
+  if (!shipped.pattern.Match(piece(text), gate.begin, limit, RE2::ANCHOR_START, parts, groups + 1)) return gate.end;
+  const re2::StringPiece value = groups > 0 && parts[1].data() != nullptr ? parts[1] : parts[0];
+  const std::size_t begin = static_cast<std::size_t>(value.data() - text.data());
+  TokenMatch match{text, {begin, begin + value.size()}};
+  if (!border_holds(text, match.range, row.left, row.right)) return gate.end;
+  const double confidence = row.check != nullptr ? row.check(match, row.confidence) : row.confidence;
+  if (confidence <= 0) return gate.end;
+  out.push_back(make_finding(row, confidence, match.range, std::string(match.value())));
+  return std::max(gate.end, match.range.end);
+}
+
+void keep_beginning_in(Range where, std::size_t from, Findings& found) {
+  const auto outside = [where](const Finding& f) { return f.range.begin < where.begin || f.range.begin >= where.end; };
+  found.erase(std::remove_if(found.begin() + static_cast<std::ptrdiff_t>(from), found.end(), outside), found.end());
+}
+
+}  // namespace
+
+void PatternDetector::Impl::find_shipped(const ShippedRow& shipped, const Window& window, Range block, Findings& out) const {
+  const DetectorRow& row = shipped.row;
+  const std::size_t first = out.size();
+  if (row.over_block != nullptr) {
+    row.over_block(row, window.text, block, out);
+    keep_beginning_in(block, first, out);
+    return;
+  }
+  const std::size_t limit = std::min(window.text.size(), block.end + after);
+  std::size_t pos = block.begin > before ? block.begin - before : 0;
+  re2::StringPiece gate;
+  while (pos < limit && shipped.gate.Match(piece(window.text), pos, limit, RE2::UNANCHORED, &gate, 1)) {
+    const std::size_t begin = static_cast<std::size_t>(gate.data() - window.text.data());
+    const Range where{begin, begin + gate.size()};
+    if (row.at_gate != nullptr) {
+      row.at_gate(row, window.text, where, out);
+      pos = where.end;
+    } else {
+      pos = match_token(shipped, window.text, where, out);
+    }
+  }
+  keep_beginning_in(block, first, out);
+}
+
+void PatternDetector::Impl::find_custom(const CustomRow& custom_row, const Window& window, Range block, Findings& out) const {
+  const std::string_view text = window.text;
+  const std::size_t first = out.size();
+  const std::size_t limit = std::min(text.size(), block.end + custom_row.span + kAssertionReach);
+  // Matches do not overlap, so one that began before the block may reach into it.
+  std::size_t pos = block.begin > custom_row.span ? block.begin - custom_row.span : 0;
+  while (pos < block.end) {
+    re2::StringPiece match;
+    if (!custom_row.pattern.Match(piece(text.substr(0, limit)), pos, limit, RE2::UNANCHORED, &match, 1)) break;
+    const std::size_t begin = static_cast<std::size_t>(match.data() - text.data());
+    if (begin >= block.end) break;
+    if (match.size() > custom_row.span) {
+      // What the pattern finds within its span must not depend on where the block ends.
+      const std::size_t cut = begin + custom_row.span;
+      if (!custom_row.pattern.Match(piece(text.substr(0, cut)), begin, cut, RE2::ANCHOR_START, &match, 1) || match.empty()) {
+        pos = begin + 1;
+        continue;
+      }
+    }
+    if (match.empty()) {
+      pos = begin + 1;
+      continue;
+    }
+    const Range range{begin, begin + match.size()};
+    out.push_back({custom_row.type, custom_row.category, custom_row.confidence, range, match.as_string()});
+    pos = range.end;
+  }
+  keep_beginning_in(block, first, out);
+}
+
+PatternDetector::PatternDetector(std::size_t memory_budget) : impl_(std::make_unique<Impl>(memory_budget)) {}
+PatternDetector::~PatternDetector() = default;
+
+bool PatternDetector::add_row(const DetectorRow& row, std::string& error) {
+  const std::string gate(row.gate);
+  const auto [known, added] = impl_->gates.try_emplace(gate, impl_->members.size());
+  if (added) {
+    if (impl_->set.Add(gate, &error) < 0) return false;
+    impl_->members.emplace_back();
+  }
+  const RE2::Options options = quiet_options(kPatternMemory);
+  impl_->shipped.push_back({row, RE2(gate, options), RE2(std::string(row.pattern), options)});
+  const RE2& pattern = impl_->shipped.back().pattern;
+  if (!pattern.ok()) {
+    error = pattern.error();
+    return false;
+  }
+  const std::size_t gate_length = longest_match(row.gate).value_or(kGateReach);
+  impl_->members[known->second].shipped.push_back(&impl_->shipped.back());
+  impl_->before = std::max(impl_->before, kGateReach);
+  impl_->after = std::max(impl_->after, kGateReach + gate_length + kAssertionReach);
+  impl_->max_span = std::max(impl_->max_span, kShippedSpan + kGateReach + gate_length + kAssertionReach);
+  return true;
+}
+
+bool PatternDetector::add_custom(const CustomPattern& custom, std::string_view type, std::string_view category,
+                                 std::string& error) {
+  impl_->custom.push_back({type, category, custom.confidence, RE2(custom.pattern, quiet_options(kPatternMemory)), 0});
+  CustomRow& row = impl_->custom.back();
+  if (!row.pattern.ok()) {
+    error = row.pattern.error();
+    return false;
+  }
+  if (row.pattern.Match("", 0, 0, RE2::ANCHOR_BOTH, nullptr, 0)) {
+    error = "the pattern matches the empty text, so it would match everywhere";
+    return false;
+  }
+  if (impl_->set.Add(custom.pattern, &error) < 0) return false;
+  row.span = std::min(longest_match(custom.pattern).value_or(kDefaultSpan), kLongestSpan);
+  impl_->members.emplace_back().custom = &row;
+  impl_->after = std::max(impl_->after, row.span + kAssertionReach);
+  impl_->max_span = std::max(impl_->max_span, 2 * (row.span + kAssertionReach));
+  return true;
+}
+
+bool PatternDetector::compile() { return impl_->members.empty() || impl_->set.Compile(); }
+
+bool PatternDetector::custom_matches(std::size_t index, std::string_view text) const {
+  Findings found;
+  const Window window{text, 0, 0, text.size(), true, true};
+  impl_->find_custom(impl_->custom[index], window, {0, text.size()}, found);
+  return !found.empty();
+}
+
+std::size_t PatternDetector::max_span() const { return impl_->max_span; }
+
+ScanStatus PatternDetector::scan(const Window& window, Findings& out) const {
+  if (impl_->members.empty()) return ScanStatus::kDone;
+  std::vector<int> hits;
+  for (std::size_t begin = window.fresh_begin; begin < window.fresh_end; begin += kBlock) {
+    const Range block{begin, std::min(window.fresh_end, begin + kBlock)};
+    const std::size_t from = block.begin > impl_->before ? block.begin - impl_->before : 0;
+    const std::size_t to = std::min(window.text.size(), block.end + impl_->after);
+    RE2::Set::ErrorInfo error{RE2::Set::kNoError};
+    if (!impl_->set.Match(piece(window.text.substr(from, to - from)), &hits, &error)) {
+      if (error.kind != RE2::Set::kNoError) return ScanStatus::kCouldNotDecide;
+      continue;
+    }
+    std::sort(hits.begin(), hits.end());
+    for (const int hit : hits) {
+      const Impl::Member& member = impl_->members[static_cast<std::size_t>(hit)];
+      for (const ShippedRow* row : member.shipped) impl_->find_shipped(*row, window, block, out);
+      if (member.custom != nullptr) impl_->find_custom(*member.custom, window, block, out);
+    }
+  }
+  return ScanStatus::kDone;
+}
+
+}  // namespace sekisho::filters
