@@ -23,82 +23,24 @@ constexpr std::string_view kCountriesWithSecondLevel =
     "ve uy ec eg sa ae qa kw om jo lb ng ke gh tz ug ";
 
 // Places where anybody gets a name of his own.
-constexpr std::string_view kHosting[] = {"amazonaws.com",
-                                         "amazonaws.com.cn",
-                                         "api.aws",
-                                         "aws.dev",
-                                         "cloudfront.net",
-                                         "elasticbeanstalk.com",
-                                         "on.aws",
-                                         "awsapprunner.com",
-                                         "azure.com",
-                                         "azurewebsites.net",
-                                         "azure-api.net",
-                                         "azurefd.net",
-                                         "azureedge.net",
-                                         "azurestaticapps.net",
-                                         "cloudapp.net",
-                                         "cloudapp.azure.com",
-                                         "trafficmanager.net",
-                                         "windows.net",
-                                         "core.windows.net",
-                                         "blob.core.windows.net",
-                                         "googleapis.com",
-                                         "appspot.com",
-                                         "run.app",
-                                         "web.app",
-                                         "firebaseapp.com",
-                                         "cloudfunctions.net",
-                                         "translate.goog",
-                                         "cloud.goog",
-                                         "github.io",
-                                         "githubusercontent.com",
-                                         "githubpreview.dev",
-                                         "gitlab.io",
-                                         "pages.dev",
-                                         "workers.dev",
-                                         "trycloudflare.com",
-                                         "r2.dev",
-                                         "vercel.app",
-                                         "now.sh",
-                                         "netlify.app",
-                                         "herokuapp.com",
-                                         "onrender.com",
-                                         "fly.dev",
-                                         "railway.app",
-                                         "up.railway.app",
-                                         "deno.dev",
-                                         "repl.co",
-                                         "replit.app",
-                                         "replit.dev",
-                                         "glitch.me",
-                                         "hf.space",
-                                         "streamlit.app",
-                                         "modal.run",
-                                         "ngrok.io",
-                                         "ngrok.app",
-                                         "ngrok-free.app",
-                                         "ngrok.dev",
-                                         "loca.lt",
-                                         "fastly.net",
-                                         "fastly.dev",
-                                         "edgekey.net",
-                                         "akamaized.net",
-                                         "b-cdn.net",
-                                         "digitaloceanspaces.com",
-                                         "ondigitalocean.app",
-                                         "aliyuncs.com",
-                                         "myqcloud.com",
-                                         "myhuaweicloud.com",
-                                         "volces.com",
-                                         "blogspot.com",
-                                         "wordpress.com",
-                                         "sakura.ne.jp",
-                                         "xsrv.jp",
-                                         "duckdns.org",
-                                         "dyndns.org",
-                                         "nip.io",
-                                         "sslip.io"};
+constexpr std::string_view kHosting =
+    " amazonaws.com amazonaws.com.cn api.aws aws.dev cloudfront.net "
+    "elasticbeanstalk.com on.aws awsapprunner.com azure.com azurewebsites.net "
+    "azure-api.net azurefd.net azureedge.net azurestaticapps.net cloudapp.net "
+    "cloudapp.azure.com trafficmanager.net windows.net core.windows.net "
+    "blob.core.windows.net googleapis.com appspot.com run.app web.app firebaseapp.com "
+    "cloudfunctions.net translate.goog cloud.goog github.io githubusercontent.com "
+    "githubpreview.dev gitlab.io pages.dev workers.dev trycloudflare.com r2.dev "
+    "vercel.app now.sh netlify.app herokuapp.com onrender.com fly.dev railway.app "
+    "up.railway.app deno.dev repl.co replit.app replit.dev glitch.me hf.space "
+    "streamlit.app modal.run ngrok.io ngrok.app ngrok-free.app ngrok.dev loca.lt "
+    "fastly.net fastly.dev edgekey.net akamaized.net b-cdn.net digitaloceanspaces.com "
+    "ondigitalocean.app aliyuncs.com myqcloud.com myhuaweicloud.com volces.com "
+    "blogspot.com wordpress.com sakura.ne.jp xsrv.jp duckdns.org dyndns.org nip.io "
+    "sslip.io "
+    "vault.azure.net file.core.windows.net table.core.windows.net "
+    "queue.core.windows.net dfs.core.windows.net web.core.windows.net "
+    "search.windows.net ";
 
 bool word_in(std::string_view list, std::string_view word) {
   const std::string needle = " " + std::string(word) + " ";
@@ -124,6 +66,24 @@ bool numeric_end(std::string_view name) {
   if (last.empty()) return false;
   if (last.substr(0, 2) == "0x") return true;
   return last.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+bool ends_with(std::string_view text, std::string_view end) {
+  return text.size() > end.size() && text.substr(text.size() - end.size()) == end;
+}
+
+// Names of a cloud below which every customer has one: s3.ap-northeast-1.amazonaws.com,
+// japaneast.cloudapp.azure.com.
+bool shared_by_customers(std::string_view name) {
+  static constexpr std::string_view kServices =
+      " s3 s3-website execute-api elb compute compute-1 lambda-url rds vpce es aoss ";
+  const std::string_view first = name.substr(0, name.find('.'));
+  if (ends_with(name, ".amazonaws.com") || ends_with(name, ".on.aws")) {
+    const bool region = std::count(first.begin(), first.end(), '-') >= 2 && first.back() >= '0' &&
+                        first.back() <= '9' && first.size() <= 16;
+    return word_in(kServices, first) || first.substr(0, 3) == "s3-" || region;
+  }
+  return ends_with(name, ".cloudapp.azure.com") && std::count(name.begin(), name.end(), '.') == 3;
 }
 
 HostFault check_labels(std::string_view name) {
@@ -191,7 +151,7 @@ bool take_port(std::string_view& host) {
 bool is_public_suffix(std::string_view name) {
   const std::size_t dot = name.find('.');
   if (dot == std::string_view::npos) return true;
-  if (std::find(std::begin(kHosting), std::end(kHosting), name) != std::end(kHosting)) return true;
+  if (word_in(kHosting, name) || shared_by_customers(name)) return true;
   const std::string_view second = name.substr(0, dot);
   const std::string_view rest = name.substr(dot + 1);
   if (rest == "jp") return word_in(kJapan, second);

@@ -15,10 +15,29 @@ TEST(HostPattern, AcceptsNamesWildcardsPortsAndAddresses) {
 }
 
 TEST(HostPattern, RefusesTheWholeWorldAndPublicSuffixes) {
-  for (const char* host :
-       {"*", "*:*", "*.jp", "*.com", "*.co.jp", "*.ne.jp", "*.go.jp", "*.tokyo.jp", "*.com.cn",
-        "*.co.uk", "*.co.kr", "*.amazonaws.com", "*.github.io", "*.CO.JP.", "*.googleapis.com",
-        "*.vercel.app:443", "*.internal"})
+  for (const char* host : {"*",
+                           "*:*",
+                           "*.jp",
+                           "*.com",
+                           "*.co.jp",
+                           "*.ne.jp",
+                           "*.go.jp",
+                           "*.tokyo.jp",
+                           "*.com.cn",
+                           "*.co.uk",
+                           "*.co.kr",
+                           "*.amazonaws.com",
+                           "*.github.io",
+                           "*.CO.JP.",
+                           "*.googleapis.com",
+                           "*.vercel.app:443",
+                           "*.internal",
+                           "*.s3.ap-northeast-1.amazonaws.com",
+                           "*.ap-northeast-1.elb.amazonaws.com",
+                           "*.s3-ap-northeast-1.amazonaws.com",
+                           "*.japaneast.cloudapp.azure.com",
+                           "*.azure-api.net",
+                           "*.lambda-url.us-east-1.on.aws"})
     EXPECT_FALSE(check_host_pattern(host).ok()) << host;
 }
 
