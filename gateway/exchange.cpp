@@ -13,6 +13,7 @@ namespace sekisho::gateway {
 namespace {
 
 constexpr std::uint64_t kGrowStep = 256 * 1024;
+constexpr std::string_view kNothing;
 
 double millis_between(TimePoint a, TimePoint b) {
   return std::chrono::duration<double, std::milli>(b - a).count();
@@ -151,7 +152,7 @@ Awaitable<bool> Exchange::hold_body() {
     ResponseHead interim;
     interim.status = 100;
     interim.reason = "Continue";
-    auto sent = co_await client_stream_.write_head(interim, {}, false, limits.body_timeout);
+    auto sent = co_await client_stream_.write_head(interim, kNothing, false, limits.body_timeout);
     if (!sent) co_return false;
   }
   const bool whole = co_await hold_pieces();
@@ -341,7 +342,7 @@ Awaitable<bool> Exchange::relay_answer() {
       if (answer->status == 100 || head_.minor_version == 0)
         continue;  // ours to say; 1.0 knows none
       strip_hop_by_hop(answer->headers);
-      auto sent = co_await client_stream_.write_head(*answer, {}, false,
+      auto sent = co_await client_stream_.write_head(*answer, kNothing, false,
                                                      services_.settings.limits.body_timeout);
       if (!sent) co_return false;
       continue;
@@ -363,12 +364,12 @@ Awaitable<bool> Exchange::relay_body(const ResponseHead& answer, bool body) {
   ResponseHead out = answer;
   out.keep_alive = head_.keep_alive && !worker_.draining();
   if (!body) {
-    auto sent = co_await client_stream_.write_head(out, {}, true, limits.body_timeout);
+    auto sent = co_await client_stream_.write_head(out, kNothing, true, limits.body_timeout);
     if (!sent) outcome_.abort = "client_closed";
     co_return sent.has_value();
   }
   if (out.body.kind == BodyFraming::Kind::kUntilClose) out.body.kind = BodyFraming::Kind::kChunked;
-  auto head_sent = co_await client_stream_.write_head(out, {}, false, limits.body_timeout);
+  auto head_sent = co_await client_stream_.write_head(out, kNothing, false, limits.body_timeout);
   if (!head_sent) {
     outcome_.abort = "client_closed";
     co_return false;
@@ -383,6 +384,7 @@ Awaitable<bool> Exchange::relay_body(const ResponseHead& answer, bool body) {
       co_return false;
     }
     outcome_.received += piece->data.size();
+    if (piece->end) client_stream_.set_trailers(lease_.stream->trailers());
     auto sent = co_await client_stream_.write_body(piece->data, piece->end, limits.body_timeout);
     if (!sent) {
       outcome_.abort = "client_closed";

@@ -1,0 +1,138 @@
+// A local LLM service that speaks the OpenAI, Anthropic and Gemini dialects over TLS, and the witness of the tests: every request that
+// reaches it is written down byte for byte, so that what left the gateway is never judged by the gateway's own counters.
+//
+// node llm_service.mjs --cert FILE --key FILE --witness FILE     prints {"port": N} when it listens
+//
+// A prompt beginning with "slow:" makes the answer stream slowly; the witness file has one JSON object a line:
+// {"method","url","host","headers":[[name,value],…],"bytes","sha256","body","connection"}.
+import crypto from "node:crypto";
+import fs from "node:fs";
+import https from "node:https";
+
+const args = Object.fromEntries(process.argv.slice(2).map((a, i, all) => (a.startsWith("--") ? [a.slice(2), all[i + 1]] : [])).filter((p) => p.length));
+const witness = fs.openSync(args.witness, "a");
+let connections = 0;
+
+const pause = (ms) => new Promise((r) => setTimeout(r, ms));
+
+function pairs(raw) {
+  const out = [];
+  for (let i = 0; i < raw.length; i += 2) out.push([raw[i], raw[i + 1]]);
+  return out;
+}
+
+function write_down(req, body) {
+  const line = {
+    method: req.method, url: req.url, host: req.headers.host, headers: pairs(req.rawHeaders), bytes: body.length,
+    sha256: crypto.createHash("sha256").update(body).digest("hex"), body: body.toString("latin1"), connection: req.socket.number,
+  };
+  fs.writeSync(witness, JSON.stringify(line) + "\n");
+}
+
+function json(res, status, value) {
+  const text = JSON.stringify(value);
+  res.writeHead(status, { "content-type": "application/json", "content-length": Buffer.byteLength(text), "x-request-id": "req_" + crypto.randomUUID() });
+  res.end(text);
+}
+
+function text_of(content) {
+  if (typeof content === "string") return content;
+  if (Array.isArray(content)) return content.map((p) => p.text ?? text_of(p.content ?? "")).join(" ");
+  return "";
+}
+
+// What the "model" says: it repeats the last question, so that a client sees what the service saw.
+function answer_to(question) {
+  return `I read: ${question}`;
+}
+
+async function stream_events(res, events, wait) {
+  res.writeHead(200, { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache" });
+  for (const e of events) {
+    res.write(e);
+    if (wait) await pause(wait);
+  }
+  res.end();
+}
+
+const words = (text) => text.match(/\S+\s*/g) ?? [];
+const chat_chunk = (model, delta, finish = null) =>
+  `data: ${JSON.stringify({ id: "chatcmpl-local", object: "chat.completion.chunk", created: 1, model, choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`;
+
+async function openai_chat(res, body) {
+  const question = text_of(body.messages?.at(-1)?.content ?? "");
+  const answer = answer_to(question);
+  const wait = question.startsWith("slow:") ? 60 : 0;
+  if (body.stream) {
+    const events = [chat_chunk(body.model, { role: "assistant", content: "" }), ...words(answer).map((w) => chat_chunk(body.model, { content: w })), chat_chunk(body.model, {}, "stop"), "data: [DONE]\n\n"];
+    return stream_events(res, events, wait);
+  }
+  json(res, 200, { id: "chatcmpl-local", object: "chat.completion", created: 1, model: body.model, choices: [{ index: 0, message: { role: "assistant", content: answer, refusal: null }, logprobs: null, finish_reason: "stop" }], usage: { prompt_tokens: 9, completion_tokens: 12, total_tokens: 21 } });
+}
+
+function openai_responses(res, body) {
+  const question = typeof body.input === "string" ? body.input : text_of(body.input?.at(-1)?.content ?? "");
+  json(res, 200, { id: "resp_local", object: "response", created_at: 1, status: "completed", model: body.model, output: [{ type: "message", id: "msg_1", status: "completed", role: "assistant", content: [{ type: "output_text", text: answer_to(question), annotations: [] }] }], usage: { input_tokens: 9, output_tokens: 12, total_tokens: 21 } });
+}
+
+const named = (type, data) => `event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`;
+
+async function anthropic_messages(res, body) {
+  const question = text_of(body.messages?.at(-1)?.content ?? "");
+  const answer = answer_to(question);
+  const message = { id: "msg_local", type: "message", role: "assistant", model: body.model, content: [], stop_reason: null, stop_sequence: null, usage: { input_tokens: 9, output_tokens: 1 } };
+  if (body.stream) {
+    const events = [
+      named("message_start", { message }), named("content_block_start", { index: 0, content_block: { type: "text", text: "" } }), named("ping", {}),
+      ...words(answer).map((w) => named("content_block_delta", { index: 0, delta: { type: "text_delta", text: w } })),
+      named("content_block_stop", { index: 0 }), named("message_delta", { delta: { stop_reason: "end_turn", stop_sequence: null }, usage: { output_tokens: 12 } }), named("message_stop", {}),
+    ];
+    return stream_events(res, events, question.startsWith("slow:") ? 60 : 0);
+  }
+  json(res, 200, { ...message, content: [{ type: "text", text: answer }], stop_reason: "end_turn", usage: { input_tokens: 9, output_tokens: 12 } });
+}
+
+function gemini(res, body, stream) {
+  const question = (body.contents?.at(-1)?.parts ?? []).map((p) => p.text ?? "").join(" ");
+  const candidate = (text) => ({ candidates: [{ content: { role: "model", parts: [{ text }] }, finishReason: "STOP", index: 0 }], usageMetadata: { promptTokenCount: 9, candidatesTokenCount: 12, totalTokenCount: 21 }, modelVersion: "local" });
+  if (stream) return stream_events(res, words(answer_to(question)).map((w) => `data: ${JSON.stringify(candidate(w))}\r\n\r\n`), 0);
+  json(res, 200, candidate(answer_to(question)));
+}
+
+function decoded(req, body) {
+  try {
+    return JSON.parse(body.toString("utf8") || "{}");
+  } catch {
+    return null;
+  }
+}
+
+async function serve(req, res, body) {
+  const path = req.url.split("?")[0];
+  if (path === "/echo") {
+    res.writeHead(200, { "content-type": req.headers["content-type"] ?? "application/octet-stream", "content-length": body.length });
+    return res.end(body);
+  }
+  if (req.method === "GET") return json(res, 200, { object: "list", data: [{ id: "local-model", object: "model", created: 1, owned_by: "local" }] });
+  const value = decoded(req, body);
+  if (value === null) return json(res, 400, { error: { message: "not JSON", type: "invalid_request_error", param: null, code: null } });
+  if (path.endsWith("/chat/completions")) return openai_chat(res, value);
+  if (path.endsWith("/responses")) return openai_responses(res, value);
+  if (path.endsWith("/v1/messages")) return anthropic_messages(res, value);
+  if (/:(generateContent|streamGenerateContent)$/.test(path)) return gemini(res, value, path.includes("stream"));
+  json(res, 404, { error: { message: "no such path", type: "invalid_request_error", param: null, code: null } });
+}
+
+const server = https.createServer({ cert: fs.readFileSync(args.cert), key: fs.readFileSync(args.key), maxHeaderSize: 128 * 1024 }, (req, res) => {
+  const parts = [];
+  req.on("data", (d) => parts.push(d));
+  req.on("end", () => {
+    const body = Buffer.concat(parts);
+    write_down(req, body);
+    Promise.resolve(serve(req, res, body)).catch(() => res.destroy());
+  });
+});
+server.keepAliveTimeout = 60000;
+server.on("secureConnection", (socket) => (socket.number = ++connections));
+server.listen(Number(args.port ?? 0), "127.0.0.1", () => console.log(JSON.stringify({ port: server.address().port })));
+process.stdin.on("end", () => process.exit(0)).resume();  // ends with whoever started it
