@@ -32,16 +32,25 @@ RE2::Options quiet_options(std::size_t max_mem) {
 
 // A shipped row with its compiled parts.
 struct ShippedRow {
+  ShippedRow(const DetectorRow& r, const RE2::Options& options)
+      : row(r), gate(std::string(r.gate), options), pattern(std::string(r.pattern), options) {}
+
   const DetectorRow& row;
   RE2 gate;
   RE2 pattern;  // of an empty pattern: unused
 };
 
 struct CustomRow {
+  CustomRow(const CustomPattern& custom, std::string_view type_name, std::string_view category_name)
+      : type(type_name),
+        category(category_name),
+        confidence(custom.confidence),
+        pattern(custom.pattern, quiet_options(kPatternMemory)) {}
+
   std::string_view type, category;
   double confidence;
   RE2 pattern;
-  std::size_t span;  // bytes; matches are sought in so many from where they begin
+  std::size_t span = 0;  // bytes; matches are sought in so many from where they begin
 };
 
 }  // namespace
@@ -94,8 +103,8 @@ void keep_beginning_in(Range where, std::size_t from, Findings& found) {
 
 }  // namespace
 
-void PatternDetector::Impl::find_shipped(const ShippedRow& shipped, const Window& window, Range block, Findings& out) const {
-  const DetectorRow& row = shipped.row;
+void PatternDetector::Impl::find_shipped(const ShippedRow& found_row, const Window& window, Range block, Findings& out) const {
+  const DetectorRow& row = found_row.row;
   const std::size_t first = out.size();
   if (row.over_block != nullptr) {
     row.over_block(row, window.text, block, out);
@@ -105,14 +114,14 @@ void PatternDetector::Impl::find_shipped(const ShippedRow& shipped, const Window
   const std::size_t limit = std::min(window.text.size(), block.end + after);
   std::size_t pos = block.begin > before ? block.begin - before : 0;
   re2::StringPiece gate;
-  while (pos < limit && shipped.gate.Match(piece(window.text), pos, limit, RE2::UNANCHORED, &gate, 1)) {
+  while (pos < limit && found_row.gate.Match(piece(window.text), pos, limit, RE2::UNANCHORED, &gate, 1)) {
     const std::size_t begin = static_cast<std::size_t>(gate.data() - window.text.data());
     const Range where{begin, begin + gate.size()};
     if (row.at_gate != nullptr) {
       row.at_gate(row, window.text, where, out);
       pos = where.end;
     } else {
-      pos = match_token(shipped, window.text, where, out);
+      pos = match_token(found_row, window.text, where, out);
     }
   }
   keep_beginning_in(block, first, out);
@@ -158,8 +167,7 @@ bool PatternDetector::add_row(const DetectorRow& row, std::string& error) {
     if (impl_->set.Add(gate, &error) < 0) return false;
     impl_->members.emplace_back();
   }
-  const RE2::Options options = quiet_options(kPatternMemory);
-  impl_->shipped.push_back({row, RE2(gate, options), RE2(std::string(row.pattern), options)});
+  impl_->shipped.emplace_back(row, quiet_options(kPatternMemory));
   const RE2& pattern = impl_->shipped.back().pattern;
   if (!pattern.ok()) {
     error = pattern.error();
@@ -175,7 +183,7 @@ bool PatternDetector::add_row(const DetectorRow& row, std::string& error) {
 
 bool PatternDetector::add_custom(const CustomPattern& custom, std::string_view type, std::string_view category,
                                  std::string& error) {
-  impl_->custom.push_back({type, category, custom.confidence, RE2(custom.pattern, quiet_options(kPatternMemory)), 0});
+  impl_->custom.emplace_back(custom, type, category);
   CustomRow& row = impl_->custom.back();
   if (!row.pattern.ok()) {
     error = row.pattern.error();
