@@ -46,6 +46,7 @@ DigitGroup read_group(std::string_view text, std::size_t pos, std::string& digit
 
 // The separator between two groups; a mixture takes its most telling member.
 Separator between(std::string_view text, std::size_t begin, std::size_t end) {
+  if (end - begin > kMostSeparators * 4) return Separator::kNone;
   Separator kind = Separator::kNone;
   std::size_t count = 0;
   while (begin < end) {
@@ -69,17 +70,30 @@ Range DigitGroups::range_of(std::size_t from, std::size_t to) const {
   return {groups[from].range.begin, groups[to - 1].range.end};
 }
 
-DigitGroups read_digit_groups(std::string_view text, Range where) {
-  DigitGroups out;
+void read_digit_groups(std::string_view text, Range where, DigitGroups& out) {
+  out.digits.clear();
+  out.groups.clear();
   std::size_t pos = where.begin > kNeighbourhood ? where.begin - kNeighbourhood : 0;
   const std::size_t end = std::min(text.size(), where.end + kNeighbourhood);
+  std::size_t stretch = 0, stretch_digits = 0;  // first group of the stretch being read, and its first digit
+  const auto drop_short_stretch = [&] {
+    if (out.digits.size() - stretch_digits >= kFewestDigits) return;
+    out.groups.resize(stretch);
+    out.digits.resize(stretch_digits);
+  };
+  std::size_t last_end = 0;
   while ((pos = skip_to_digit(text, pos, end)) < end) {
-    DigitGroup group = read_group(text, pos, out.digits);
-    if (!out.groups.empty()) group.before = between(text, out.groups.back().range.end, group.range.begin);
-    out.groups.push_back(group);
-    pos = group.range.end;
+    const Separator before = last_end == 0 ? Separator::kNone : between(text, last_end, pos);
+    if (before == Separator::kNone) {
+      drop_short_stretch();
+      stretch = out.groups.size();
+      stretch_digits = out.digits.size();
+    }
+    out.groups.push_back(read_group(text, pos, out.digits));
+    out.groups.back().before = before;
+    last_end = pos = out.groups.back().range.end;
   }
-  return out;
+  drop_short_stretch();
 }
 
 const char kDigitRunGate[] =

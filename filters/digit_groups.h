@@ -27,7 +27,7 @@ struct DigitGroup {
   Separator before = Separator::kNone;  // between the previous group and this one
 };
 
-// The groups that begin in `where`, with a few before and after it as neighbours.
+// The groups of a stretch that belong to long numbers: kFewestDigits and more with nothing but separators between.
 struct DigitGroups {
   std::string digits;
   std::vector<DigitGroup> groups;
@@ -35,7 +35,10 @@ struct DigitGroups {
   std::string_view digits_of(std::size_t from, std::size_t to) const;  // groups [from, to)
   Range range_of(std::size_t from, std::size_t to) const;
 };
-DigitGroups read_digit_groups(std::string_view text, Range where);
+inline constexpr std::size_t kFewestDigits = 10;
+
+// Replaces `out` by the groups that begin in `where`, and a few before and after it as neighbours.
+void read_digit_groups(std::string_view text, Range where, DigitGroups& out);
 
 // RE2 class of what may stand between two digits of one number; at most three such characters in a row.
 extern const char kDigitRunGate[];

@@ -137,8 +137,7 @@ bool longer_in_fours(const DigitGroups& all, const Candidate& c) {
 
 }  // namespace
 
-void find_credit_cards(const DetectorRow& row, std::string_view text, Range where, Findings& out) {
-  const DigitGroups all = read_digit_groups(text, where);
+void find_credit_cards(const DetectorRow& row, std::string_view text, const DigitGroups& all, Findings& out) {
   for (std::size_t from = 0; from < all.groups.size(); ++from) {
     for_candidates(all, from, 5, false, [&](const Candidate& c) {
       const std::string_view digits = all.digits_of(c.from, c.to);
@@ -159,8 +158,7 @@ void find_credit_cards(const DetectorRow& row, std::string_view text, Range wher
   }
 }
 
-void find_my_numbers(const DetectorRow& row, std::string_view text, Range where, Findings& out) {
-  const DigitGroups all = read_digit_groups(text, where);
+void find_my_numbers(const DetectorRow& row, std::string_view text, const DigitGroups& all, Findings& out) {
   for (std::size_t from = 0; from < all.groups.size(); ++from) {
     for_candidates(all, from, 6, false, [&](const Candidate& c) {
       const std::string_view digits = all.digits_of(c.from, c.to);
@@ -239,8 +237,7 @@ double phone_confidence(PhoneKind kind, const DigitGroups& all, const Candidate&
 
 }  // namespace
 
-void find_jp_phones(const DetectorRow& row, std::string_view text, Range where, Findings& out) {
-  const DigitGroups all = read_digit_groups(text, where);
+void find_jp_phones(const DetectorRow& row, std::string_view text, const DigitGroups& all, Findings& out) {
   for (std::size_t from = 0; from < all.groups.size(); ++from) {
     for_candidates(all, from, 5, true, [&](const Candidate& c) {
       if (c.separator == Separator::kNewline) return;

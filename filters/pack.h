@@ -12,6 +12,8 @@
 
 namespace sekisho::filters {
 
+struct DigitGroups;
+
 // What must not stand directly beside a match. An escape such as "\n" or "%3D" before a match is no neighbour.
 enum class Border {
   kNone,
@@ -32,20 +34,23 @@ struct DetectorRow {
   using Check = double (*)(TokenMatch& match, double confidence);
   // Looks around one match of the gate and appends findings, ranges in `text`.
   using AtGate = void (*)(const DetectorRow& row, std::string_view text, Range gate, Findings& out);
-  // Looks through a whole stretch that holds the gate somewhere and appends findings that begin in `where`.
+  // Looks at all numbers of a stretch that holds the gate somewhere.
+  using OverNumbers = void (*)(const DetectorRow& row, std::string_view text, const DigitGroups& numbers, Findings& out);
+  // Looks through a whole stretch that holds the gate somewhere.
   using OverBlock = void (*)(const DetectorRow& row, std::string_view text, Range where, Findings& out);
 
   std::string_view type;
   std::string_view category;
   // RE2, short and bounded: runs in the one set over all text. A finding begins within kGateReach bytes of it.
   std::string_view gate;
-  // RE2, matched where the gate stands; group 1 is the value if there is one. Empty: at_gate or over_block does the work.
+  // RE2, matched where the gate stands; group 1 is the value if there is one. Empty: one of the functions does the work.
   std::string_view pattern = {};
   double confidence = 0;
   Border left = Border::kWord;
   Border right = Border::kWord;
   Check check = nullptr;
   AtGate at_gate = nullptr;
+  OverNumbers over_numbers = nullptr;
   OverBlock over_block = nullptr;
   std::string_view second_type = {};  // what the row's function may call a finding instead
 };

@@ -13,7 +13,7 @@ namespace sekisho::filters {
 // Personal and payment data of any country.
 std::span<const DetectorRow> pack_personal() {
   static const std::array<DetectorRow, 3> kRows = {{
-      {.type = "credit_card", .category = "financial", .gate = kDigitRunGate, .over_block = find_credit_cards,
+      {.type = "credit_card", .category = "financial", .gate = kDigitRunGate, .over_numbers = find_credit_cards,
        .second_type = "credit_card_test"},
       {.type = "email", .category = "pii", .gate = R"([A-Za-z0-9._%+\-Ａ-Ｚａ-ｚ０-９．＿][@＠][A-Za-z0-9Ａ-Ｚａ-ｚ０-９])",
        .confidence = 0.85, .at_gate = find_email},

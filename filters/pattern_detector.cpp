@@ -8,6 +8,7 @@
 #include <map>
 #include <utility>
 
+#include "filters/digit_groups.h"
 #include "filters/pattern_length.h"
 
 namespace sekisho::filters {
@@ -16,6 +17,8 @@ namespace {
 // Text is looked through in blocks: long enough that a call of the set costs nothing, short enough that the spans sought
 // after a hit stay few.
 constexpr std::size_t kBlock = 16u << 10;
+// After a hit the gates are located in pieces of a block.
+constexpr std::size_t kPiece = 1u << 10;
 // Of a single pattern; the sum of what one pattern's DFA may cache.
 constexpr int kPatternMemory = 8 << 20;
 // Word borders and line starts look at one character beside a match.
@@ -58,7 +61,10 @@ struct CustomRow {
 struct PatternDetector::Impl {
   explicit Impl(std::size_t memory_budget) : set(quiet_options(memory_budget), RE2::UNANCHORED) {}
 
-  void find_shipped(const ShippedRow& shipped, const Window& window, Range block, Findings& out) const;
+  bool which(std::string_view text, Range range, std::vector<int>& hits, RE2::Set::ErrorInfo& error) const;
+  ScanStatus scan_block(const Window& window, Range block, const std::vector<int>& hits, Findings& out) const;
+  ScanStatus locate_gates(const Window& window, Range block, Findings& out) const;
+  void find_at_gates(const ShippedRow& shipped, const Window& window, Range where, Findings& out) const;
   void find_custom(const CustomRow& custom, const Window& window, Range block, Findings& out) const;
 
   RE2::Set set;
@@ -73,6 +79,7 @@ struct PatternDetector::Impl {
   std::deque<CustomRow> custom;
   std::size_t before = kAssertionReach, after = kAssertionReach;  // what the set must see around a block
   std::size_t max_span = kAssertionReach;
+  std::size_t longest_gate = 0;
 };
 
 namespace {
@@ -103,28 +110,22 @@ void keep_beginning_in(Range where, std::size_t from, Findings& found) {
 
 }  // namespace
 
-void PatternDetector::Impl::find_shipped(const ShippedRow& found_row, const Window& window, Range block, Findings& out) const {
-  const DetectorRow& row = found_row.row;
-  const std::size_t first = out.size();
-  if (row.over_block != nullptr) {
-    row.over_block(row, window.text, block, out);
-    keep_beginning_in(block, first, out);
-    return;
-  }
-  const std::size_t limit = std::min(window.text.size(), block.end + after);
-  std::size_t pos = block.begin > before ? block.begin - before : 0;
+// Gates that begin in `where`, which may lie outside the block whose findings are wanted.
+void PatternDetector::Impl::find_at_gates(const ShippedRow& found_row, const Window& window, Range where, Findings& out) const {
+  const std::size_t limit = std::min(window.text.size(), where.end + longest_gate + kAssertionReach);
+  std::size_t pos = where.begin;
   re2::StringPiece gate;
-  while (pos < limit && found_row.gate.Match(piece(window.text), pos, limit, RE2::UNANCHORED, &gate, 1)) {
+  while (pos < where.end && found_row.gate.Match(piece(window.text), pos, limit, RE2::UNANCHORED, &gate, 1)) {
     const std::size_t begin = static_cast<std::size_t>(gate.data() - window.text.data());
-    const Range where{begin, begin + gate.size()};
-    if (row.at_gate != nullptr) {
-      row.at_gate(row, window.text, where, out);
-      pos = where.end;
+    if (begin >= where.end) break;
+    const Range place{begin, begin + gate.size()};
+    if (found_row.row.at_gate != nullptr) {
+      found_row.row.at_gate(found_row.row, window.text, place, out);
+      pos = place.end;
     } else {
-      pos = match_token(found_row, window.text, where, out);
+      pos = match_token(found_row, window.text, place, out);
     }
   }
-  keep_beginning_in(block, first, out);
 }
 
 void PatternDetector::Impl::find_custom(const CustomRow& custom_row, const Window& window, Range block, Findings& out) const {
@@ -175,6 +176,7 @@ bool PatternDetector::add_row(const DetectorRow& row, std::string& error) {
   }
   const std::size_t gate_length = longest_match(row.gate).value_or(kGateReach);
   impl_->members[known->second].shipped.push_back(&impl_->shipped.back());
+  impl_->longest_gate = std::max(impl_->longest_gate, gate_length);
   impl_->before = std::max(impl_->before, kGateReach);
   impl_->after = std::max(impl_->after, kGateReach + gate_length + kAssertionReach);
   impl_->max_span = std::max(impl_->max_span, kShippedSpan + kGateReach + gate_length + kAssertionReach);
@@ -212,6 +214,61 @@ bool PatternDetector::custom_matches(std::size_t index, std::string_view text) c
 
 std::size_t PatternDetector::max_span() const { return impl_->max_span; }
 
+// Which members of the set occur in `range`; false when none does or when the set gave up (`error` says which).
+bool PatternDetector::Impl::which(std::string_view text, Range range, std::vector<int>& hits, RE2::Set::ErrorInfo& error) const {
+  error.kind = RE2::Set::kNoError;
+  return set.Match(piece(text.substr(range.begin, range.size())), &hits, &error);
+}
+
+ScanStatus PatternDetector::Impl::locate_gates(const Window& window, Range block, Findings& out) const {
+  const std::size_t begin = block.begin > before ? block.begin - before : 0;
+  const std::size_t end = std::min(window.text.size(), block.end + kGateReach);
+  std::vector<int> hits;
+  RE2::Set::ErrorInfo error{};
+  for (std::size_t from = begin; from < end; from += kPiece) {
+    const Range part{from, std::min(end, from + kPiece)};
+    // One character before for the gates that look at it.
+    const std::size_t seen_from = part.begin > 0 ? part.begin - 1 : 0;
+    const std::size_t seen_to = std::min(window.text.size(), part.end + longest_gate + kAssertionReach);
+    if (!which(window.text, {seen_from, seen_to}, hits, error)) {
+      if (error.kind != RE2::Set::kNoError) return ScanStatus::kCouldNotDecide;
+      continue;
+    }
+    std::sort(hits.begin(), hits.end());
+    for (const int hit : hits) {
+      for (const ShippedRow* row : members[static_cast<std::size_t>(hit)].shipped) {
+        if (row->row.over_numbers == nullptr && row->row.over_block == nullptr) find_at_gates(*row, window, part, out);
+      }
+    }
+  }
+  return ScanStatus::kDone;
+}
+
+ScanStatus PatternDetector::Impl::scan_block(const Window& window, Range block, const std::vector<int>& hits, Findings& out) const {
+  const std::size_t first = out.size();
+  bool any_gate = false, numbers_read = false;
+  DigitGroups numbers;
+  for (const int hit : hits) {
+    const Member& member = members[static_cast<std::size_t>(hit)];
+    for (const ShippedRow* shipped_row : member.shipped) {
+      const DetectorRow& row = shipped_row->row;
+      if (row.over_numbers != nullptr) {
+        if (!numbers_read) read_digit_groups(window.text, block, numbers);
+        numbers_read = true;
+        row.over_numbers(row, window.text, numbers, out);
+      } else if (row.over_block != nullptr) {
+        row.over_block(row, window.text, block, out);
+      } else {
+        any_gate = true;
+      }
+    }
+    if (member.custom != nullptr) find_custom(*member.custom, window, block, out);
+  }
+  const ScanStatus status = any_gate ? locate_gates(window, block, out) : ScanStatus::kDone;
+  keep_beginning_in(block, first, out);
+  return status;
+}
+
 ScanStatus PatternDetector::scan(const Window& window, Findings& out) const {
   if (impl_->members.empty()) return ScanStatus::kDone;
   std::vector<int> hits;
@@ -219,17 +276,13 @@ ScanStatus PatternDetector::scan(const Window& window, Findings& out) const {
     const Range block{begin, std::min(window.fresh_end, begin + kBlock)};
     const std::size_t from = block.begin > impl_->before ? block.begin - impl_->before : 0;
     const std::size_t to = std::min(window.text.size(), block.end + impl_->after);
-    RE2::Set::ErrorInfo error{RE2::Set::kNoError};
-    if (!impl_->set.Match(piece(window.text.substr(from, to - from)), &hits, &error)) {
+    RE2::Set::ErrorInfo error{};
+    if (!impl_->which(window.text, {from, to}, hits, error)) {
       if (error.kind != RE2::Set::kNoError) return ScanStatus::kCouldNotDecide;
       continue;
     }
     std::sort(hits.begin(), hits.end());
-    for (const int hit : hits) {
-      const Impl::Member& member = impl_->members[static_cast<std::size_t>(hit)];
-      for (const ShippedRow* row : member.shipped) impl_->find_shipped(*row, window, block, out);
-      if (member.custom != nullptr) impl_->find_custom(*member.custom, window, block, out);
-    }
+    if (impl_->scan_block(window, block, hits, out) == ScanStatus::kCouldNotDecide) return ScanStatus::kCouldNotDecide;
   }
   return ScanStatus::kDone;
 }
