@@ -13,7 +13,7 @@ namespace sekisho::gateway {
 
 // A message that is refused. `rule` is a short stable word for the record ("te_not_chunked", "two_lengths", "obs_fold", …).
 struct FramingError {
-  int status = 400;         // 400, 413, 414, 431, 501, 505; for responses: meaningless
+  int status = 400;         // 400, 413, 414, 417, 431, 501, 505; for responses: meaningless
   std::string rule;
   std::string detail;       // one English sentence; names no value of the client but header names, hosts and limits
 };
@@ -38,6 +38,10 @@ Framed<ResponseHead> parse_response_head(std::string_view head, std::string_view
 // Offset just behind the head's empty line, 0 = not there yet. Only CRLF ends a line; a bare LF in the head is an error found by the parse.
 // With a bare-LF head the offset is found too, so that it can be refused at once.
 std::size_t find_head_end(std::string_view bytes, std::size_t from);
+
+// What is wrong already with the beginning of a request whose empty line has not come yet: a first byte that begins no request, a bad
+// request line, a limit passed. So that nobody waits for the end of a head that cannot become one.
+std::optional<FramingError> early_request_fault(std::string_view bytes, const HeadLimits& limits);
 
 // "host", "host:port", "[v6]:port". nullopt: not strictly that.
 std::optional<HostPort> parse_host_port(std::string_view text);

@@ -18,6 +18,8 @@ using Headers = std::vector<Header>;
 bool iequals(std::string_view a, std::string_view b);  // ASCII case only
 const Header* find_header(const Headers& headers, std::string_view name);  // the first
 void remove_headers(Headers& headers, std::string_view name);              // all
+// Several lines of a list field (content-encoding, accept, …) mean the same as one line joined by commas (RFC 9110 5.3).
+std::string joined_values(const Headers& headers, std::string_view name);
 
 // How a body is delimited.
 struct BodyFraming {
