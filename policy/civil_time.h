@@ -34,7 +34,7 @@ class TimeZone {
   std::int64_t fixed_ = 9 * 3600;
 };
 
-std::int64_t days_from_civil(config::Date day);      // since 1970-01-01
+std::int64_t days_from_civil(config::Date day);  // since 1970-01-01
 config::Date civil_from_days(std::int64_t days);
 
 // "2026-12-31", "2026-12-31T12:00", RFC 3339; without offset in `timezone`.

@@ -1,6 +1,7 @@
 #pragma once
 
-// What is known of an address: country databases, networks stated by hand, edge networks, owner of the network.
+// What is known of an address: country databases, networks stated by hand, edge networks, owner of
+// the network.
 
 #include <chrono>
 #include <cstdint>
@@ -16,10 +17,12 @@
 namespace sekisho::policy {
 
 struct CountryAnswer {
-  std::string country;  // ISO; "" = no answer (codes that are no country: "", EU, AP, ZZ, T1, … included)
-  std::string source;   // "geo.networks", "DBIP-Country 2026-11-01", …
+  std::string
+      country;  // ISO; "" = no answer (codes that are no country: "", EU, AP, ZZ, T1, … included)
+  std::string source;  // "geo.networks", "DBIP-Country 2026-11-01", …
   int age_days = 0;
-  bool stale = false;   // older than geo.max_age: the answer counts as unknown, but a denied country still refuses
+  bool stale = false;  // older than geo.max_age: the answer counts as unknown, but a denied country
+                       // still refuses
 };
 
 struct AddressFacts {
@@ -28,17 +31,23 @@ struct AddressFacts {
   std::string edge;                      // name of the edge network, "" = none
   std::string network_country;           // seat of the owner; "" = unknown
   std::string network_source;
-  // Set by tests and explain when nothing was stated: address evidence counts as allowed ("not stated").
+  int network_age_days = 0;
+  bool network_stale = false;  // as for CountryAnswer::stale
+  // Set by tests and explain when nothing was stated: address evidence counts as allowed ("not
+  // stated").
   bool assumed_allowed = false;
 };
 
 class Geo {
  public:
-  // nullptr and problems when a configured database cannot be read. No database at all is fine: every address is then unknown.
-  static std::shared_ptr<const Geo> open(const config::GatewayFile& settings, config::Networks networks, config::Problems& problems);
+  // nullptr and problems when a configured database cannot be read. No database at all is fine:
+  // every address is then unknown.
+  static std::shared_ptr<const Geo> open(const config::GatewayFile& settings,
+                                         config::Networks networks, config::Problems& problems);
   // Embedded IPv4 (mapped, NAT64, 6to4, Teredo) is unmapped first.
   AddressFacts look_up(const config::IpAddress& ip, std::int64_t now) const;
-  std::vector<std::string> warnings(std::int64_t now) const;  // absent, past warn_after, past max_age; English
+  std::vector<std::string> warnings(
+      std::int64_t now) const;  // absent, past warn_after, past max_age; English
   ~Geo();
 
  private:
@@ -47,7 +56,8 @@ class Geo {
   std::unique_ptr<Impl> impl_;
 };
 
-// An IPv4 address embedded in an IPv6 one (::ffff:0:0/96, 64:ff9b::/96, 2002::/16, 2001::/32 Teredo), else the address itself.
+// An IPv4 address embedded in an IPv6 one (::ffff:0:0/96, 64:ff9b::/96, 2002::/16, 2001::/32
+// Teredo), else the address itself.
 config::IpAddress embedded_v4(const config::IpAddress& ip);
 
 }  // namespace sekisho::policy

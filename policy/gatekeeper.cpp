@@ -1,0 +1,339 @@
+#include "policy/gatekeeper.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "config/ip.h"
+#include "policy/terms.h"
+
+namespace sekisho::policy {
+namespace {
+
+const std::vector<std::string> kEverybody = {"everyone"};
+
+const std::vector<std::string>& groups_of(const AdmissionQuery& query) {
+  return query.client && !query.client->groups.empty() ? query.client->groups : kEverybody;
+}
+
+bool holds(const std::vector<std::string>& groups, const std::vector<config::MarkedText>& names) {
+  return std::any_of(names.begin(), names.end(), [&](const config::MarkedText& n) {
+    return std::find(groups.begin(), groups.end(), n.value) != groups.end();
+  });
+}
+
+RuleTrace trace(std::string id, bool matched, bool allowed, bool observe, std::string why,
+                Reason reason = Reason::kNone) {
+  RuleTrace t;
+  t.id = std::move(id);
+  t.matched = matched;
+  t.action = allowed ? "allow" : "block";
+  t.mode = observe ? "observe" : "enforce";
+  t.why = std::move(why);
+  t.reason = reason;
+  return t;
+}
+
+}  // namespace
+
+struct Gatekeeper::Ask {
+  const AdmissionQuery& query;
+  std::string host;
+  ServiceMatches services;
+  std::vector<const Service*> judged;  // services whose facts count, each once
+  std::vector<const Entry*> listed;    // `hosts` entries of the longest match
+  int listed_rank = 0;
+  bool listed_name = false;  // some entry names the host, be it with another port
+
+  bool known() const { return listed_name || !services.found.empty(); }
+};
+
+struct Gatekeeper::Candidate {
+  const Entry* entry;
+  const ServiceMatch* match;  // null: by `hosts`
+};
+
+struct Gatekeeper::Opinion {
+  const Entry* entry = nullptr;
+  const ServiceMatch* match = nullptr;
+  RegionFinding regions;
+  bool region_refuses = false;
+  bool lifted = false;
+  Reason own = Reason::kNone;  // terms or expired
+  std::string why;
+
+  Reason reason() const { return region_refuses ? Reason::kRegion : own; }
+  // What is not merely observed. `regions` has the mode of the policy, whatever the entry's.
+  Reason enforced(bool policy_observes) const {
+    if (region_refuses && !policy_observes) return Reason::kRegion;
+    return entry->observe ? Reason::kNone : own;
+  }
+};
+
+bool Entry::is_for(const std::vector<std::string>& groups) const {
+  if (holds(groups, def->groups_not)) return false;
+  return def->groups.empty() || holds(groups, def->groups);
+}
+
+bool Entry::admits_role(std::string_view role) const {
+  if (role.empty()) return true;
+  if (!def->side_hosts) return role == "signin" || role == "download" || role == "upload";
+  return std::any_of(def->side_hosts->begin(), def->side_hosts->end(),
+                     [&](const config::MarkedText& r) { return r.value == role; });
+}
+
+void Gatekeeper::find_listed(Ask& ask) const {
+  const auto take = [&](const HostTable<ListedHost>::Bucket& bucket, int rank) {
+    ask.listed_name = true;
+    // A port that is written beats "host:*".
+    for (const bool any : {false, true}) {
+      for (const ListedHost& h : bucket)
+        if (h.rule.any_port == any && h.rule.accepts(ask.query.to->scheme, ask.query.to->port))
+          ask.listed.push_back(h.entry);
+      if (ask.listed.empty()) continue;
+      ask.listed_rank = rank;
+      return true;
+    }
+    return false;
+  };
+  const auto* exact = listed_.exact(ask.host);
+  if (exact && take(*exact, host_rank(true, false, ask.host.size()))) return;
+  if (ask.query.to->literal) return;
+  listed_.wildcards(ask.host, [&](std::size_t length, const auto& bucket) {
+    return take(bucket, host_rank(false, false, length));
+  });
+}
+
+Gatekeeper::Ask Gatekeeper::look_up(const AdmissionQuery& query, PathKnowledge path) const {
+  Ask ask{query, query.to->host, {}, {}, {}};
+  if (query.to->literal) {
+    if (const auto ip = config::IpAddress::parse(ask.host)) ask.host = ip->to_string();
+  } else {
+    std::string host_and_path = ask.host;
+    host_and_path += query.target.substr(0, query.target.find('?'));
+    ask.services = index_.match(ask.host, host_and_path, path);
+  }
+  for (const ServiceMatch& m : ask.services.found)
+    if (m.service && !m.shared &&
+        std::find(ask.judged.begin(), ask.judged.end(), m.service) == ask.judged.end())
+      ask.judged.push_back(m.service);
+  find_listed(ask);
+  return ask;
+}
+
+bool Gatekeeper::speaks(const Ask& ask, const Entry& entry, std::string_view role,
+                        Admission& out) const {
+  std::string why;
+  if (!entry.is_for(groups_of(ask.query)))
+    why = "for other groups than those of this client";
+  else if (!entry.admits_role(role))
+    why = "does not admit side hosts of the role " + std::string(role);
+  if (why.empty()) return true;
+  out.rules.push_back(trace(entry.def->id, false, true, entry.observe, std::move(why)));
+  return false;
+}
+
+// The longest match picks the entries, and shorter ones are not tried. The catalogue speaks for
+// HTTPS on its own port alone.
+std::vector<Gatekeeper::Candidate> Gatekeeper::candidates(const Ask& ask, Admission& out) const {
+  std::vector<Candidate> found;
+  const Destination& to = *ask.query.to;
+  const bool by_service =
+      to.scheme == "https" && to.port == 443 && ask.services.rank >= ask.listed_rank;
+  if (by_service)
+    for (const ServiceMatch& m : ask.services.found)
+      for (const Entry& e : entries_) {
+        const auto& services = e.services;
+        if (!m.service || std::find(services.begin(), services.end(), m.service) == services.end())
+          continue;
+        if (speaks(ask, e, m.role, out)) found.push_back({&e, &m});
+      }
+  if (ask.listed_rank >= ask.services.rank)
+    for (const Entry* e : ask.listed)
+      if (speaks(ask, *e, "", out)) found.push_back({e, nullptr});
+  return found;
+}
+
+Gatekeeper::Opinion Gatekeeper::ask_entry(const Ask& ask, const Candidate& candidate) const {
+  Opinion o;
+  o.entry = candidate.entry;
+  o.match = candidate.match;
+  const config::DestinationDef& def = *candidate.entry->def;
+  const bool shared = candidate.match && candidate.match->shared;
+  const StatedPlaces* stated = shared ? nullptr : &candidate.entry->stated;
+  o.regions = judge_.judge(ask.judged, stated, ask.query, ask.host);
+  const bool expired = candidate.entry->until && ask.query.now >= *candidate.entry->until;
+  o.lifted = o.regions.refuses && candidate.entry->lifts_regions && !expired;
+  o.region_refuses = o.regions.refuses && !o.lifted;
+  const config::Provider* provider = candidate.match
+                                         ? candidate.match->service->provider
+                                         : (ask.judged.empty() ? nullptr : ask.judged[0]->provider);
+  const TermsInput terms{&def, provider, &o.regions, &tables_, &zone_, ask.query.now};
+  if (std::string unmet = unmet_requirement(terms); !unmet.empty()) {
+    o.own = Reason::kTerms;
+    o.why = std::move(unmet);
+  } else if (expired) {
+    o.own = Reason::kExpired;
+    o.why = "expired on " + def.approval.until->to_string();
+  }
+  return o;
+}
+
+void Gatekeeper::apply_regions(const RegionFinding& finding, bool lifted, Admission& out) const {
+  out.evidence = finding.evidence;
+  out.known_regions = finding.known_regions;
+  out.region_unknown = finding.region_unknown;
+  if (!file_.regions) return;
+  std::string why = finding.refuses ? finding.why : "no evidence refuses";
+  if (lifted) why += ", lifted by " + out.exception;
+  const bool refuses = finding.refuses && !lifted;
+  out.rules.push_back(trace("regions", finding.refuses, !refuses, observe_, std::move(why),
+                            refuses ? Reason::kRegion : Reason::kNone));
+}
+
+// Every entry refuses: the first reason of the list among all of them stands. What only observed
+// rules refuse passes, and is recorded.
+void Gatekeeper::refuse_all(const std::vector<Opinion>& opinions, Admission& out) const {
+  const auto enforced = [&](const Opinion& o) { return o.enforced(observe_); };
+  const bool refused = std::none_of(opinions.begin(), opinions.end(),
+                                    [&](const Opinion& o) { return enforced(o) == Reason::kNone; });
+  const auto reason = [&](const Opinion& o) { return refused ? enforced(o) : o.reason(); };
+  const Opinion& first =
+      *std::min_element(opinions.begin(), opinions.end(), [&](const Opinion& a, const Opinion& b) {
+        return std::pair(reason(a), a.entry->def->id) < std::pair(reason(b), b.entry->def->id);
+      });
+  out.refused = refused;
+  out.would_refuse = !refused;
+  out.observe = !refused;
+  out.reason = reason(first);
+  out.rule = out.reason == Reason::kRegion ? "regions" : first.entry->def->id;
+  out.splice = !refused && std::all_of(opinions.begin(), opinions.end(), [](const Opinion& o) {
+    return o.entry->def->tls == config::TlsMode::kSplice;
+  });
+  adopt(first, out);
+}
+
+void Gatekeeper::adopt(const Opinion& o, Admission& out) const {
+  out.entry = o.entry->def->id;
+  if (o.match) {
+    out.side_host_role = o.match->role;
+    out.provider = o.match->service->provider->id;
+  }
+  if (o.entry->def->uninspected)
+    out.uninspected_allowed = *o.entry->def->uninspected == config::Action::kAllow;
+  if (o.lifted) out.exception = o.entry->def->id;
+  apply_regions(o.regions, o.lifted, out);
+}
+
+// Several entries admit: order never matters, so the strictest does, then the id.
+bool Gatekeeper::stricter(const Opinion& a, const Opinion& b) const {
+  const auto key = [&](const Opinion& o) {
+    const config::DestinationDef& d = *o.entry->def;
+    const bool allows = d.uninspected.value_or(file_.uninspected) == config::Action::kAllow;
+    return std::tuple(d.tls == config::TlsMode::kSplice, allows, o.lifted, o.entry->observe,
+                      std::string_view(d.id));
+  };
+  return key(a) < key(b);
+}
+
+void Gatekeeper::weigh(const std::vector<Opinion>& opinions, Admission& out) const {
+  const Opinion* admits = nullptr;
+  for (const Opinion& o : opinions) {
+    const bool ok = o.reason() == Reason::kNone;
+    const std::string why = ok ? "admits this destination" : o.why;
+    if (o.own != Reason::kNone || ok)
+      out.rules.push_back(trace(o.entry->def->id, true, ok, o.entry->observe, why, o.own));
+    if (ok && (!admits || stricter(o, *admits))) admits = &o;
+  }
+  if (!admits) return refuse_all(opinions, out);
+  out.rule = admits->entry->def->id;
+  out.splice = admits->entry->def->tls == config::TlsMode::kSplice;
+  out.observe = admits->entry->observe;
+  adopt(*admits, out);
+}
+
+void Gatekeeper::refuse(Reason reason, std::string rule, Admission& out) const {
+  out.refused = !observe_;
+  out.would_refuse = observe_;
+  out.observe = observe_;
+  out.reason = reason;
+  out.rule = std::move(rule);
+}
+
+// Nothing admits the host for this client. DeepSeek is refused for its region all the same.
+void Gatekeeper::judge_without_entry(const Ask& ask, Admission& out) const {
+  if (!ask.known()) return judge_unlisted(ask, out);
+  const RegionFinding finding = judge_.judge(ask.judged, nullptr, ask.query, ask.host);
+  apply_regions(finding, false, out);
+  const std::string why = ask.services.found.empty() ? "no entry names this host for this client"
+                                                     : "no entry allows this service here";
+  out.rules.push_back(trace("destinations", true, false, observe_, why, Reason::kDestination));
+  if (finding.refuses) return refuse(Reason::kRegion, "regions", out);
+  refuse(Reason::kDestination, "destinations", out);
+}
+
+// A host that nobody lists has no facts to judge; where it passes unseen, its address still counts.
+void Gatekeeper::judge_unlisted(const Ask& ask, Admission& out) const {
+  const Destination& to = *ask.query.to;
+  out.unlisted = true;
+  const bool passes = file_.unlisted_splice && !to.literal && to.scheme == "https";
+  std::string why = "neither the catalogue nor the policy names this host";
+  if (to.literal) why = "an address must be listed as such";
+  out.rules.push_back(trace("unlisted", true, passes, observe_, std::move(why),
+                            passes ? Reason::kNone : Reason::kDestination));
+  if (!passes) return refuse(Reason::kDestination, "unlisted", out);
+  const RegionFinding finding = judge_.judge({}, nullptr, ask.query, ask.host);
+  apply_regions(finding, false, out);
+  if (finding.refuses) return refuse(Reason::kRegion, "regions", out);
+  out.rule = "unlisted";
+  out.splice = !ask.services.depends_on_path;
+}
+
+void Gatekeeper::name_service(const Ask& ask, Admission& out) const {
+  const ServiceMatch* match = nullptr;
+  for (const ServiceMatch& m : ask.services.found)
+    if (m.service && !m.shared && (!match || m.service->provider->id == out.provider)) match = &m;
+  if (out.provider.empty() && match) out.provider = match->service->provider->id;
+  if (match && out.side_host_role.empty()) out.side_host_role = match->role;
+  const Service* service = out.provider.empty() ? nullptr : index_.find(out.provider);
+  if (service) out.provider_name = service->provider->name;
+  const std::string_view path = ask.query.target.substr(0, ask.query.target.find('?'));
+  out.dialect = &dialect_for(match && service ? service->provider->dialect : "none", path);
+}
+
+void Gatekeeper::add_alternative(Admission& out) const {
+  if (!out.refused && !out.would_refuse) return;
+  for (const std::string* key : {&out.provider, &out.entry})
+    for (const config::Alternative& a : file_.alternatives)
+      if (!key->empty() && a.provider == *key) {
+        out.alternative = a.use.value;
+        out.alternative_note = a.note;
+        return;
+      }
+}
+
+Admission Gatekeeper::answer(const AdmissionQuery& query, PathKnowledge path) const {
+  Admission out;
+  const Ask ask = look_up(query, path);
+  std::vector<Opinion> opinions;
+  for (const Candidate& c : candidates(ask, out)) opinions.push_back(ask_entry(ask, c));
+  if (opinions.empty())
+    judge_without_entry(ask, out);
+  else
+    weigh(opinions, out);
+  name_service(ask, out);
+  add_alternative(out);
+  return out;
+}
+
+// Where only the path tells whose host it is, CONNECT is granted if either answer would be, and
+// the tunnel is opened to see.
+Admission Gatekeeper::admit(const AdmissionQuery& query) const {
+  if (!query.method.empty()) return answer(query, PathKnowledge::kGiven);
+  Admission fits = answer(query, PathKnowledge::kFits);
+  if (!fits.refused) return fits;
+  Admission other = answer(query, PathKnowledge::kFitsNobody);
+  return other.refused ? fits : other;
+}
+
+}  // namespace sekisho::policy

@@ -1,0 +1,83 @@
+#pragma once
+
+// Admission: which destination entries speak for a client and a host, and what they say.
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "policy/admission.h"
+#include "policy/civil_time.h"
+#include "policy/host_table.h"
+#include "policy/region_judge.h"
+#include "policy/service_index.h"
+
+namespace sekisho::policy {
+
+// A destination entry of the policy with its names resolved.
+struct Entry {
+  const config::DestinationDef* def = nullptr;
+  std::vector<const Service*> services;
+  StatedPlaces stated;
+  bool observe = false;
+  std::optional<std::int64_t> until;  // unix second at which it has ended
+  bool lifts_regions = false;         // time-boxed and answered for, while `regions.final` is false
+
+  bool is_for(const std::vector<std::string>& groups) const;
+  bool admits_role(std::string_view role) const;
+};
+
+class Gatekeeper {
+ public:
+  // Refers to its arguments for life. Unknown names, at their marks, are problems.
+  Gatekeeper(const config::PolicyFile& file, const config::Catalogue& catalogue,
+             const config::CloudRegions& regions, const TimeZone& zone, config::Problems& problems);
+
+  Admission admit(const AdmissionQuery& query) const;
+  const RegionJudge& regions() const { return judge_; }
+  std::vector<std::string> warnings(std::int64_t now) const;
+
+ private:
+  struct Ask;        // a query with its host looked up
+  struct Candidate;  // an entry that speaks for this client and host
+  struct Opinion;    // what one candidate says
+
+  struct ListedHost {
+    const Entry* entry;
+    HostRule rule;
+  };
+
+  void add_entry(const config::DestinationDef& def, config::Problems& problems);
+  void add_hosts(const Entry& entry, config::Problems& problems);
+  Ask look_up(const AdmissionQuery& query, PathKnowledge path) const;
+  void find_listed(Ask& ask) const;
+  std::vector<Candidate> candidates(const Ask& ask, Admission& out) const;
+  bool speaks(const Ask& ask, const Entry& entry, std::string_view role, Admission& out) const;
+  Opinion ask_entry(const Ask& ask, const Candidate& candidate) const;
+  void weigh(const std::vector<Opinion>& opinions, Admission& out) const;
+  bool stricter(const Opinion& a, const Opinion& b) const;
+  void adopt(const Opinion& opinion, Admission& out) const;
+  void refuse_all(const std::vector<Opinion>& opinions, Admission& out) const;
+  void refuse(Reason reason, std::string rule, Admission& out) const;
+  void judge_without_entry(const Ask& ask, Admission& out) const;
+  void judge_unlisted(const Ask& ask, Admission& out) const;
+  void apply_regions(const RegionFinding& finding, bool lifted, Admission& out) const;
+  void name_service(const Ask& ask, Admission& out) const;
+  void add_alternative(Admission& out) const;
+  Admission answer(const AdmissionQuery& query, PathKnowledge path) const;
+
+  const config::PolicyFile& file_;
+  const config::CloudRegions& tables_;
+  const TimeZone& zone_;
+  ServiceIndex index_;
+  RegionJudge judge_;
+  std::deque<Entry> entries_;
+  HostTable<ListedHost> listed_;
+  bool observe_ = false;
+};
+
+}  // namespace sekisho::policy

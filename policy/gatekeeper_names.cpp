@@ -1,0 +1,192 @@
+// The half of Gatekeeper that runs when a policy is compiled: names, dates, warnings.
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+#include <utility>
+
+#include "config/country.h"
+#include "config/nearest.h"
+#include "policy/gatekeeper.h"
+#include "policy/terms.h"
+
+namespace sekisho::policy {
+namespace {
+
+constexpr std::int64_t kDay = 86'400;
+
+class Names {
+ public:
+  Names(const config::PolicyFile& file, const config::Catalogue& catalogue,
+        const config::CloudRegions& regions, config::Problems& problems)
+      : file_(file), problems_(problems) {
+    groups_.push_back("everyone");
+    for (const auto& g : file.groups) groups_.push_back(g.name);
+    for (const auto& p : catalogue.providers) services_.push_back(p.id);
+    for (const auto& d : file.destinations) entries_.push_back(d.id);
+    for (const auto& [name, members] : regions.groups) places_.push_back(name);
+    targets_ = services_;
+    targets_.insert(targets_.end(), entries_.begin(), entries_.end());
+  }
+
+  void group(const config::MarkedText& n) { check(n.value, n.at, groups_, "unknown group"); }
+  void service(const config::MarkedText& n) { check(n.value, n.at, services_, "unknown service"); }
+  void target(const std::string& name, config::Mark at) {
+    check(name, at, targets_, "neither a service of the catalogue nor a destination:");
+  }
+  // A country, or a group of countries.
+  void place(const std::string& name, config::Mark at) {
+    if (config::is_country(name)) return;
+    check(name, at, places_, "neither a country nor a group of cloud-regions.yaml:");
+  }
+  void problem(config::Mark at, std::string message, std::string hint) {
+    problems_.push_back({file_.path, at, std::move(message), std::move(hint)});
+  }
+
+ private:
+  using List = std::vector<std::string_view>;
+
+  void check(const std::string& name, config::Mark at, const List& known, const char* what) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) return;
+    problem(at, std::string(what) + " '" + name + "'", config::suggestion(name, known));
+  }
+
+  const config::PolicyFile& file_;
+  config::Problems& problems_;
+  List groups_, services_, entries_, targets_, places_;
+};
+
+bool is_place_fact(std::string_view key) {
+  return key == "operator_country" || key == "parent_country" || key == "storage_countries" ||
+         key == "processing_countries" || key == "governing_law";
+}
+
+void check_places(const config::Facts& facts, Names& names) {
+  for (const auto& [key, fact] : facts) {
+    if (!is_place_fact(key)) continue;
+    for (const std::string& item : fact.items)
+      if (item != "unknown" && item != "customer_selected") names.place(item, fact.at);
+  }
+}
+
+void check_entry(const config::DestinationDef& def, Names& names) {
+  for (const auto& p : def.providers) names.service(p);
+  for (const auto& g : def.groups) names.group(g);
+  for (const auto& g : def.groups_not) names.group(g);
+  check_places(def.facts, names);
+  check_places(def.require, names);
+}
+
+std::optional<Places> stated_places(const config::Facts& facts, const char* key,
+                                    const config::CloudRegions& regions) {
+  const auto fact = facts.find(key);
+  if (fact == facts.end()) return std::nullopt;
+  return resolve_places(fact->second.items, regions);
+}
+
+StatedPlaces stated_by(const config::DestinationDef& def, const config::CloudRegions& regions) {
+  StatedPlaces out;
+  out.source = "policy:" + def.id;
+  out.operator_seat = stated_places(def.facts, "operator_country", regions);
+  out.parent_seat = stated_places(def.facts, "parent_country", regions);
+  out.storage = stated_places(def.facts, "storage_countries", regions);
+  out.processing = stated_places(def.facts, "processing_countries", regions);
+  return out;
+}
+
+bool answered_for(const config::Approval& a) {
+  return a.until && !a.ticket.empty() && !a.approved_by.empty() && !a.reason.empty();
+}
+
+std::string days_left(std::int64_t end, std::int64_t now) {
+  const std::int64_t days = (end - now + kDay - 1) / kDay;
+  return days == 1 ? "1 day" : std::to_string(days) + " days";
+}
+
+}  // namespace
+
+Gatekeeper::Gatekeeper(const config::PolicyFile& file, const config::Catalogue& catalogue,
+                       const config::CloudRegions& regions, const TimeZone& zone,
+                       config::Problems& problems)
+    : file_(file),
+      tables_(regions),
+      zone_(zone),
+      index_(catalogue, regions, problems),
+      judge_(file.regions, regions),
+      observe_(file.mode == config::Mode::kObserve) {
+  Names names(file, catalogue, regions, problems);
+  if (file.regions) {
+    for (const auto& p : file.regions->allow) names.place(p.value, p.at);
+    for (const auto& p : file.regions->deny) names.place(p.value, p.at);
+  }
+  for (const auto& g : file.groups)
+    if (g.name == "everyone")
+      names.problem(g.at, "the group 'everyone' always exists and cannot be defined",
+                    "give this group another name");
+  for (const auto& def : file.destinations) {
+    check_entry(def, names);
+    add_entry(def, problems);
+  }
+  for (const auto& a : file.alternatives) {
+    names.target(a.provider, a.at);
+    names.target(a.use.value, a.use.at);
+  }
+}
+
+void Gatekeeper::add_entry(const config::DestinationDef& def, config::Problems& problems) {
+  entries_.emplace_back();
+  Entry& e = entries_.back();
+  e.def = &def;
+  for (const auto& p : def.providers)
+    if (const Service* s = index_.find(p.value)) e.services.push_back(s);
+  e.stated = stated_by(def, tables_);
+  e.observe = def.mode.value_or(file_.mode) == config::Mode::kObserve;
+  if (def.approval.until) e.until = zone_.end_of(*def.approval.until);
+  e.lifts_regions = file_.regions && !file_.regions->final && answered_for(def.approval);
+  add_hosts(e, problems);
+}
+
+void Gatekeeper::add_hosts(const Entry& entry, config::Problems& problems) {
+  for (const auto& host : entry.def->hosts) {
+    const auto rule = parse_host_rule(host.value);
+    if (rule)
+      listed_.add(rule->pattern, {&entry, *rule});
+    else
+      problems.push_back(
+          {file_.path, host.at,
+           "the name '" + host.value + "' holds letters that have no simple ASCII form",
+           "write it in its ASCII form, which begins with xn--"});
+  }
+}
+
+std::vector<std::string> Gatekeeper::warnings(std::int64_t now) const {
+  constexpr std::int64_t kSoon = 14 * kDay;
+  std::vector<std::string> out;
+  const auto say = [&](const std::string& what, std::int64_t end) {
+    if (now >= end)
+      out.push_back(what + " has expired and admits nobody");
+    else if (end - now <= kSoon)
+      out.push_back(what + " ends in " + days_left(end, now));
+  };
+  for (const Entry& e : entries_) {
+    if (e.until) say("the destination '" + e.def->id + "'", *e.until);
+    const auto within = e.def->require.find("reviewed_within");
+    if (within == e.def->require.end() || within->second.items.empty()) continue;
+    const auto review = [&](const std::string& name, const config::Provider* p) {
+      const auto day = reviewed_at(*e.def, p);
+      const auto end = day ? review_ends(*day, within->second.items[0], zone_) : std::nullopt;
+      const std::string what = "the review of the terms of '" + name + "' (" + e.def->id + ")";
+      if (!end)
+        out.push_back(what + " is missing: it is refused");
+      else if (now >= *end)
+        out.push_back(what + " is overdue: it is refused");
+      else if (*end - now <= kSoon)
+        out.push_back(what + " is due in " + days_left(*end, now));
+    };
+    for (const Service* s : e.services) review(s->provider->id, s->provider);
+    if (!e.def->hosts.empty()) review(e.def->hosts[0].value, nullptr);
+  }
+  return out;
+}
+
+}  // namespace sekisho::policy

@@ -1,0 +1,353 @@
+#include "policy/region_judge.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace sekisho::policy {
+namespace {
+
+constexpr EvidenceKind kStaticKinds[] = {EvidenceKind::kOperator, EvidenceKind::kParent,
+                                         EvidenceKind::kStorage, EvidenceKind::kProcessing};
+
+const Places& service_places(const Service& s, EvidenceKind kind) {
+  switch (kind) {
+    case EvidenceKind::kOperator:
+      return s.operator_seat;
+    case EvidenceKind::kParent:
+      return s.parent_seat;
+    case EvidenceKind::kStorage:
+      return s.storage;
+    default:
+      return s.processing;
+  }
+}
+
+bool overlaid(const Service& s, EvidenceKind kind) {
+  static constexpr std::string_view kKeys[] = {"operator_country", "parent_country",
+                                               "storage_countries", "processing_countries"};
+  const auto& keys = s.provider->overlaid;
+  return std::find(keys.begin(), keys.end(), kKeys[static_cast<std::size_t>(kind)]) != keys.end();
+}
+
+std::string source_of(const Service& s, EvidenceKind kind) {
+  return (overlaid(s, kind) ? "overlay:" : "catalogue:") + s.provider->id;
+}
+
+CountrySet country_set(const std::vector<config::MarkedText>& places,
+                       const config::CloudRegions& tables) {
+  CountrySet out;
+  for (const config::MarkedText& p : places)
+    for (const std::string& c : resolve_places({p.value}, tables).countries) out.add(c);
+  return out;
+}
+
+std::string_view result_clause(EvidenceResult r) {
+  switch (r) {
+    case EvidenceResult::kDenied:
+      return "is denied";
+    case EvidenceResult::kNotAllowed:
+      return "is not allowed";
+    case EvidenceResult::kStale:
+      return "comes from a database that is too old";
+    default:
+      return "must be known and is not";
+  }
+}
+
+}  // namespace
+
+const std::optional<Places>& StatedPlaces::of(EvidenceKind kind) const {
+  switch (kind) {
+    case EvidenceKind::kOperator:
+      return operator_seat;
+    case EvidenceKind::kParent:
+      return parent_seat;
+    case EvidenceKind::kStorage:
+      return storage;
+    default:
+      return processing;
+  }
+}
+
+// One judgement under way.
+class EvidenceGatherer {
+ public:
+  explicit EvidenceGatherer(const RegionJudge& judge) : judge_(judge) {}
+
+  void add_service(const Service& s, const StatedPlaces* stated, const AdmissionQuery& query,
+                   std::string_view host) {
+    const Endpoint endpoint = add_endpoint(s, query, host);
+    for (EvidenceKind kind : kStaticKinds) {
+      Places places = service_places(s, kind);
+      if (stated && stated->of(kind)) {
+        // The customer's own word stands, but none of it makes a denied country harmless.
+        if (judge_.deny_.any_of(places)) add(kind, places, source_of(s, kind));
+        continue;
+      }
+      bool pending = false;
+      std::string source = source_of(s, kind);
+      if (places.customer_selected && endpoint.places.known()) {
+        places = endpoint.places;
+        source = "endpoint";
+      } else if (places.customer_selected) {
+        pending = endpoint.pending;
+      }
+      remember(kind, places);
+      add(kind, places, std::move(source), pending);
+    }
+  }
+
+  void add_stated(const StatedPlaces& stated, bool alone) {
+    for (EvidenceKind kind : kStaticKinds) {
+      const std::optional<Places>& places = stated.of(kind);
+      if (!places && !alone) continue;
+      const Places& p = places ? *places : kUnknown;
+      remember(kind, p);
+      add(kind, p, stated.source);
+    }
+    if (alone) add(EvidenceKind::kEndpoint, kUnknown, "");
+  }
+
+  void add_address(const AddressFacts& a) {
+    add_owner(a);
+    if (a.edge.empty()) return add_countries(a);
+    const std::string seat = a.network_country.empty() ? "" : "(" + a.network_country + ")";
+    Evidence e = piece(EvidenceKind::kAddress, "edge:" + a.edge + seat, a.network_source);
+    e.result = edge_result(a, e.setting);
+    push(std::move(e), false);
+    // A database may still place the edge in a denied country.
+    for (const CountryAnswer& c : a.countries)
+      if (judge_.deny_.contains(c.country)) add_country(c);
+    out_.region_unknown = true;
+  }
+
+  RegionFinding take() {
+    auto& known = out_.known_regions;
+    std::sort(known.begin(), known.end());
+    known.erase(std::unique(known.begin(), known.end()), known.end());
+    return std::move(out_);
+  }
+
+ private:
+  static const Places kUnknown;
+
+  struct Endpoint {
+    Places places;
+    bool pending = false;  // path, headers or body may still tell
+  };
+
+  Evidence piece(EvidenceKind kind, std::string value, std::string source) const {
+    Evidence e;
+    e.kind = kind;
+    e.value = std::move(value);
+    e.source = std::move(source);
+    e.setting = judge_.settings_[static_cast<std::size_t>(kind)];
+    return e;
+  }
+
+  EvidenceResult result(const Places& p, EvidenceSetting setting) const {
+    if (judge_.deny_.any_of(p)) return EvidenceResult::kDenied;
+    if (setting == EvidenceSetting::kIgnore) return EvidenceResult::kIgnored;
+    if (!judge_.allow_.all_of(p)) return EvidenceResult::kNotAllowed;
+    return p.known() ? EvidenceResult::kOk : EvidenceResult::kUnknown;
+  }
+
+  // An edge proves no place; its owner's seat stands for it.
+  EvidenceResult edge_result(const AddressFacts& a, EvidenceSetting setting) const {
+    if (judge_.deny_.contains(a.network_country)) return EvidenceResult::kDenied;
+    if (setting == EvidenceSetting::kIgnore) return EvidenceResult::kIgnored;
+    if (setting == EvidenceSetting::kIfKnown) return EvidenceResult::kEdge;
+    if (a.network_country.empty())
+      return a.assumed_allowed ? EvidenceResult::kEdge : EvidenceResult::kUnknown;
+    if (a.network_stale) return EvidenceResult::kStale;
+    return judge_.allow_.contains(a.network_country) ? EvidenceResult::kEdge
+                                                     : EvidenceResult::kNotAllowed;
+  }
+
+  void add(EvidenceKind kind, const Places& places, std::string source, bool pending = false) {
+    Evidence e = piece(kind, places.text(), std::move(source));
+    e.countries = places.countries;
+    e.result = result(places, e.setting);
+    push(std::move(e), pending);
+  }
+
+  // `pending`: what is missing or too wide may still be told inside the tunnel.
+  void push(Evidence e, bool pending) {
+    const bool required = e.setting == EvidenceSetting::kRequired;
+    const bool lacking = e.result == EvidenceResult::kUnknown || e.result == EvidenceResult::kStale;
+    const bool refuses = judge_.judged_ && (e.result == EvidenceResult::kDenied ||
+                                            (e.result == EvidenceResult::kNotAllowed && !pending) ||
+                                            (lacking && required && !pending));
+    if (refuses && !out_.refuses) {
+      out_.refuses = true;
+      out_.why =
+          std::string(to_word(e.kind)) + " " + e.value + " " + std::string(result_clause(e.result));
+      if (!e.source.empty()) out_.why += " (" + e.source + ")";
+    }
+    out_.evidence.push_back(std::move(e));
+  }
+
+  // Regions that data rules look at. The owner's seat (network) is none of them.
+  void remember(EvidenceKind kind, const Places& places) {
+    if (kind == EvidenceKind::kStorage) out_.storage = places;
+    if (kind == EvidenceKind::kProcessing) out_.processing = places;
+    if (!places.known()) out_.region_unknown = true;
+    if (places.known())
+      out_.known_regions.insert(out_.known_regions.end(), places.countries.begin(),
+                                places.countries.end());
+  }
+
+  Endpoint add_endpoint(const Service& s, const AdmissionQuery& query, std::string_view host) {
+    const auto pieces = endpoint_pieces(s, query, host, judge_.tables_);
+    Endpoint out;
+    const bool inside = !query.method.empty();
+    bool more = false, may_override = false;
+    for (const EndpointSignal& signal : s.endpoint) {
+      more = more || signal.where != EndpointSignal::Where::kHost;
+      may_override = may_override || signal.overrides_host;
+    }
+    if (pieces.empty()) {
+      out.places = kUnknown;
+      out.pending = !inside && more;
+      remember(EvidenceKind::kEndpoint, out.places);
+      add(EvidenceKind::kEndpoint, out.places, "", out.pending);
+      return out;
+    }
+    const bool overridden =
+        std::any_of(pieces.begin(), pieces.end(), [](const auto& p) { return p.overrides_host; });
+    bool contradiction = false;
+    out.places = combine(pieces, overridden, contradiction);
+    out.pending = !inside && (may_override || (more && !out.places.known()));
+    remember(EvidenceKind::kEndpoint, out.places);
+    for (const EndpointPiece& p : pieces) add_piece(p, out, overridden, contradiction);
+    if (contradiction) out.places = kUnknown;
+    return out;
+  }
+
+  void add_piece(const EndpointPiece& p, const Endpoint& endpoint, bool overridden,
+                 bool contradiction) {
+    Evidence e = piece(EvidenceKind::kEndpoint, p.places.text(), std::string(p.source));
+    e.countries = p.places.countries;
+    e.result = result(p.places, e.setting);
+    if (e.result != EvidenceResult::kDenied) {
+      if (overridden && !p.overrides_host)
+        e.result = EvidenceResult::kIgnored;
+      else if (contradiction)
+        e.result = EvidenceResult::kNotAllowed;
+      else if (endpoint.places.known())
+        e.result = result(endpoint.places, e.setting);
+    }
+    // Pieces that contradict each other refuse whatever is pending.
+    push(std::move(e), endpoint.pending && !contradiction);
+  }
+
+  // What the pieces say together: the countries common to all that count. A piece that leads
+  // nowhere makes the whole unknown.
+  static Places combine(const std::vector<EndpointPiece>& pieces, bool overridden,
+                        bool& contradiction) {
+    Places out;
+    bool first = true, lost = false, anywhere = false;
+    for (const EndpointPiece& p : pieces) {
+      if (overridden && !p.overrides_host) continue;
+      anywhere = anywhere || p.places.anywhere;
+      lost = lost || !p.places.known();
+      if (!p.places.known()) continue;
+      out = first ? p.places : common_places(out, p.places);
+      if (!first && out.countries.empty()) contradiction = true;
+      first = false;
+    }
+    if (!lost) return out;
+    out = kUnknown;
+    if (anywhere) out = Places{{}, false, true, false};
+    return out;
+  }
+
+  void add_owner(const AddressFacts& a) {
+    Evidence e = piece(EvidenceKind::kNetwork, a.network_country, a.network_source);
+    if (a.network_country.empty() && a.assumed_allowed) {
+      e.value = "not stated";
+      e.result =
+          e.setting == EvidenceSetting::kIgnore ? EvidenceResult::kIgnored : EvidenceResult::kOk;
+      return push(std::move(e), false);
+    }
+    Places p = kUnknown;
+    if (!a.network_country.empty()) p = Places{{a.network_country}, false, false, false};
+    e.value = p.text();
+    e.countries = p.countries;
+    e.result = result(p, e.setting);
+    if (!a.network_country.empty()) e.age_days = a.network_age_days;
+    mark_stale(a.network_stale, e);
+    push(std::move(e), false);
+  }
+
+  static void mark_stale(bool stale, Evidence& e) {
+    if (stale && e.result != EvidenceResult::kDenied && e.result != EvidenceResult::kIgnored)
+      e.result = EvidenceResult::kStale;
+  }
+
+  void add_countries(const AddressFacts& a) {
+    const bool fresh = std::any_of(a.countries.begin(), a.countries.end(),
+                                   [](const auto& c) { return !c.stale && !c.country.empty(); });
+    for (const CountryAnswer& c : a.countries) {
+      // Beside an answer that counts, one that does not can only deny.
+      const bool counts = !c.stale && !c.country.empty();
+      if (!fresh || counts || judge_.deny_.contains(c.country)) add_country(c);
+    }
+    if (!a.countries.empty()) return;
+    Evidence e = piece(EvidenceKind::kAddress, a.assumed_allowed ? "not stated" : "unknown", "");
+    e.result = e.setting == EvidenceSetting::kIgnore ? EvidenceResult::kIgnored
+               : a.assumed_allowed                   ? EvidenceResult::kOk
+                                                     : EvidenceResult::kUnknown;
+    out_.region_unknown = true;
+    push(std::move(e), false);
+  }
+
+  void add_country(const CountryAnswer& c) {
+    Places p = kUnknown;
+    if (!c.country.empty()) p = Places{{c.country}, false, false, false};
+    Evidence e = piece(EvidenceKind::kAddress, p.text(), c.source);
+    e.countries = p.countries;
+    e.age_days = c.age_days;
+    e.result = result(p, e.setting);
+    mark_stale(c.stale, e);
+    if (c.stale || c.country.empty())
+      out_.region_unknown = true;
+    else
+      out_.known_regions.push_back(c.country);
+    push(std::move(e), false);
+  }
+
+  const RegionJudge& judge_;
+  RegionFinding out_;
+};
+
+const Places EvidenceGatherer::kUnknown{{}, true, false, false};
+
+RegionJudge::RegionJudge(const std::optional<config::Regions>& regions,
+                         const config::CloudRegions& tables)
+    : judged_(regions.has_value()), tables_(tables) {
+  std::fill(std::begin(settings_), std::end(settings_), EvidenceSetting::kIgnore);
+  if (!regions) return;
+  drops_ = regions->mixed == config::Mixed::kDrop;
+  allow_ = country_set(regions->allow, tables);
+  deny_ = country_set(regions->deny, tables);
+  std::copy(std::begin(regions->evidence), std::end(regions->evidence), std::begin(settings_));
+}
+
+RegionFinding RegionJudge::judge(const std::vector<const Service*>& services,
+                                 const StatedPlaces* stated, const AdmissionQuery& query,
+                                 std::string_view host) const {
+  EvidenceGatherer gather(*this);
+  for (const Service* s : services) gather.add_service(*s, stated, query, host);
+  if (stated) gather.add_stated(*stated, services.empty());
+  if (query.address) gather.add_address(*query.address);
+  return gather.take();
+}
+
+bool RegionJudge::refuses(const AddressFacts& address) const {
+  EvidenceGatherer gather(*this);
+  gather.add_address(address);
+  return gather.take().refuses;
+}
+
+}  // namespace sekisho::policy

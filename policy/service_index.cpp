@@ -1,0 +1,145 @@
+#include "policy/service_index.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace sekisho::policy {
+namespace {
+
+using config::EndpointRegion;
+using config::Provider;
+
+EndpointSignal::Where where_of(std::string_view word) {
+  if (word == "path") return EndpointSignal::Where::kPath;
+  if (word == "header") return EndpointSignal::Where::kHeader;
+  if (word == "url") return EndpointSignal::Where::kUrl;
+  if (word == "body") return EndpointSignal::Where::kBody;
+  return EndpointSignal::Where::kHost;
+}
+
+std::optional<filters::Pattern> compile(const Provider& p, const std::string& pattern,
+                                        config::Mark at, config::Problems& problems) {
+  std::string error;
+  auto compiled = filters::Pattern::compile(pattern, error);
+  if (!compiled)
+    problems.push_back(
+        {p.from_overlay ? "catalogue.overlay" : "providers.yaml", at,
+         "the pattern '" + pattern + "' of '" + p.id + "' does not compile: " + error, ""});
+  return compiled;
+}
+
+void add_endpoint(const Provider& p, const EndpointRegion& def, const config::CloudRegions& regions,
+                  Service& out, config::Problems& problems) {
+  const auto where = where_of(def.where);
+  // A line of the body is "POINTER = VALUE" and must fit as a whole: a prompt that quotes it is no
+  // evidence.
+  const bool body = where == EndpointSignal::Where::kBody;
+  const std::string text = body ? "^(?:" + def.pattern + ")$" : def.pattern;
+  auto pattern = compile(p, text, def.at, problems);
+  if (!pattern) return;
+  EndpointSignal signal{where, std::move(*pattern), false, &def, {}, false};
+  signal.has_group = def.country.empty() && def.group.empty();
+  if (!signal.has_group)
+    signal.stated = resolve_places({def.country.empty() ? def.group : def.country}, regions);
+  signal.overrides_host = where != EndpointSignal::Where::kHost && !def.values.empty();
+  out.endpoint.push_back(std::move(signal));
+}
+
+Places fact_places(const Provider& p, const char* key, const config::CloudRegions& regions) {
+  const auto fact = p.facts.find(key);
+  return resolve_places(fact == p.facts.end() ? std::vector<std::string>() : fact->second.items,
+                        regions);
+}
+
+void fill(const Provider& p, const config::CloudRegions& regions, Service& out,
+          config::Problems& problems) {
+  out.provider = &p;
+  if (!p.host_pattern.empty()) out.host_pattern = compile(p, p.host_pattern, p.at, problems);
+  for (const std::string& path : p.paths)
+    if (auto pattern = compile(p, path, p.at, problems)) out.paths.push_back(std::move(*pattern));
+  for (const EndpointRegion& e : p.endpoint_region) add_endpoint(p, e, regions, out, problems);
+  out.operator_seat = resolve_places({p.operator_country}, regions);
+  out.parent_seat = resolve_places({p.parent_country}, regions);
+  out.storage = fact_places(p, "storage_countries", regions);
+  out.processing = fact_places(p, "processing_countries", regions);
+}
+
+}  // namespace
+
+int host_rank(bool exact, bool narrowed, std::size_t suffix_length) {
+  const int kind = exact ? 3 : narrowed ? 2 : 1;
+  return kind * 1024 + static_cast<int>(std::min<std::size_t>(suffix_length, 1023));
+}
+
+ServiceIndex::ServiceIndex(const config::Catalogue& catalogue, const config::CloudRegions& regions,
+                           config::Problems& problems) {
+  for (const Provider& p : catalogue.providers) {
+    services_.emplace_back();
+    fill(p, regions, services_.back(), problems);
+    add_hosts(services_.back());
+  }
+  add_shared(catalogue);
+}
+
+void ServiceIndex::add_hosts(const Service& service) {
+  for (const std::string& host : service.provider->hosts)
+    if (const auto name = canonical_host(host)) hosts_.add(*name, {&service, "", false});
+  for (const config::SideHosts& side : service.provider->side_hosts)
+    for (const std::string& host : side.hosts)
+      if (const auto name = canonical_host(host)) hosts_.add(*name, {&service, side.role, false});
+}
+
+// Whoever names a shared host names somebody else's: marked on every reference to it.
+void ServiceIndex::add_shared(const config::Catalogue& catalogue) {
+  for (const config::SideHosts& side : catalogue.shared_side_hosts)
+    for (const std::string& host : side.hosts)
+      if (const auto name = canonical_host(host)) hosts_.add(*name, {nullptr, side.role, true});
+}
+
+const Service* ServiceIndex::find(std::string_view id) const {
+  for (const Service& s : services_)
+    if (s.provider->id == id) return &s;
+  return nullptr;
+}
+
+bool ServiceIndex::pick(const Bucket& bucket, std::string_view host, std::string_view host_and_path,
+                        PathKnowledge path, bool want_narrowed, ServiceMatches& out) const {
+  const bool shared =
+      std::any_of(bucket.begin(), bucket.end(), [](const Reference& r) { return r.shared; });
+  for (const Reference& r : bucket) {
+    const bool narrowed = r.service && r.role.empty() && r.service->narrowed();
+    if (narrowed != want_narrowed) continue;
+    if (narrowed && r.service->host_pattern && !r.service->host_pattern->search(host)) continue;
+    if (narrowed && !r.service->paths.empty()) {
+      out.depends_on_path = true;
+      const bool fits =
+          std::any_of(r.service->paths.begin(), r.service->paths.end(),
+                      [&](const filters::Pattern& p) { return p.search(host_and_path); });
+      if (path == PathKnowledge::kFitsNobody || (path == PathKnowledge::kGiven && !fits)) continue;
+    }
+    out.found.push_back({r.service, r.role, shared});
+  }
+  return !out.found.empty();
+}
+
+ServiceMatches ServiceIndex::match(std::string_view host, std::string_view host_and_path,
+                                   PathKnowledge path) const {
+  ServiceMatches out;
+  const Bucket* exact = hosts_.exact(host);
+  for (const bool narrowed : {true, false})
+    if (exact && pick(*exact, host, host_and_path, path, narrowed, out)) {
+      out.rank = host_rank(true, narrowed, host.size());
+      return out;
+    }
+  for (const bool narrowed : {true, false}) {
+    hosts_.wildcards(host, [&](std::size_t length, const Bucket& bucket) {
+      if (!pick(bucket, host, host_and_path, path, narrowed, out)) return false;
+      out.rank = host_rank(false, narrowed, length);
+      return true;
+    });
+    if (out.rank != 0) break;
+  }
+  return out;
+}
+
+}  // namespace sekisho::policy

@@ -1,0 +1,103 @@
+#pragma once
+
+// The catalogue as admission reads it: which services a host belongs to, with patterns compiled
+// and places resolved.
+
+#include <cstddef>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/catalogue.h"
+#include "filters/pattern.h"
+#include "policy/admission.h"
+#include "policy/host_table.h"
+#include "policy/places.h"
+
+namespace sekisho::policy {
+
+// One piece of endpoint evidence that a service can give.
+struct EndpointSignal {
+  enum class Where { kHost, kPath, kHeader, kUrl, kBody } where = Where::kHost;
+  filters::Pattern pattern;
+  bool has_group = false;  // the pattern has a group `region`
+  const config::EndpointRegion* def = nullptr;
+  Places stated;  // of `country` or `group`
+  // Names a profile of several regions (`values` in path, header or body): it directs the call
+  // elsewhere, whatever region the host is in. Any other piece must agree with the rest.
+  bool overrides_host = false;
+};
+
+struct Service {
+  const config::Provider* provider = nullptr;
+  std::optional<filters::Pattern> host_pattern;
+  std::vector<filters::Pattern> paths;
+  std::vector<EndpointSignal> endpoint;
+  Places operator_seat, parent_seat, storage, processing;
+
+  bool narrowed() const { return host_pattern.has_value() || !paths.empty(); }
+};
+
+// What is known of the path when a host is looked up.
+enum class PathKnowledge {
+  kGiven,      // `host_and_path` is whole
+  kFits,       // not known yet: taken to be one of the service's own
+  kFitsNobody  // not known yet: taken to be somebody else's
+};
+
+struct ServiceMatch {
+  const Service* service = nullptr;  // null: a shared side host that no service names
+  std::string_view role;             // of a side host; "" = the service itself
+  bool shared = false;  // a side host of a third party: the service's facts say nothing
+};
+
+struct ServiceMatches {
+  std::vector<ServiceMatch> found;
+  // Comparable with host_rank() of a policy's host; 0 = nothing found.
+  int rank = 0;
+  bool depends_on_path = false;  // another path might have given another answer
+};
+
+// Exact names beat wildcards that a pattern narrows, those beat plain ones; then the longer wins.
+int host_rank(bool exact, bool narrowed, std::size_t suffix_length);
+
+class ServiceIndex {
+ public:
+  // Patterns that do not compile are problems of `file`.
+  ServiceIndex(const config::Catalogue& catalogue, const config::CloudRegions& regions,
+               config::Problems& problems);
+
+  // `host` in canonical form. `host_and_path`: "api.example.com/v1/x", without query.
+  ServiceMatches match(std::string_view host, std::string_view host_and_path,
+                       PathKnowledge path) const;
+  const Service* find(std::string_view id) const;
+
+ private:
+  struct Reference {
+    const Service* service;
+    std::string_view role;
+    bool shared;
+  };
+  using Bucket = HostTable<Reference>::Bucket;
+  void add_hosts(const Service& service);
+  void add_shared(const config::Catalogue& catalogue);
+  bool pick(const Bucket& bucket, std::string_view host, std::string_view host_and_path,
+            PathKnowledge path, bool want_narrowed, ServiceMatches& out) const;
+
+  std::deque<Service> services_;
+  HostTable<Reference> hosts_;
+};
+
+// Pieces of `service` that this request gives, by host and, once known, path, headers and body.
+struct EndpointPiece {
+  Places places;
+  std::string_view source;  // "host", "path", "header", "url", "body", "signature"
+  bool overrides_host = false;
+};
+std::vector<EndpointPiece> endpoint_pieces(const Service& service, const AdmissionQuery& query,
+                                           std::string_view host,
+                                           const config::CloudRegions& regions);
+
+}  // namespace sekisho::policy

@@ -1,0 +1,175 @@
+#include "policy/snapshot.h"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "policy/gatekeeper.h"
+#include "policy/snapshot_impl.h"
+
+namespace sekisho::policy {
+namespace {
+
+using filters::DetectorProblem;
+
+std::string sha256(const std::string& text) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  if (EVP_Digest(text.data(), text.size(), digest, &size, EVP_sha256(), nullptr) != 1) return "";
+  static constexpr char kHex[] = "0123456789abcdef";
+  std::string out = "sha256:";
+  for (unsigned int i = 0; i < size; ++i) {
+    out += kHex[digest[i] >> 4];
+    out += kHex[digest[i] & 15];
+  }
+  return out;
+}
+
+filters::DetectorSpec spec_of(const config::DetectorSettings& settings) {
+  filters::DetectorSpec spec;
+  const auto plain = [](const std::vector<config::MarkedText>& texts) {
+    std::vector<std::string> out;
+    for (const auto& t : texts) out.push_back(t.value);
+    return out;
+  };
+  if (settings.packs) spec.packs = plain(*settings.packs);
+  for (const config::CustomDetector& c : settings.custom)
+    spec.custom.push_back({c.type.value, c.pattern.value, c.category, c.confidence, plain(c.match),
+                           plain(c.no_match)});
+  spec.allow_values = settings.allow_values;
+  return spec;
+}
+
+template <class List>
+config::Mark mark_in(const List& items, int index) {
+  const auto i = static_cast<std::size_t>(index);
+  return index >= 0 && i < items.size() ? items[i].at : config::Mark{};
+}
+
+config::Mark mark_of(const DetectorProblem& p, const config::DetectorSettings& settings) {
+  if (p.where == DetectorProblem::Where::kPack)
+    return settings.packs ? mark_in(*settings.packs, p.index) : config::Mark{};
+  const auto i = static_cast<std::size_t>(p.index);
+  if (p.index < 0 || i >= settings.custom.size()) return {};
+  const config::CustomDetector& c = settings.custom[i];
+  if (p.where == DetectorProblem::Where::kCustomMatch) return mark_in(c.match, p.sub_index);
+  if (p.where == DetectorProblem::Where::kCustomNoMatch) return mark_in(c.no_match, p.sub_index);
+  return c.pattern.at;
+}
+
+std::shared_ptr<const filters::DetectorSet> compile_detectors(const config::PolicyFile& file,
+                                                              config::Problems& problems) {
+  std::vector<DetectorProblem> found;
+  auto set = filters::DetectorSet::compile(spec_of(file.detectors), found);
+  for (const DetectorProblem& p : found)
+    problems.push_back({file.path, mark_of(p, file.detectors), p.message, ""});
+  if (!set && found.empty())
+    problems.push_back({file.path, {}, "the detectors do not compile", ""});
+  return set;
+}
+
+// A rule over data names finding types, so they are needed even when another detector is at fault.
+std::shared_ptr<const filters::DetectorSet> shipped_detectors() {
+  std::vector<DetectorProblem> ignored;
+  return filters::DetectorSet::compile({}, ignored);
+}
+
+}  // namespace
+
+Snapshot::Impl::~Impl() = default;
+Snapshot::Snapshot() : impl_(std::make_unique<Impl>()) {}
+Snapshot::~Snapshot() = default;
+
+std::shared_ptr<const Snapshot> Snapshot::compile(SnapshotInputs inputs,
+                                                  config::Problems& problems) {
+  const std::size_t before = problems.size();
+  std::shared_ptr<Snapshot> snapshot(new Snapshot);
+  Impl& impl = *snapshot->impl_;
+  impl.file = std::move(inputs.policy);
+  impl.catalogue = std::move(inputs.catalogue);
+  impl.regions = std::move(inputs.regions);
+  impl.geo = inputs.geo ? std::move(inputs.geo) : Geo::open({}, {}, problems);
+  impl.digest = sha256(impl.file.text);
+  if (const auto zone = TimeZone::find(impl.file.timezone))
+    impl.zone = *zone;
+  else
+    problems.push_back({impl.file.path,
+                        {},
+                        "the time zone '" + impl.file.timezone + "' is not known here",
+                        "write a name such as Asia/Tokyo or UTC; others need the package tzdata"});
+  impl.gatekeeper = std::make_unique<const Gatekeeper>(impl.file, impl.catalogue, impl.regions,
+                                                       impl.zone, problems);
+  impl.detectors = compile_detectors(impl.file, problems);
+  const auto names = impl.detectors ? impl.detectors : shipped_detectors();
+  if (names)
+    impl.data =
+        compile_data_rules(impl.file, impl.catalogue, impl.regions, *names, inputs.now, problems);
+  config::sort_by_place(problems, before);
+  if (problems.size() != before) return nullptr;
+  return snapshot;
+}
+
+const std::string& Snapshot::digest() const {
+  return impl_->digest;
+}
+const std::string& Snapshot::name() const {
+  return impl_->file.name;
+}
+const std::string& Snapshot::text() const {
+  return impl_->file.text;
+}
+const config::PolicyFile& Snapshot::file() const {
+  return impl_->file;
+}
+const config::Catalogue& Snapshot::catalogue() const {
+  return impl_->catalogue;
+}
+const config::CloudRegions& Snapshot::regions() const {
+  return impl_->regions;
+}
+const Geo& Snapshot::geo() const {
+  return *impl_->geo;
+}
+const filters::DetectorSet& Snapshot::detectors() const {
+  return *impl_->detectors;
+}
+
+std::vector<std::string> Snapshot::warnings(std::int64_t now) const {
+  std::vector<std::string> out = impl_->gatekeeper->warnings(now);
+  for (const DataException& e : impl_->data.exceptions) {
+    if (now >= e.until)
+      out.push_back("the exception '" + e.id + "' has expired and lifts nothing");
+    else if (e.until - now <= 14 * 86'400)
+      out.push_back("the exception '" + e.id + "' ends within 14 days");
+  }
+  return out;
+}
+
+std::vector<std::string> Snapshot::groups_of(const std::string& user,
+                                             const config::IpAddress& ip) const {
+  std::vector<std::string> out = {"everyone"};
+  for (const config::GroupDef& g : impl_->file.groups) {
+    const bool named =
+        !user.empty() && std::find(g.users.begin(), g.users.end(), user) != g.users.end();
+    const bool placed = std::any_of(g.networks.begin(), g.networks.end(),
+                                    [&](const config::IpNetwork& n) { return n.contains(ip); });
+    if (named || placed) out.push_back(g.name);
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+Admission Snapshot::admit(const AdmissionQuery& query) const {
+  return impl_->gatekeeper->admit(query);
+}
+
+bool Snapshot::mixed_drops() const {
+  return impl_->gatekeeper->regions().drops_denied();
+}
+
+bool Snapshot::address_denied(const AddressFacts& address) const {
+  return impl_->gatekeeper->regions().refuses(address);
+}
+
+}  // namespace sekisho::policy

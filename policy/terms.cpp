@@ -1,0 +1,156 @@
+#include "policy/terms.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "config/units.h"
+
+namespace sekisho::policy {
+namespace {
+
+using config::FactValue;
+using Items = std::vector<std::string>;
+
+std::string join(const Items& items) {
+  std::string out;
+  for (const std::string& i : items) {
+    if (!out.empty()) out += ", ";
+    out += i;
+  }
+  return out;
+}
+
+bool contains(const Items& items, const std::string& value) {
+  return std::find(items.begin(), items.end(), value) != items.end();
+}
+
+// Facts that the catalogue holds in fields of their own.
+std::optional<std::string> field_of(const config::Provider& p, const std::string& key) {
+  if (key == "operator") return p.operator_name;
+  if (key == "operator_country") return p.operator_country;
+  if (key == "parent_country") return p.parent_country;
+  if (key == "kind") return p.kind;
+  if (key == "confidence") return p.confidence;
+  if (key == "aggregator") return p.aggregator ? "true" : "false";
+  return std::nullopt;
+}
+
+// What is known of `key`: the entry's word before the catalogue's. Empty = unknown.
+FactValue fact_of(const TermsInput& in, const std::string& key) {
+  if (const auto own = in.entry->facts.find(key); own != in.entry->facts.end()) return own->second;
+  FactValue out;
+  if (!in.provider) return out;
+  if (const auto field = field_of(*in.provider, key)) {
+    if (!field->empty()) out.items.push_back(*field);
+    return out;
+  }
+  const auto it = in.provider->facts.find(key);
+  return it == in.provider->facts.end() ? out : it->second;
+}
+
+bool is_place(const std::string& key) {
+  return key == "operator_country" || key == "parent_country" || key == "storage_countries" ||
+         key == "processing_countries" || key == "governing_law";
+}
+
+bool places_met(const TermsInput& in, const std::string& key, const Items& wanted,
+                const FactValue& fact) {
+  Places have = resolve_places(fact.items, *in.tables);
+  if (have.customer_selected)
+    have = key == "storage_countries" ? in.regions->storage : in.regions->processing;
+  CountrySet allowed;
+  for (const std::string& c : resolve_places(wanted, *in.tables).countries) allowed.add(c);
+  return have.known() && allowed.all_of(have);
+}
+
+bool certified(const Items& wanted, const FactValue& fact) {
+  return std::all_of(wanted.begin(), wanted.end(), [&](const std::string& name) {
+    return std::any_of(fact.fields.begin(), fact.fields.end(), [&](const auto& field) {
+      return field.first == name && field.second == "yes";
+    });
+  });
+}
+
+bool retained_at_most(const Items& wanted, const FactValue& fact) {
+  if (fact.items.size() != 1 || wanted.empty()) return false;
+  const auto days = config::parse_decimal(fact.items[0]);
+  const auto limit = config::parse_decimal(wanted[0]);
+  return days && limit && *days <= *limit;
+}
+
+bool value_met(const Items& wanted, const FactValue& fact) {
+  return !fact.items.empty() &&
+         std::all_of(fact.items.begin(), fact.items.end(), [&](const std::string& item) {
+           return item != "unknown" && contains(wanted, item);
+         });
+}
+
+std::string unmet_review(const TermsInput& in, const std::string& within) {
+  const auto day = reviewed_at(*in.entry, in.provider);
+  if (!day)
+    return "reviewed_within " + within + ": nobody of yours has dated a review of its terms";
+  const auto end = review_ends(*day, within, *in.zone);
+  const bool future = *day > in.zone->day_of(in.now);
+  if (end && in.now < *end && !future) return "";
+  return "reviewed_within " + within + ": the terms were last reviewed on " + day->to_string();
+}
+
+bool met(const TermsInput& in, const std::string& key, const Items& wanted, const FactValue& fact) {
+  if (key == "certifications") return certified(wanted, fact);
+  if (key == "retention_days") return retained_at_most(wanted, fact);
+  if (is_place(key)) return places_met(in, key, wanted, fact);
+  return value_met(wanted, fact);
+}
+
+std::string shown(const FactValue& fact) {
+  if (!fact.items.empty()) return join(fact.items);
+  std::string out;
+  for (const auto& [name, value] : fact.fields)
+    out += (out.empty() ? "" : ", ") + name + " " + value;
+  return out.empty() ? "unknown" : out;
+}
+
+const FactValue* find_fact(const config::Facts& facts, const char* key) {
+  const auto it = facts.find(key);
+  return it == facts.end() || it->second.items.empty() ? nullptr : &it->second;
+}
+
+}  // namespace
+
+std::optional<config::Date> reviewed_at(const config::DestinationDef& entry,
+                                        const config::Provider* provider) {
+  std::optional<config::Date> out;
+  if (const FactValue* own = find_fact(entry.facts, "reviewed_at"))
+    out = config::parse_date(own->items[0]);
+  const FactValue* listed = provider ? find_fact(provider->facts, "reviewed_at") : nullptr;
+  if (!listed) return out;
+  const bool own = contains(provider->overlaid, "reviewed_at");
+  if (!own && provider->confidence != "high") return out;
+  const auto day = config::parse_date(listed->items[0]);
+  return day && (!out || *day > *out) ? day : out;
+}
+
+std::optional<std::int64_t> review_ends(config::Date day, const std::string& within,
+                                        const TimeZone& zone) {
+  const auto span = config::parse_duration(within);
+  if (!span) return std::nullopt;
+  const std::int64_t seconds = span->count() / 1000;
+  const config::Date last = civil_from_days(days_from_civil(day) + seconds / 86'400);
+  return zone.end_of(last) + seconds % 86'400;
+}
+
+std::string unmet_requirement(const TermsInput& in) {
+  for (const auto& [key, wanted] : in.entry->require) {
+    if (key == "reviewed_within") {
+      if (wanted.items.empty()) continue;
+      if (std::string why = unmet_review(in, wanted.items[0]); !why.empty()) return why;
+      continue;
+    }
+    const FactValue fact = fact_of(in, key);
+    if (!met(in, key, wanted.items, fact))
+      return key + " is " + shown(fact) + ", required: " + join(wanted.items);
+  }
+  return "";
+}
+
+}  // namespace sekisho::policy
