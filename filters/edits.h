@@ -14,7 +14,8 @@ struct Edit {
   std::string replacement;  // already in the coding of its place
 };
 
-// Applies edits to `original`. Overlapping ranges are merged (union of ranges, replacement of the first); no edit gives identical bytes.
+// Applies edits to `original`. Overlapping ranges are merged (union of ranges, replacement of the
+// first); no edit gives identical bytes.
 std::string apply_edits(std::string_view original, std::vector<Edit> edits);
 
 }  // namespace sekisho::filters

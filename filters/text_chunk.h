@@ -16,40 +16,68 @@ enum class Place { kPath, kQuery, kHeader, kBody };
 // How the text stands in the original bytes; decides how a replacement is written.
 enum class Coding {
   kPlain,       // text == bytes
-  kJsonString,  // between the quotes of a JSON string; replacements are ASCII without quotes or backslashes
+  kJsonString,  // between the quotes of a JSON string; replacements are ASCII without quotes or
+                // backslashes
   kForm,        // application/x-www-form-urlencoded value or key, or a query
   kPercent,     // a URL path
 };
 
-// Maps offsets of decoded text to offsets of the original bytes. Identity when no segment is stored.
+// Maps offsets of decoded text to offsets of the original bytes. Identity when nothing was added.
+// Two bytes an escape (and a checkpoint every 64), so that a body of nothing but escapes costs no
+// more than itself.
 class OffsetMap {
  public:
-  // From text offset `text` on, text stands at `original` in the original bytes, one to one until the next segment
-  // (a decoded unit of other length, such as an escape, gets a segment of its own). Calls come in ascending order.
+  // From text offset `text` on, text stands at `original` in the original bytes, one to one until
+  // the next call's offset (a decoded unit of other length, such as an escape, gets one call at its
+  // begin and one at its end). Calls come in ascending order.
   void add(std::size_t text, std::size_t original);
-  void clear() { segments_.clear(); }
-  bool identity() const { return segments_.empty(); }
-  // The original bytes that text[r.begin, r.end) came from, whole units only: a unit that is cut is included whole.
-  // `base` is the original offset of text offset 0 when the map is the identity; `original_end` the end of the chunk.
+  void clear();
+  bool identity() const { return !started_; }
+  // The original bytes that text[r.begin, r.end) came from, whole units only: a unit that is cut is
+  // included whole. `base` is the original offset of text offset 0 when the map is the identity;
+  // `original_end` the end of the chunk.
   Range original(Range r, std::size_t base, std::size_t original_end) const;
 
  private:
-  struct Segment {
-    std::size_t text, original;
+  struct Place {
+    std::size_t text = 0, original = 0;
   };
-  std::vector<Segment> segments_;
+  struct Checkpoint {
+    Place place;
+    std::size_t code = 0;  // index in codes_ of the record that begins at `place`
+  };
+  struct Unit {
+    Place begin, end;
+    bool literal = true;
+  };
+  void put_unit(std::size_t text_size, std::size_t original_size);
+  Unit unit_at(std::size_t text) const;
+
+  // Records of a literal run's length (LEB128) and the unit after it: one byte text<<4|original, or
+  // 0 and both sizes as LEB128.
+  std::vector<unsigned char> codes_;
+  std::vector<Checkpoint> checkpoints_;
+  std::size_t units_ = 0;
+  std::size_t literal_ = 0;  // length of the run after the last unit, as far as known
+  Place coded_;              // where the records of codes_ end
+  Place last_;
+  bool started_ = false;
 };
 
 struct TextChunk {
   Place place = Place::kBody;
   Coding coding = Coding::kPlain;
-  // JSON pointer ("/messages/0/content", RFC 6901; NDJSON lines are prefixed "/0", "/1", …), header or form field name,
-  // "path", "query"; "text" for a plain body.
+  // JSON pointer ("/messages/0/content", RFC 6901; NDJSON values are prefixed "/0", "/1", …),
+  // header or form field name, "path", "query"; "text" for a plain body. A pointer or name over 1
+  // KiB is cut there and ends in "…". It holds what the client wrote (keys), so whoever records it
+  // must first look whether a finding is in it.
   std::string where;
-  bool is_key = false;     // an object key or form field name: found, never edited
-  Range range;             // in the original bytes of its place (decoded body, target, header value)
-  std::string_view text;   // decoded; valid until the next chunk is taken
-  OffsetMap map;           // text -> original bytes
+  bool is_key = false;  // an object key or form field name: found, never edited
+  bool is_number =
+      false;    // a JSON number: an edit must replace the whole of `range`, by a JSON value
+  Range range;  // in the original bytes of its place (decoded body, target, header value)
+  std::string_view text;  // decoded; valid until the next chunk is taken
+  OffsetMap map;          // text -> original bytes
 };
 
 }  // namespace sekisho::filters
