@@ -15,7 +15,8 @@ namespace {
 
 void add_types(const Pack& pack, std::vector<TypeInfo>& out) {
   const auto add = [&](std::string_view type, std::string_view category) {
-    const bool known = std::any_of(out.begin(), out.end(), [type](const TypeInfo& t) { return t.type == type; });
+    const bool known =
+        std::any_of(out.begin(), out.end(), [type](const TypeInfo& t) { return t.type == type; });
     if (!known) out.push_back({std::string(type), std::string(category), std::string(pack.name)});
   };
   for (const DetectorRow& row : pack.rows) {
@@ -34,8 +35,10 @@ const Pack* find_pack(std::string_view name) {
 std::string only_digits(std::string_view value) {
   std::string digits;
   for (const char c : folded_lower(value)) {
-    if (is_digit(static_cast<unsigned char>(c))) digits += c;
-    else if (is_letter(static_cast<unsigned char>(c))) return {};
+    if (is_digit(static_cast<unsigned char>(c)))
+      digits += c;
+    else if (is_letter(static_cast<unsigned char>(c)))
+      return {};
   }
   return digits;
 }
@@ -60,8 +63,8 @@ namespace {
 
 using Where = DetectorProblem::Where;
 
-void load_pack(std::string_view name, int index, PatternDetector& detector, std::vector<TypeInfo>& types,
-               std::vector<DetectorProblem>& problems) {
+void load_pack(std::string_view name, int index, PatternDetector& detector,
+               std::vector<TypeInfo>& types, std::vector<DetectorProblem>& problems) {
   const Pack* pack = find_pack(name);
   if (pack == nullptr) {
     problems.push_back({Where::kPack, index, -1, "no pack is called '" + std::string(name) + "'"});
@@ -70,25 +73,29 @@ void load_pack(std::string_view name, int index, PatternDetector& detector, std:
   add_types(*pack, types);
   std::string error;
   for (const DetectorRow& row : pack->rows) {
-    if (!detector.add_row(row, error)) problems.push_back({Where::kPack, index, -1, std::string(row.type) + ": " + error});
+    if (!detector.add_row(row, error))
+      problems.push_back({Where::kPack, index, -1, std::string(row.type) + ": " + error});
   }
 }
 
-void check_examples(const CustomPattern& custom, int index, std::size_t row, const PatternDetector& detector,
-                    std::vector<DetectorProblem>& problems) {
+void check_examples(const CustomPattern& custom, int index, std::size_t row,
+                    const PatternDetector& detector, std::vector<DetectorProblem>& problems) {
   for (std::size_t i = 0; i < custom.match.size(); ++i) {
     if (detector.custom_matches(row, custom.match[i])) continue;
-    problems.push_back({Where::kCustomMatch, index, static_cast<int>(i), "the pattern does not find '" + custom.match[i] + "'"});
+    problems.push_back({Where::kCustomMatch, index, static_cast<int>(i),
+                        "the pattern does not find '" + custom.match[i] + "'"});
   }
   for (std::size_t i = 0; i < custom.no_match.size(); ++i) {
     if (!detector.custom_matches(row, custom.no_match[i])) continue;
-    problems.push_back({Where::kCustomNoMatch, index, static_cast<int>(i), "the pattern finds '" + custom.no_match[i] + "'"});
+    problems.push_back({Where::kCustomNoMatch, index, static_cast<int>(i),
+                        "the pattern finds '" + custom.no_match[i] + "'"});
   }
 }
 
 }  // namespace
 
-std::shared_ptr<const DetectorSet> DetectorSet::compile(const DetectorSpec& spec, std::vector<DetectorProblem>& problems) {
+std::shared_ptr<const DetectorSet> DetectorSet::compile(const DetectorSpec& spec,
+                                                        std::vector<DetectorProblem>& problems) {
   const std::size_t problems_before = problems.size();
   std::shared_ptr<DetectorSet> set(new DetectorSet());
   set->impl_ = std::make_unique<Impl>(spec.memory_budget);
@@ -99,7 +106,8 @@ std::shared_ptr<const DetectorSet> DetectorSet::compile(const DetectorSpec& spec
   }
   std::unordered_set<std::string> loaded;
   for (std::size_t i = 0; i < packs.size(); ++i) {
-    if (loaded.insert(packs[i]).second) load_pack(packs[i], static_cast<int>(i), impl.detector, impl.types, problems);
+    if (loaded.insert(packs[i]).second)
+      load_pack(packs[i], static_cast<int>(i), impl.detector, impl.types, problems);
   }
   for (std::size_t i = 0; i < spec.custom.size(); ++i) {
     const CustomPattern& custom = spec.custom[i];
@@ -116,7 +124,8 @@ std::shared_ptr<const DetectorSet> DetectorSet::compile(const DetectorSpec& spec
   }
   if (problems.size() != problems_before) return nullptr;
   if (!impl.detector.compile()) {
-    problems.push_back({Where::kMemory, -1, -1, "the patterns do not fit into the memory set aside for them"});
+    problems.push_back(
+        {Where::kMemory, -1, -1, "the patterns do not fit into the memory set aside for them"});
     return nullptr;
   }
   impl.detectors.push_back(&impl.detector);
@@ -140,9 +149,15 @@ void DetectorSet::allow(const std::vector<std::string>& values) {
   impl_->allowed = std::move(forms);
 }
 
-const std::vector<TypeInfo>& DetectorSet::types() const { return impl_->types; }
-const std::vector<const Detector*>& DetectorSet::detectors() const { return impl_->detectors; }
-std::size_t DetectorSet::max_span() const { return impl_->detector.max_span(); }
+const std::vector<TypeInfo>& DetectorSet::types() const {
+  return impl_->types;
+}
+const std::vector<const Detector*>& DetectorSet::detectors() const {
+  return impl_->detectors;
+}
+std::size_t DetectorSet::max_span() const {
+  return impl_->detector.max_span();
+}
 
 bool DetectorSet::allowed_value(std::string_view normalised) const {
   return !impl_->allowed.empty() && impl_->allowed.count(std::string(normalised)) > 0;

@@ -1,6 +1,7 @@
 #pragma once
 
-// All detectors of one policy: shipped packs and the admin's own patterns, compiled once, immutable, shared by all threads.
+// All detectors of one policy: shipped packs and the admin's own patterns, compiled once,
+// immutable, shared by all threads.
 
 #include <cstddef>
 #include <memory>
@@ -22,10 +23,12 @@ struct CustomPattern {
 };
 
 struct DetectorSpec {
-  std::optional<std::vector<std::string>> packs;  // secrets, personal, personal-jp, labels; nullopt = every shipped pack
+  std::optional<std::vector<std::string>>
+      packs;  // secrets, personal, personal-jp, labels; nullopt = every shipped pack
   std::vector<CustomPattern> custom;
   std::vector<std::string> allow_values;  // compared by normalised value
-  std::size_t memory_budget = 64u << 20;  // of the RE2::Set, stated because RE2's default fails quietly
+  std::size_t memory_budget =
+      64u << 20;  // of the RE2::Set, stated because RE2's default fails quietly
 };
 
 // What is wrong with a spec; `index` names the custom pattern or pack, -1 = the whole.
@@ -42,9 +45,10 @@ struct TypeInfo {
 
 class DetectorSet {
  public:
-  // nullptr when a problem was added: a pattern that does not compile, one without bounded span that needs it stated, a failed example,
-  // a set that does not fit the memory budget.
-  static std::shared_ptr<const DetectorSet> compile(const DetectorSpec& spec, std::vector<DetectorProblem>& problems);
+  // nullptr when a problem was added: a pattern that does not compile, one without bounded span
+  // that needs it stated, a failed example, a set that does not fit the memory budget.
+  static std::shared_ptr<const DetectorSet> compile(const DetectorSpec& spec,
+                                                    std::vector<DetectorProblem>& problems);
 
   const std::vector<TypeInfo>& types() const;  // of the loaded packs and custom patterns
   const std::vector<const Detector*>& detectors() const;
@@ -64,7 +68,8 @@ class DetectorSet {
   std::unique_ptr<Impl> impl_;
 };
 
-// Every type and pack that ships with this version, whether or not a policy loads it (names may be used in rules).
+// Every type and pack that ships with this version, whether or not a policy loads it (names may be
+// used in rules).
 const std::vector<TypeInfo>& shipped_types();
 
 }  // namespace sekisho::filters

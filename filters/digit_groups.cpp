@@ -1,6 +1,8 @@
 #include "filters/digit_groups.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 #include "filters/width_fold.h"
 
@@ -11,8 +13,12 @@ constexpr std::size_t kMostSeparators = 3;
 // Groups of a long number and its neighbours lie within so many bytes.
 constexpr std::size_t kNeighbourhood = 96;
 
-bool is_paren(char32_t c) { return c == U'(' || c == U')'; }
-bool is_line_end(char32_t c) { return c == U'\n' || c == U'\r' || c == 0x2028; }
+bool is_paren(char32_t c) {
+  return c == U'(' || c == U')';
+}
+bool is_line_end(char32_t c) {
+  return c == U'\n' || c == U'\r' || c == 0x2028;
+}
 
 Separator kind_of(char32_t c) {
   if (is_space(c)) return Separator::kSpace;
@@ -22,19 +28,36 @@ Separator kind_of(char32_t c) {
   return is_paren(c) ? Separator::kParen : Separator::kNone;
 }
 
-// First byte that can begin a digit at or after `pos`.
+// Whether one of eight bytes may be an ASCII digit or the lead byte of a full-width one; sometimes
+// true without.
+bool may_hold_digit(const char* bytes) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101, kHigh = 0x8080808080808080;
+  std::uint64_t word;
+  std::memcpy(&word, bytes, sizeof word);
+  const std::uint64_t digits = word ^ (kOnes * '0'), leads = word ^ (kOnes * 0xEF);
+  return ((((digits - kOnes * 10) & ~digits) | ((leads - kOnes) & ~leads)) & kHigh) != 0;
+}
+
+// First byte that begins a digit at or after `pos`.
 std::size_t skip_to_digit(std::string_view text, std::size_t pos, std::size_t end) {
   while (pos < end) {
-    const auto c = static_cast<unsigned char>(text[pos]);
-    if (is_digit(c)) return pos;
-    if (c == 0xEF && is_digit(char_at(text, pos).value)) return pos;
-    ++pos;
+    if (pos + 8 <= end && !may_hold_digit(text.data() + pos)) {
+      pos += 8;
+      continue;
+    }
+    for (const std::size_t stop = std::min(pos + 8, end); pos < stop; ++pos) {
+      const auto c = static_cast<unsigned char>(text[pos]);
+      if (is_digit(c) || (c == 0xEF && is_digit(char_at(text, pos).value))) return pos;
+    }
   }
   return end;
 }
 
 DigitGroup read_group(std::string_view text, std::size_t pos, std::string& digits) {
   DigitGroup group{{pos, pos}, digits.size(), 0, Separator::kNone};
+  while (pos < text.size() && is_digit(static_cast<unsigned char>(text[pos]))) ++pos;
+  digits.append(text, group.range.begin, pos - group.range.begin);
+  group.count = pos - group.range.begin;
   for (FoldedChar c = char_at(text, pos); is_digit(c.value); c = char_at(text, pos)) {
     digits += static_cast<char>(c.value);
     pos += c.size;
@@ -53,7 +76,8 @@ Separator between(std::string_view text, std::size_t begin, std::size_t end) {
     const FoldedChar c = char_at(text, begin);
     const Separator one = kind_of(c.value);
     if (one == Separator::kNone || ++count > kMostSeparators) return Separator::kNone;
-    if (kind == Separator::kNone || kind == Separator::kSpace || one == Separator::kParen) kind = one;
+    if (kind == Separator::kNone || kind == Separator::kSpace || one == Separator::kParen)
+      kind = one;
     begin += c.size;
   }
   return kind;
@@ -75,7 +99,8 @@ void read_digit_groups(std::string_view text, Range where, DigitGroups& out) {
   out.groups.clear();
   std::size_t pos = where.begin > kNeighbourhood ? where.begin - kNeighbourhood : 0;
   const std::size_t end = std::min(text.size(), where.end + kNeighbourhood);
-  std::size_t stretch = 0, stretch_digits = 0;  // first group of the stretch being read, and its first digit
+  std::size_t stretch = 0,
+              stretch_digits = 0;  // first group of the stretch being read, and its first digit
   const auto drop_short_stretch = [&] {
     if (out.digits.size() - stretch_digits >= kFewestDigits) return;
     out.groups.resize(stretch);

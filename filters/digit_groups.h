@@ -1,6 +1,7 @@
 #pragma once
 
-// Numbers as people write them: groups of digits (full-width ones too) with separators between, in one pass over a stretch.
+// Numbers as people write them: groups of digits (full-width ones too) with separators between, in
+// one pass over a stretch.
 
 #include <cstddef>
 #include <string>
@@ -12,7 +13,7 @@
 namespace sekisho::filters {
 
 enum class Separator {
-  kNone,     // the group stands apart: what is before it is no separator
+  kNone,  // the group stands apart: what is before it is no separator
   kSpace,
   kHyphen,
   kDot,
@@ -27,7 +28,8 @@ struct DigitGroup {
   Separator before = Separator::kNone;  // between the previous group and this one
 };
 
-// The groups of a stretch that belong to long numbers: kFewestDigits and more with nothing but separators between.
+// The groups of a stretch that belong to long numbers: kFewestDigits and more with nothing but
+// separators between.
 struct DigitGroups {
   std::string digits;
   std::vector<DigitGroup> groups;
@@ -40,7 +42,8 @@ inline constexpr std::size_t kFewestDigits = 10;
 // Replaces `out` by the groups that begin in `where`, and a few before and after it as neighbours.
 void read_digit_groups(std::string_view text, Range where, DigitGroups& out);
 
-// RE2 class of what may stand between two digits of one number; at most three such characters in a row.
+// RE2 class of what may stand between two digits of one number; at most three such characters in a
+// row.
 extern const char kDigitRunGate[];
 
 }  // namespace sekisho::filters

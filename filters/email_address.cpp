@@ -16,7 +16,9 @@ constexpr std::size_t kLongestLocal = 64, kLongestLabel = 63, kLongestDomain = 2
 bool is_local_char(char32_t c) {
   return is_alnum(c) || c == U'.' || c == U'_' || c == U'%' || c == U'+' || c == U'-';
 }
-bool is_domain_char(char32_t c) { return is_alnum(c) || c == U'.' || c == U'-'; }
+bool is_domain_char(char32_t c) {
+  return is_alnum(c) || c == U'.' || c == U'-';
+}
 
 bool ends_with(std::string_view text, std::string_view end) {
   return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
@@ -24,51 +26,78 @@ bool ends_with(std::string_view text, std::string_view end) {
 
 // `domain` itself or a name below it.
 bool within(std::string_view domain, std::string_view zone) {
-  return domain == zone ||
-         (ends_with(domain, zone) && domain.size() > zone.size() && domain[domain.size() - zone.size() - 1] == '.');
+  return domain == zone || (ends_with(domain, zone) && domain.size() > zone.size() &&
+                            domain[domain.size() - zone.size() - 1] == '.');
 }
 
 // ccTLDs, two letters each.
 constexpr std::string_view kCountries =
-    "ac ad ae af ag ai al am ao aq ar as at au aw ax az ba bb bd be bf bg bh bi bj bm bn bo br bs bt bv bw by bz ca cc cd cf cg "
-    "ch ci ck cl cm cn co cr cu cv cw cx cy cz de dj dk dm do dz ec ee eg er es et eu fi fj fk fm fo fr ga gb gd ge gf gg gh gi "
-    "gl gm gn gp gq gr gs gt gu gw gy hk hm hn hr ht hu id ie il im in io iq ir is it je jm jo jp ke kg kh ki km kn kp kr kw ky "
-    "kz la lb lc li lk lr ls lt lu lv ly ma mc md me mg mh mk ml mm mn mo mp mq mr ms mt mu mv mw mx my mz na nc ne nf ng ni nl "
-    "no np nr nu nz om pa pe pf pg ph pk pl pm pn pr ps pt pw py qa re ro rs ru rw sa sb sc sd se sg sh si sj sk sl sm sn so sr "
-    "ss st su sv sx sy sz tc td tf tg th tj tk tl tm tn to tr tt tv tw tz ua ug uk us uy uz va vc ve vg vi vn vu wf ws ye yt za "
+    "ac ad ae af ag ai al am ao aq ar as at au aw ax az ba bb bd be bf bg bh bi bj bm bn bo br bs "
+    "bt bv bw by bz ca cc cd cf cg "
+    "ch ci ck cl cm cn co cr cu cv cw cx cy cz de dj dk dm do dz ec ee eg er es et eu fi fj fk fm "
+    "fo fr ga gb gd ge gf gg gh gi "
+    "gl gm gn gp gq gr gs gt gu gw gy hk hm hn hr ht hu id ie il im in io iq ir is it je jm jo jp "
+    "ke kg kh ki km kn kp kr kw ky "
+    "kz la lb lc li lk lr ls lt lu lv ly ma mc md me mg mh mk ml mm mn mo mp mq mr ms mt mu mv mw "
+    "mx my mz na nc ne nf ng ni nl "
+    "no np nr nu nz om pa pe pf pg ph pk pl pm pn pr ps pt pw py qa re ro rs ru rw sa sb sc sd se "
+    "sg sh si sj sk sl sm sn so sr "
+    "ss st su sv sx sy sz tc td tf tg th tj tk tl tm tn to tr tt tv tw tz ua ug uk us uy uz va vc "
+    "ve vg vi vn vu wf ws ye yt za "
     "zm zw";
-// Generic ones in use for mail; names that are also file endings or attribute names (zip, mov, app.name …) only where mail lives there.
+// Generic ones in use for mail; names that are also file endings or attribute names (zip, mov,
+// app.name …) only where mail lives there.
 constexpr std::string_view kGeneric =
-    " com net org edu gov mil int info biz name pro aero coop museum jobs mobi travel tel cat asia post xxx arpa app dev page "
-    "cloud online site website shop store tech email mail xyz top club vip work works world today news media agency digital "
-    "company corp group global network systems solutions services service software software studio design consulting company "
-    "finance financial bank insurance capital fund holdings partners ventures legal law lawyer clinic dental hospital health "
-    "healthcare care medical academy education school university institute foundation support team life live love fun blog wiki "
-    "center zone space place city tokyo osaka kyoto nagoya yokohama okinawa ryukyu earth green energy eco inc llc ltd gmbh "
-    "limited international management marketing market exchange trade express delivery rent house homes land estate properties "
-    "garden farm kitchen cafe restaurant bar pub pizza coffee wine beer fish fit yoga dance art gallery photo photos pictures "
-    "camera video film movie theater show tv music band audio radio game games play chat social community directory guide "
-    "tips review reviews report link click host hosting domains web computer codes engineer engineering build builders "
-    "construction industries supply supplies tools parts equipment auto car cars bike taxi flights holiday hotel tours voyage "
-    "london paris berlin amsterdam nyc vegas miami boston tokyo moscow istanbul sydney melbourne swiss wales scot irish africa "
-    "quebec sony toyota nissan honda canon hitachi toshiba fujitsu nec nhk ntt sharp panasonic softbank kddi docomo google "
+    " com net org edu gov mil int info biz name pro aero coop museum jobs mobi travel tel cat asia "
+    "post xxx arpa app dev page "
+    "cloud online site website shop store tech email mail xyz top club vip work works world today "
+    "news media agency digital "
+    "company corp group global network systems solutions services service software software studio "
+    "design consulting company "
+    "finance financial bank insurance capital fund holdings partners ventures legal law lawyer "
+    "clinic dental hospital health "
+    "healthcare care medical academy education school university institute foundation support team "
+    "life live love fun blog wiki "
+    "center zone space place city tokyo osaka kyoto nagoya yokohama okinawa ryukyu earth green "
+    "energy eco inc llc ltd gmbh "
+    "limited international management marketing market exchange trade express delivery rent house "
+    "homes land estate properties "
+    "garden farm kitchen cafe restaurant bar pub pizza coffee wine beer fish fit yoga dance art "
+    "gallery photo photos pictures "
+    "camera video film movie theater show tv music band audio radio game games play chat social "
+    "community directory guide "
+    "tips review reviews report link click host hosting domains web computer codes engineer "
+    "engineering build builders "
+    "construction industries supply supplies tools parts equipment auto car cars bike taxi flights "
+    "holiday hotel tours voyage "
+    "london paris berlin amsterdam nyc vegas miami boston tokyo moscow istanbul sydney melbourne "
+    "swiss wales scot irish africa "
+    "quebec sony toyota nissan honda canon hitachi toshiba fujitsu nec nhk ntt sharp panasonic "
+    "softbank kddi docomo google "
     "amazon aws microsoft apple ";
 
 // Names that stand for nobody (RFC 2606, 6761) or are by design public.
 bool is_reserved(std::string_view domain) {
-  static constexpr std::string_view kZones[] = {"example.com", "example.net", "example.org", "example.edu", "example", "test",
-                                                "invalid", "localhost", "local", "users.noreply.github.com", "localdomain"};
-  return std::any_of(std::begin(kZones), std::end(kZones), [domain](std::string_view zone) { return within(domain, zone); });
+  static constexpr std::string_view kZones[] = {
+      "example.com", "example.net", "example.org", "example.edu", "example",
+      "test",        "invalid",     "localhost",   "local",       "users.noreply.github.com",
+      "localdomain"};
+  return std::any_of(std::begin(kZones), std::end(kZones),
+                     [domain](std::string_view zone) { return within(domain, zone); });
 }
 
-// The registry of .jp keeps these for documentation; they are still written for real addresses often enough to be told.
+// The registry of .jp keeps these for documentation; they are still written for real addresses
+// often enough to be told.
 bool is_sample(std::string_view domain) {
-  static constexpr std::string_view kZones[] = {"example.jp", "example.co.jp", "example.ne.jp", "example.or.jp", "example.ac.jp"};
-  return std::any_of(std::begin(kZones), std::end(kZones), [domain](std::string_view zone) { return within(domain, zone); });
+  static constexpr std::string_view kZones[] = {"example.jp", "example.co.jp", "example.ne.jp",
+                                                "example.or.jp", "example.ac.jp"};
+  return std::any_of(std::begin(kZones), std::end(kZones),
+                     [domain](std::string_view zone) { return within(domain, zone); });
 }
 
 bool is_noreply(std::string_view local) {
-  static constexpr std::string_view kNames[] = {"noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "mailer-daemon"};
+  static constexpr std::string_view kNames[] = {"noreply",    "no-reply",     "no_reply",
+                                                "donotreply", "do-not-reply", "mailer-daemon"};
   return std::find(std::begin(kNames), std::end(kNames), local) != std::end(kNames);
 }
 
@@ -77,7 +106,9 @@ bool labels_hold(std::string_view domain) {
   while (true) {
     const std::size_t dot = domain.find('.');
     const std::string_view label = domain.substr(0, dot);
-    if (label.empty() || label.size() > kLongestLabel || label.front() == '-' || label.back() == '-') return false;
+    if (label.empty() || label.size() > kLongestLabel || label.front() == '-' ||
+        label.back() == '-')
+      return false;
     ++labels;
     if (dot == std::string_view::npos) return labels >= 2;
     domain.remove_prefix(dot + 1);
@@ -89,7 +120,9 @@ struct Parts {
   Range range;
 };
 
-char lower(char32_t c) { return static_cast<char>(is_upper(c) ? c + 0x20 : c); }
+char lower(char32_t c) {
+  return static_cast<char>(is_upper(c) ? c + 0x20 : c);
+}
 
 std::string read_local(std::string_view text, std::size_t& begin) {
   std::string reversed;
@@ -122,12 +155,15 @@ bool read_parts(std::string_view text, std::size_t at, std::size_t at_size, Part
   parts.range = {at, at + at_size};
   parts.local = read_local(text, parts.range.begin);
   parts.domain = read_domain(text, parts.range.end);
-  while (!parts.local.empty() && (parts.local.front() == '.' || parts.local.front() == '-' || parts.local.front() == '%')) {
+  while (!parts.local.empty() &&
+         (parts.local.front() == '.' || parts.local.front() == '-' || parts.local.front() == '%')) {
     parts.local.erase(0, 1);
     parts.range.begin += char_at(text, parts.range.begin).size;
   }
-  if (parts.local.empty() || parts.local.size() > kLongestLocal || parts.local.back() == '.') return false;
-  if (parts.local.find("..") != std::string::npos || parts.domain.size() > kLongestDomain) return false;
+  if (parts.local.empty() || parts.local.size() > kLongestLocal || parts.local.back() == '.')
+    return false;
+  if (parts.local.find("..") != std::string::npos || parts.domain.size() > kLongestDomain)
+    return false;
   return labels_hold(parts.domain) && has_public_suffix(parts.domain);
 }
 
@@ -136,27 +172,34 @@ bool is_url_userinfo(std::string_view text, std::size_t begin) {
   const std::size_t from = begin > 256 ? begin - 256 : 0;
   const std::string_view before = text.substr(from, begin - from);
   const std::size_t scheme = before.rfind("://");
-  return scheme != std::string_view::npos && before.find_first_of(" \t\r\n/?#@\"'<>", scheme + 3) == std::string_view::npos;
+  return scheme != std::string_view::npos &&
+         before.find_first_of(" \t\r\n/?#@\"'<>", scheme + 3) == std::string_view::npos;
 }
 
-// "git@host:team/app.git": where a program connects to, not a mailbox. "address:password" of a leaked list is none.
+// "git@host:team/app.git": where a program connects to, not a mailbox. "address:password" of a
+// leaked list is none.
 bool is_transport_path(std::string_view text, const Parts& parts) {
   const std::size_t end = parts.range.end;
-  if (end + 1 >= text.size() || text[end] != ':' || !(is_word(static_cast<unsigned char>(text[end + 1])) ||
-                                                     text[end + 1] == '~' || text[end + 1] == '/')) {
+  if (end + 1 >= text.size() || text[end] != ':' ||
+      !(is_word(static_cast<unsigned char>(text[end + 1])) || text[end + 1] == '~' ||
+        text[end + 1] == '/')) {
     return false;
   }
   const std::size_t stop = text.find_first_of(" \t\r\n\"'<>`)", end);
-  const std::string_view path = text.substr(end + 1, stop == std::string_view::npos ? 255 : std::min<std::size_t>(stop - end - 1, 255));
-  return parts.local == "git" || parts.local == "hg" || path.find('/') != std::string_view::npos || ends_with(path, ".git");
+  const std::string_view path = text.substr(
+      end + 1, stop == std::string_view::npos ? 255 : std::min<std::size_t>(stop - end - 1, 255));
+  return parts.local == "git" || parts.local == "hg" || path.find('/') != std::string_view::npos ||
+         ends_with(path, ".git");
 }
 
 // "ssh deploy@build01…": a login on a machine; told, but not surely a person's address.
 bool follows_remote_command(std::string_view text, std::size_t begin) {
-  static constexpr std::string_view kCommands[] = {"ssh ", "scp ", "sftp ", "rsync ", "mosh ", "ssh-copy-id "};
+  static constexpr std::string_view kCommands[] = {"ssh ",   "scp ",  "sftp ",
+                                                   "rsync ", "mosh ", "ssh-copy-id "};
   const std::size_t from = begin > 12 ? begin - 12 : 0;
   const std::string_view before = text.substr(from, begin - from);
-  return std::any_of(std::begin(kCommands), std::end(kCommands), [before](std::string_view c) { return ends_with(before, c); });
+  return std::any_of(std::begin(kCommands), std::end(kCommands),
+                     [before](std::string_view c) { return ends_with(before, c); });
 }
 
 double confidence_of(const DetectorRow& row, std::string_view text, const Parts& parts) {
@@ -183,13 +226,18 @@ bool has_public_suffix(std::string_view domain) {
 
 void find_email(const DetectorRow& row, std::string_view text, Range gate, Findings& out) {
   std::size_t at = gate.begin;
-  while (at < gate.end && char_at(text, at).value != U'@') at += std::max<std::size_t>(1, char_at(text, at).size);
+  while (at < gate.end && char_at(text, at).value != U'@')
+    at += std::max<std::size_t>(1, char_at(text, at).size);
   Parts parts;
   if (at >= gate.end || !read_parts(text, at, char_at(text, at).size, parts)) return;
-  // A letter of another script straight before is text around the address; a further "@" makes it something else.
-  if (char_before(text, parts.range.begin).value == U'@' || char_at(text, parts.range.end).value == U'@') return;
+  // A letter of another script straight before is text around the address; a further "@" makes it
+  // something else.
+  if (char_before(text, parts.range.begin).value == U'@' ||
+      char_at(text, parts.range.end).value == U'@')
+    return;
   const double confidence = confidence_of(row, text, parts);
-  if (confidence > 0) out.push_back(make_finding(row, confidence, parts.range, parts.local + "@" + parts.domain));
+  if (confidence > 0)
+    out.push_back(make_finding(row, confidence, parts.range, parts.local + "@" + parts.domain));
 }
 
 }  // namespace sekisho::filters

@@ -15,8 +15,9 @@ struct Range {
   bool operator==(const Range&) const = default;
 };
 
-// One thing found. Offsets are bytes of the text that was scanned; `normalised` is the value in its canonical form (digits without
-// separators, lower-case address, …): it counts distinct values and feeds the keyed hash, and is never logged or written.
+// One thing found. Offsets are bytes of the text that was scanned; `normalised` is the value in its
+// canonical form (digits without separators, lower-case address, …): it counts distinct values and
+// feeds the keyed hash, and is never logged or written.
 struct Finding {
   std::string_view type;      // "credit_card"; lives as long as the DetectorSet
   std::string_view category;  // "secret", "pii", "financial", "confidential" or a custom one

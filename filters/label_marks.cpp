@@ -18,8 +18,8 @@ namespace {
 using Words = std::span<const std::string_view>;
 
 constexpr double kMarked = 0.85, kClaimed = 0.65, kMentioned = 0.30;
-constexpr std::size_t kLineReach = 240;   // bytes looked at on each side
-constexpr std::size_t kShortLine = 96;    // bytes: headers and footers
+constexpr std::size_t kLineReach = 240;  // bytes looked at on each side
+constexpr std::size_t kShortLine = 96;   // bytes: headers and footers
 
 // How much a word says by itself.
 enum class Force {
@@ -28,11 +28,13 @@ enum class Force {
 };
 
 bool contains_any(std::string_view text, Words words) {
-  return std::any_of(words.begin(), words.end(), [text](std::string_view w) { return text.find(w) != std::string_view::npos; });
+  return std::any_of(words.begin(), words.end(),
+                     [text](std::string_view w) { return text.find(w) != std::string_view::npos; });
 }
 
 bool starts_with_any(std::string_view text, Words words) {
-  return std::any_of(words.begin(), words.end(), [text](std::string_view w) { return text.substr(0, w.size()) == w; });
+  return std::any_of(words.begin(), words.end(),
+                     [text](std::string_view w) { return text.substr(0, w.size()) == w; });
 }
 
 bool ends_with_any(std::string_view text, Words words) {
@@ -55,7 +57,9 @@ struct Line {
   std::size_t size() const { return before.size() + word.size() + after.size(); }
 };
 
-bool continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+bool continuation(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+}
 
 Line line_around(std::string_view text, Range word) {
   std::size_t from = word.begin > kLineReach ? word.begin - kLineReach : 0;
@@ -66,12 +70,15 @@ Line line_around(std::string_view text, Range word) {
   while (to < text.size() && to > word.end && continuation(text[to])) --to;
   to = std::min(to, std::min(text.find('\n', word.end), text.size()));
   const std::string_view raw = text.substr(word.begin, word.size());
-  const bool shouted = std::none_of(raw.begin(), raw.end(), [](char c) { return c >= 'a' && c <= 'z'; });
-  return {folded_lower(text.substr(from, word.begin - from)), folded_lower(raw), folded_lower(text.substr(word.end, to - word.end)),
-          shouted};
+  const bool shouted =
+      std::none_of(raw.begin(), raw.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+  return {folded_lower(text.substr(from, word.begin - from)), folded_lower(raw),
+          folded_lower(text.substr(word.end, to - word.end)), shouted};
 }
 
-bool is_ascii_word(const Line& line) { return static_cast<unsigned char>(line.word.front()) < 0x80; }
+bool is_ascii_word(const Line& line) {
+  return static_cast<unsigned char>(line.word.front()) < 0x80;
+}
 
 bool letter_at(std::string_view text, std::size_t pos) {
   return pos < text.size() && is_word(static_cast<unsigned char>(text[pos]));
@@ -79,16 +86,20 @@ bool letter_at(std::string_view text, std::size_t pos) {
 
 // "confidentiality", "ConfidentialClient": another word.
 bool within_longer_word(const Line& line) {
-  if (!is_ascii_word(line) || !is_letter(static_cast<unsigned char>(line.word.front()))) return false;
-  return (!line.before.empty() && is_alnum(static_cast<unsigned char>(line.before.back()))) || letter_at(line.after, 0);
+  if (!is_ascii_word(line) || !is_letter(static_cast<unsigned char>(line.word.front())))
+    return false;
+  return (!line.before.empty() && is_alnum(static_cast<unsigned char>(line.before.back()))) ||
+         letter_at(line.after, 0);
 }
 
 // Letters and kana kanji count as text, marks and digits as decoration.
 bool only_decoration(std::string_view text) {
   for (std::size_t pos = 0; pos < text.size();) {
     const FoldedChar c = char_at(text, pos);
-    const bool symbol = (c.value >= 0x2000 && c.value <= 0x303F && c.value != 0x3005 && c.value != 0x3007) || c.value == 0x30FB ||
-                        c.value == 0xB7 || c.value == 0xFFFD || (c.value >= 0xFE30 && c.value <= 0xFF65);
+    const bool symbol =
+        (c.value >= 0x2000 && c.value <= 0x303F && c.value != 0x3005 && c.value != 0x3007) ||
+        c.value == 0x30FB || c.value == 0xB7 || c.value == 0xFFFD ||
+        (c.value >= 0xFE30 && c.value <= 0xFF65);
     if (!symbol && !(c.value < 0x80 && !is_letter(c.value))) return false;
     pos += c.size;
   }
@@ -97,47 +108,63 @@ bool only_decoration(std::string_view text) {
 
 // Words that belong to a marking around its main word.
 std::string_view without_fillers(std::string_view text) {
-  static constexpr std::string_view kFillers[] = {"strictly", "highly", "company", "private and", "private &", "internal", "for",
-                                                  "document", "and proprietary", "& proprietary", "only", "資料", "文書", "情報",
-                                                  "扱い", "取扱", "限り", "厳守", "draft", "案"};
+  static constexpr std::string_view kFillers[] = {"strictly",      "highly",    "company",
+                                                  "private and",   "private &", "internal",
+                                                  "for",           "document",  "and proprietary",
+                                                  "& proprietary", "only",      "資料",
+                                                  "文書",          "情報",      "扱い",
+                                                  "取扱",          "限り",      "厳守",
+                                                  "draft",         "案"};
   bool again = true;
   while (again) {
     again = false;
     text = trimmed(text);
     for (const std::string_view filler : kFillers) {
-      if (text.substr(0, filler.size()) == filler) text = trimmed(text.substr(filler.size())), again = true;
-      else if (ends_with_any(text, Words(&filler, 1))) text = trimmed(text.substr(0, text.size() - filler.size())), again = true;
+      if (text.substr(0, filler.size()) == filler)
+        text = trimmed(text.substr(filler.size())), again = true;
+      else if (ends_with_any(text, Words(&filler, 1)))
+        text = trimmed(text.substr(0, text.size() - filler.size())), again = true;
     }
   }
   return text;
 }
 
 bool stands_alone(const Line& line) {
-  return only_decoration(without_fillers(line.before)) && only_decoration(without_fillers(line.after));
+  return only_decoration(without_fillers(line.before)) &&
+         only_decoration(without_fillers(line.after));
 }
 
-// 【社外秘】, [Confidential], (社外秘・取扱注意): nothing but the marking inside. Quotation marks quote.
+// 【社外秘】, [Confidential], (社外秘・取扱注意): nothing but the marking inside. Quotation marks
+// quote.
 bool in_brackets(const Line& line) {
-  static constexpr std::string_view kOpen[] = {"【", "[", "〔", "(", "《", "≪", "<", "★", "■", "●", "◆"};
-  static constexpr std::string_view kClose[] = {"】", "]", "〕", ")", "》", "≫", ">", "★", "■", "●", "◆"};
+  static constexpr std::string_view kOpen[] = {"【", "[", "〔", "(", "《", "≪",
+                                               "<",  "★", "■",  "●", "◆"};
+  static constexpr std::string_view kClose[] = {"】", "]", "〕", ")", "》", "≫",
+                                                ">",  "★", "■",  "●", "◆"};
   for (std::size_t i = 0; i < std::size(kOpen); ++i) {
     const std::size_t open = line.before.rfind(kOpen[i]), close = line.after.find(kClose[i]);
     if (open == std::string::npos || close == std::string::npos) continue;
     const std::string_view left = std::string_view(line.before).substr(open + kOpen[i].size());
     const std::string_view right = std::string_view(line.after).substr(0, close);
     const bool strong_words = left.size() + right.size() <= 24 && !is_ascii_word(line);
-    if (strong_words || (only_decoration(without_fillers(left)) && only_decoration(without_fillers(right)))) return true;
+    if (strong_words ||
+        (only_decoration(without_fillers(left)) && only_decoration(without_fillers(right))))
+      return true;
   }
   return false;
 }
 
 // "Classification: Confidential", "機密区分：社外秘".
 bool in_field(const Line& line) {
-  static constexpr std::string_view kFields[] = {"classification", "sensitivity", "confidentiality", "security level", "label", "marking",
-                                                 "区分", "分類", "取扱", "取り扱い", "機密度", "機密レベル", "ラベル", "秘密等級"};
+  static constexpr std::string_view kFields[] = {"classification", "sensitivity", "confidentiality",
+                                                 "security level", "label",       "marking",
+                                                 "区分",           "分類",        "取扱",
+                                                 "取り扱い",       "機密度",      "機密レベル",
+                                                 "ラベル",         "秘密等級"};
   std::string_view before = trimmed(line.before);
   before = trimmed(without_fillers(before));
-  if (before.empty() || (before.back() != ':' && before.back() != '=' && before.back() != '|')) return false;
+  if (before.empty() || (before.back() != ':' && before.back() != '=' && before.back() != '|'))
+    return false;
   before.remove_suffix(1);
   before = trimmed(before);
   while (!before.empty() && (before.back() == '"' || before.back() == '*')) before.remove_suffix(1);
@@ -148,18 +175,21 @@ bool in_field(const Line& line) {
 // Set off by spaces or marks on both sides in a short line: header, footer, watermark, file name.
 bool set_off(const Line& line) {
   if (line.size() > kShortLine) return false;
-  const char32_t left = char_before(line.before, line.before.size()).value, right = char_at(line.after, 0).value;
+  const char32_t left = char_before(line.before, line.before.size()).value,
+                 right = char_at(line.after, 0).value;
   const auto apart = [](char32_t c) {
-    return c == 0 || (c < 0x80 && !is_alnum(c)) || (c >= 0x2000 && c <= 0x303F && c != 0x3005) || c == 0x30FB;
+    return c == 0 || (c < 0x80 && !is_alnum(c)) || (c >= 0x2000 && c <= 0x303F && c != 0x3005) ||
+           c == 0x30FB;
   };
   return apart(left) && apart(right);
 }
 
 // Text about markings: definitions, rules, questions.
 bool is_about(const Line& line) {
-  static constexpr std::string_view kAfter[] = {"とは", "の意味", "の定義", "と記載", "と表示", "と書", "ラベル", "マーク", "スタンプ", "の場合",
-                                                "などの", "や", "または", "及び", "および", "に関する", "保持", "管理規程", "規程", "の扱い方",
-                                                "の文書の扱い", "か", "かどうか"};
+  static constexpr std::string_view kAfter[] = {
+      "とは",     "の意味",   "の定義", "と記載",   "と表示",       "と書", "ラベル",  "マーク",
+      "スタンプ", "の場合",   "などの", "や",       "または",       "及び", "および",  "に関する",
+      "保持",     "管理規程", "規程",   "の扱い方", "の文書の扱い", "か",   "かどうか"};
   std::string_view after = line.after;
   static constexpr std::string_view kMarks[] = {"】", "」", "』", "]", ")", "\"", "'", " ", "〕"};
   for (bool again = true; again;) {
@@ -173,34 +203,46 @@ bool is_about(const Line& line) {
 
 // "この資料は社外秘です", "以下は極秘の…", "社外秘につき".
 bool is_claimed_ja(const Line& line) {
-  static constexpr std::string_view kThis[] = {"この", "これ", "本資料", "本書", "本文書", "本メール", "以下", "下記", "次の", "添付", "当資料", "当社の"};
-  static constexpr std::string_view kSo[] = {"です", "である", "につき", "扱い", "なので", "だ", "のため", "のた", "資料", "文書", "情報です", "ファイル",
-                                             "の資料", "の文書", "のため", "の内容", "の情報", "の計画", "のデータ", "の議事"};
+  static constexpr std::string_view kThis[] = {"この",   "これ",     "本資料", "本書",
+                                               "本文書", "本メール", "以下",   "下記",
+                                               "次の",   "添付",     "当資料", "当社の"};
+  static constexpr std::string_view kSo[] = {
+      "です",   "である", "につき", "扱い",     "なので",   "だ",     "のため",
+      "のた",   "資料",   "文書",   "情報です", "ファイル", "の資料", "の文書",
+      "のため", "の内容", "の情報", "の計画",   "のデータ", "の議事"};
   if (starts_with_any(line.after, Words(kSo).first(5))) return true;
   return contains_any(line.before, kThis) && starts_with_any(line.after, kSo);
 }
 
 bool is_claimed_en(const Line& line) {
-  static constexpr std::string_view kSubjects[] = {"this document is", "this report is", "this file is", "this memo is", "this presentation is",
-                                                   "this information is", "this material is", "the following is", "document contains",
-                                                   "this deck is", "attached is", "the attached is"};
-  static constexpr std::string_view kDisclaimer[] = {"recipient", "e-mail", "email", "addressee", "may contain", "if you are not", "transmission"};
+  static constexpr std::string_view kSubjects[] = {
+      "this document is",     "this report is",      "this file is",     "this memo is",
+      "this presentation is", "this information is", "this material is", "the following is",
+      "document contains",    "this deck is",        "attached is",      "the attached is"};
+  static constexpr std::string_view kDisclaimer[] = {
+      "recipient", "e-mail", "email", "addressee", "may contain", "if you are not", "transmission"};
   if (contains_any(line.before, kDisclaimer) || contains_any(line.after, kDisclaimer)) return false;
   return contains_any(line.before, kSubjects);
 }
 
 Force force_of(const Line& line) {
-  static constexpr std::string_view kWeak[] = {"confidential", "proprietary", "restricted", "trade secret", "under nda", "機密", "未公表",
-                                               "営業秘密", "秘密文書", "インサイダー情報", "転載禁止", "複写禁止", "会員限り", "取扱注意"};
-  return std::find(std::begin(kWeak), std::end(kWeak), line.word) == std::end(kWeak) ? Force::kStrong : Force::kWeak;
+  static constexpr std::string_view kWeak[] = {
+      "confidential", "proprietary", "restricted", "trade secret", "under nda",
+      "機密",         "未公表",      "営業秘密",   "秘密文書",     "インサイダー情報",
+      "転載禁止",     "複写禁止",    "会員限り",   "取扱注意"};
+  return std::find(std::begin(kWeak), std::end(kWeak), line.word) == std::end(kWeak)
+             ? Force::kStrong
+             : Force::kWeak;
 }
 
 double confidence_of(const Line& line) {
   const Force force = force_of(line);
   if (is_about(line)) return force == Force::kStrong ? kMentioned : 0;
-  const bool spelt_out = line.word.find('/') != std::string::npos || line.word.substr(0, 4) == "tlp:" || line.word == "㊙";
+  const bool spelt_out = line.word.find('/') != std::string::npos ||
+                         line.word.substr(0, 4) == "tlp:" || line.word == "㊙";
   if (spelt_out || stands_alone(line) || in_brackets(line) || in_field(line)) return kMarked;
-  if (set_off(line) && (is_ascii_word(line) ? line.shouted : force == Force::kStrong)) return kMarked;
+  if (set_off(line) && (is_ascii_word(line) ? line.shouted : force == Force::kStrong))
+    return kMarked;
   if (is_ascii_word(line)) {
     if (is_claimed_en(line)) return kClaimed;
     return force == Force::kStrong && line.size() <= kShortLine ? kClaimed : 0;

@@ -15,26 +15,60 @@ namespace {
 
 using Words = std::span<const std::string_view>;
 
-constexpr std::string_view kCardWords[] = {"カード",   "クレジット", "有効期限", "セキュリティコード", "名義人", "credit card",
-                                           "card",     "card number", "card no", "pan",                "cvv",    "cvc",
-                                           "visa",     "mastercard",  "amex",    "jcb",                "exp",    "expiry"};
-constexpr std::string_view kMyNumberWords[] = {"マイナンバー", "個人番号",     "通知カード", "特定個人情報",      "源泉徴収",
-                                               "扶養控除",     "my number",    "mynumber",   "individual number", "my_number",
-                                               "ﾏｲﾅﾝﾊﾞｰ",        "マイナンバ"};
-constexpr std::string_view kPhoneWords[] = {"電話", "tel",   "でんわ", "携帯",  "連絡先",     "内線",   "fax", "ファックス", "ファクス",
-                                            "phone", "mobile", "ケータイ", "スマホ", "cell",  "call", "お問い合わせ", "お問合せ", "直通"};
+constexpr std::string_view kCardWords[] = {
+    "カード",  "クレジット",  "有効期限", "セキュリティコード",
+    "名義人",  "credit card", "card",     "card number",
+    "card no", "pan",         "cvv",      "cvc",
+    "visa",    "mastercard",  "amex",     "jcb",
+    "exp",     "expiry"};
+constexpr std::string_view kMyNumberWords[] = {
+    "マイナンバー", "個人番号", "通知カード",        "特定個人情報", "源泉徴収", "扶養控除",
+    "my number",    "mynumber", "individual number", "my_number",    "ﾏｲﾅﾝﾊﾞｰ",  "マイナンバ"};
+constexpr std::string_view kPhoneWords[] = {
+    "電話",   "tel",        "でんわ",   "携帯",         "連絡先",   "内線",
+    "fax",    "ファックス", "ファクス", "phone",        "mobile",   "ケータイ",
+    "スマホ", "cell",       "call",     "お問い合わせ", "お問合せ", "直通"};
 // Numbers of another kind say so.
-constexpr std::string_view kOtherNumberWords[] = {
-    "法人番号", "注文",     "伝票",      "追跡",     "会員番号",   "型番",       "受付番号", "管理番号",   "請求書番号", "口座番号", "問い合わせ番号",
-    "商品コード", "製造番号", "シリアル", "品番",     "社員番号",   "arn",        "aws",      "accountid",  "account_id", "account id", "order",
-    "tracking", "serial",   "isbn",      "jan",      "sku",        "part number", "part no", "invoice",    "model no",  "imei"};
+constexpr std::string_view kOtherNumberWords[] = {"法人番号",
+                                                  "注文",
+                                                  "伝票",
+                                                  "追跡",
+                                                  "会員番号",
+                                                  "型番",
+                                                  "受付番号",
+                                                  "管理番号",
+                                                  "請求書番号",
+                                                  "口座番号",
+                                                  "問い合わせ番号",
+                                                  "商品コード",
+                                                  "製造番号",
+                                                  "シリアル",
+                                                  "品番",
+                                                  "社員番号",
+                                                  "arn",
+                                                  "aws",
+                                                  "accountid",
+                                                  "account_id",
+                                                  "account id",
+                                                  "order",
+                                                  "tracking",
+                                                  "serial",
+                                                  "isbn",
+                                                  "jan",
+                                                  "sku",
+                                                  "part number",
+                                                  "part no",
+                                                  "invoice",
+                                                  "model no",
+                                                  "imei"};
 constexpr std::size_t kNear = 40;  // bytes: the word belongs to this number
 
 bool is_one_of(Words words, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-// The run of letters that ends at `end`, folded; what is typed straight before a number ("TEL03-…").
+// The run of letters that ends at `end`, folded; what is typed straight before a number
+// ("TEL03-…").
 std::string word_before(std::string_view text, std::size_t end) {
   std::size_t begin = end;
   for (int letters = 0; begin > 0 && letters < 16; ++letters) {
@@ -45,7 +79,8 @@ std::string word_before(std::string_view text, std::size_t end) {
   return folded_lower(text.substr(begin, end - begin));
 }
 
-// Whether a number that begins at `begin` continues something: letters, or a hyphen or dot with a word before it.
+// Whether a number that begins at `begin` continues something: letters, or a hyphen or dot with a
+// word before it.
 bool free_on_left(std::string_view text, std::size_t begin, Words labels) {
   const FoldedChar c = char_before(text, begin);
   if (is_word(c.value)) {
@@ -69,10 +104,11 @@ struct Candidate {
   Separator separator;   // one kind between all groups; kNone for a single group
 };
 
-// Calls `use` with every candidate that begins with group `from`, at most `most_groups` long, separators all of one kind
-// (any mixture when `mixed`).
+// Calls `use` with every candidate that begins with group `from`, at most `most_groups` long,
+// separators all of one kind (any mixture when `mixed`).
 template <class Use>
-void for_candidates(const DigitGroups& all, std::size_t from, std::size_t most_groups, bool mixed, Use use) {
+void for_candidates(const DigitGroups& all, std::size_t from, std::size_t most_groups, bool mixed,
+                    Use use) {
   Separator separator = Separator::kNone;
   for (std::size_t to = from + 1; to <= all.groups.size() && to - from <= most_groups; ++to) {
     if (to - from > 1) {
@@ -85,26 +121,35 @@ void for_candidates(const DigitGroups& all, std::size_t from, std::size_t most_g
   }
 }
 
-bool groups_are(const DigitGroups& all, const Candidate& c, std::initializer_list<std::size_t> sizes) {
+bool groups_are(const DigitGroups& all, const Candidate& c,
+                std::initializer_list<std::size_t> sizes) {
   if (c.to - c.from != sizes.size()) return false;
   std::size_t i = c.from;
-  return std::all_of(sizes.begin(), sizes.end(), [&](std::size_t size) { return all.groups[i++].count == size; });
+  return std::all_of(sizes.begin(), sizes.end(),
+                     [&](std::size_t size) { return all.groups[i++].count == size; });
 }
 
 bool card_grouping(const DigitGroups& all, const Candidate& c) {
-  if (groups_are(all, c, {4, 6, 5}) || groups_are(all, c, {4, 6, 4}) || groups_are(all, c, {4, 4, 4, 4})) return true;
-  return groups_are(all, c, {4, 4, 4, 4, 3}) || groups_are(all, c, {4, 4, 4, 4, 2}) || groups_are(all, c, {4, 4, 4, 4, 1});
+  if (groups_are(all, c, {4, 6, 5}) || groups_are(all, c, {4, 6, 4}) ||
+      groups_are(all, c, {4, 4, 4, 4}))
+    return true;
+  return groups_are(all, c, {4, 4, 4, 4, 3}) || groups_are(all, c, {4, 4, 4, 4, 2}) ||
+         groups_are(all, c, {4, 4, 4, 4, 1});
 }
 
 bool expiry_follows(const Surroundings& around) {
   const std::string& after = around.after();
   const std::size_t slash = after.find('/');
   if (slash == std::string::npos || slash < 2 || slash + 2 >= after.size()) return false;
-  const auto digit_at = [&after](std::size_t i) { return is_digit(static_cast<unsigned char>(after[i])); };
-  return digit_at(slash - 1) && digit_at(slash - 2) && after[slash - 2] <= '1' && digit_at(slash + 1) && digit_at(slash + 2);
+  const auto digit_at = [&after](std::size_t i) {
+    return is_digit(static_cast<unsigned char>(after[i]));
+  };
+  return digit_at(slash - 1) && digit_at(slash - 2) && after[slash - 2] <= '1' &&
+         digit_at(slash + 1) && digit_at(slash + 2);
 }
 
-double card_confidence(const DigitGroups& all, const Candidate& c, CardKind kind, std::string_view text) {
+double card_confidence(const DigitGroups& all, const Candidate& c, CardKind kind,
+                       std::string_view text) {
   const bool grouped = card_grouping(all, c);
   if (!grouped && c.to - c.from > 1) return 0;
   const Surroundings around(text, all.range_of(c.from, c.to));
@@ -117,7 +162,8 @@ double card_confidence(const DigitGroups& all, const Candidate& c, CardKind kind
 double my_number_confidence(const DigitGroups& all, const Candidate& c, std::string_view text) {
   const std::string_view digits = all.digits_of(c.from, c.to);
   const Surroundings around(text, all.range_of(c.from, c.to));
-  const std::size_t named = around.distance_before(kMyNumberWords), other = around.distance_before(kOtherNumberWords);
+  const std::size_t named = around.distance_before(kMyNumberWords),
+                    other = around.distance_before(kOtherNumberWords);
   if (named != Surroundings::kFar && named <= other) return 0.95;
   if (around.has(kMyNumberWords) && other > kNear) return 0.95;
   const bool in_fours = groups_are(all, c, {4, 4, 4});
@@ -130,14 +176,17 @@ double my_number_confidence(const DigitGroups& all, const Candidate& c, std::str
 
 // A third or fifth group of four beside a number in fours belongs to a longer number.
 bool longer_in_fours(const DigitGroups& all, const Candidate& c) {
-  const bool before = c.from > 0 && all.groups[c.from].before == c.separator && all.groups[c.from - 1].count == 4;
-  const bool after = c.to < all.groups.size() && all.groups[c.to].before == c.separator && all.groups[c.to].count == 4;
+  const bool before =
+      c.from > 0 && all.groups[c.from].before == c.separator && all.groups[c.from - 1].count == 4;
+  const bool after = c.to < all.groups.size() && all.groups[c.to].before == c.separator &&
+                     all.groups[c.to].count == 4;
   return c.separator != Separator::kNone && c.separator != Separator::kNewline && (before || after);
 }
 
 }  // namespace
 
-void find_credit_cards(const DetectorRow& row, std::string_view text, const DigitGroups& all, Findings& out) {
+void find_credit_cards(const DetectorRow& row, std::string_view text, const DigitGroups& all,
+                       Findings& out) {
   for (std::size_t from = 0; from < all.groups.size(); ++from) {
     for_candidates(all, from, 5, false, [&](const Candidate& c) {
       const std::string_view digits = all.digits_of(c.from, c.to);
@@ -158,13 +207,16 @@ void find_credit_cards(const DetectorRow& row, std::string_view text, const Digi
   }
 }
 
-void find_my_numbers(const DetectorRow& row, std::string_view text, const DigitGroups& all, Findings& out) {
+void find_my_numbers(const DetectorRow& row, std::string_view text, const DigitGroups& all,
+                     Findings& out) {
   for (std::size_t from = 0; from < all.groups.size(); ++from) {
     for_candidates(all, from, 6, false, [&](const Candidate& c) {
       const std::string_view digits = all.digits_of(c.from, c.to);
-      if (digits.size() != 12 || c.separator == Separator::kParen || !my_number_valid(digits)) return;
+      if (digits.size() != 12 || c.separator == Separator::kParen || !my_number_valid(digits))
+        return;
       const Range range = all.range_of(c.from, c.to);
-      if (!free_on_left(text, range.begin, kMyNumberWords) || !free_on_right(text, range.end)) return;
+      if (!free_on_left(text, range.begin, kMyNumberWords) || !free_on_right(text, range.end))
+        return;
       const double confidence = my_number_confidence(all, c, text);
       if (confidence < 0.05 || (confidence < 0.9 && longer_in_fours(all, c))) return;
       out.push_back(make_finding(row, confidence, range, std::string(digits)));
@@ -189,7 +241,8 @@ struct PhoneParts {
 };
 
 // "+81", "(0)" and the national number after them.
-bool read_parts(const DigitGroups& all, const Candidate& c, std::string_view text, PhoneParts& parts) {
+bool read_parts(const DigitGroups& all, const Candidate& c, std::string_view text,
+                PhoneParts& parts) {
   parts.range = all.range_of(c.from, c.to);
   std::size_t i = c.from;
   const FoldedChar before = char_before(text, parts.range.begin);
@@ -215,16 +268,19 @@ bool read_parts(const DigitGroups& all, const Candidate& c, std::string_view tex
 
 bool separated_by_space(const DigitGroups& all, const Candidate& c) {
   for (std::size_t i = c.from + 1; i < c.to; ++i) {
-    if (all.groups[i].before != Separator::kSpace && all.groups[i].before != Separator::kNewline) return false;
+    if (all.groups[i].before != Separator::kSpace && all.groups[i].before != Separator::kNewline)
+      return false;
   }
   return c.to - c.from > 1;
 }
 
-double phone_confidence(PhoneKind kind, const DigitGroups& all, const Candidate& c, const PhoneParts& parts,
-                        std::string_view text) {
+double phone_confidence(PhoneKind kind, const DigitGroups& all, const Candidate& c,
+                        const PhoneParts& parts, std::string_view text) {
   const Surroundings around(text, parts.range);
-  const bool international = parts.range.begin != all.groups[c.from].range.begin && text[parts.range.begin] != '(';
-  const std::size_t named = around.distance_before(kPhoneWords), other = around.distance_before(kOtherNumberWords);
+  const bool international =
+      parts.range.begin != all.groups[c.from].range.begin && text[parts.range.begin] != '(';
+  const std::size_t named = around.distance_before(kPhoneWords),
+                    other = around.distance_before(kOtherNumberWords);
   const bool context = named != Surroundings::kFar && named <= other;
   if (kind == PhoneKind::kPublic) return 0.30;
   const bool bare = parts.count == 1, spaced = separated_by_space(all, c);
@@ -237,7 +293,8 @@ double phone_confidence(PhoneKind kind, const DigitGroups& all, const Candidate&
 
 }  // namespace
 
-void find_jp_phones(const DetectorRow& row, std::string_view text, const DigitGroups& all, Findings& out) {
+void find_jp_phones(const DetectorRow& row, std::string_view text, const DigitGroups& all,
+                    Findings& out) {
   for (std::size_t from = 0; from < all.groups.size(); ++from) {
     for_candidates(all, from, 5, true, [&](const Candidate& c) {
       if (c.separator == Separator::kNewline) return;
@@ -245,7 +302,9 @@ void find_jp_phones(const DetectorRow& row, std::string_view text, const DigitGr
       if (!read_parts(all, c, text, parts)) return;
       const PhoneKind kind = jp_phone_kind(parts.digits, parts.groups.data(), parts.count);
       if (kind == PhoneKind::kNone) return;
-      if (!free_on_left(text, parts.range.begin, kPhoneWords) || !free_on_right(text, parts.range.end)) return;
+      if (!free_on_left(text, parts.range.begin, kPhoneWords) ||
+          !free_on_right(text, parts.range.end))
+        return;
       const double confidence = phone_confidence(kind, all, c, parts, text);
       if (confidence > 0) out.push_back(make_finding(row, confidence, parts.range, parts.digits));
     });

@@ -1,6 +1,7 @@
 #pragma once
 
-// Types that are digits with a meaning: payment cards, My Number, telephone numbers. OverNumbers functions of pack rows.
+// Types that are digits with a meaning: payment cards, My Number, telephone numbers. OverNumbers
+// functions of pack rows.
 
 #include <string_view>
 
@@ -8,8 +9,11 @@
 
 namespace sekisho::filters {
 
-void find_credit_cards(const DetectorRow& row, std::string_view text, const DigitGroups& all, Findings& out);
-void find_my_numbers(const DetectorRow& row, std::string_view text, const DigitGroups& all, Findings& out);
-void find_jp_phones(const DetectorRow& row, std::string_view text, const DigitGroups& all, Findings& out);
+void find_credit_cards(const DetectorRow& row, std::string_view text, const DigitGroups& all,
+                       Findings& out);
+void find_my_numbers(const DetectorRow& row, std::string_view text, const DigitGroups& all,
+                     Findings& out);
+void find_jp_phones(const DetectorRow& row, std::string_view text, const DigitGroups& all,
+                    Findings& out);
 
 }  // namespace sekisho::filters

@@ -8,7 +8,9 @@
 namespace sekisho::filters {
 namespace {
 
-bool overlap(Range a, Range b) { return a.begin < b.end && b.begin < a.end; }
+bool overlap(Range a, Range b) {
+  return a.begin < b.end && b.begin < a.end;
+}
 
 bool stronger(const Finding& a, const Finding& b) {
   if (a.confidence != b.confidence) return a.confidence > b.confidence;

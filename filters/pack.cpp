@@ -10,20 +10,27 @@
 namespace sekisho::filters {
 namespace {
 
-bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+bool is_hex(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
 
 // "\n" or "%3D" just before `pos`: written-out escapes, not neighbours.
 bool after_escape(std::string_view text, std::size_t pos) {
-  if (pos >= 2 && text[pos - 2] == '\\') return std::string_view("nrtbfv0").find(text[pos - 1]) != std::string_view::npos;
+  if (pos >= 2 && text[pos - 2] == '\\')
+    return std::string_view("nrtbfv0").find(text[pos - 1]) != std::string_view::npos;
   return pos >= 3 && text[pos - 3] == '%' && is_hex(text[pos - 2]) && is_hex(text[pos - 1]);
 }
 
 bool is_neighbour(char32_t c, Border border) {
   switch (border) {
-    case Border::kNone: return false;
-    case Border::kWord: return is_word(c);
-    case Border::kToken: return is_word(c) || c == U'-';
-    case Border::kBase64: return is_alnum(c) || c == U'+' || c == U'/' || c == U'=';
+    case Border::kNone:
+      return false;
+    case Border::kWord:
+      return is_word(c);
+    case Border::kToken:
+      return is_word(c) || c == U'-';
+    case Border::kBase64:
+      return is_alnum(c) || c == U'+' || c == U'/' || c == U'=';
   }
   return false;
 }
@@ -43,10 +50,12 @@ bool border_holds(std::string_view text, Range range, Border left, Border right)
       !after_escape(text, range.begin)) {
     return false;
   }
-  return range.end >= text.size() || !is_neighbour(static_cast<unsigned char>(text[range.end]), right);
+  return range.end >= text.size() ||
+         !is_neighbour(static_cast<unsigned char>(text[range.end]), right);
 }
 
-Finding make_finding(const DetectorRow& row, double confidence, Range range, std::string normalised) {
+Finding make_finding(const DetectorRow& row, double confidence, Range range,
+                     std::string normalised) {
   const double rounded = std::round(std::clamp(confidence, 0.0, 1.0) * 100) / 100;
   return {row.type, row.category, rounded, range, std::move(normalised)};
 }

@@ -1,7 +1,8 @@
 #pragma once
 
-// A pack is a table of detector rows: what to look for, what must stand around it, who checks it, how sure we are.
-// Adding a type is adding a row; the engine (PatternDetector) knows no type by name.
+// A pack is a table of detector rows: what to look for, what must stand around it, who checks it,
+// how sure we are. Adding a type is adding a row; the engine (PatternDetector) knows no type by
+// name.
 
 #include <cstddef>
 #include <span>
@@ -14,7 +15,8 @@ namespace sekisho::filters {
 
 struct DigitGroups;
 
-// What must not stand directly beside a match. An escape such as "\n" or "%3D" before a match is no neighbour.
+// What must not stand directly beside a match. An escape such as "\n" or "%3D" before a match is no
+// neighbour.
 enum class Border {
   kNone,
   kWord,   // [A-Za-z0-9_]
@@ -22,7 +24,8 @@ enum class Border {
   kBase64  // [A-Za-z0-9+/=]
 };
 
-// A match of a row's pattern. `text` is all that may be looked at; `range` may be narrowed by the check.
+// A match of a row's pattern. `text` is all that may be looked at; `range` may be narrowed by the
+// check.
 struct TokenMatch {
   std::string_view text;
   Range range;
@@ -35,15 +38,16 @@ struct DetectorRow {
   // Looks around one match of the gate and appends findings, ranges in `text`.
   using AtGate = void (*)(const DetectorRow& row, std::string_view text, Range gate, Findings& out);
   // Looks at all numbers of a stretch that holds the gate somewhere.
-  using OverNumbers = void (*)(const DetectorRow& row, std::string_view text, const DigitGroups& numbers, Findings& out);
-  // Looks through a whole stretch that holds the gate somewhere.
-  using OverBlock = void (*)(const DetectorRow& row, std::string_view text, Range where, Findings& out);
+  using OverNumbers = void (*)(const DetectorRow& row, std::string_view text,
+                               const DigitGroups& numbers, Findings& out);
 
   std::string_view type;
   std::string_view category;
-  // RE2, short and bounded: runs in the one set over all text. A finding begins within kGateReach bytes of it.
+  // RE2, short and bounded: runs in the one set over all text. A finding begins within kGateReach
+  // bytes of it.
   std::string_view gate;
-  // RE2, matched where the gate stands; group 1 is the value if there is one. Empty: one of the functions does the work.
+  // RE2, matched where the gate stands; group 1 is the value if there is one. Empty: one of the
+  // functions does the work.
   std::string_view pattern = {};
   double confidence = 0;
   Border left = Border::kWord;
@@ -51,7 +55,6 @@ struct DetectorRow {
   Check check = nullptr;
   AtGate at_gate = nullptr;
   OverNumbers over_numbers = nullptr;
-  OverBlock over_block = nullptr;
   std::string_view second_type = {};  // what the row's function may call a finding instead
 };
 
@@ -77,6 +80,7 @@ std::span<const DetectorRow> pack_labels();
 bool border_holds(std::string_view text, Range range, Border left, Border right);
 
 // A finding of the row's type with `confidence` (clamped to 0..1, rounded to hundredths).
-Finding make_finding(const DetectorRow& row, double confidence, Range range, std::string normalised);
+Finding make_finding(const DetectorRow& row, double confidence, Range range,
+                     std::string normalised);
 
 }  // namespace sekisho::filters

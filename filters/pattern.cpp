@@ -10,7 +10,9 @@ namespace {
 // Host patterns are short; hundreds of them are compiled at start-up.
 constexpr int kMaxMemory = 1 << 20;
 
-re2::StringPiece piece(std::string_view text) { return {text.data(), text.size()}; }
+re2::StringPiece piece(std::string_view text) {
+  return {text.data(), text.size()};
+}
 
 }  // namespace
 
@@ -25,7 +27,8 @@ struct Pattern::Impl {
   }
 
   bool match(std::string_view text, std::size_t from, std::vector<re2::StringPiece>& parts) const {
-    return re.Match(piece(text), from, text.size(), RE2::UNANCHORED, parts.data(), static_cast<int>(parts.size()));
+    return re.Match(piece(text), from, text.size(), RE2::UNANCHORED, parts.data(),
+                    static_cast<int>(parts.size()));
   }
 
   RE2 re;
@@ -57,15 +60,18 @@ std::optional<std::string> Pattern::group(std::string_view text, const std::stri
   return parts.back().as_string();
 }
 
-std::vector<std::string> Pattern::groups(std::string_view text, const std::string& name, int limit) const {
+std::vector<std::string> Pattern::groups(std::string_view text, const std::string& name,
+                                         int limit) const {
   std::vector<std::string> out;
   const int index = impl_->group_index(name);
   if (index < 0) return out;
   std::vector<re2::StringPiece> parts(static_cast<std::size_t>(index) + 1);
   std::size_t pos = 0;
-  while (pos <= text.size() && static_cast<int>(out.size()) < limit && impl_->match(text, pos, parts)) {
+  while (pos <= text.size() && static_cast<int>(out.size()) < limit &&
+         impl_->match(text, pos, parts)) {
     if (parts.back().data() != nullptr) out.push_back(parts.back().as_string());
-    const std::size_t end = static_cast<std::size_t>(parts[0].data() - text.data()) + parts[0].size();
+    const std::size_t end =
+        static_cast<std::size_t>(parts[0].data() - text.data()) + parts[0].size();
     pos = parts[0].empty() ? end + 1 : end;
   }
   return out;

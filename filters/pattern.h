@@ -8,7 +8,8 @@
 
 namespace sekisho::filters {
 
-// A compiled RE2 pattern behind a pointer, so that no other layer includes RE2. Immutable, safe from any thread.
+// A compiled RE2 pattern behind a pointer, so that no other layer includes RE2. Immutable, safe
+// from any thread.
 class Pattern {
  public:
   // nullopt and `error` filled when it does not compile (RE2's words). max_mem bounded.
@@ -17,7 +18,8 @@ class Pattern {
   // The group named `name` of the first match; nullopt: no match or no such group.
   std::optional<std::string> group(std::string_view text, const std::string& name) const;
   // All matches of the group, in order, at most `limit`.
-  std::vector<std::string> groups(std::string_view text, const std::string& name, int limit = 16) const;
+  std::vector<std::string> groups(std::string_view text, const std::string& name,
+                                  int limit = 16) const;
 
  private:
   struct Impl;

@@ -1,6 +1,7 @@
 #pragma once
 
-// The engine: one RE2::Set over the text says which gates and patterns occur in a block; only their spans are then sought.
+// The engine: one RE2::Set over the text says which gates and patterns occur in a block; only their
+// spans are then sought.
 
 #include <cstddef>
 #include <deque>
@@ -17,7 +18,8 @@ namespace sekisho::filters {
 
 class PatternDetector : public Detector {
  public:
-  // An admin's pattern finds matches up to its own bound, or up to so many bytes where it has none or a greater one.
+  // An admin's pattern finds matches up to its own bound, or up to so many bytes where it has none
+  // or a greater one.
   static constexpr std::size_t kDefaultSpan = 2u << 10;
   static constexpr std::size_t kLongestSpan = 16u << 10;
 
@@ -26,8 +28,10 @@ class PatternDetector : public Detector {
 
   // `row` must live as long as the detector. False and `error` filled when it does not compile.
   bool add_row(const DetectorRow& row, std::string& error);
-  // False and `error` filled when it does not compile or matches the empty text. `type` and `category` must outlive the detector.
-  bool add_custom(const CustomPattern& custom, std::string_view type, std::string_view category, std::string& error);
+  // False and `error` filled when it does not compile or matches the empty text. `type` and
+  // `category` must outlive the detector.
+  bool add_custom(const CustomPattern& custom, std::string_view type, std::string_view category,
+                  std::string& error);
   // False when the set does not fit the memory budget. No row can be added afterwards.
   bool compile();
 

@@ -8,10 +8,12 @@ namespace {
 using Length = std::optional<std::size_t>;
 constexpr std::size_t kLongestCharacter = 4;  // UTF-8
 
-Length add(Length a, Length b) { return a && b ? Length(*a + *b) : std::nullopt; }
+Length add(Length a, Length b) {
+  return a && b ? Length(*a + *b) : std::nullopt;
+}
 
-// Recursive descent over the syntax of RE2. Groups' flags matter only for (?i), which makes some ASCII letters match
-// longer characters (k: U+212A), so every literal is taken as four bytes then.
+// Recursive descent over the syntax of RE2. Groups' flags matter only for (?i), which makes some
+// ASCII letters match longer characters (k: U+212A), so every literal is taken as four bytes then.
 class Walk {
  public:
   explicit Walk(std::string_view pattern)
@@ -69,7 +71,9 @@ class Walk {
     const std::size_t close = text_.find('}', pos_);
     if (close == std::string_view::npos) return false;
     const std::string_view inside = text_.substr(pos_ + 1, close - pos_ - 1);
-    if (inside.empty() || inside.find_first_not_of("0123456789,") != std::string_view::npos || inside[0] == ',') return false;
+    if (inside.empty() || inside.find_first_not_of("0123456789,") != std::string_view::npos ||
+        inside[0] == ',')
+      return false;
     const std::size_t comma = inside.find(',');
     bounded = comma == std::string_view::npos || comma + 1 < inside.size();
     most = 0;
@@ -83,13 +87,19 @@ class Walk {
   Length atom() {
     const char c = text_[pos_++];
     switch (c) {
-      case '(': return group();
-      case '[': return char_class();
-      case '\\': return escape();
-      case '.': return kLongestCharacter;
+      case '(':
+        return group();
+      case '[':
+        return char_class();
+      case '\\':
+        return escape();
+      case '.':
+        return kLongestCharacter;
       case '^':
-      case '$': return 0;
-      default: return folds_ ? kLongestCharacter : 1;
+      case '$':
+        return 0;
+      default:
+        return folds_ ? kLongestCharacter : 1;
     }
   }
 
@@ -130,9 +140,12 @@ class Walk {
       case 'b':
       case 'B':
       case 'A':
-      case 'z': return 0;
-      case 'Q': return std::nullopt;
-      case 'C': return 1;
+      case 'z':
+        return 0;
+      case 'Q':
+        return std::nullopt;
+      case 'C':
+        return 1;
       case 'p':
       case 'P':
       case 'x':
@@ -160,6 +173,8 @@ class Walk {
 
 }  // namespace
 
-std::optional<std::size_t> longest_match(std::string_view pattern) { return Walk(pattern).whole(); }
+std::optional<std::size_t> longest_match(std::string_view pattern) {
+  return Walk(pattern).whole();
+}
 
 }  // namespace sekisho::filters

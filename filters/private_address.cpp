@@ -20,7 +20,8 @@ std::size_t read_quad(std::string_view text, std::size_t begin, Octets& octets) 
     if (i > 0 && (pos >= text.size() || text[pos++] != '.')) return 0;
     const std::size_t first = pos;
     octets[i] = 0;
-    while (pos < text.size() && is_digit(static_cast<unsigned char>(text[pos])) && pos - first < 4) {
+    while (pos < text.size() && is_digit(static_cast<unsigned char>(text[pos])) &&
+           pos - first < 4) {
       octets[i] = octets[i] * 10 + (text[pos++] - '0');
     }
     if (pos == first || octets[i] > 255 || (pos - first > 1 && text[first] == '0')) return 0;
@@ -35,20 +36,23 @@ bool is_private(const Octets& o) {
 
 // Addresses that half the world's machines have: they tell nothing.
 bool is_everybodys(std::string_view address) {
-  static constexpr std::string_view kDefaults[] = {"192.168.0.1", "192.168.1.1", "172.17.0.1", "10.0.0.1", "169.254.169.254"};
+  static constexpr std::string_view kDefaults[] = {"192.168.0.1", "192.168.1.1", "172.17.0.1",
+                                                   "10.0.0.1", "169.254.169.254"};
   return std::find(std::begin(kDefaults), std::end(kDefaults), address) != std::end(kDefaults);
 }
 
 // "v10.0.2.1", "version 10.0.2.1", "pkg==10.0.2.1": four-part version numbers.
 bool is_version(std::string_view text, std::size_t begin) {
-  static constexpr std::string_view kWords[] = {"version", "ver", "v", "バージョン", "release", "build", "rev"};
+  static constexpr std::string_view kWords[] = {"version", "ver",   "v",  "バージョン",
+                                                "release", "build", "rev"};
   if (begin >= 2 && text.substr(begin - 2, 2) == "==") return true;
   const Surroundings around(text, {begin, begin}, 40, 0);
   return around.distance_before(kWords) <= 3;
 }
 
 bool in_longer_token(std::string_view text, Range range) {
-  const char32_t before = char_before(text, range.begin).value, after = char_at(text, range.end).value;
+  const char32_t before = char_before(text, range.begin).value,
+                 after = char_at(text, range.end).value;
   if (is_word(before) || before == U'.' || before == U'-' || is_word(after)) return true;
   return (after == U'.' || after == U'-') && is_word(char_at(text, range.end + 1).value);
 }
@@ -57,7 +61,9 @@ void find_quad(const DetectorRow& row, std::string_view text, Range gate, Findin
   Octets octets;
   const std::size_t end = read_quad(text, gate.begin, octets);
   const Range range{gate.begin, end};
-  if (end == 0 || !is_private(octets) || in_longer_token(text, range) || is_version(text, gate.begin)) return;
+  if (end == 0 || !is_private(octets) || in_longer_token(text, range) ||
+      is_version(text, gate.begin))
+    return;
   const std::string_view address = text.substr(gate.begin, end - gate.begin);
   const bool network = char_at(text, end).value == U'/' && octets[3] == 0;
   const double confidence = is_everybodys(address) || network ? 0.30 : row.confidence;
@@ -69,13 +75,17 @@ void find_ipv6(const DetectorRow& row, std::string_view text, Range gate, Findin
   std::size_t end = text.find_first_not_of(kDigits, gate.begin);
   if (end == std::string_view::npos) end = text.size();
   while (end > gate.begin && text[end - 1] == ':' && !(end >= 2 && text[end - 2] == ':')) --end;
-  const std::string address = folded_lower(text.substr(gate.begin, std::min<std::size_t>(end - gate.begin, 64)));
+  const std::string address =
+      folded_lower(text.substr(gate.begin, std::min<std::size_t>(end - gate.begin, 64)));
   const auto colons = std::count(address.begin(), address.end(), ':');
   const bool shortened = address.find("::") != std::string::npos;
   const Range range{gate.begin, end};
-  if (address.size() > 39 || (shortened ? colons > 7 : colons != 7) || address == "fe80::" || address == "fc00::") return;
+  if (address.size() > 39 || (shortened ? colons > 7 : colons != 7) || address == "fe80::" ||
+      address == "fc00::")
+    return;
   const char32_t before = char_before(text, range.begin).value;
-  if (is_word(before) || before == U':' || before == U'.' || is_word(char_at(text, end).value)) return;
+  if (is_word(before) || before == U':' || before == U'.' || is_word(char_at(text, end).value))
+    return;
   std::size_t group = 0;
   for (const char c : address) {
     group = c == ':' ? 0 : group + 1;
@@ -86,7 +96,8 @@ void find_ipv6(const DetectorRow& row, std::string_view text, Range gate, Findin
 
 }  // namespace
 
-void find_private_address(const DetectorRow& row, std::string_view text, Range gate, Findings& out) {
+void find_private_address(const DetectorRow& row, std::string_view text, Range gate,
+                          Findings& out) {
   if (is_digit(static_cast<unsigned char>(text[gate.begin]))) {
     find_quad(row, text, gate, out);
   } else {

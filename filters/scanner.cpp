@@ -7,7 +7,8 @@
 namespace sekisho::filters {
 namespace {
 
-// Windows lie on a fixed grid of the whole text, so that pieces of any size give the same windows and findings.
+// Windows lie on a fixed grid of the whole text, so that pieces of any size give the same windows
+// and findings.
 constexpr std::size_t kStep = 64u << 10;
 
 }  // namespace
@@ -20,8 +21,10 @@ void Scanner::begin() {
   pending_.clear();
 }
 
-// Scans [decided_, end) of the whole text, of which `held` is what is at hand, beginning at `offset`.
-ScanStatus Scanner::scan_window(std::string_view held, std::size_t offset, std::size_t end, bool ends_text, Findings& out) {
+// Scans [decided_, end) of the whole text, of which `held` is what is at hand, beginning at
+// `offset`.
+ScanStatus Scanner::scan_window(std::string_view held, std::size_t offset, std::size_t end,
+                                bool ends_text, Findings& out) {
   const std::size_t reach = set_.max_span();
   const std::size_t from = std::max(offset, decided_ > reach ? decided_ - reach : 0);
   const std::size_t to = std::min(offset + held.size(), end + reach);
@@ -49,8 +52,9 @@ ScanStatus Scanner::scan_window(std::string_view held, std::size_t offset, std::
 void Scanner::release(std::size_t decided, Findings& out) {
   if (pending_.empty()) return;
   resolve_overlaps(pending_, [this](const Finding& f) { return set_.is_custom(f.type); });
-  const auto open = std::stable_partition(pending_.begin(), pending_.end(),
-                                          [decided](const Finding& f) { return f.range.end <= decided; });
+  const auto open =
+      std::stable_partition(pending_.begin(), pending_.end(),
+                            [decided](const Finding& f) { return f.range.end <= decided; });
   for (auto it = pending_.begin(); it != open; ++it) {
     if (!set_.allowed_value(it->normalised)) out.push_back(std::move(*it));
   }
@@ -60,7 +64,8 @@ void Scanner::release(std::size_t decided, Findings& out) {
 ScanStatus Scanner::push(std::string_view piece, Findings& out) {
   held_.append(piece);
   const std::size_t reach = set_.max_span();
-  while (held_offset_ + held_.size() >= decided_ + kStep + reach) scan_window(held_, held_offset_, decided_ + kStep, false, out);
+  while (held_offset_ + held_.size() >= decided_ + kStep + reach)
+    scan_window(held_, held_offset_, decided_ + kStep, false, out);
   const std::size_t keep_from = decided_ > reach ? decided_ - reach : 0;
   if (keep_from > held_offset_ && keep_from - held_offset_ >= kStep) {
     held_.erase(0, keep_from - held_offset_);
@@ -69,7 +74,9 @@ ScanStatus Scanner::push(std::string_view piece, Findings& out) {
   return failed_ ? ScanStatus::kCouldNotDecide : ScanStatus::kDone;
 }
 
-ScanStatus Scanner::finish(Findings& out) { return finish_with(held_, held_offset_, out); }
+ScanStatus Scanner::finish(Findings& out) {
+  return finish_with(held_, held_offset_, out);
+}
 
 ScanStatus Scanner::finish_with(std::string_view held, std::size_t offset, Findings& out) {
   const std::size_t size = offset + held.size();

@@ -1,7 +1,8 @@
 #pragma once
 
-// Runs a DetectorSet over one text given in any pieces. Laws, each a test: findings are equal for every way of splitting the text; each
-// finding once, absolute offsets; memory bounded by max_span + one piece.
+// Runs a DetectorSet over one text given in any pieces. Laws, each a test: findings are equal for
+// every way of splitting the text; each finding once, absolute offsets; memory bounded by max_span
+// + one piece.
 
 #include <cstddef>
 #include <string>
@@ -25,16 +26,17 @@ class Scanner {
   ScanStatus scan(std::string_view text, Findings& out);
 
  private:
-  ScanStatus scan_window(std::string_view held, std::size_t offset, std::size_t end, bool ends_text, Findings& out);
+  ScanStatus scan_window(std::string_view held, std::size_t offset, std::size_t end, bool ends_text,
+                         Findings& out);
   ScanStatus finish_with(std::string_view held, std::size_t offset, Findings& out);
   void release(std::size_t decided, Findings& out);
 
   const DetectorSet& set_;
-  std::string held_;           // context and look-ahead
+  std::string held_;  // context and look-ahead
   std::size_t held_offset_ = 0;
-  std::size_t decided_ = 0;    // findings beginning before this offset are out
+  std::size_t decided_ = 0;  // findings beginning before this offset are out
   bool failed_ = false;
-  Findings pending_;           // reach past decided_: a later one may overlap them
+  Findings pending_;  // reach past decided_: a later one may overlap them
 };
 
 }  // namespace sekisho::filters

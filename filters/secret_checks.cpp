@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <string>
 
-#include "filters/surroundings.h"
 #include "filters/validators.h"
 #include "filters/width_fold.h"
 
@@ -14,19 +13,29 @@ bool ends_with(std::string_view text, std::string_view end) {
   return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
 }
 
-bool is_base64_char(char c) { return is_alnum(static_cast<unsigned char>(c)) || c == '+' || c == '/'; }
-bool is_token_char(char c) { return is_word(static_cast<unsigned char>(c)) || c == '-'; }
+bool is_base64_char(char c) {
+  return is_alnum(static_cast<unsigned char>(c)) || c == '+' || c == '/';
+}
+bool is_token_char(char c) {
+  return is_word(static_cast<unsigned char>(c)) || c == '-';
+}
 
 bool mixes_letters_and_digits(std::string_view value) {
-  const auto digits = std::count_if(value.begin(), value.end(), [](char c) { return is_digit(static_cast<unsigned char>(c)); });
-  const auto letters = std::count_if(value.begin(), value.end(), [](char c) { return is_letter(static_cast<unsigned char>(c)); });
+  const auto digits = std::count_if(value.begin(), value.end(),
+                                    [](char c) { return is_digit(static_cast<unsigned char>(c)); });
+  const auto letters = std::count_if(
+      value.begin(), value.end(), [](char c) { return is_letter(static_cast<unsigned char>(c)); });
   return digits >= 2 && letters >= 2;
 }
 
-// 40 characters of the secret half's alphabet that chance made: no hash in hexadecimal, no path, no sample.
+// 40 characters of the secret half's alphabet that chance made: no hash in hexadecimal, no path, no
+// sample.
 bool is_aws_secret(std::string_view value) {
-  if (ends_with(value, "EXAMPLEKEY") || value.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos) return false;
-  if (std::count(value.begin(), value.end(), '/') > 3 || !mixes_letters_and_digits(value)) return false;
+  if (ends_with(value, "EXAMPLEKEY") ||
+      value.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos)
+    return false;
+  if (std::count(value.begin(), value.end(), '/') > 3 || !mixes_letters_and_digits(value))
+    return false;
   return shannon_entropy(value) >= 4.3;
 }
 
@@ -37,7 +46,9 @@ std::size_t next_run_of_40(std::string_view text, std::size_t from, std::size_t 
     while (from < to && !is_base64_char(text[from])) ++from;
     std::size_t end = from;
     while (end < text.size() && is_base64_char(text[end]) && end - from <= 4096) ++end;
-    if (end - from == kSize && from < to && border_holds(text, {from, end}, Border::kBase64, Border::kBase64)) return from;
+    if (end - from == kSize && from < to &&
+        border_holds(text, {from, end}, Border::kBase64, Border::kBase64))
+      return from;
     from = std::max(end, from + 1);
   }
   return std::string_view::npos;
@@ -45,7 +56,9 @@ std::size_t next_run_of_40(std::string_view text, std::size_t from, std::size_t 
 
 }  // namespace
 
-double check_token(TokenMatch& match, double confidence) { return is_placeholder(match.value()) ? 0 : confidence; }
+double check_token(TokenMatch& match, double confidence) {
+  return is_placeholder(match.value()) ? 0 : confidence;
+}
 
 double check_random(TokenMatch& match, double confidence) {
   if (is_placeholder(match.value()) || !mixes_letters_and_digits(match.value())) return 0;
@@ -53,30 +66,41 @@ double check_random(TokenMatch& match, double confidence) {
 }
 
 double check_trimmed(TokenMatch& match, double confidence) {
-  while (match.range.size() > 1 && (match.value().back() == '.' || match.value().back() == '-')) --match.range.end;
+  while (match.range.size() > 1 && (match.value().back() == '.' || match.value().back() == '-'))
+    --match.range.end;
   return check_token(match, confidence);
 }
 
 double check_aws_key_id(TokenMatch& match, double confidence) {
   constexpr std::size_t kNear = 300;
-  if (ends_with(match.value(), "EXAMPLE") || distinct_characters(match.value().substr(4)) < 5) return 0;
+  if (ends_with(match.value(), "EXAMPLE") || distinct_characters(match.value().substr(4)) < 5)
+    return 0;
   const std::size_t to = std::min(match.text.size(), match.range.end + kNear);
   const std::size_t secret = next_run_of_40(match.text, match.range.end, to);
-  return secret != std::string_view::npos && is_aws_secret(match.text.substr(secret, 40)) ? 0.98 : confidence;
+  return secret != std::string_view::npos && is_aws_secret(match.text.substr(secret, 40))
+             ? 0.98
+             : confidence;
 }
 
 double check_jwt(TokenMatch& match, double confidence) {
   const std::string_view value = match.value();
   const std::size_t first = value.find('.'), second = value.find('.', first + 1);
   std::string header, payload;
-  if (!decode_base64(value.substr(0, first), header) || !decode_base64(value.substr(first + 1, second - first - 1), payload)) return 0;
-  const auto without_spaces = [](std::string& s) { s.erase(std::remove(s.begin(), s.end(), ' '), s.end()); };
+  if (!decode_base64(value.substr(0, first), header) ||
+      !decode_base64(value.substr(first + 1, second - first - 1), payload))
+    return 0;
+  const auto without_spaces = [](std::string& s) {
+    s.erase(std::remove(s.begin(), s.end(), ' '), s.end());
+  };
   without_spaces(header);
   without_spaces(payload);
   if (header.empty() || header[0] != '{' || header.find("\"alg\":") == std::string::npos) return 0;
   // The sample of the format's home page.
-  if (payload.find("\"sub\":\"1234567890\"") != std::string::npos && payload.find("JohnDoe") != std::string::npos) return 0;
-  const bool open = header.find("\"alg\":\"none\"") != std::string::npos || payload.find("\"role\":\"anon\"") != std::string::npos;
+  if (payload.find("\"sub\":\"1234567890\"") != std::string::npos &&
+      payload.find("JohnDoe") != std::string::npos)
+    return 0;
+  const bool open = header.find("\"alg\":\"none\"") != std::string::npos ||
+                    payload.find("\"role\":\"anon\"") != std::string::npos;
   return open ? 0.40 : confidence;
 }
 
@@ -98,7 +122,8 @@ void find_openai_key(const DetectorRow& row, std::string_view text, Range gate, 
 
 namespace {
 
-// Reads base64 text over line ends, escapes, quotes and prefixes of quoted mail; what PEM looks like after copying.
+// Reads base64 text over line ends, escapes, quotes and prefixes of quoted mail; what PEM looks
+// like after copying.
 struct KeyBody {
   std::size_t end = 0;          // after its last base64 character
   std::size_t characters = 0;   // base64 ones
@@ -110,15 +135,19 @@ KeyBody read_body(std::string_view text, std::size_t begin, std::size_t limit) {
   KeyBody body{begin, 0, 0, {}};
   std::size_t pos = begin;
   while (pos < limit) {
-    if (text[pos] == '\\' && pos + 1 < limit && (text[pos + 1] == 'n' || text[pos + 1] == 'r' || text[pos + 1] == '\\')) {
+    if (text[pos] == '\\' && pos + 1 < limit &&
+        (text[pos + 1] == 'n' || text[pos + 1] == 'r' || text[pos + 1] == '\\')) {
       pos += 2;
-    } else if (std::string_view(" \t\r\n\"'`>,+=|#*;:().").find(text[pos]) != std::string_view::npos && text[pos] != '+') {
+    } else if (std::string_view(" \t\r\n\"'`>,+=|#*;:().").find(text[pos]) !=
+                   std::string_view::npos &&
+               text[pos] != '+') {
       ++pos;
     } else if (is_base64_char(text[pos])) {
       const std::size_t run = pos;
       while (pos < limit && (is_base64_char(text[pos]) || text[pos] == '=')) ++pos;
       body.characters += pos - run;
-      if (pos - run > body.longest_run) body.longest_run = pos - run, body.run = text.substr(run, pos - run);
+      if (pos - run > body.longest_run)
+        body.longest_run = pos - run, body.run = text.substr(run, pos - run);
       body.end = pos;
     } else {
       break;
@@ -141,7 +170,9 @@ void find_private_key(const DetectorRow& row, std::string_view text, Range gate,
     const std::size_t blank = std::min(text.find("\n\n", gate.end), text.find("\\n\\n", gate.end));
     if (blank < stop) body = read_body(text, blank, stop);
   }
-  if (body.characters < kFewest || body.longest_run < kShortestLine || distinct_characters(body.run) < 8) return;
+  if (body.characters < kFewest || body.longest_run < kShortestLine ||
+      distinct_characters(body.run) < 8)
+    return;
   Range range{gate.begin, body.end};
   if (end_mark != std::string_view::npos) {
     const std::size_t dashes = text.find("-----", stop + 8);
@@ -151,22 +182,15 @@ void find_private_key(const DetectorRow& row, std::string_view text, Range gate,
   out.push_back(make_finding(row, encrypted ? 0.70 : row.confidence, range, std::string(body.run)));
 }
 
-void find_aws_secrets(const DetectorRow& row, std::string_view text, Range where, Findings& out) {
-  static constexpr std::string_view kWords[] = {"aws_secret_access_key", "secretaccesskey", "secret_access_key", "aws_secret_key",
-                                                "awssecretkey", "aws_secret", "secret access key", "awssecretaccesskey",
-                                                "akia", "asia", "secretkey"};
-  for (std::size_t pos = next_run_of_40(text, where.begin, where.end); pos != std::string_view::npos;
-       pos = next_run_of_40(text, pos + 40, where.end)) {
-    const Range range{pos, pos + 40};
+void find_aws_secrets(const DetectorRow& row, std::string_view text, Range gate, Findings& out) {
+  constexpr std::size_t kNear = 200;
+  const std::size_t from = gate.begin > kNear ? gate.begin - kNear : 0,
+                    to = std::min(text.size(), gate.end + kNear);
+  for (std::size_t pos = next_run_of_40(text, from, to); pos != std::string_view::npos;
+       pos = next_run_of_40(text, pos + 40, to)) {
     const std::string_view value = text.substr(pos, 40);
-    if (!is_aws_secret(value)) continue;
-    const Surroundings around(text, range, 200, 200);
-    const auto near = [&around](std::string_view word) {
-      return around.before().find(word) != std::string::npos || around.after().find(word) != std::string::npos;
-    };
-    if (std::any_of(std::begin(kWords), std::end(kWords), near)) {
-      out.push_back(make_finding(row, row.confidence, range, std::string(value)));
-    }
+    if (is_aws_secret(value))
+      out.push_back(make_finding(row, row.confidence, {pos, pos + 40}, std::string(value)));
   }
 }
 

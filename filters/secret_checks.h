@@ -1,6 +1,7 @@
 #pragma once
 
-// What a shape alone cannot say about a credential. Checks and AtGate/OverBlock functions of the secrets pack.
+// What a shape alone cannot say about a credential. Checks and AtGate functions of the secrets
+// pack.
 
 #include <string_view>
 
@@ -10,7 +11,8 @@ namespace sekisho::filters {
 
 // No placeholder.
 double check_token(TokenMatch& match, double confidence);
-// As check_token, for shapes that words could take: letters and digits must be mixed as chance mixes them.
+// As check_token, for shapes that words could take: letters and digits must be mixed as chance
+// mixes them.
 double check_random(TokenMatch& match, double confidence);
 // A sentence may end with the token: trailing dots and hyphens go.
 double check_trimmed(TokenMatch& match, double confidence);
@@ -19,6 +21,6 @@ double check_jwt(TokenMatch& match, double confidence);
 
 void find_openai_key(const DetectorRow& row, std::string_view text, Range gate, Findings& out);
 void find_private_key(const DetectorRow& row, std::string_view text, Range gate, Findings& out);
-void find_aws_secrets(const DetectorRow& row, std::string_view text, Range where, Findings& out);
+void find_aws_secrets(const DetectorRow& row, std::string_view text, Range gate, Findings& out);
 
 }  // namespace sekisho::filters

@@ -29,22 +29,25 @@ bool ascii_word_char(std::string_view text, std::size_t pos) {
 
 // A whole word when its ends are ASCII letters.
 bool stands_alone(std::string_view text, std::size_t pos, std::string_view word) {
-  const auto first = static_cast<unsigned char>(word.front()), last = static_cast<unsigned char>(word.back());
+  const auto first = static_cast<unsigned char>(word.front()),
+             last = static_cast<unsigned char>(word.back());
   if (first < 0x80 && pos > 0 && ascii_word_char(text, pos - 1)) return false;
   return last >= 0x80 || !ascii_word_char(text, pos + word.size());
 }
 
 std::size_t last_word(std::string_view text, std::string_view word) {
-  for (std::size_t pos = text.rfind(word); pos != std::string_view::npos; pos = text.rfind(word, pos - 1)) {
-    if (stands_alone(text, pos, word)) return pos;
-    if (pos == 0) break;
+  std::size_t last = std::string_view::npos;
+  for (std::size_t pos = text.find(word); pos != std::string_view::npos;
+       pos = text.find(word, pos + 1)) {
+    if (stands_alone(text, pos, word)) last = pos;
   }
-  return std::string_view::npos;
+  return last;
 }
 
 }  // namespace
 
-Surroundings::Surroundings(std::string_view text, Range value, std::size_t bytes_before, std::size_t bytes_after)
+Surroundings::Surroundings(std::string_view text, Range value, std::size_t bytes_before,
+                           std::size_t bytes_after)
     : before_(folded_lower(stretch_before(text, value.begin, bytes_before))),
       after_(folded_lower(stretch_after(text, value.end, bytes_after))) {}
 
@@ -52,7 +55,8 @@ std::size_t Surroundings::distance_before(std::span<const std::string_view> word
   std::size_t nearest = kFar;
   for (const std::string_view word : words) {
     const std::size_t pos = last_word(before_, word);
-    if (pos != std::string_view::npos) nearest = std::min(nearest, before_.size() - pos - word.size());
+    if (pos != std::string_view::npos)
+      nearest = std::min(nearest, before_.size() - pos - word.size());
   }
   return nearest;
 }

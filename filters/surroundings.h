@@ -14,14 +14,17 @@ namespace sekisho::filters {
 // Folded, lower-case copies of about 40 characters before and 15 after a value.
 class Surroundings {
  public:
-  Surroundings(std::string_view text, Range value, std::size_t bytes_before = 120, std::size_t bytes_after = 45);
+  Surroundings(std::string_view text, Range value, std::size_t bytes_before = 120,
+               std::size_t bytes_after = 45);
 
-  // Bytes from the end of the nearest of `words` (lower case) before the value to it; kFar when there is none.
-  // ASCII words count only as whole words, Japanese ones anywhere.
+  // Bytes from the end of the nearest of `words` (lower case) before the value to it; kFar when
+  // there is none. ASCII words count only as whole words, Japanese ones anywhere.
   static constexpr std::size_t kFar = static_cast<std::size_t>(-1);
   std::size_t distance_before(std::span<const std::string_view> words) const;
   bool has(std::span<const std::string_view> words) const;  // before or after
-  bool has_before(std::span<const std::string_view> words) const { return distance_before(words) != kFar; }
+  bool has_before(std::span<const std::string_view> words) const {
+    return distance_before(words) != kFar;
+  }
 
   const std::string& before() const { return before_; }
   const std::string& after() const { return after_; }

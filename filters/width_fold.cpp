@@ -8,7 +8,9 @@ namespace {
 
 constexpr char32_t kReplacement = 0xFFFD;
 
-bool is_continuation(unsigned char c) { return (c & 0xC0) == 0x80; }
+bool is_continuation(unsigned char c) {
+  return (c & 0xC0) == 0x80;
+}
 
 char32_t folded(char32_t c) {
   if (c >= 0xFF01 && c <= 0xFF5E) return c - 0xFF01 + 0x21;
@@ -65,7 +67,8 @@ FoldedChar char_at(std::string_view text, std::size_t pos) {
 FoldedChar char_before(std::string_view text, std::size_t pos) {
   if (pos == 0 || pos > text.size()) return {};
   std::size_t begin = pos - 1;
-  while (begin > 0 && pos - begin < 4 && is_continuation(static_cast<unsigned char>(text[begin]))) --begin;
+  while (begin > 0 && pos - begin < 4 && is_continuation(static_cast<unsigned char>(text[begin])))
+    --begin;
   const FoldedChar c = char_at(text, begin);
   if (begin + c.size == pos) return c;
   return {kReplacement, 1};
@@ -73,9 +76,9 @@ FoldedChar char_before(std::string_view text, std::size_t pos) {
 
 bool is_hyphen(char32_t c) {
   // Tilde included: the wave dash of Japanese input methods folds to it.
-  static constexpr char32_t kOdd[] = {0x2D7,  0x58A,  0x1806, 0x2043, 0x207B, 0x208B, 0x2212, 0x23AF,
-                                      0x2500, 0x2501, 0x2796, 0x2E3A, 0x2E3B, 0x301C, 0x3030, 0x30A0,
-                                      0x30FC, 0xFE31, 0xFE32, 0xFE58, 0xFE63, 0xFF70};
+  static constexpr char32_t kOdd[] = {
+      0x2D7,  0x58A,  0x1806, 0x2043, 0x207B, 0x208B, 0x2212, 0x23AF, 0x2500, 0x2501, 0x2796,
+      0x2E3A, 0x2E3B, 0x301C, 0x3030, 0x30A0, 0x30FC, 0xFE31, 0xFE32, 0xFE58, 0xFE63, 0xFF70};
   if (c == U'-' || c == U'~') return true;
   if (c < 0x80) return false;
   return (c >= 0x2010 && c <= 0x2015) || contains(kOdd, c);
@@ -107,6 +110,8 @@ FoldedText fold(std::string_view text, bool lower) {
   return out;
 }
 
-std::string folded_lower(std::string_view text) { return fold(text, true).text; }
+std::string folded_lower(std::string_view text) {
+  return fold(text, true).text;
+}
 
 }  // namespace sekisho::filters
