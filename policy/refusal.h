@@ -1,9 +1,11 @@
 #pragma once
 
-// What a refused client reads: the words in both languages, and the body in the dialect of the service that was called.
+// What a refused client reads: the words in both languages, and the body in the dialect of the
+// service that was called.
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "config/policy_file.h"
@@ -20,18 +22,23 @@ struct Refusal {
   std::vector<std::string> findings;  // types
   std::string verdict = "block";
   std::string alternative, contact;
-  config::Localized message;          // complete sentences, each at most 300 characters; see refusal_message
+  config::Localized
+      message;  // complete sentences, each at most 300 characters; see refusal_message
   std::vector<std::string> languages{"ja", "en"};
 };
 
-// What, why, what to do next, the alternative, whom to ask. Never the matched text. `detail` names the fault for reasons that carry one
-// (framing, certificate, limit, origin: one English clause); `host` is the destination.
-config::Localized refusal_message(const Verdict& verdict, const Admission& admission, std::string_view host, std::string_view detail,
+// What, why, what to do next, the alternative, whom to ask. Never the matched text. `detail` names
+// the fault for reasons that carry one (framing, certificate, limit, origin: one English clause);
+// `host` is the destination.
+config::Localized refusal_message(const Verdict& verdict, const Admission& admission,
+                                  std::string_view host, std::string_view detail,
                                   std::string_view contact, std::string_view request_id);
 
 struct RefusalBody {
   std::string content_type;
   std::string body;
+  std::vector<std::pair<std::string, std::string>>
+      headers;  // further ones of the dialect (x-amzn-errortype, request-id)
 };
 // INTERFACES section 3. `html` for browser navigations.
 RefusalBody render_refusal(const Dialect& dialect, const Refusal& refusal, bool html);

@@ -11,21 +11,24 @@
 
 namespace sekisho::policy {
 
-// Findings of one type, for the record: never the text. `values` are the distinct normalised values, for the keyed hash only.
+// Findings of one type, for the record: never the text. `values` are the distinct normalised
+// values, for the keyed hash only.
 struct FindingSummary {
   std::string type, category;
   int count = 0;
-  double confidence = 0;             // the highest
-  std::vector<std::string> where;    // distinct, at most 16
+  double confidence = 0;           // the highest
+  std::vector<std::string> where;  // distinct, at most 16
   std::vector<std::string> values;
 };
 
 struct Verdict {
   Action action = Action::kAllow;
-  std::optional<Action> would;       // what observed rules (or the policy in observe mode) would have done, when it is stricter
-  Reason reason = Reason::kNone;     // of a block, enforced or observed (then of `would`)
-  std::string rule;                  // that won
-  std::vector<RuleTrace> rules;      // every rule that matched or nearly did
+  std::optional<Action> would;    // what observed rules (or the policy in observe mode) would have
+                                  // done, when it is stricter
+  Reason reason = Reason::kNone;  // of a block, enforced or observed (then of `would`)
+  std::string rule;               // that won
+  std::vector<RuleTrace> rules;   // every rule that matched or nearly did
+  std::vector<std::string> data_rules;  // ids of the data rules that matched, without lifted ones
   std::string exception;
   std::vector<FindingSummary> findings;
   Coverage coverage = Coverage::kNoBody;

@@ -1,0 +1,424 @@
+#include "policy/inspection.h"
+
+#include <algorithm>
+#include <deque>
+#include <optional>
+#include <utility>
+
+#include "filters/body_reader.h"
+#include "filters/content_decoder.h"
+#include "filters/scanner.h"
+#include "policy/header_scan.h"
+#include "policy/own_credential.h"
+#include "policy/snapshot.h"
+#include "policy/turns.h"
+
+namespace sekisho::policy {
+namespace {
+
+using filters::BodyKind;
+using filters::BodyReader;
+using filters::Coding;
+using filters::DecodeStatus;
+using filters::Finding;
+using filters::Findings;
+using filters::Place;
+using filters::Range;
+using filters::ScanStatus;
+using filters::TextChunk;
+
+constexpr std::size_t kStep = 256u << 10;
+constexpr std::size_t kModelBytes = 256;
+// A body made of nothing but findings must not cost a hundred times its size in memory.
+constexpr std::size_t kFreeFindings = 1024;
+constexpr std::size_t kMostFindings = 1u << 18;
+
+// At most `most` bytes, never half a character.
+std::string_view cut_text(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return text;
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xc0) == 0x80) --most;
+  return text.substr(0, most);
+}
+
+// "…/models/NAME:method" (Gemini, Vertex) and "…/model/NAME/method" (Bedrock).
+std::string_view model_in_path(std::string_view target) {
+  const std::string_view path = target.substr(0, target.find('?'));
+  for (const std::string_view mark : {std::string_view("/models/"), std::string_view("/model/")}) {
+    const auto at = path.rfind(mark);
+    if (at == std::string_view::npos) continue;
+    const std::string_view rest = path.substr(at + mark.size());
+    return rest.substr(0, rest.find_first_of(mark == "/model/" ? "/" : ":/"));
+  }
+  return {};
+}
+
+bool streams_by_path(std::string_view target) {
+  const std::string_view path = target.substr(0, target.find('?'));
+  return path.find(":stream") != std::string_view::npos || path.ends_with("-stream");
+}
+
+// Is the value behind a key's closing quote `true`? `at` = end of the key's text.
+bool true_follows(std::string_view body, std::size_t at) {
+  constexpr std::string_view kSpace = " \t\r\n";
+  at = body.find_first_not_of(kSpace, at + 1);
+  if (at == std::string_view::npos || body[at] != ':') return false;
+  at = body.find_first_not_of(kSpace, at + 1);
+  return at != std::string_view::npos && body.substr(at, 4) == "true";
+}
+
+}  // namespace
+
+struct Inspection::Impl {
+  Impl(const Snapshot& snapshot, const Admission& admission, RequestParts parts,
+       InspectionLimits limits_given);
+
+  bool step();
+  void scan_target();
+  void scan_headers();
+  void scan_basic(std::size_t header, std::vector<bool>& counted);
+  void note_credentials(const std::vector<bool>& counted);
+  void begin_body();
+  bool decode_step();
+  bool room_for_decoding();
+  void begin_walk();
+  bool walk_step();
+  void see_field();
+  void scan_text(std::string_view text, const TextChunk& chunk);
+  bool scan_piece();
+  void place_findings(const TextChunk& chunk);
+  bool is_own_query(const TextChunk& chunk, const Finding& finding);
+  void place(const TextChunk& chunk, Finding finding);
+  void add(PlacedFinding placed);
+  void note(ScanStatus status, std::string_view part);
+  void skip(std::string what);
+  void give_up(std::string_view why);
+  void finish();
+
+  std::string_view body() const { return result.coded ? result.decoded : parts.body; }
+  bool reserve(std::size_t bytes) const { return !limits.reserve || limits.reserve(bytes); }
+
+  enum class Stage { kHead, kDecode, kWalk, kDone } stage = Stage::kHead;
+  const Dialect& dialect;
+  RequestParts parts;
+  InspectionLimits limits;
+  OwnCredential own;
+  filters::Scanner scanner;
+  Turns turns;
+  InspectionResult result;
+  std::optional<filters::ContentDecoder> decoder;
+  std::optional<BodyReader> reader;
+  BodyKind kind = BodyKind::kEmpty;
+  TextChunk chunk;
+  std::size_t pushed = 0;  // of a chunk that is scanned in pieces
+  bool in_pieces = false;
+  std::string query_key;
+  Findings found;  // of the text at hand
+};
+
+Inspection::Impl::Impl(const Snapshot& snapshot, const Admission& admission,
+                       RequestParts parts_given, InspectionLimits limits_given)
+    : dialect(admission.dialect != nullptr ? *admission.dialect
+                                           : dialect_for("none", parts_given.target)),
+      parts(std::move(parts_given)),
+      limits(std::move(limits_given)),
+      own(admission, header_value(parts.headers, "host"), parts.target),
+      scanner(snapshot.detectors()),
+      turns(dialect) {}
+
+bool Inspection::Impl::step() {
+  switch (stage) {
+    case Stage::kHead:
+      scan_target();
+      scan_headers();
+      begin_body();
+      break;
+    case Stage::kDecode:
+      if (!decode_step()) begin_walk();
+      break;
+    case Stage::kWalk:
+      if (!walk_step()) finish();
+      break;
+    case Stage::kDone:
+      break;
+  }
+  return stage != Stage::kDone;
+}
+
+void Inspection::Impl::note(ScanStatus status, std::string_view part) {
+  if (status != ScanStatus::kCouldNotDecide || result.could_not_decide) return;
+  result.could_not_decide = true;
+  skip(std::string(part) + ":detector");
+}
+
+void Inspection::Impl::skip(std::string what) {
+  result.skipped.push_back(std::move(what));
+}
+
+void Inspection::Impl::scan_target() {
+  std::deque<std::string> storage;
+  for (const TextChunk& part : filters::target_chunks(parts.target, storage)) {
+    if (part.place == Place::kQuery && part.is_key) query_key = part.text;
+    scan_text(part.text, part);
+  }
+  if (parts.target.find("X-Amz-Signature=") != std::string_view::npos) result.signed_request = true;
+}
+
+void Inspection::Impl::scan_text(std::string_view text, const TextChunk& from) {
+  if (text.empty()) return;
+  found.clear();
+  note(scanner.scan(text, found), from.place == Place::kBody ? "body" : "target");
+  place_findings(from);
+}
+
+void Inspection::Impl::place_findings(const TextChunk& from) {
+  for (auto& finding : found) place(from, std::move(finding));
+  found.clear();
+}
+
+bool Inspection::Impl::is_own_query(const TextChunk& from, const Finding& finding) {
+  if (from.place != Place::kQuery || from.is_key) return false;
+  const std::string_view key = from.where == "query" ? std::string_view(query_key) : from.where;
+  return own.query_place(key) && own.may_own(finding.type, finding.category);
+}
+
+void Inspection::Impl::place(const TextChunk& from, Finding finding) {
+  const bool exchanged = own.token_exchange() && from.place == Place::kBody &&
+                         own.may_own(finding.type, finding.category);
+  if (exchanged || is_own_query(from, finding)) {
+    result.own_credential = true;
+    return;
+  }
+  PlacedFinding placed;
+  placed.place = from.place;
+  placed.coding = from.coding;
+  placed.where = from.place == Place::kQuery && from.where == "query" ? query_key : from.where;
+  placed.is_key = from.is_key;
+  const bool json = kind == BodyKind::kJson || kind == BodyKind::kNdjson;
+  placed.number =
+      json && from.place == Place::kBody && !from.is_key && from.coding == Coding::kPlain;
+  placed.original = placed.number
+                        ? from.range
+                        : from.map.original(finding.range, from.range.begin, from.range.end);
+  placed.untouchable = json && from.place == Place::kBody && is_untouchable(dialect, from.where);
+  placed.finding = std::move(finding);
+  add(std::move(placed));
+}
+
+void Inspection::Impl::add(PlacedFinding placed) {
+  const std::size_t count = result.findings.size();
+  if (count >= kFreeFindings && count % kFreeFindings == 0 &&
+      (count >= kMostFindings || !reserve(kFreeFindings * sizeof(PlacedFinding)))) {
+    result.over_limit = true;
+    stage = Stage::kDone;
+    return;
+  }
+  result.findings.push_back(std::move(placed));
+}
+
+void Inspection::Impl::scan_headers() {
+  if (parts.headers.empty()) return;
+  const HeaderText lines(parts.headers);
+  std::vector<bool> counted(parts.headers.size());
+  found.clear();
+  note(scanner.scan(lines.text(), found), "headers");
+  for (auto& finding : found) {
+    const HeaderText::Spot spot = lines.locate(finding.range);
+    const std::string_view name = parts.headers[spot.header].first;
+    if (own.header_place(name) && own.may_own(finding.type, finding.category)) {
+      result.own_credential = true;
+      continue;
+    }
+    counted[spot.header] = true;
+    finding.range = spot.value;
+    PlacedFinding placed;
+    placed.place = Place::kHeader;
+    placed.coding = Coding::kPlain;
+    placed.where = name;
+    placed.original = spot.value;
+    placed.finding = std::move(finding);
+    add(std::move(placed));
+  }
+  for (std::size_t i = 0; i < parts.headers.size(); ++i) scan_basic(i, counted);
+  note_credentials(counted);
+}
+
+// Basic credentials are read as what they say. The finding covers the whole value: there is no
+// smaller place in base64.
+void Inspection::Impl::scan_basic(std::size_t header, std::vector<bool>& counted) {
+  const auto& [name, value] = parts.headers[header];
+  if (!equal_ignoring_case(name, "authorization")) return;
+  result.signed_request |= is_signature_scheme(value);
+  const std::string decoded = basic_credentials(value);
+  if (decoded.empty()) return;
+  found.clear();
+  note(scanner.scan(decoded, found), "headers");
+  for (auto& finding : found) {
+    if (own.header_place(name) && own.may_own(finding.type, finding.category)) continue;
+    counted[header] = true;
+    PlacedFinding placed;
+    placed.place = Place::kHeader;
+    placed.coding = Coding::kPlain;
+    placed.where = name;
+    placed.original = {0, value.size()};
+    placed.finding = std::move(finding);
+    add(std::move(placed));
+  }
+}
+
+// Keys without a recognisable form (Azure's hex digits) are credentials in their place all the
+// same. Cookies are not always one.
+void Inspection::Impl::note_credentials(const std::vector<bool>& counted) {
+  for (std::size_t i = 0; i < parts.headers.size(); ++i) {
+    const auto& [name, value] = parts.headers[i];
+    const bool place = std::any_of(
+        dialect.credential_headers.begin(), dialect.credential_headers.end(),
+        [&](std::string_view p) { return p != "cookie" && equal_ignoring_case(p, name); });
+    result.own_credential |= place && !value.empty() && !counted[i];
+  }
+}
+
+void Inspection::Impl::begin_body() {
+  if (stage == Stage::kDone) return;
+  result.model = cut_text(model_in_path(parts.target), kModelBytes);
+  result.stream = streams_by_path(parts.target);
+  result.decoded_bytes = parts.body.size();
+  if (parts.body.empty()) {
+    stage = Stage::kDone;
+    return;
+  }
+  result.coverage = Coverage::kInspected;
+  decoder.emplace(header_list(parts.headers, "content-encoding"), parts.body, limits.decoded_body);
+  result.coded = !decoder->identity();
+  stage = result.coded ? Stage::kDecode : stage;
+  if (!result.coded) begin_walk();
+}
+
+bool Inspection::Impl::room_for_decoding() {
+  constexpr std::size_t kMargin = kStep + (64u << 10);
+  std::string& out = result.decoded;
+  if (out.capacity() - out.size() >= kMargin) return true;
+  const std::size_t wanted = std::max(out.capacity() + out.capacity() / 2, out.size() + kMargin);
+  if (!reserve(wanted - out.capacity())) return false;
+  out.reserve(wanted);
+  return true;
+}
+
+// True while there is more to decode.
+bool Inspection::Impl::decode_step() {
+  if (!room_for_decoding()) {
+    result.over_limit = true;
+    give_up("size");
+    return true;
+  }
+  switch (decoder->step(result.decoded)) {
+    case DecodeStatus::kMore:
+      return true;
+    case DecodeStatus::kDone:
+      return false;
+    case DecodeStatus::kTooBig:
+      result.over_limit = true;
+      give_up("size");
+      return true;
+    case DecodeStatus::kUnknown:
+    case DecodeStatus::kCorrupt:
+      break;
+  }
+  give_up("coding");
+  return true;
+}
+
+void Inspection::Impl::give_up(std::string_view why) {
+  result.unreadable = why;
+  result.coverage = Coverage::kUninspected;
+  skip("body:" + std::string(why));
+  finish();
+}
+
+void Inspection::Impl::begin_walk() {
+  decoder.reset();
+  result.decoded_bytes = body().size();
+  const auto type = filters::classify_body(header_value(parts.headers, "content-type"), body());
+  kind = type.kind;
+  if (kind == BodyKind::kUnreadable) {
+    give_up(type.error.reason.empty() ? std::string_view("content_type") : type.error.reason);
+    return;
+  }
+  if (kind == BodyKind::kEmpty) {
+    finish();
+    return;
+  }
+  reader.emplace(kind, body(), filters::BodyLimits{});
+  stage = Stage::kWalk;
+  if (body().size() <= kStep && !walk_step()) finish();  // small ones are done in the first step
+}
+
+// True while there is more to walk.
+bool Inspection::Impl::walk_step() {
+  std::size_t work = 0;
+  while (work < kStep && stage == Stage::kWalk) {
+    if (in_pieces) return scan_piece();
+    switch (reader->next(chunk, work)) {
+      case BodyReader::Status::kEnd:
+        return false;
+      case BodyReader::Status::kError:
+        give_up(reader->error().reason);
+        return true;
+      case BodyReader::Status::kChunk:
+        break;
+    }
+    see_field();
+    in_pieces = chunk.text.size() > kStep;
+    if (!in_pieces) scan_text(chunk.text, chunk);
+  }
+  return true;
+}
+
+// One piece of a long text; true since there is always the rest of the body.
+bool Inspection::Impl::scan_piece() {
+  if (pushed == 0) scanner.begin();
+  const std::string_view piece = chunk.text.substr(pushed, kStep);
+  note(scanner.push(piece, found), "body");
+  pushed += piece.size();
+  if (pushed < chunk.text.size()) return true;
+  note(scanner.finish(found), "body");
+  pushed = 0;
+  in_pieces = false;
+  place_findings(chunk);
+  return true;
+}
+
+// What the record and the turns need is picked up on the way, so that nobody has to parse twice.
+void Inspection::Impl::see_field() {
+  if (kind != BodyKind::kJson) return;
+  turns.see(chunk);
+  if (chunk.is_key) {
+    if (!dialect.stream_pointer.empty() && chunk.where == dialect.stream_pointer)
+      result.stream = true_follows(body(), chunk.range.end);
+  } else if (!dialect.model_pointer.empty() && chunk.where == dialect.model_pointer) {
+    result.model = cut_text(chunk.text, kModelBytes);
+  }
+}
+
+void Inspection::Impl::finish() {
+  stage = Stage::kDone;
+  if (result.could_not_decide && result.coverage == Coverage::kInspected)
+    result.coverage = Coverage::kPartly;
+  if (kind != BodyKind::kJson) return;
+  for (auto& finding : result.findings)
+    if (finding.place == Place::kBody) finding.older_turn = turns.older(finding.where);
+}
+
+Inspection::Inspection(const Snapshot& snapshot, const Admission& admission, RequestParts parts,
+                       InspectionLimits limits)
+    : impl_(std::make_unique<Impl>(snapshot, admission, std::move(parts), std::move(limits))) {}
+Inspection::~Inspection() = default;
+
+bool Inspection::step() {
+  return impl_->step();
+}
+
+InspectionResult Inspection::take() {
+  return std::move(impl_->result);
+}
+
+}  // namespace sekisho::policy

@@ -1,0 +1,106 @@
+#include "policy/own_credential.h"
+
+#include <algorithm>
+#include <string>
+
+namespace sekisho::policy {
+namespace {
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+struct Vendor {
+  std::string_view type;
+  // Beginnings of catalogue ids and ends of host names whose credential this type is. None = never
+  // a way to sign in.
+  std::string_view providers[3];
+  std::string_view hosts[4];
+};
+
+// Types that name their issuer. Every other secret (a token of unknown form, a JWT) may be
+// anybody's own.
+constexpr Vendor kVendors[] = {
+    {"aws_access_key_id", {"aws-"}, {".amazonaws.com", ".api.aws", ".amazonaws.com.cn"}},
+    {"aws_secret_access_key", {}, {}},
+    {"aws_bedrock_api_key", {"aws-"}, {".amazonaws.com", ".api.aws"}},
+    {"openai_api_key", {"openai-"}, {".openai.com", ".chatgpt.com", ".oaiusercontent.com"}},
+    {"anthropic_api_key", {"anthropic-"}, {".anthropic.com", ".claude.ai", ".claude.com"}},
+    {"openrouter_api_key", {"openrouter"}, {".openrouter.ai"}},
+    {"groq_api_key", {"groq"}, {".groq.com"}},
+    {"xai_api_key", {"xai", "grok"}, {".x.ai"}},
+    {"huggingface_token", {"huggingface"}, {".huggingface.co", ".hf.co"}},
+    {"perplexity_api_key", {"perplexity"}, {".perplexity.ai"}},
+    {"replicate_api_token", {"replicate"}, {".replicate.com"}},
+    {"linear_api_key", {"linear"}, {".linear.app"}},
+    {"github_token", {"github-"}, {".github.com", ".githubcopilot.com", ".ghe.com", ".github.ai"}},
+    {"gitlab_token", {"gitlab"}, {".gitlab.com"}},
+    {"slack_token", {"slack"}, {".slack.com"}},
+    {"slack_webhook", {}, {}},
+    {"gcp_api_key", {"google-"}, {".googleapis.com", ".google.com", ".google.dev"}},
+    {"gcp_oauth_secret", {"google-"}, {".googleapis.com", ".google.com"}},
+    {"azure_storage_key", {}, {}},
+    {"stripe_key", {"stripe"}, {".stripe.com"}},
+    {"npm_token", {}, {".npmjs.org", ".npmjs.com"}},
+    {"pypi_token", {}, {".pypi.org"}},
+    {"sendgrid_api_key", {}, {".sendgrid.com"}},
+    {"private_key_pem", {}, {}},
+    {"age_secret_key", {}, {}},
+};
+
+bool is_host(std::string_view host, std::string_view dotted) {
+  return !dotted.empty() && (host == dotted.substr(1) || host.ends_with(dotted));
+}
+
+bool is_token_path(std::string_view target) {
+  const std::string_view path = target.substr(0, target.find('?'));
+  return path.ends_with("/oauth/token") || path.ends_with("/oauth/access_token") ||
+         path.ends_with("/oauth/revoke") || path.ends_with("/oauth2/token") ||
+         path.ends_with("/oauth2/v2.0/token");
+}
+
+}  // namespace
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
+                                            [](char x, char y) { return lower(x) == lower(y); });
+}
+
+OwnCredential::OwnCredential(const Admission& admission, std::string_view host,
+                             std::string_view target)
+    : dialect_(admission.dialect != nullptr ? *admission.dialect : dialect_for("none", target)),
+      provider_(admission.provider),
+      host_(host),
+      // A service may exchange tokens on its own host as well (api and sign-in behind one name).
+      token_exchange_(admission.side_host_role == "signin" ||
+                      (!admission.provider.empty() && is_token_path(target))) {}
+
+bool OwnCredential::header_place(std::string_view name) const {
+  if (token_exchange_) return true;
+  return std::any_of(dialect_.credential_headers.begin(), dialect_.credential_headers.end(),
+                     [&](std::string_view place) { return equal_ignoring_case(place, name); });
+}
+
+bool OwnCredential::query_place(std::string_view key) const {
+  if (token_exchange_) return true;
+  return std::any_of(dialect_.credential_query.begin(), dialect_.credential_query.end(),
+                     [&](std::string_view place) { return equal_ignoring_case(place, key); });
+}
+
+bool OwnCredential::may_own(std::string_view type, std::string_view category) const {
+  return category == "secret" && service_of_vendor(type);
+}
+
+bool OwnCredential::service_of_vendor(std::string_view type) const {
+  // DeepSeek's form (sk- and 32 hex digits) is that of many small services; it names nobody.
+  const auto* vendor = std::find_if(std::begin(kVendors), std::end(kVendors),
+                                    [&](const Vendor& v) { return v.type == type; });
+  if (vendor == std::end(kVendors)) return true;
+  const bool by_id =
+      std::any_of(std::begin(vendor->providers), std::end(vendor->providers),
+                  [&](std::string_view p) { return !p.empty() && provider_.starts_with(p); });
+  return by_id || std::any_of(std::begin(vendor->hosts), std::end(vendor->hosts),
+                              [&](std::string_view h) { return is_host(host_, h); });
+}
+
+}  // namespace sekisho::policy

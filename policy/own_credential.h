@@ -1,0 +1,35 @@
+#pragma once
+
+// The client's own credential is how one signs in, not data: where a service documents it, it is no
+// finding. A recognisable credential of another service in that place still is one, and so is
+// anything that is no credential.
+
+#include <string_view>
+
+#include "policy/admission.h"
+#include "policy/dialect.h"
+
+namespace sekisho::policy {
+
+class OwnCredential {
+ public:
+  // `host` = the destination's name. Everything referred to must outlive this.
+  OwnCredential(const Admission& admission, std::string_view host, std::string_view target);
+
+  bool header_place(std::string_view name) const;  // case does not matter
+  bool query_place(std::string_view key) const;
+  // The exchange of tokens with a sign-in host: credentials may stand anywhere in such a request.
+  bool token_exchange() const { return token_exchange_; }
+  // May a finding of this type be the client's own credential for this service?
+  bool may_own(std::string_view type, std::string_view category) const;
+
+ private:
+  bool service_of_vendor(std::string_view type) const;
+  const Dialect& dialect_;
+  std::string_view provider_, host_;
+  bool token_exchange_ = false;
+};
+
+bool equal_ignoring_case(std::string_view a, std::string_view b);
+
+}  // namespace sekisho::policy

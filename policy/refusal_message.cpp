@@ -1,0 +1,278 @@
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "policy/refusal.h"
+
+namespace sekisho::policy {
+namespace {
+
+constexpr std::size_t kMost = 300;  // characters of one language
+
+std::size_t characters(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+  }));
+}
+
+// The first `most` characters, with an ellipsis when something was cut.
+std::string cut(std::string_view text, std::size_t most) {
+  if (characters(text) <= most) return std::string(text);
+  std::size_t at = 0;
+  for (std::size_t n = 0; at < text.size(); ++at)
+    if ((static_cast<unsigned char>(text[at]) & 0xc0) != 0x80 && ++n == most) break;
+  return std::string(text.substr(0, at)) + "…";
+}
+
+// Sentences of one language; when they are too long together, the least important ones go first.
+class Sentences {
+ public:
+  void add(int importance, std::string text) {
+    if (!text.empty()) all_.emplace_back(importance, std::move(text));
+  }
+  std::string join(std::string_view space) {
+    while (length(space) > kMost && all_.size() > 1) drop_least();
+    std::string out;
+    for (const auto& [importance, text] : all_) {
+      if (!out.empty()) out += space;
+      out += text;
+    }
+    return cut(out, kMost);
+  }
+
+ private:
+  std::size_t length(std::string_view space) const {
+    std::size_t n = 0;
+    for (const auto& [importance, text] : all_) n += characters(text) + space.size();
+    return n;
+  }
+  void drop_least() {
+    all_.erase(std::min_element(all_.begin(), all_.end(),
+                                [](const auto& a, const auto& b) { return a.first < b.first; }));
+  }
+  std::vector<std::pair<int, std::string>> all_;
+};
+
+struct Words {
+  std::string_view ja, en;
+};
+
+constexpr std::array<Words, config::kEvidenceKinds> kKinds = {{{"運営会社", "operator"},
+                                                               {"親会社", "parent company"},
+                                                               {"保存場所", "storage"},
+                                                               {"処理場所", "processing"},
+                                                               {"エンドポイント", "endpoint"},
+                                                               {"ネットワーク", "network"},
+                                                               {"接続先アドレス", "address"}}};
+
+bool refuses(const Evidence& e) {
+  switch (e.result) {
+    case EvidenceResult::kDenied:
+    case EvidenceResult::kNotAllowed:
+      return true;
+    case EvidenceResult::kUnknown:
+    case EvidenceResult::kStale:
+      return e.setting == EvidenceSetting::kRequired;
+    default:
+      return false;
+  }
+}
+
+std::string_view value_word(const Evidence& e, bool ja) {
+  if (e.result == EvidenceResult::kDenied || !e.countries.empty()) return e.value;
+  return ja ? "不明" : "unknown";
+}
+
+// "運営会社 CN、保存場所 CN": what the refusal rests on.
+std::string evidence_list(const Admission& admission, bool ja) {
+  std::string out;
+  int count = 0;
+  for (const auto& e : admission.evidence) {
+    if (!refuses(e) || ++count > 3) continue;
+    if (!out.empty()) out += ja ? "、" : ", ";
+    const Words& kind = kKinds[static_cast<std::size_t>(e.kind)];
+    out += std::string(ja ? kind.ja : kind.en) + " " + cut(value_word(e, ja), 24);
+  }
+  return out;
+}
+
+std::string type_list(const std::vector<std::string>& types, bool ja) {
+  std::string out;
+  for (std::size_t i = 0; i < types.size() && i < 3; ++i) {
+    if (i > 0) out += ja ? "、" : ", ";
+    out += types[i];
+  }
+  return types.size() > 3 ? out + (ja ? " など" : ", …") : out;
+}
+
+struct Facts {
+  std::string host, regions, types, detail;
+};
+
+std::string what_ja(Reason reason, const Facts& f) {
+  switch (reason) {
+    case Reason::kRegion:
+      return f.host + " への送信を止めました。許可されていない国・地域に関わるためです" +
+             (f.regions.empty() ? "。" : "（" + f.regions + "）。");
+    case Reason::kDestination:
+      return f.host + " への送信を止めました。社内で承認された接続先ではありません。";
+    case Reason::kTerms:
+      return f.host + " への送信を止めました。利用条件が社内の要件を満たしていません。";
+    case Reason::kExpired:
+      return f.host + " への送信を止めました。利用の承認期限が過ぎています。";
+    case Reason::kAddress:
+      return f.host + " への送信を止めました。接続が許されない種類のアドレスを指しています。";
+    case Reason::kData:
+      return "送信を止めました。送信できない情報 (" + f.types + ") が含まれています。";
+    case Reason::kUninspected:
+      return "送信を止めました。内容を検査できませんでした。";
+    case Reason::kLimit:
+      return "送信を止めました。大きさの上限を超えています。";
+    case Reason::kCertificate:
+      return f.host + " に接続できません。接続先の証明書を確認できませんでした。";
+    case Reason::kOrigin:
+      return f.host + " に接続できません。";
+    case Reason::kJournal:
+      return "ただいま送信できません。監査記録を書き込めません。";
+    case Reason::kIdentity:
+      return "プロキシの利用者認証が必要です。";
+    case Reason::kHostMismatch:
+      return "送信を止めました。接続先と Host が一致していません。";
+    case Reason::kFraming:
+      return "送信を止めました。リクエストの形式が正しくありません。";
+    case Reason::kNone:
+      break;
+  }
+  return "送信を止めました。";
+}
+
+std::string what_en(Reason reason, const Facts& f) {
+  switch (reason) {
+    case Reason::kRegion:
+      return "Not sent to " + f.host + ": a country or region is not allowed" +
+             (f.regions.empty() ? "." : " (" + f.regions + ").");
+    case Reason::kDestination:
+      return "Not sent: " + f.host + " is not an approved destination.";
+    case Reason::kTerms:
+      return "Not sent: the terms of " + f.host + " do not meet the policy.";
+    case Reason::kExpired:
+      return "Not sent: the approval for " + f.host + " has expired.";
+    case Reason::kAddress:
+      return "Not sent: " + f.host + " points to an address that must not be connected to.";
+    case Reason::kData:
+      return "Not sent: the request holds data that may not leave (" + f.types + ").";
+    case Reason::kUninspected:
+      return "Not sent: the content could not be inspected.";
+    case Reason::kLimit:
+      return "Not sent: the request is larger than the limits allow.";
+    case Reason::kCertificate:
+      return "Cannot connect to " + f.host + ": its certificate could not be verified.";
+    case Reason::kOrigin:
+      return "Cannot reach " + f.host + ".";
+    case Reason::kJournal:
+      return "Cannot send right now: the audit record cannot be written.";
+    case Reason::kIdentity:
+      return "Proxy authentication is required.";
+    case Reason::kHostMismatch:
+      return "Not sent: the destination and the Host field differ.";
+    case Reason::kFraming:
+      return "Not sent: the request is malformed.";
+    case Reason::kNone:
+      break;
+  }
+  return "Not sent.";
+}
+
+Words next_step(Reason reason) {
+  switch (reason) {
+    case Reason::kData:
+      return {
+          "該当箇所を取り除いて再送してください。履歴に残る場合は新しい会話を始めてください "
+          "(/clear)。",
+          "Remove it and send again; if it stays in the chat's history, start a new one (/clear)."};
+    case Reason::kUninspected:
+      return {"暗号化や未対応の形式を避け、テキストで送ってください。",
+              "Send it as plain text, without encryption or unusual codings."};
+    case Reason::kLimit:
+      return {"内容を分けて送ってください。", "Send it in smaller parts."};
+    case Reason::kJournal:
+      return {"しばらくしてから再試行してください。", "Please try again later."};
+    case Reason::kOrigin:
+    case Reason::kCertificate:
+      return {"続く場合は窓口に連絡してください。", "If it persists, tell the contact below."};
+    case Reason::kRegion:
+    case Reason::kDestination:
+    case Reason::kTerms:
+    case Reason::kExpired:
+      return {"承認された別のサービスを利用してください。再試行しても結果は変わりません。",
+              "Use an approved service; trying again will not help."};
+    default:
+      return {};
+  }
+}
+
+std::string alternative_sentence(const Admission& admission, bool ja, bool with_note) {
+  if (admission.alternative.empty()) return {};
+  const std::string& note = ja ? admission.alternative_note.ja : admission.alternative_note.en;
+  const std::string name = cut(admission.alternative, 40);
+  const std::string tail =
+      note.empty() || !with_note ? "" : (ja ? "（" : " (") + cut(note, 80) + (ja ? "）" : ")");
+  return ja ? "代わりに " + name + " を利用できます" + tail + "。"
+            : "Use " + name + " instead" + tail + ".";
+}
+
+Facts facts_of(const Verdict& verdict, const Admission& admission, std::string_view host,
+               std::string_view detail, bool ja) {
+  Facts f;
+  f.host = cut(host, 64);
+  f.regions = evidence_list(admission, ja);
+  f.types = type_list(verdict.causes, ja);
+  f.detail = cut(detail, 90);
+  return f;
+}
+
+// The Japanese and the English message differ in words only.
+std::string message(const Verdict& verdict, const Admission& admission, const Facts& f, bool ja,
+                    std::string_view contact, std::string_view request_id) {
+  const bool data = verdict.reason == Reason::kData;
+  const std::string& own = ja ? verdict.message.ja : verdict.message.en;
+  const Words next = next_step(verdict.reason);
+  Sentences out;
+  out.add(9, ja ? what_ja(verdict.reason, f) : what_en(verdict.reason, f));
+  if (!f.detail.empty()) out.add(6, (ja ? "詳細: " : "Detail: ") + f.detail);
+  if (data && !own.empty()) out.add(5, cut(own, 100) + (ja ? "。" : "."));
+  out.add(4, std::string(ja ? next.ja : next.en));
+  out.add(7, alternative_sentence(admission, ja, true));
+  if (!contact.empty())
+    out.add(6, (ja ? "問い合わせ: " : "Contact: ") + cut(contact, 70) + (ja ? "。" : "."));
+  if (!request_id.empty())
+    out.add(8, (ja ? "受付番号 " : "Request ") + std::string(request_id) + (ja ? "。" : "."));
+  return out.join(ja ? "" : " ");
+}
+
+// A sentence that ends in its own full stop gets no second one.
+void mend_stops(std::string& text) {
+  for (const std::string_view twice : {std::string_view("。。"), std::string_view("..")}) {
+    for (auto at = text.find(twice); at != std::string::npos; at = text.find(twice, at))
+      text.erase(at, twice.size() / 2);
+  }
+}
+
+}  // namespace
+
+config::Localized refusal_message(const Verdict& verdict, const Admission& admission,
+                                  std::string_view host, std::string_view detail,
+                                  std::string_view contact, std::string_view request_id) {
+  config::Localized out;
+  out.ja = message(verdict, admission, facts_of(verdict, admission, host, detail, true), true,
+                   contact, request_id);
+  out.en = message(verdict, admission, facts_of(verdict, admission, host, detail, false), false,
+                   contact, request_id);
+  mend_stops(out.ja);
+  mend_stops(out.en);
+  return out;
+}
+
+}  // namespace sekisho::policy
