@@ -27,7 +27,8 @@ struct Verdict {
                                   // done, when it is stricter
   Reason reason = Reason::kNone;  // of a block, enforced or observed (then of `would`)
   std::string rule;               // that won
-  std::vector<RuleTrace> rules;   // every rule that matched or nearly did
+  std::vector<std::string> causes;      // types of the findings it won by, when it is a data rule
+  std::vector<RuleTrace> rules;         // every rule that matched or nearly did
   std::vector<std::string> data_rules;  // ids of the data rules that matched, without lifted ones
   std::string exception;
   std::vector<FindingSummary> findings;
