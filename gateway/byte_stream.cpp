@@ -7,7 +7,9 @@
 namespace sekisho::gateway {
 namespace {
 
-Awaitable<Wake> ready_now() { co_return Wake::kReady; }
+Awaitable<Wake> ready_now() {
+  co_return Wake::kReady;
+}
 
 }  // namespace
 
@@ -57,14 +59,18 @@ long PrefixStream::try_write(const char* data, std::size_t size) {
   return low_->try_write(data, size);
 }
 
-Want PrefixStream::want() const { return low_->want(); }
+Want PrefixStream::want() const {
+  return low_->want();
+}
 
 Awaitable<Wake> PrefixStream::ready(Want want, TimePoint deadline) {
   if (want == Want::kRead && !prefix_.empty()) return ready_now();
   return low_->ready(want, deadline);
 }
 
-void PrefixStream::shutdown_write() { low_->shutdown_write(); }
+void PrefixStream::shutdown_write() {
+  low_->shutdown_write();
+}
 
 void PrefixStream::close() {
   std::string().swap(prefix_);

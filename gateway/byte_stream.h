@@ -11,7 +11,8 @@ namespace sekisho::gateway {
 enum class Want { kRead, kWrite };
 enum class Wake { kReady, kTimeout, kClosed };
 
-// A byte stream that never blocks: a socket, TLS over another stream, memory in tests. One reader and one writer, one thread.
+// A byte stream that never blocks: a socket, TLS over another stream, memory in tests. One reader
+// and one writer, one thread.
 class ByteStream {
  public:
   static constexpr long kBlock = -1;  // nothing now: wait with ready(want(), …)
@@ -24,9 +25,11 @@ class ByteStream {
   virtual long try_write(const char* data, std::size_t size) = 0;
   // After kBlock: what the stream needs (TLS may need to write in order to read).
   virtual Want want() const = 0;
-  // Suspends until the stream can go on, the deadline passes or close() is called. kReady may be spurious. At most one waiter for each direction.
+  // Suspends until the stream can go on, the deadline passes or close() is called. kReady may be
+  // spurious. At most one waiter for each direction.
   virtual Awaitable<Wake> ready(Want want, TimePoint deadline) = 0;
-  // Sends what an orderly end of our direction needs (FIN, close_notify) without waiting; reading goes on.
+  // Sends what an orderly end of our direction needs (FIN, close_notify) without waiting; reading
+  // goes on.
   virtual void shutdown_write() = 0;
   // Ends both directions now; a waiter wakes with kClosed. Idempotent.
   virtual void close() = 0;

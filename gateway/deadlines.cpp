@@ -87,7 +87,9 @@ struct Deadlines::Impl : std::enable_shared_from_this<Impl> {
   bool advancing = false;
 };
 
-Deadlines::Entry::~Entry() { owner_->remove(*this); }
+Deadlines::Entry::~Entry() {
+  owner_->remove(*this);
+}
 
 void Deadlines::Entry::arm(TimePoint deadline) {
   deadline_ = deadline;
@@ -100,12 +102,20 @@ void Deadlines::Entry::arm(TimePoint deadline) {
 
 Deadlines::Deadlines(Executor executor) : impl_(std::make_shared<Impl>(executor)) {}
 
-Deadlines::~Deadlines() { impl_->stop(); }
+Deadlines::~Deadlines() {
+  impl_->stop();
+}
 
-void Deadlines::advance(TimePoint now) { impl_->advance(now); }
+void Deadlines::advance(TimePoint now) {
+  impl_->advance(now);
+}
 
-void Deadlines::stop() { impl_->stop(); }
+void Deadlines::stop() {
+  impl_->stop();
+}
 
-std::size_t Deadlines::size() const { return impl_->entries.size(); }
+std::size_t Deadlines::size() const {
+  return impl_->entries.size();
+}
 
 }  // namespace sekisho::gateway

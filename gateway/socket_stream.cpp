@@ -37,7 +37,9 @@ long restarted(Call call) {
   return n;
 }
 
-bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK; }
+bool would_block() {
+  return errno == EAGAIN || errno == EWOULDBLOCK;
+}
 
 net::ip::tcp::endpoint endpoint_of(const config::IpAddress& ip, std::uint16_t port) {
   net::ip::address_v6::bytes_type all;
@@ -76,7 +78,9 @@ SocketStream::SocketStream(Socket socket, Deadlines& deadlines)
   set_options(socket_.native_handle());
 }
 
-SocketStream::~SocketStream() { close(); }
+SocketStream::~SocketStream() {
+  close();
+}
 
 long SocketStream::try_read(char* data, std::size_t size) {
   if (closed_) return kError;
@@ -115,7 +119,9 @@ Awaitable<Wake> SocketStream::ready(Want want, TimePoint deadline) {
   co_return !ec || ec == net::error::operation_aborted ? Wake::kReady : Wake::kClosed;
 }
 
-void SocketStream::rearm() { arm(std::min(waiters_[0].deadline, waiters_[1].deadline)); }
+void SocketStream::rearm() {
+  arm(std::min(waiters_[0].deadline, waiters_[1].deadline));
+}
 
 void SocketStream::expired() {
   const TimePoint now = Clock::now();

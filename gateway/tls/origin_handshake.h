@@ -2,6 +2,7 @@
 
 // TLS towards the origin, verified as a current browser does before a byte of a request goes there.
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,22 +11,28 @@
 
 namespace sekisho::gateway {
 
+// Shared by all workers.
 class OriginTls {
  public:
   // System roots plus `extra_ca` (PEM files). nullptr and `error` when one cannot be read.
-  static std::shared_ptr<OriginTls> create(const std::vector<std::string>& extra_ca, std::string& error);
+  static std::shared_ptr<OriginTls> create(const std::vector<std::string>& extra_ca,
+                                           std::string& error);
   ~OriginTls();
 
   enum class Fault { kNone, kCertificate, kProtocol, kTimeout, kClosed };
   struct Outcome {
     std::unique_ptr<TlsStream> stream;  // null: see fault
     Fault fault = Fault::kNone;
-    // kCertificate: which check failed, a closed list: chain, self_signed, name, expired, not_yet_valid, key_strength, signature_strength, usage, revoked, constraints, version
+    // kCertificate: which check failed, a closed list: chain, self_signed, name, expired,
+    // not_yet_valid, key_strength, signature_strength, usage, revoked, constraints, version
     std::string check;
     std::string detail;  // OpenSSL's words
+    bool resumed = false;
   };
-  // SNI and name check with `host` (DNS name or address literal); ALPN http/1.1. Sessions are kept for resumption, keyed by host and port.
-  Awaitable<Outcome> connect(std::unique_ptr<ByteStream> low, std::string host, std::uint16_t port, TimePoint deadline);
+  // SNI and name check with `host` (DNS name or address literal); ALPN http/1.1. Sessions are kept
+  // for resumption, keyed by host and port.
+  Awaitable<Outcome> connect(std::unique_ptr<ByteStream> low, std::string host, std::uint16_t port,
+                             TimePoint deadline);
 
  private:
   OriginTls() = default;

@@ -44,7 +44,9 @@ class Scratch {
   char* data_;
 };
 
-Awaitable<Wake> ready_now() { co_return Wake::kReady; }
+Awaitable<Wake> ready_now() {
+  co_return Wake::kReady;
+}
 
 std::string alert_words(int alert) {
   std::string out = SSL_alert_desc_string_long(alert);
@@ -306,7 +308,9 @@ void TlsStream::shutdown_write() {
   if (pending_at_ == pending_.size()) low_->shutdown_write();
 }
 
-void TlsStream::close() { low_->close(); }
+void TlsStream::close() {
+  low_->close();
+}
 
 long TlsStream::result(int n) {
   if (n > 0) return n;
