@@ -64,6 +64,7 @@ struct BodyReader::Impl {
   Status next_form(TextChunk& out, std::size_t& work);
   Status whole_text(TextChunk& out, std::size_t& work);
   bool json_chunk(JsonToken token, TextChunk& out);
+  bool give(JsonToken token, std::size_t since, TextChunk& out);
   bool string_chunk(JsonToken token, TextChunk& out);
   bool next_line();
   void fill_form(const FormWalker::Part& part, TextChunk& out);
@@ -114,7 +115,7 @@ BodyReader::Status BodyReader::Impl::next_json(TextChunk& out, std::size_t& work
     JsonToken token = json->next();
     if (token == JsonToken::kError) return fail(json->error().reason, json->error().offset);
     if (token == JsonToken::kEnd) break;
-    if (json_chunk(token, out) || json->position() - begin >= kBreath) {
+    if (give(token, begin, out)) {
       count(json->position(), work);
       return error.reason.empty() ? Status::kChunk : Status::kError;
     }
@@ -128,19 +129,27 @@ void BodyReader::Impl::name_json(TextChunk& out) const {
   out.where.append(json->path());
 }
 
-// True when the token is text (or its string is too long: then `error` is set). Otherwise `out` is
-// an empty chunk of that place.
+// True when the token is text (or its string is too long: then `error` is set).
 bool BodyReader::Impl::json_chunk(JsonToken token, TextChunk& out) {
   if (token == JsonToken::kString || token == JsonToken::kKey) return string_chunk(token, out);
-  reset(out, Coding::kPlain);
-  out.range = {json->position(), json->position()};
   if (token != JsonToken::kNumber || json->range().size() < kLongNumber) return false;
   std::string_view number = body.substr(json->range().begin, json->range().size());
   if (count_digits(number) < kLongNumber) return false;
+  reset(out, Coding::kPlain);
   name_json(out);
   out.is_number = true;
   out.range = json->range();
   out.text = number;
+  return true;
+}
+
+// True when the caller should have a turn: with a chunk, or after long enough without one.
+bool BodyReader::Impl::give(JsonToken token, std::size_t since, TextChunk& out) {
+  if (json_chunk(token, out)) return true;
+  if (json->position() - since < kBreath) return false;
+  reset(out, Coding::kPlain);
+  out.where.clear();
+  out.range = {json->position(), json->position()};
   return true;
 }
 
@@ -184,8 +193,7 @@ BodyReader::Status BodyReader::Impl::next_ndjson(TextChunk& out, std::size_t& wo
       json.reset();
       continue;
     }
-    bool chunk = json_chunk(token, out);
-    if (!chunk && json->position() - begin < kBreath) continue;
+    if (!give(token, begin, out)) continue;
     count(json->position(), work);
     return error.reason.empty() ? Status::kChunk : Status::kError;
   }
