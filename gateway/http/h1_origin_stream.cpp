@@ -29,9 +29,9 @@ FramingError limit_fault(std::size_t limit) {
 
 // No need to wait for the end of what does not begin as an answer.
 std::optional<FramingError> early_fault(std::string_view bytes, const HeadLimits& limits) {
-  constexpr std::string_view kBegin = "HTTP/1.";
+  constexpr std::string_view kBegin = "HTTP/";
   if (bytes.substr(0, kBegin.size()) != kBegin.substr(0, bytes.size())) {
-    return framing_error("bad_version", "The origin does not speak HTTP/1.");
+    return framing_error("bad_version", "The origin does not speak HTTP.");
   }
   return bytes.size() > limits.bytes ? std::optional(limit_fault(limits.bytes)) : std::nullopt;
 }

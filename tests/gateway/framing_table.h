@@ -1,0 +1,31 @@
+#pragma once
+
+// Raw messages and what must become of them, byte for byte. Replayed whole, cut at every byte and
+// byte by byte, in memory and over sockets.
+
+#include <string>
+#include <vector>
+
+#include "gateway/http/framing.h"
+
+namespace sekisho::gateway {
+
+struct MessageCase {
+  std::string name;
+  std::string bytes;     // what the peer sends before it ends its direction
+  std::string rule;      // of the refusal; empty: the message passes
+  int status = 0;        // of the refusal of a request
+  std::string head;      // canonical bytes
+  std::string body;      // decoded
+  std::string rest;      // what stays for the next message
+  std::string trailers;  // "Name: value\r\n" each
+  RequestPlace place = RequestPlace::kTunnel;
+  std::string method = "GET";  // of the request that an answer answers
+};
+
+const std::vector<MessageCase>& request_cases();  // inside a tunnel
+const std::vector<MessageCase>&
+proxy_cases();  // absolute-form, origin-form and CONNECT on the listener
+const std::vector<MessageCase>& response_cases();
+
+}  // namespace sekisho::gateway
