@@ -21,6 +21,8 @@ struct JournalSettings {
   std::string finding_key;
   std::string gateway;
   std::uint64_t min_free_bytes = 16u << 20;    // below: refuse before the disk is full
+  // Unix microseconds for the records that the journal writes about itself; empty = the system's clock.
+  std::function<std::int64_t()> clock;
 };
 
 class Journal {

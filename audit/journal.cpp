@@ -1,0 +1,307 @@
+#include "audit/journal.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <condition_variable>
+#include <cstring>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "audit/segment_writer.h"
+
+namespace sekisho::audit {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+constexpr std::chrono::milliseconds kOutcomeDelay{50};
+constexpr std::chrono::seconds kRetry{1};
+
+struct Item {
+  std::string tail;
+  Journal::Done done;  // empty: nobody waits for it
+};
+using Items = std::vector<Item>;
+
+std::size_t cost(const Item& item) {
+  return item.tail.size() + 128;  // the head of the line, and the item itself
+}
+
+std::int64_t system_clock_us() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::microseconds>(now).count();
+}
+
+bool is_digest(std::string_view digest) {
+  constexpr std::string_view kPrefix = "sha256:", kHex = "0123456789abcdef";
+  return digest.starts_with(kPrefix) && digest.size() == kPrefix.size() + 64 &&
+         digest.find_first_not_of(kHex, kPrefix.size()) == std::string_view::npos;
+}
+
+}  // namespace
+
+struct Journal::Impl {
+  Impl(std::unique_ptr<Store> s, JournalSettings given)
+      : store(std::move(s)), settings(std::move(given)), writer(*store, settings) {
+    if (!settings.clock) settings.clock = system_clock_us;
+  }
+
+  bool has_room(const Item& item) const;
+  void queue_item(Item item);
+  void run();
+  bool wait_for_work(Items& batch);
+  std::optional<Steady::time_point> next_alarm() const;
+  void write(Items batch);
+  void refuse(Items batch);
+  void settle(std::size_t bytes);
+  bool resume();
+  void publish();
+
+  const std::unique_ptr<Store> store;
+  JournalSettings settings;
+  SegmentWriter writer;  // of the thread that writes
+
+  mutable std::mutex mutex;
+  std::condition_variable wake;
+  // Under the mutex:
+  Items queue;
+  std::size_t bytes = 0;                         // of the queue and of what is being written
+  bool urgent = false;                           // somebody waits
+  std::optional<Steady::time_point> first_lazy;  // when the oldest outcome came
+  bool stopping = false;
+  std::vector<std::function<void()>> room_calls;
+  Head head;
+  std::string error;
+
+  std::atomic<bool> healthy{true};
+  std::atomic<std::uint64_t> commits{0}, records{0}, refused{0}, lost{0};
+  Steady::time_point retry_at{};  // of the thread that writes
+  std::thread thread;
+};
+
+bool Journal::Impl::has_room(const Item& item) const {
+  const std::lock_guard lock(mutex);
+  return bytes == 0 || bytes + cost(item) <= settings.queue_bytes;
+}
+
+void Journal::Impl::queue_item(Item item) {
+  bool notify = false;
+  {
+    const std::lock_guard lock(mutex);
+    bytes += cost(item);
+    notify = !urgent && (item.done || queue.empty());
+    if (item.done)
+      urgent = true;
+    else if (!first_lazy)
+      first_lazy = Steady::now();
+    queue.push_back(std::move(item));
+  }
+  if (notify) wake.notify_one();
+}
+
+std::optional<Steady::time_point> Journal::Impl::next_alarm() const {
+  std::optional<Steady::time_point> alarm;
+  if (first_lazy) alarm = *first_lazy + kOutcomeDelay;
+  if (!healthy) alarm = retry_at;  // outcomes are kept until then
+  return alarm;
+}
+
+// False: the end, nothing is left.
+bool Journal::Impl::wait_for_work(Items& batch) {
+  std::unique_lock lock(mutex);
+  for (;;) {
+    const auto alarm = next_alarm();
+    if (urgent || stopping || (alarm && Steady::now() >= *alarm)) break;
+    if (alarm)
+      wake.wait_until(lock, *alarm);
+    else
+      wake.wait(lock);
+  }
+  batch.swap(queue);
+  urgent = false;
+  first_lazy.reset();
+  return !stopping || !batch.empty();
+}
+
+void Journal::Impl::run() {
+  for (Items batch; wait_for_work(batch); batch.clear()) write(std::move(batch));
+  if (!writer.healthy()) resume();
+  writer.end(settings.clock());
+  publish();
+  settle(0);
+}
+
+bool Journal::Impl::resume() {
+  const std::uint64_t refused_now = refused, lost_now = lost;
+  retry_at = Steady::now() + kRetry;
+  if (!writer.resume(refused_now, lost_now, settings.clock())) return false;
+  refused -= refused_now;
+  lost -= lost_now;
+  ++commits;
+  ++records;
+  return true;
+}
+
+void Journal::Impl::publish() {
+  const std::lock_guard lock(mutex);
+  head.size = writer.size();
+  head.root = text_of(writer.link());
+  if (!writer.healthy()) error = writer.error();
+  healthy = writer.healthy();
+}
+
+void Journal::Impl::write(Items batch) {
+  std::vector<std::string_view> tails;
+  for (const Item& item : batch) tails.push_back(item.tail);
+  const bool ready = writer.healthy() || resume();
+  const std::uint64_t first = ready && !tails.empty() ? writer.commit(tails, settings.clock()) : 0;
+  publish();
+  if (!first) {
+    retry_at = std::max(retry_at, Steady::now() + kRetry);
+    refuse(std::move(batch));
+    return;
+  }
+  ++commits;
+  records += batch.size();
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    size += cost(batch[i]);
+    if (batch[i].done) batch[i].done(first + i);
+  }
+  settle(size);
+}
+
+// Whoever waits is told; outcomes and admin records are kept for the next try while there is room.
+void Journal::Impl::refuse(Items batch) {
+  std::size_t size = 0;
+  Items kept;
+  for (Item& item : batch) {
+    if (item.done) {
+      size += cost(item);
+      item.done(0);
+    } else {
+      kept.push_back(std::move(item));
+    }
+  }
+  {
+    const std::lock_guard lock(mutex);
+    while (!kept.empty() && (stopping || bytes > settings.queue_bytes)) {
+      bytes -= cost(kept.back());
+      kept.pop_back();
+      ++lost;
+    }
+    if (!kept.empty()) first_lazy = Steady::now();
+    std::move(queue.begin(), queue.end(), std::back_inserter(kept));
+    queue = std::move(kept);
+  }
+  settle(size);
+}
+
+// `written` bytes wait no longer.
+void Journal::Impl::settle(std::size_t written) {
+  std::vector<std::function<void()>> calls;
+  {
+    const std::lock_guard lock(mutex);
+    bytes -= written;
+    if (stopping || bytes < settings.queue_bytes) calls.swap(room_calls);
+  }
+  for (auto& call : calls) call();
+}
+
+Journal::Journal() = default;
+
+std::unique_ptr<Journal> Journal::open(std::unique_ptr<Store> store, JournalSettings settings,
+                                       std::int64_t now_us, std::string& error) {
+  std::unique_ptr<Journal> journal(new Journal);
+  auto impl = std::make_unique<Impl>(std::move(store), std::move(settings));
+  if (!impl->writer.begin(now_us)) {
+    error = impl->writer.error();
+    return nullptr;
+  }
+  impl->commits = 1;
+  impl->publish();
+  journal->impl_ = std::move(impl);
+  journal->impl_->thread = std::thread([i = journal->impl_.get()] { i->run(); });
+  return journal;
+}
+
+Journal::~Journal() {
+  if (!impl_) return;
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->stopping = true;
+  }
+  impl_->wake.notify_one();
+  impl_->thread.join();
+}
+
+bool Journal::record(const Decision& decision, Done&& done) {
+  Item item{record_tail(decision, impl_->settings.finding_key), {}};
+  if (!impl_->has_room(item)) return false;
+  item.done = std::move(done);
+  impl_->queue_item(std::move(item));
+  return true;
+}
+
+void Journal::record(const Outcome& outcome) {
+  impl_->queue_item({record_tail(outcome), {}});
+}
+
+void Journal::record(const Admin& admin) {
+  impl_->queue_item({record_tail(admin), {}});
+}
+
+void Journal::when_room(std::function<void()> call) {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->room_calls.push_back(std::move(call));
+    impl_->urgent = true;
+  }
+  impl_->wake.notify_one();
+}
+
+bool Journal::healthy() const {
+  return impl_->healthy;
+}
+
+std::string Journal::last_error() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->error;
+}
+
+void Journal::count_refused() {
+  ++impl_->refused;
+}
+
+bool Journal::keep_policy(const std::string& digest, const std::string& text) {
+  std::string problem = "'" + digest + "' is no digest of a policy";
+  if (is_digest(digest)) {
+    const std::string name = "policies/" + digest.substr(digest.find(':') + 1) + ".yaml";
+    std::string kept;
+    if (impl_->store->read(name, kept) == 0 && kept == text) return true;
+    const int code = impl_->store->write_file(name, text);
+    if (!code) return true;
+    problem = name + " cannot be written: " + std::strerror(code);
+  }
+  const std::lock_guard lock(impl_->mutex);
+  impl_->error = problem;
+  return false;
+}
+
+Journal::Head Journal::head() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->head;
+}
+
+std::uint64_t Journal::commits() const {
+  return impl_->commits;
+}
+
+std::uint64_t Journal::records() const {
+  return impl_->records;
+}
+
+}  // namespace sekisho::audit

@@ -1,0 +1,118 @@
+#include "audit/json_text.h"
+
+#include <cmath>
+#include <cstdio>
+#include <ctime>
+
+namespace sekisho::audit {
+namespace {
+
+int sequence_length(unsigned char lead) {
+  if (lead < 0x80) return 1;
+  if (lead >= 0xC2 && lead <= 0xDF) return 2;
+  if (lead >= 0xE0 && lead <= 0xEF) return 3;
+  if (lead >= 0xF0 && lead <= 0xF4) return 4;
+  return 0;
+}
+
+bool is_scalar(std::int32_t c, int length) {
+  static constexpr std::int32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};
+  return c >= kLeast[length] && c <= 0x10FFFF && (c < 0xD800 || c > 0xDFFF);
+}
+
+void append_escape(std::string& out, std::int32_t c) {
+  char buffer[16];
+  std::snprintf(buffer, sizeof buffer, "\\u%04x", static_cast<unsigned>(c));
+  out += buffer;
+}
+
+bool is_plain(unsigned char c) {
+  return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
+}
+
+}  // namespace
+
+std::int32_t next_code_point(std::string_view text, std::size_t& at) {
+  const auto lead = static_cast<unsigned char>(text[at]);
+  const int length = sequence_length(lead);
+  if (length == 0 || at + length > text.size()) return ++at, -1;
+  if (length == 1) return ++at, lead;
+  std::int32_t c = lead & (0x7F >> length);
+  for (int i = 1; i < length; ++i) {
+    const auto next = static_cast<unsigned char>(text[at + i]);
+    if ((next & 0xC0) != 0x80) return ++at, -1;
+    c = (c << 6) | (next & 0x3F);
+  }
+  if (!is_scalar(c, length)) return ++at, -1;
+  at += length;
+  return c;
+}
+
+bool is_deceptive(std::int32_t c) {
+  return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x061C || c == 0xFEFF ||
+         (c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) ||
+         (c >= 0x2060 && c <= 0x2069);
+}
+
+std::string_view cut_text(std::string_view text, std::size_t limit) {
+  if (text.size() <= limit) return text;
+  std::size_t end = limit;
+  while (end > 0 && limit - end < 4 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
+    --end;
+  if ((static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) end = limit;  // no UTF-8 anyway
+  return text.substr(0, end);
+}
+
+void append_json_string(std::string& out, std::string_view text) {
+  out += '"';
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const std::size_t run = at;
+    while (at < text.size() && is_plain(static_cast<unsigned char>(text[at]))) ++at;
+    out.append(text.substr(run, at - run));
+    if (at == text.size()) break;
+    const std::size_t begin = at;
+    const std::int32_t c = next_code_point(text, at);
+    if (c < 0)
+      out += "\xEF\xBF\xBD";
+    else if (c == '"' || c == '\\')
+      (out += '\\') += static_cast<char>(c);
+    else if (is_deceptive(c))
+      append_escape(out, c);
+    else
+      out.append(text.substr(begin, at - begin));
+  }
+  out += '"';
+}
+
+void append_json_or_null(std::string& out, std::string_view text) {
+  if (text.empty())
+    out += "null";
+  else
+    append_json_string(out, text);
+}
+
+void append_json_number(std::string& out, double value) {
+  if (!std::isfinite(value)) value = 0;
+  char buffer[400];
+  std::snprintf(buffer, sizeof buffer, "%.3f", value);
+  std::string text = buffer;
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  out += text == "-0" ? "0" : text;
+}
+
+std::string utc_text(std::int64_t us) {
+  std::int64_t seconds = us / 1'000'000, fraction = us % 1'000'000;
+  if (fraction < 0) fraction += 1'000'000, --seconds;
+  const std::time_t t = seconds;
+  std::tm parts{};
+  gmtime_r(&t, &parts);
+  char buffer[96];
+  std::snprintf(buffer, sizeof buffer, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", parts.tm_year + 1900,
+                parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
+                static_cast<int>(fraction));
+  return buffer;
+}
+
+}  // namespace sekisho::audit

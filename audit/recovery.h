@@ -1,0 +1,43 @@
+#pragma once
+
+// What a gateway finds when it opens its log: where the chain ends, and what is wrong with the last
+// segment.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "audit/chain.h"
+#include "audit/control_records.h"
+#include "audit/store.h"
+
+namespace sekisho::audit {
+
+struct Recovery {
+  std::uint64_t next_seq = 0;
+  Link link{};               // `prev` of the next record
+  std::string last_segment;  // "" = the log begins
+  bool stopped = false;      // the last record is a `stop`
+  std::vector<TornTail> torn;
+  std::vector<Damage> damage;
+};
+
+// Cuts a torn tail (a copy is kept under torn/), never changes anything else, makes durable what is
+// there and closes the last segment. False and `error` if the disk refused.
+bool recover(Store& store, ChainHash& hash, Recovery& found, std::string& error);
+
+// The reading half of it, of one segment.
+struct SegmentEnd {
+  std::uint64_t records = 0;  // whole lines that stay
+  std::uint64_t next_seq = 0;
+  Link link{};
+  bool readable = false;  // at least one line is a record
+  bool stopped = false;
+  std::size_t keep = 0;  // bytes up to the torn tail
+  std::string torn;      // why what follows is cut, "" = nothing follows
+  std::optional<Damage> damage;
+};
+SegmentEnd read_segment_end(const std::string& name, std::string_view bytes, ChainHash& hash);
+
+}  // namespace sekisho::audit

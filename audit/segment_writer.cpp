@@ -1,0 +1,139 @@
+#include "audit/segment_writer.h"
+
+#include <cerrno>
+#include <cstring>
+
+#include "audit/recovery.h"
+
+namespace sekisho::audit {
+
+bool SegmentWriter::fail(Trouble trouble, const std::string& what, int code) {
+  error_ = what + (code ? std::string(": ") + std::strerror(code) : std::string());
+  if (trouble_ != Trouble::kNoSegment) {
+    gap_.what = trouble == Trouble::kNoSpace ? "no_space" : "write_failed";
+    gap_.error = error_;
+    gap_.after = next_seq_ ? next_seq_ - 1 : 0;
+    trouble_ = trouble;
+  }
+  return false;
+}
+
+bool SegmentWriter::has_space() {
+  std::uint64_t bytes = 0;
+  const int code = store_.free_bytes(bytes);
+  if (code) return fail(Trouble::kNoSpace, "the free space of the disk is not known", code);
+  if (bytes >= settings_.min_free_bytes) return true;
+  return fail(Trouble::kNoSpace, "the disk is nearly full (" + std::to_string(bytes) + " bytes)",
+              0);
+}
+
+bool SegmentWriter::create_segment() {
+  const std::string name = segment_name(next_seq_);
+  if (!put_aside_.empty()) {
+    const std::string aside = "torn/" + name.substr(0, name.find('.')) + "-failed";
+    const int code = store_.rename(put_aside_, aside);
+    if (code && code != ENOENT)
+      return fail(Trouble::kNoSegment, put_aside_ + " cannot be put aside", code);
+    put_aside_.clear();
+  }
+  const int code = store_.create(name);
+  // Even when it failed the file may be there, and it would be in the way.
+  if (code) put_aside_ = name;
+  if (code) return fail(Trouble::kNoSegment, name + " cannot be made", code);
+  if (!segment_.empty()) store_.seal(segment_);
+  segment_ = name;
+  segment_bytes_ = 0;
+  return true;
+}
+
+void SegmentWriter::add_line(std::string_view tail) {
+  const std::size_t begin = lines_.size();
+  append_line_head(lines_, line_seq_++, line_link_);
+  lines_ += tail;
+  line_link_ = hash_.after(std::string_view(lines_).substr(begin));
+  lines_ += '\n';
+}
+
+// Nobody can say what of it is on disk, and a second sync would not tell: the segment is given up.
+void SegmentWriter::poison(std::size_t written) {
+  if (segment_bytes_ == 0) {
+    put_aside_ = segment_;
+  } else if (written > 0) {
+    gap_.segment = segment_;
+    gap_.unsure = line_seq_ - next_seq_;
+  }
+}
+
+bool SegmentWriter::write_lines() {
+  std::size_t written = 0;
+  int code = store_.append(lines_, written);
+  const char* what = code ? " cannot be written" : " cannot be synced";
+  if (!code && settings_.sync) code = store_.sync();
+  if (code) {
+    fail(Trouble::kNoSegment, segment_ + what, code);
+    poison(written);
+    return false;
+  }
+  next_seq_ = line_seq_;
+  link_ = line_link_;
+  segment_bytes_ += lines_.size();
+  return true;
+}
+
+std::uint64_t SegmentWriter::commit(const std::vector<std::string_view>& tails,
+                                    std::int64_t now_us) {
+  if (!healthy() || !has_space()) return 0;
+  lines_.clear();
+  line_seq_ = next_seq_;
+  line_link_ = link_;
+  if (segment_bytes_ >= settings_.segment_bytes) {
+    const std::string before = segment_;
+    if (!create_segment()) return 0;
+    add_line(segment_tail(frame(now_us), before));
+  }
+  const std::uint64_t first = line_seq_;
+  for (const std::string_view tail : tails) add_line(tail);
+  return write_lines() ? first : 0;
+}
+
+bool SegmentWriter::begin_with(const std::vector<std::string>& tails) {
+  lines_.clear();
+  line_seq_ = next_seq_;
+  line_link_ = link_;
+  for (const std::string& tail : tails) add_line(tail);
+  return write_lines();
+}
+
+bool SegmentWriter::resume(std::uint64_t refused, std::uint64_t lost, std::int64_t now_us) {
+  if (healthy()) return true;
+  if (!has_space()) return false;
+  if (trouble_ == Trouble::kNoSegment && !create_segment()) return false;
+  gap_.refused = refused;
+  gap_.lost = lost;
+  if (!begin_with({gap_tail(frame(now_us), gap_)})) return false;
+  trouble_ = Trouble::kNone;
+  error_.clear();
+  gap_ = {};
+  return true;
+}
+
+bool SegmentWriter::begin(std::int64_t now_us) {
+  Recovery found;
+  if (!recover(store_, hash_, found, error_) || !has_space()) return false;
+  next_seq_ = found.next_seq;
+  link_ = found.link;
+  if (!create_segment()) return false;
+  const ControlFrame f = frame(now_us);
+  std::vector<std::string> tails{segment_tail(f, found.last_segment)};
+  for (const TornTail& t : found.torn) tails.push_back(recovered_tail(f, t));
+  for (const Damage& d : found.damage) tails.push_back(damage_tail(f, d));
+  tails.push_back(boot_tail(f, found.last_segment.empty() ? "" : found.stopped ? "stop" : "crash"));
+  return begin_with(tails);
+}
+
+void SegmentWriter::end(std::int64_t now_us) {
+  const std::string tail = stop_tail(frame(now_us));
+  if (commit({tail}, now_us)) store_.seal(segment_);
+}
+
+}  // namespace sekisho::audit

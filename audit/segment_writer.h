@@ -1,0 +1,75 @@
+#pragma once
+
+// Appends records to the open segment and knows what is durable. Belongs to one thread at a time.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "audit/chain.h"
+#include "audit/control_records.h"
+#include "audit/journal.h"
+#include "audit/store.h"
+
+namespace sekisho::audit {
+
+class SegmentWriter {
+ public:
+  SegmentWriter(Store& store, const JournalSettings& settings)
+      : store_(store), settings_(settings) {}
+
+  // Recovers, begins a segment, writes `boot`. False: see error().
+  bool begin(std::int64_t now_us);
+
+  // Writes and syncs all of `tails` in one go; the seq of the first, 0 = failed: then nothing may
+  // be said to be durable, and only resume() leads back.
+  std::uint64_t commit(const std::vector<std::string_view>& tails, std::int64_t now_us);
+
+  bool healthy() const { return trouble_ == Trouble::kNone; }
+  const std::string& error() const { return error_; }
+  // Writes the `gap` record, in a new segment if the last one cannot be trusted any more.
+  bool resume(std::uint64_t refused, std::uint64_t lost, std::int64_t now_us);
+
+  void end(std::int64_t now_us);  // `stop`, sealed
+
+  std::uint64_t size() const { return next_seq_; }
+  const Link& link() const { return link_; }
+
+ private:
+  enum class Trouble {
+    kNone,
+    kNoSpace,   // the segment is good, the disk is nearly full
+    kNoSegment  // the next record needs a new segment
+  };
+  ControlFrame frame(std::int64_t now_us) const { return {now_us, settings_.gateway}; }
+  bool fail(Trouble trouble, const std::string& what, int code);
+  bool has_space();
+  bool create_segment();
+  void add_line(std::string_view tail);
+  bool write_lines();
+  void poison(std::size_t written);
+  bool begin_with(const std::vector<std::string>& tails);
+
+  Store& store_;
+  const JournalSettings& settings_;
+  ChainHash hash_;
+
+  // What is durable.
+  std::uint64_t next_seq_ = 0;
+  Link link_{};
+  std::string segment_;  // the open one, "" = none
+  std::uint64_t segment_bytes_ = 0;
+
+  // What is being written.
+  std::string lines_;
+  std::uint64_t line_seq_ = 0;
+  Link line_link_{};
+
+  Trouble trouble_ = Trouble::kNone;
+  std::string error_;
+  Gap gap_;                // what the next `gap` record will say
+  std::string put_aside_;  // a file whose name the next segment needs
+};
+
+}  // namespace sekisho::audit
