@@ -111,7 +111,7 @@ constexpr Dialect kGemini = {.name = "gemini",
                              .credential_headers = kGeminiHeaders,
                              .credential_query = kGeminiQuery,
                              .context = kContext,
-                             .chat_path = "/v1beta/models/gemini:generateContent"};
+                             .chat_path = "/v1beta/models/{model}:generateContent"};
 constexpr Dialect kBedrock = {.name = "bedrock",
                               .refusal = RefusalShape::kBedrock,
                               .model_pointer = "",
@@ -121,7 +121,7 @@ constexpr Dialect kBedrock = {.name = "bedrock",
                               .credential_headers = kBedrockHeaders,
                               .credential_query = kBedrockQuery,
                               .context = kContext,
-                              .chat_path = "/model/model/converse"};
+                              .chat_path = "/model/{model}/converse"};
 constexpr Dialect kCohere = {.name = "cohere",
                              .refusal = RefusalShape::kCohere,
                              .model_pointer = "/model",

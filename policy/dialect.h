@@ -42,7 +42,9 @@ struct Dialect {
   // Places outside the turns that a client sends again with every turn ("/system", "/tools"): as
   // old as the last answer.
   std::span<const std::string_view> context;
-  std::string_view chat_path;  // where a chat request goes; for the policy's tests with a `prompt`
+  // Where a chat request goes, "{model}" for the model's name; for the policy's tests with a
+  // `prompt`.
+  std::string_view chat_path;
 };
 
 // By the catalogue entry's dialect, narrowed by path where a host serves several

@@ -19,7 +19,8 @@ struct Question {
   std::optional<config::IpAddress> from;
   Destination to;
   std::string method = "POST";
-  std::string target = "/";  // default for a prompt: the dialect's chat path
+  std::string target = "/";  // "" = the chat path of the dialect
+  std::string model;         // for a chat path that names the model
   std::vector<std::pair<std::string, std::string>> headers;
   std::optional<std::string> body;
   AddressFacts address;
@@ -44,8 +45,10 @@ struct TestResult {
 std::vector<TestResult> run_policy_tests(const Snapshot& snapshot, std::int64_t now);
 
 // Host[:port] or URL as `explain --to` and tests take it; false and `error` when it is not one.
-bool parse_destination(std::string_view text, Destination& to, std::string& path, std::string& error);
-std::string explain_json(const Snapshot& snapshot, const Evaluation& evaluation);  // INTERFACES section 1
+bool parse_destination(std::string_view text, Destination& to, std::string& path,
+                       std::string& error);
+std::string explain_json(const Snapshot& snapshot,
+                         const Evaluation& evaluation);  // INTERFACES section 1
 std::string explain_text(const Snapshot& snapshot, const Evaluation& evaluation);
 
 }  // namespace sekisho::policy

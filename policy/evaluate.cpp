@@ -1,0 +1,101 @@
+#include "policy/evaluate.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "policy/own_credential.h"
+
+namespace sekisho::policy {
+namespace {
+
+std::vector<std::string> with_everyone(std::vector<std::string> groups) {
+  groups.emplace_back("everyone");
+  std::sort(groups.begin(), groups.end());
+  groups.erase(std::unique(groups.begin(), groups.end()), groups.end());
+  return groups;
+}
+
+Client client_of(const Snapshot& snapshot, const Question& question) {
+  Client client;
+  client.user = question.user;
+  client.by = "stated";
+  if (question.from) client.address = *question.from;
+  client.groups = question.groups ? with_everyone(*question.groups)
+                                  : snapshot.groups_of(client.user, client.address);
+  return client;
+}
+
+bool has_header(const Question& question, std::string_view name) {
+  return std::any_of(question.headers.begin(), question.headers.end(),
+                     [&](const auto& h) { return equal_ignoring_case(h.first, name); });
+}
+
+// What every client sends and nobody writes down in a question.
+void complete_headers(Question& question) {
+  const bool usual_port = question.to.port == (question.to.scheme == "http" ? 80 : 443);
+  if (!has_header(question, "host"))
+    question.headers.emplace_back(
+        "host", question.to.host + (usual_port ? "" : ":" + std::to_string(question.to.port)));
+  if (question.body && !has_header(question, "content-type"))
+    question.headers.emplace_back("content-type", "application/json");
+}
+
+std::string chat_target(const Dialect& dialect, const std::string& model) {
+  constexpr std::string_view kPlace = "{model}";
+  std::string path(dialect.chat_path);
+  const auto at = path.find(kPlace);
+  if (at != std::string::npos) path.replace(at, kPlace.size(), model.empty() ? "model" : model);
+  return path;
+}
+
+AdmissionQuery query_of(const Evaluation& e) {
+  AdmissionQuery query;
+  query.client = &e.client;
+  query.to = &e.question.to;
+  query.method = e.question.method;
+  query.target = e.question.target;
+  for (const auto& [name, value] : e.question.headers) query.headers.emplace_back(name, value);
+  query.address = &e.question.address;
+  query.now = e.question.now;
+  return query;
+}
+
+InspectionResult inspect(const Snapshot& snapshot, const Evaluation& e,
+                         const std::vector<HeaderView>& headers) {
+  RequestParts parts;
+  parts.method = e.question.method;
+  parts.target = e.question.target;
+  parts.headers = headers;
+  if (e.question.body) parts.body = *e.question.body;
+  Inspection inspection(snapshot, e.admission, std::move(parts), InspectionLimits{});
+  while (inspection.step()) {
+  }
+  return inspection.take();
+}
+
+}  // namespace
+
+Evaluation evaluate(const Snapshot& snapshot, Question question) {
+  Evaluation e;
+  e.question = std::move(question);
+  e.client = client_of(snapshot, e.question);
+  complete_headers(e.question);
+  AdmissionQuery query = query_of(e);
+  if (e.question.target.empty()) {
+    query.method = {};  // as CONNECT would be judged: the name alone tells the dialect
+    e.question.target = chat_target(*snapshot.admit(query).dialect, e.question.model);
+    query = query_of(e);
+  }
+  e.admission = snapshot.admit(query);
+  // What is spliced is never read.
+  if (!e.admission.splice || e.admission.refused) {
+    e.inspected = inspect(snapshot, e, query.headers);
+    query.body = e.inspected.coded ? std::string_view(e.inspected.decoded)
+                                   : std::string_view(e.question.body ? *e.question.body : "");
+    e.admission = snapshot.admit(query);
+  }
+  e.verdict = snapshot.decide(e.client, e.admission, e.inspected, e.question.now);
+  return e;
+}
+
+}  // namespace sekisho::policy

@@ -1,0 +1,216 @@
+// What `explain` prints: for programs, and for people.
+
+#include <cstdio>
+
+#include "filters/json_scanner.h"
+#include "policy/evaluate.h"
+#include "policy/refusal.h"
+
+namespace sekisho::policy {
+namespace {
+
+using filters::JsonWriter;
+
+void text_or_null(JsonWriter& w, std::string_view key, std::string_view text) {
+  w.key(key);
+  if (text.empty())
+    w.null();
+  else
+    w.value(text);
+}
+
+std::string_view would_word(const Verdict& v) {
+  return v.would ? to_word(*v.would) : std::string_view();
+}
+
+std::string_view tls_word(const Admission& admission) {
+  return admission.refused ? "terminate" : admission.splice ? "splice" : "bump";
+}
+
+bool refuses(const Verdict& v) {
+  return v.action == Action::kBlock || v.would == Action::kBlock;
+}
+
+config::Localized message_of(const Snapshot& snapshot, const Evaluation& e) {
+  if (!refuses(e.verdict)) return {};
+  return refusal_message(e.verdict, e.admission, e.question.to.host, "",
+                         snapshot.file().messages.contact, "");
+}
+
+void write_destination(JsonWriter& w, const Evaluation& e) {
+  w.key("destination").begin_object();
+  w.key("host").value(e.question.to.host).key("port").value(static_cast<int>(e.question.to.port));
+  text_or_null(w, "provider", e.admission.provider);
+  text_or_null(w, "entry", e.admission.entry);
+  w.key("tls").value(tls_word(e.admission));
+  w.key("scheme").value(e.question.to.scheme);
+  w.key("target").value(e.question.target.substr(0, e.question.target.find('?')));
+  if (e.admission.dialect != nullptr) w.key("dialect").value(e.admission.dialect->name);
+  w.end_object();
+}
+
+void write_client(JsonWriter& w, const Evaluation& e) {
+  w.key("client").begin_object().key("user").value(e.client.user).key("groups").begin_array();
+  for (const auto& g : e.client.groups) w.value(g);
+  w.end_array().end_object();
+}
+
+void write_evidence(JsonWriter& w, const Evaluation& e) {
+  w.key("evidence").begin_array();
+  for (const auto& piece : e.admission.evidence) {
+    w.begin_object();
+    w.key("kind").value(to_word(piece.kind)).key("value").value(piece.value);
+    w.key("source").value(piece.source).key("age_days");
+    if (piece.age_days)
+      w.value(*piece.age_days);
+    else
+      w.null();
+    w.key("setting").value(to_word(piece.setting)).key("result").value(to_word(piece.result));
+    w.end_object();
+  }
+  w.end_array();
+}
+
+void write_findings(JsonWriter& w, const Evaluation& e) {
+  w.key("findings").begin_array();
+  for (const auto& f : e.inspected.findings) {
+    w.begin_object();
+    w.key("type").value(f.finding.type).key("confidence").value(f.finding.confidence);
+    w.key("where").value(f.where);
+    w.key("start").value(f.finding.range.begin).key("end").value(f.finding.range.end);
+    w.key("category").value(f.finding.category);
+    w.key("older_turn").value(f.older_turn);
+    w.end_object();
+  }
+  w.end_array();
+}
+
+void write_rules(JsonWriter& w, const Evaluation& e) {
+  w.key("rules").begin_array();
+  for (const auto& r : e.verdict.rules) {
+    w.begin_object();
+    w.key("id").value(r.id).key("matched").value(r.matched).key("action").value(r.action);
+    w.key("mode").value(r.mode).key("why").value(r.why);
+    w.end_object();
+  }
+  w.end_array();
+}
+
+void write_message(JsonWriter& w, const config::Localized& message) {
+  w.key("message");
+  if (message.empty()) {
+    w.null();
+    return;
+  }
+  w.begin_object().key("ja").value(message.ja).key("en").value(message.en).end_object();
+}
+
+// One line of the text, words padded to a column each.
+void line(std::string& out, std::string_view left, std::string_view rest) {
+  char padded[32];
+  std::snprintf(padded, sizeof padded, "  %-14.*s ", static_cast<int>(left.size()), left.data());
+  out.append(padded).append(rest).push_back('\n');
+}
+
+std::string destination_text(const Evaluation& e) {
+  std::string out = e.question.to.host + ":" + std::to_string(e.question.to.port);
+  out += e.admission.provider.empty() ? ", in no catalogue entry"
+                                      : ", service " + e.admission.provider;
+  if (!e.admission.entry.empty()) out += ", destination " + e.admission.entry;
+  return out + ", tls " + std::string(tls_word(e.admission));
+}
+
+std::string client_text(const Evaluation& e) {
+  std::string out = (e.client.user.empty() ? std::string("(no user)") : e.client.user) + ", groups";
+  for (const auto& g : e.client.groups) out += " " + g;
+  return out;
+}
+
+void add_evidence(std::string& out, const Evaluation& e) {
+  out += "\nevidence\n";
+  for (const auto& piece : e.admission.evidence) {
+    std::string rest = std::string(to_word(piece.result)) + "  " + piece.value;
+    rest += "  (" + std::string(to_word(piece.setting));
+    if (!piece.source.empty()) rest += ", from " + piece.source;
+    if (piece.age_days) rest += ", " + std::to_string(*piece.age_days) + " days old";
+    line(out, to_word(piece.kind), rest + ")");
+  }
+  if (e.admission.evidence.empty()) out += "  none\n";
+}
+
+void add_findings(std::string& out, const Evaluation& e) {
+  out += "\nfindings\n";
+  for (const auto& f : e.verdict.findings) {
+    char head[64];
+    std::snprintf(head, sizeof head, "%d time%s, confidence %.2f, at", f.count,
+                  f.count == 1 ? "" : "s", f.confidence);
+    std::string rest = head;
+    for (const auto& where : f.where) rest += " " + where;
+    line(out, f.type, rest);
+  }
+  if (e.verdict.findings.empty()) out += "  none\n";
+}
+
+void add_rules(std::string& out, const Evaluation& e) {
+  out += "\nrules\n";
+  for (const auto& r : e.verdict.rules) {
+    std::string rest = r.matched ? "matched" : "not matched";
+    rest += ", " + r.action;
+    if (r.mode == "observe") rest += " (observe)";
+    line(out, r.id, rest + (r.why.empty() ? "" : ": " + r.why));
+  }
+  if (e.verdict.rules.empty()) out += "  none\n";
+}
+
+}  // namespace
+
+std::string explain_json(const Snapshot& snapshot, const Evaluation& e) {
+  std::string out;
+  JsonWriter w(out);
+  w.begin_object().key("v").value(1);
+  w.key("policy").begin_object();
+  w.key("name").value(snapshot.name()).key("digest").value(snapshot.digest()).end_object();
+  w.key("verdict").value(to_word(e.verdict.action));
+  text_or_null(w, "would", would_word(e.verdict));
+  text_or_null(w, "reason", to_word(e.verdict.reason));
+  text_or_null(w, "rule", e.verdict.rule);
+  write_destination(w, e);
+  write_client(w, e);
+  write_evidence(w, e);
+  write_findings(w, e);
+  write_rules(w, e);
+  w.key("coverage").value(to_word(e.verdict.coverage));
+  w.key("skipped").begin_array();
+  for (const auto& s : e.verdict.skipped) w.value(s);
+  w.end_array();
+  w.key("own_credential").value(e.verdict.own_credential);
+  text_or_null(w, "exception", e.verdict.exception);
+  write_message(w, message_of(snapshot, e));
+  text_or_null(w, "alternative", e.admission.alternative);
+  w.end_object();
+  return out;
+}
+
+std::string explain_text(const Snapshot& snapshot, const Evaluation& e) {
+  const Verdict& v = e.verdict;
+  std::string out = "verdict " + std::string(to_word(v.action));
+  if (v.would) out += ", would " + std::string(would_word(v)) + " (observe)";
+  if (v.reason != Reason::kNone) out += ", reason " + std::string(to_word(v.reason));
+  if (!v.rule.empty()) out += ", rule " + v.rule;
+  out += "\n";
+  line(out, "policy", snapshot.name() + " " + snapshot.digest());
+  line(out, "client", client_text(e));
+  line(out, "destination", destination_text(e));
+  line(out, "coverage", to_word(v.coverage));
+  if (v.own_credential) line(out, "credential", "the client's own, passes");
+  if (!v.exception.empty()) line(out, "exception", v.exception);
+  add_evidence(out, e);
+  add_findings(out, e);
+  add_rules(out, e);
+  const config::Localized message = message_of(snapshot, e);
+  if (!message.empty()) out += "\nmessage\n  " + message.ja + "\n  " + message.en + "\n";
+  if (!e.admission.alternative.empty()) line(out, "\nalternative", e.admission.alternative);
+  return out;
+}
+
+}  // namespace sekisho::policy
