@@ -148,6 +148,7 @@ bool Gateway::make_services(Configuration& c, config::Problems& problems, std::s
 bool Gateway::bind(std::string& error) {
   for (const auto& l : services_->settings.listen) {
     std::uint16_t port = l.port;
+    if (!Listener::is_free(control_.get_executor(), l.ip, port, error)) return false;
     for (auto& w : workers_) {
       auto listener = Listener::bind(w->executor(), l.ip, port, error);
       if (!listener) return false;

@@ -68,6 +68,19 @@ std::unique_ptr<Listener> Listener::bind(Executor executor, const config::IpAddr
   return made;
 }
 
+bool Listener::is_free(Executor executor, const config::IpAddress& ip, std::uint16_t port,
+                       std::string& error) {
+  if (port == 0) return true;
+  Acceptor probe(executor);
+  const auto endpoint = to_endpoint(ip, port);
+  boost::system::error_code ec;
+  probe.open(endpoint.protocol(), ec);
+  if (!ec) probe.set_option(net::socket_base::reuse_address(true), ec);
+  if (!ec) probe.bind(endpoint, ec);
+  if (ec) error = endpoint_text(ip, port) + ": " + ec.message();
+  return !ec;
+}
+
 void Listener::start(Worker& worker) {
   Awaitable<void> loop = accept_loop(worker);
   net::co_spawn(acceptor_.get_executor(), std::move(loop), net::detached);

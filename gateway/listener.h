@@ -21,6 +21,10 @@ class Listener {
   // others of a gateway then share it.
   static std::unique_ptr<Listener> bind(Executor executor, const config::IpAddress& ip,
                                         std::uint16_t& port, std::string& error);
+  // Whether nobody else listens there: SO_REUSEPORT alone would share the port with another gateway
+  // without a word.
+  static bool is_free(Executor executor, const config::IpAddress& ip, std::uint16_t port,
+                      std::string& error);
   void start(Worker& worker);
   void stop();
 
