@@ -125,8 +125,11 @@ BodyReader::Status BodyReader::Impl::next_json(TextChunk& out, std::size_t& work
 }
 
 void BodyReader::Impl::name_json(TextChunk& out) const {
-  out.where.assign(line_prefix);
-  out.where.append(json->path());
+  if (line_prefix.empty()) {
+    out.where = json->path();
+  } else {
+    out.where.assign(line_prefix).append(json->path());
+  }
 }
 
 // True when the token is text (or its string is too long: then `error` is set).

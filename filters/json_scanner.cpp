@@ -52,7 +52,18 @@ const char* skip_plain(const char* p, const char* end) {
   return p;
 }
 
+// At least one.
+bool skip_digits(const char*& p, const char* end) {
+  const char* begin = p;
+  while (p < end && is_digit(*p)) ++p;
+  return p > begin;
+}
+
 void append_pointer_part(std::string& out, std::string_view key) {
+  if (key.find('~') == key.npos && key.find('/') == key.npos) {
+    out += key;
+    return;
+  }
   for (char c : key) {
     if (c == '~') {
       out += "~0";
@@ -250,31 +261,25 @@ JsonToken JsonScanner::literal(std::string_view word, JsonToken token) {
   return took_value(token);
 }
 
-bool JsonScanner::digits() {
-  std::size_t begin = pos_;
-  while (pos_ < text_.size() && is_digit(text_[pos_])) ++pos_;
-  return pos_ > begin;
-}
-
 JsonToken JsonScanner::number() {
-  std::size_t begin = pos_;
-  auto at = [this](char c) { return pos_ < text_.size() && text_[pos_] == c; };
-  if (at('-')) ++pos_;
-  if (at('0')) {
-    ++pos_;
-  } else if (!digits()) {
-    return fail("json", pos_);
+  const char* const base = text_.data();
+  const char* const end = base + text_.size();
+  const char* p = base + pos_;
+  auto wrong = [&] { return fail("json", static_cast<std::size_t>(p - base)); };
+  if (p < end && *p == '-') ++p;
+  if (p < end && *p == '0') {
+    ++p;
+  } else if (!skip_digits(p, end)) {
+    return wrong();
   }
-  if (at('.')) {
-    ++pos_;
-    if (!digits()) return fail("json", pos_);
+  if (p < end && *p == '.' && !skip_digits(++p, end)) return wrong();
+  if (p < end && (*p | 0x20) == 'e') {
+    ++p;
+    if (p < end && (*p == '+' || *p == '-')) ++p;
+    if (!skip_digits(p, end)) return wrong();
   }
-  if (at('e') || at('E')) {
-    ++pos_;
-    if (at('+') || at('-')) ++pos_;
-    if (!digits()) return fail("json", pos_);
-  }
-  range_ = {begin, pos_};
+  range_ = {pos_, static_cast<std::size_t>(p - base)};
+  pos_ = range_.end;
   return took_value(JsonToken::kNumber);
 }
 

@@ -69,7 +69,6 @@ class JsonScanner {
   bool scan_escape();
   JsonToken number();
   JsonToken literal(std::string_view word, JsonToken token);
-  bool digits();
   JsonToken took_value(JsonToken token);
   void next_element();
   void append_part(const Level& level) const;

@@ -1,4 +1,6 @@
 // The inside of JSON strings: decoding with a map, and escaping.
+#include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "filters/json_scanner.h"
@@ -9,66 +11,70 @@ namespace {
 
 constexpr char32_t kReplacement = 0xfffd;
 
+constexpr std::array<signed char, 256> kHexValue = [] {
+  std::array<signed char, 256> table{};
+  table.fill(-1);
+  for (int i = 0; i < 10; ++i) table['0' + i] = static_cast<signed char>(i);
+  for (int i = 0; i < 6; ++i) table['a' + i] = table['A' + i] = static_cast<signed char>(10 + i);
+  return table;
+}();
+
 int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
+  return kHexValue[static_cast<unsigned char>(c)];
 }
 
-// The value of the \uXXXX at `at`, or -1.
-int unit_at(std::string_view raw, std::size_t at) {
-  if (raw.size() - at < 6 || raw[at] != '\\' || raw[at + 1] != 'u') return -1;
-  int value = 0;
-  for (std::size_t i = at + 2; i < at + 6; ++i) {
-    int digit = hex_value(raw[i]);
-    if (digit < 0) return -1;
-    value = value << 4 | digit;
-  }
-  return value;
+// The value of the \uXXXX at `p`, or negative.
+int unit_at(const char* p, const char* end) {
+  if (end - p < 6 || p[0] != '\\' || p[1] != 'u') return -1;
+  int a = hex_value(p[2]), b = hex_value(p[3]), c = hex_value(p[4]), d = hex_value(p[5]);
+  return (a | b | c | d) < 0 ? -1 : a << 12 | b << 8 | c << 4 | d;
 }
 
-// Decodes the \u escape at `at`, with its second half where there is one; the size in raw, 0 =
+// Decodes the \u escape at `p`, with its second half where there is one; its size in raw, 0 =
 // malformed.
-std::size_t take_unicode(std::string_view raw, std::size_t at, std::string& out) {
-  int high = unit_at(raw, at);
+std::size_t take_unicode(const char* p, const char* end, char*& out) {
+  int high = unit_at(p, end);
   if (high < 0) return 0;
-  if (high < 0xd800 || high > 0xdfff) return append_utf8(out, static_cast<char32_t>(high)), 6;
-  int low = high < 0xdc00 && raw.size() - at >= 12 ? unit_at(raw, at + 6) : -1;
-  if (low < 0xdc00 || low > 0xdfff) return append_utf8(out, kReplacement), 6;
-  append_utf8(out, static_cast<char32_t>(0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00)));
+  if (high < 0xd800 || high > 0xdfff) {
+    out = put_utf8(out, static_cast<char32_t>(high));
+    return 6;
+  }
+  int low = high < 0xdc00 ? unit_at(p + 6, end) : -1;
+  if (low < 0xdc00 || low > 0xdfff) {
+    out = put_utf8(out, kReplacement);
+    return 6;
+  }
+  out = put_utf8(out, static_cast<char32_t>(0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00)));
   return 12;
 }
 
-// The size of the escape at `at` in raw, 0 = malformed.
-std::size_t take_escape(std::string_view raw, std::size_t at, std::string& out) {
-  if (raw.size() - at < 2) return 0;
-  switch (raw[at + 1]) {
+char short_escape(char c) {
+  switch (c) {
     case '"':
     case '\\':
     case '/':
-      out.push_back(raw[at + 1]);
-      return 2;
+      return c;
     case 'b':
-      out.push_back('\b');
-      return 2;
+      return '\b';
     case 'f':
-      out.push_back('\f');
-      return 2;
+      return '\f';
     case 'n':
-      out.push_back('\n');
-      return 2;
+      return '\n';
     case 'r':
-      out.push_back('\r');
-      return 2;
+      return '\r';
     case 't':
-      out.push_back('\t');
-      return 2;
-    case 'u':
-      return take_unicode(raw, at, out);
+      return '\t';
     default:
-      return 0;
+      return '\0';
   }
+}
+
+// The size of the escape at `p` in raw, 0 = malformed.
+std::size_t take_escape(const char* p, const char* end, char*& out) {
+  if (end - p < 2) return 0;
+  if (p[1] == 'u') return take_unicode(p, end, out);
+  *out = short_escape(p[1]);
+  return *out++ == '\0' ? 0 : 2;
 }
 
 void append_unit(std::string& out, unsigned unit) {
@@ -119,22 +125,30 @@ const char* append_wide(std::string& out, const char* p, const char* end, bool a
 
 }  // namespace
 
+// An escape is never shorter than its text, so `raw.size()` is room enough.
 bool unescape_json(std::string_view raw, std::size_t base, std::string& out, OffsetMap& map) {
-  out.clear();
   map.clear();
-  out.reserve(raw.size());
-  for (std::size_t at = 0; at < raw.size();) {
-    const void* hit = std::memchr(raw.data() + at, '\\', raw.size() - at);
-    std::size_t escape =
-        hit ? static_cast<std::size_t>(static_cast<const char*>(hit) - raw.data()) : raw.size();
-    out.append(raw.substr(at, escape - at));
-    if (!hit) break;
-    map.add(out.size(), base + escape);
-    std::size_t size = take_escape(raw, escape, out);
+  out.resize(raw.size());
+  char* const first = out.data();
+  char* to = first;
+  const char* const begin = raw.data();
+  const char* const end = begin + raw.size();
+  for (const char* p = begin; p < end;) {
+    if (*p != '\\') {
+      const void* hit = std::memchr(p, '\\', static_cast<std::size_t>(end - p));
+      const char* escape = hit ? static_cast<const char*>(hit) : end;
+      to = std::copy(p, escape, to);
+      p = escape;
+      continue;
+    }
+    char* const unit = to;
+    std::size_t size = take_escape(p, end, to);
     if (size == 0) return false;
-    at = escape + size;
-    map.add(out.size(), base + at);
+    map.add_unit(static_cast<std::size_t>(unit - first), base + static_cast<std::size_t>(p - begin),
+                 static_cast<std::size_t>(to - unit), size);
+    p += size;
   }
+  out.resize(static_cast<std::size_t>(to - first));
   return true;
 }
 

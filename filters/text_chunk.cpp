@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::size_t kUnitsPerCheckpoint = 64;
 
-void put_number(std::vector<unsigned char>& out, std::size_t n) {
+inline void put_number(std::vector<unsigned char>& out, std::size_t n) {
   for (; n >= 0x80; n >>= 7) out.push_back(static_cast<unsigned char>(n | 0x80));
   out.push_back(static_cast<unsigned char>(n));
 }
@@ -45,6 +45,19 @@ void OffsetMap::add(std::size_t text, std::size_t original) {
     }
   }
   last_ = {text, original};
+}
+
+void OffsetMap::add_unit(std::size_t text, std::size_t original, std::size_t text_size,
+                         std::size_t original_size) {
+  bool literal = text - last_.text == original - last_.original;
+  if (!started_ || !literal || text_size == original_size) {
+    add(text, original);
+    add(text + text_size, original + original_size);
+    return;
+  }
+  literal_ += text - last_.text;
+  put_unit(text_size, original_size);
+  last_ = coded_;
 }
 
 void OffsetMap::put_unit(std::size_t text_size, std::size_t original_size) {

@@ -31,6 +31,9 @@ class OffsetMap {
   // the next call's offset (a decoded unit of other length, such as an escape, gets one call at its
   // begin and one at its end). Calls come in ascending order.
   void add(std::size_t text, std::size_t original);
+  // The same for one unit: two calls, at its begin and at its end.
+  void add_unit(std::size_t text, std::size_t original, std::size_t text_size,
+                std::size_t original_size);
   void clear();
   bool identity() const { return !started_; }
   // The original bytes that text[r.begin, r.end) came from, whole units only: a unit that is cut is

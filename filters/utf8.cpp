@@ -88,22 +88,29 @@ char32_t utf8_code_point(const char* p, std::size_t size) {
   return c;
 }
 
-void append_utf8(std::string& out, char32_t c) {
+char* put_utf8(char* out, char32_t c) {
+  auto tail = [c](int shift) { return static_cast<char>(0x80 | (c >> shift & 0x3f)); };
   if (c < 0x80) {
-    out.push_back(static_cast<char>(c));
-  } else if (c < 0x800) {
-    out.push_back(static_cast<char>(0xc0 | c >> 6));
-    out.push_back(static_cast<char>(0x80 | (c & 0x3f)));
-  } else if (c < 0x10000) {
-    out.push_back(static_cast<char>(0xe0 | c >> 12));
-    out.push_back(static_cast<char>(0x80 | (c >> 6 & 0x3f)));
-    out.push_back(static_cast<char>(0x80 | (c & 0x3f)));
-  } else {
-    out.push_back(static_cast<char>(0xf0 | c >> 18));
-    out.push_back(static_cast<char>(0x80 | (c >> 12 & 0x3f)));
-    out.push_back(static_cast<char>(0x80 | (c >> 6 & 0x3f)));
-    out.push_back(static_cast<char>(0x80 | (c & 0x3f)));
+    *out++ = static_cast<char>(c);
+    return out;
   }
+  if (c < 0x800) {
+    *out++ = static_cast<char>(0xc0 | c >> 6);
+  } else if (c < 0x10000) {
+    *out++ = static_cast<char>(0xe0 | c >> 12);
+    *out++ = tail(6);
+  } else {
+    *out++ = static_cast<char>(0xf0 | c >> 18);
+    *out++ = tail(12);
+    *out++ = tail(6);
+  }
+  *out++ = tail(0);
+  return out;
+}
+
+void append_utf8(std::string& out, char32_t c) {
+  char bytes[4];
+  out.append(bytes, put_utf8(bytes, c));
 }
 
 }  // namespace sekisho::filters

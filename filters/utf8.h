@@ -24,6 +24,8 @@ const char* skip_non_ascii(const char* p, const char* end);
 // The code point at `p`, of a sequence that utf8_sequence measured.
 char32_t utf8_code_point(const char* p, std::size_t size);
 
+// Writes 1..4 bytes at `out`; returns their end.
+char* put_utf8(char* out, char32_t code_point);
 void append_utf8(std::string& out, char32_t code_point);
 
 }  // namespace sekisho::filters

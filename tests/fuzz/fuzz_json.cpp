@@ -1,0 +1,67 @@
+// Any bytes as one JSON document: ranges decode to their text, pointers are stable, edits keep the
+// document valid.
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+
+#include "filters/body_reader.h"
+#include "filters/edits.h"
+#include "filters/json_scanner.h"
+#include "filters/utf8.h"
+
+using namespace sekisho::filters;
+
+namespace {
+
+void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+bool well_formed(std::string_view text) {
+  JsonScanner scan(text, 256);
+  for (JsonToken token; (token = scan.next()) != JsonToken::kEnd;) {
+    if (token == JsonToken::kError) return false;
+    require(scan.range().begin <= scan.range().end && scan.range().end <= text.size());
+    require(scan.pointer().size() <= 1100);
+  }
+  return true;
+}
+
+void check_chunk(std::string_view body, const TextChunk& chunk) {
+  require(chunk.range.end <= body.size() && valid_utf8(chunk.text));
+  if (chunk.coding != Coding::kJsonString) return;
+  std::string text;
+  OffsetMap map;
+  require(unescape_json(body.substr(chunk.range.begin, chunk.range.size()), chunk.range.begin, text,
+                        map));
+  require(text == chunk.text);
+  Range whole = chunk.map.original({0, text.size()}, chunk.range.begin, chunk.range.end);
+  require(whole == chunk.range);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  std::string_view body(reinterpret_cast<const char*>(data), size);
+  bool good = well_formed(body);
+  std::vector<Edit> edits;
+  BodyReader reader(BodyKind::kJson, body, {});
+  TextChunk chunk;
+  std::size_t work = 0;
+  BodyReader::Status status;
+  while ((status = reader.next(chunk, work)) == BodyReader::Status::kChunk) {
+    check_chunk(body, chunk);
+    if (chunk.is_key || chunk.is_number || chunk.text.empty()) continue;
+    std::size_t middle = chunk.text.size() / 2;
+    edits.push_back(
+        {chunk.map.original({middle, middle + 1}, chunk.range.begin, chunk.range.end), "[x]"});
+  }
+  require(good == (status == BodyReader::Status::kEnd));
+  require(apply_edits(body, {}) == body);
+  // A cut inside a character leaves half of it: only edits of whole characters promise UTF-8.
+  bool ascii = std::all_of(body.begin(), body.end(),
+                           [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  require(!good || !ascii || well_formed(apply_edits(body, edits)));
+  return 0;
+}
