@@ -68,8 +68,11 @@ std::string read_now(ByteStream& stream) {
 }
 
 void write_now(ByteStream& stream, std::string_view bytes) {
-  if (bytes.empty()) return;
-  ASSERT_EQ(stream.try_write(bytes.data(), bytes.size()), static_cast<long>(bytes.size()));
+  while (!bytes.empty()) {
+    const long n = stream.try_write(bytes.data(), bytes.size());
+    ASSERT_GT(n, 0);
+    bytes.remove_prefix(static_cast<std::size_t>(n));
+  }
 }
 
 }  // namespace sekisho::gateway
