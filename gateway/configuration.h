@@ -34,4 +34,10 @@ std::optional<Configuration> load_configuration(const std::string& path, std::in
 Configuration read_configuration(const std::string& path, std::int64_t now,
                                  config::Problems& problems);
 
+// The policy alone, for commands that need no certificates and no running gateway: gateway.yaml is
+// read for the paths in it, the files it names otherwise need not exist, and the policy's own tests
+// are not run.
+std::shared_ptr<const policy::Snapshot> load_snapshot(const std::string& path, std::int64_t now,
+                                                      config::Problems& problems);
+
 }  // namespace sekisho::gateway

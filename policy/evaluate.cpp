@@ -30,13 +30,18 @@ bool has_header(const Question& question, std::string_view name) {
                      [&](const auto& h) { return equal_ignoring_case(h.first, name); });
 }
 
+bool looks_like_json(std::string_view body) {
+  const auto first = body.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos && (body[first] == '{' || body[first] == '[');
+}
+
 // What every client sends and nobody writes down in a question.
 void complete_headers(Question& question) {
   const bool usual_port = question.to.port == (question.to.scheme == "http" ? 80 : 443);
   if (!has_header(question, "host"))
     question.headers.emplace_back(
         "host", question.to.host + (usual_port ? "" : ":" + std::to_string(question.to.port)));
-  if (question.body && !has_header(question, "content-type"))
+  if (question.body && looks_like_json(*question.body) && !has_header(question, "content-type"))
     question.headers.emplace_back("content-type", "application/json");
 }
 

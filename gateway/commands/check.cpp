@@ -1,0 +1,96 @@
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <cstdio>
+#include <ctime>
+#include <memory>
+#include <string>
+
+#include "config/text_file.h"
+#include "filters/json_scanner.h"
+#include "gateway/commands/commands.h"
+#include "gateway/configuration.h"
+
+namespace sekisho::gateway {
+namespace {
+
+using filters::JsonWriter;
+
+struct CheckOptions {
+  std::string path;
+  bool json = false;
+};
+
+void write_problems(JsonWriter& w, const config::Problems& problems) {
+  w.key("problems").begin_array();
+  for (const auto& p : problems) {
+    w.begin_object().key("file").value(p.file);
+    w.key("line").value(p.at.line).key("column").value(p.at.column);
+    w.key("message").value(p.message).key("hint").value(p.hint).end_object();
+  }
+  w.end_array();
+}
+
+void write_tests(JsonWriter& w, const std::vector<policy::TestResult>& tests) {
+  w.key("tests").begin_array();
+  for (const auto& t : tests) {
+    w.begin_object().key("name").value(t.name).key("passed").value(t.passed);
+    w.key("got").value(t.got).end_object();
+  }
+  w.end_array();
+}
+
+void print_json(const Configuration& c, const config::Problems& problems) {
+  std::string out;
+  JsonWriter w(out);
+  w.begin_object().key("v").value(1);
+  write_problems(w, problems);
+  write_tests(w, c.tests);
+  w.key("warnings").begin_array();
+  for (const auto& warning : c.warnings) w.value(warning);
+  w.end_array().end_object();
+  std::printf("%s\n", out.c_str());
+}
+
+void print_text(const Configuration& c, const config::Problems& problems) {
+  for (const auto& p : problems) std::fprintf(stderr, "%s\n", config::to_string(p).c_str());
+  for (const auto& w : c.warnings) std::fprintf(stderr, "warning: %s\n", w.c_str());
+  if (!problems.empty()) {
+    std::fprintf(stderr, "%zu problem%s\n", problems.size(), problems.size() == 1 ? "" : "s");
+    return;
+  }
+  std::printf("%s: valid; policy %s %s; %zu of %zu tests passed\n", c.gateway.path.c_str(),
+              c.snapshot->name().c_str(), c.snapshot->digest().c_str(), c.tests.size(),
+              c.tests.size());
+}
+
+int check(const CheckOptions& options) {
+  const std::string why = config::unreadable(options.path);
+  if (!why.empty()) {
+    std::fprintf(stderr, "sekisho: %s: %s\n", options.path.c_str(), why.c_str());
+    return 2;
+  }
+  config::Problems problems;
+  const Configuration c =
+      read_configuration(options.path, static_cast<std::int64_t>(std::time(nullptr)), problems);
+  if (options.json)
+    print_json(c, problems);
+  else
+    print_text(c, problems);
+  return problems.empty() ? 0 : 1;
+}
+
+}  // namespace
+
+void add_check_command(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<CheckOptions>();
+  CLI::App* command = app.add_subcommand(
+      "check", "設定とポリシーを検査する / validate everything and run the policy's own tests");
+  command->add_option("-c,--config", options->path, "gateway.yaml")->required();
+  command->add_flag("--json", options->json, "one JSON object on standard output");
+  command->footer(
+      "Example:\n  sekisho check -c gateway.yaml\nExit: 0 valid, 1 not, 2 no such file.");
+  command->callback([options, &exit_code] { exit_code = check(*options); });
+}
+
+}  // namespace sekisho::gateway
