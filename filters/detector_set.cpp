@@ -49,6 +49,7 @@ struct DetectorSet::Impl {
   explicit Impl(std::size_t memory_budget) : detector(memory_budget) {}
 
   PatternDetector detector;
+  std::vector<std::unique_ptr<const Detector>> others;
   std::vector<const Detector*> detectors;
   std::vector<TypeInfo> types;
   std::deque<std::string> names;  // of custom types and categories: findings point here
@@ -149,6 +150,15 @@ void DetectorSet::allow(const std::vector<std::string>& values) {
   impl_->allowed = std::move(forms);
 }
 
+std::shared_ptr<const DetectorSet> DetectorSet::of(
+    std::vector<std::unique_ptr<const Detector>> detectors) {
+  std::shared_ptr<DetectorSet> set(new DetectorSet());
+  set->impl_ = std::make_unique<Impl>(DetectorSpec{}.memory_budget);
+  set->impl_->others = std::move(detectors);
+  for (const auto& detector : set->impl_->others) set->impl_->detectors.push_back(detector.get());
+  return set;
+}
+
 const std::vector<TypeInfo>& DetectorSet::types() const {
   return impl_->types;
 }
@@ -156,7 +166,10 @@ const std::vector<const Detector*>& DetectorSet::detectors() const {
   return impl_->detectors;
 }
 std::size_t DetectorSet::max_span() const {
-  return impl_->detector.max_span();
+  std::size_t longest = 0;
+  for (const Detector* detector : impl_->detectors)
+    longest = std::max(longest, detector->max_span());
+  return longest;
 }
 
 bool DetectorSet::allowed_value(std::string_view normalised) const {

@@ -50,6 +50,10 @@ class DetectorSet {
   static std::shared_ptr<const DetectorSet> compile(const DetectorSpec& spec,
                                                     std::vector<DetectorProblem>& problems);
 
+  // A set of detectors made elsewhere (and of fakes in tests).
+  static std::shared_ptr<const DetectorSet> of(
+      std::vector<std::unique_ptr<const Detector>> detectors);
+
   const std::vector<TypeInfo>& types() const;  // of the loaded packs and custom patterns
   const std::vector<const Detector*>& detectors() const;
   std::size_t max_span() const;

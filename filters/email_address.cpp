@@ -4,6 +4,7 @@
 #include <iterator>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "filters/width_fold.h"
 
@@ -211,17 +212,29 @@ double confidence_of(const DetectorRow& row, std::string_view text, const Parts&
 
 }  // namespace
 
+namespace {
+
+std::vector<std::string_view> words_of(std::string_view list) {
+  std::vector<std::string_view> words;
+  while (!list.empty()) {
+    const std::size_t space = std::min(list.find(' '), list.size());
+    if (space > 0) words.push_back(list.substr(0, space));
+    list.remove_prefix(std::min(space + 1, list.size()));
+  }
+  std::sort(words.begin(), words.end());
+  return words;
+}
+
+}  // namespace
+
 bool has_public_suffix(std::string_view domain) {
+  static const std::vector<std::string_view> kCountryNames = words_of(kCountries),
+                                             kGenericNames = words_of(kGeneric);
   const std::size_t dot = domain.rfind('.');
   const std::string_view tld = dot == std::string_view::npos ? domain : domain.substr(dot + 1);
-  if (tld.size() == 2) {
-    for (std::size_t i = 0; i < kCountries.size(); i += 3) {
-      if (kCountries.substr(i, 2) == tld) return true;
-    }
-    return false;
-  }
   if (tld.substr(0, 4) == "xn--") return true;
-  return kGeneric.find(" " + std::string(tld) + " ") != std::string_view::npos;
+  const auto& names = tld.size() == 2 ? kCountryNames : kGenericNames;
+  return std::binary_search(names.begin(), names.end(), tld);
 }
 
 void find_email(const DetectorRow& row, std::string_view text, Range gate, Findings& out) {

@@ -18,7 +18,7 @@ namespace {
 using Words = std::span<const std::string_view>;
 
 constexpr double kMarked = 0.85, kClaimed = 0.65, kMentioned = 0.30;
-constexpr std::size_t kLineReach = 240;  // bytes looked at on each side
+constexpr std::size_t kLineReach = 160;  // bytes looked at on each side
 constexpr std::size_t kShortLine = 96;   // bytes: headers and footers
 
 // How much a word says by itself.
@@ -130,6 +130,7 @@ std::string_view without_fillers(std::string_view text) {
 }
 
 bool stands_alone(const Line& line) {
+  if (line.size() > kShortLine) return false;
   return only_decoration(without_fillers(line.before)) &&
          only_decoration(without_fillers(line.after));
 }
@@ -141,11 +142,15 @@ bool in_brackets(const Line& line) {
                                                "<",  "★", "■",  "●", "◆"};
   static constexpr std::string_view kClose[] = {"】", "]", "〕", ")", "》", "≫",
                                                 ">",  "★", "■",  "●", "◆"};
+  constexpr std::size_t kInside = 48;  // bytes on each side
+  const std::size_t cut = line.before.size() > kInside ? line.before.size() - kInside : 0;
+  const std::string_view before = std::string_view(line.before).substr(cut);
+  const std::string_view after = std::string_view(line.after).substr(0, kInside);
   for (std::size_t i = 0; i < std::size(kOpen); ++i) {
-    const std::size_t open = line.before.rfind(kOpen[i]), close = line.after.find(kClose[i]);
-    if (open == std::string::npos || close == std::string::npos) continue;
-    const std::string_view left = std::string_view(line.before).substr(open + kOpen[i].size());
-    const std::string_view right = std::string_view(line.after).substr(0, close);
+    const std::size_t open = before.rfind(kOpen[i]), close = after.find(kClose[i]);
+    if (open == std::string_view::npos || close == std::string_view::npos) continue;
+    const std::string_view left = before.substr(open + kOpen[i].size());
+    const std::string_view right = after.substr(0, close);
     const bool strong_words = left.size() + right.size() <= 24 && !is_ascii_word(line);
     if (strong_words ||
         (only_decoration(without_fillers(left)) && only_decoration(without_fillers(right))))
@@ -238,8 +243,9 @@ Force force_of(const Line& line) {
 double confidence_of(const Line& line) {
   const Force force = force_of(line);
   if (is_about(line)) return force == Force::kStrong ? kMentioned : 0;
-  const bool spelt_out = line.word.find('/') != std::string::npos ||
-                         line.word.substr(0, 4) == "tlp:" || line.word == "㊙";
+  static constexpr std::string_view kUnmistakable[] = {"tlp:", "secret//", "㊙", "(秘",
+                                                       "【秘", "〔秘",     "[秘"};
+  const bool spelt_out = starts_with_any(line.word, kUnmistakable);
   if (spelt_out || stands_alone(line) || in_brackets(line) || in_field(line)) return kMarked;
   if (set_off(line) && (is_ascii_word(line) ? line.shouted : force == Force::kStrong))
     return kMarked;

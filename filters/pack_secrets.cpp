@@ -34,7 +34,7 @@ std::span<const DetectorRow> pack_secrets() {
       {.type = "openai_api_key",
        .category = "secret",
        .gate = "sk-(?:proj|svcacct|admin)-",
-       .pattern = R"(sk-(?:proj|svcacct|admin)-[A-Za-z0-9_\-]{40,})",
+       .pattern = R"(sk-(?:proj|svcacct|admin)-[A-Za-z0-9_\-]{40,200})",
        .confidence = 0.65,
        .right = Border::kToken,
        .check = check_random},

@@ -35,6 +35,16 @@ RE2::Options quiet_options(std::size_t max_mem) {
   return options;
 }
 
+// Whether some place of some text is matched without a character of it.
+bool matches_nothing(const RE2& pattern) {
+  for (const std::string_view probe : {"", "a", " ", "a b", "\n", "1", "あ"}) {
+    re2::StringPiece match;
+    if (pattern.Match(piece(probe), 0, probe.size(), RE2::UNANCHORED, &match, 1) && match.empty())
+      return true;
+  }
+  return false;
+}
+
 // A shipped row with its compiled parts.
 struct ShippedRow {
   ShippedRow(const DetectorRow& r, const RE2::Options& options)
@@ -223,7 +233,7 @@ bool PatternDetector::add_custom(const CustomPattern& custom, std::string_view t
     error = row.pattern.error();
     return false;
   }
-  if (row.pattern.Match("", 0, 0, RE2::ANCHOR_BOTH, nullptr, 0)) {
+  if (matches_nothing(row.pattern)) {
     error = "the pattern matches the empty text, so it would match everywhere";
     return false;
   }

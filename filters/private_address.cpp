@@ -29,6 +29,10 @@ std::size_t read_quad(std::string_view text, std::size_t begin, Octets& octets) 
   return pos;
 }
 
+bool is_hex(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
 bool is_private(const Octets& o) {
   return o[0] == 10 || (o[0] == 172 && o[1] >= 16 && o[1] <= 31) || (o[0] == 192 && o[1] == 168) ||
          (o[0] == 100 && o[1] >= 64 && o[1] <= 127) || (o[0] == 169 && o[1] == 254);
@@ -71,21 +75,23 @@ void find_quad(const DetectorRow& row, std::string_view text, Range gate, Findin
 }
 
 void find_ipv6(const DetectorRow& row, std::string_view text, Range gate, Findings& out) {
-  const std::string_view kDigits = "0123456789abcdefABCDEF:";
-  std::size_t end = text.find_first_not_of(kDigits, gate.begin);
-  if (end == std::string_view::npos) end = text.size();
+  const char32_t before = char_before(text, gate.begin).value;
+  if (is_word(before) || before == U':' || before == U'.') return;
+  constexpr std::size_t kLongest = 39;
+  std::size_t end = gate.begin;
+  while (end < text.size() && end - gate.begin <= kLongest &&
+         (is_hex(text[end]) || text[end] == ':'))
+    ++end;
   while (end > gate.begin && text[end - 1] == ':' && !(end >= 2 && text[end - 2] == ':')) --end;
   const std::string address =
       folded_lower(text.substr(gate.begin, std::min<std::size_t>(end - gate.begin, 64)));
   const auto colons = std::count(address.begin(), address.end(), ':');
   const bool shortened = address.find("::") != std::string::npos;
   const Range range{gate.begin, end};
-  if (address.size() > 39 || (shortened ? colons > 7 : colons != 7) || address == "fe80::" ||
+  if (address.size() > kLongest || (shortened ? colons > 7 : colons != 7) || address == "fe80::" ||
       address == "fc00::")
     return;
-  const char32_t before = char_before(text, range.begin).value;
-  if (is_word(before) || before == U':' || before == U'.' || is_word(char_at(text, end).value))
-    return;
+  if (is_word(char_at(text, end).value)) return;
   std::size_t group = 0;
   for (const char c : address) {
     group = c == ':' ? 0 : group + 1;

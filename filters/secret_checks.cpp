@@ -45,7 +45,7 @@ std::size_t next_run_of_40(std::string_view text, std::size_t from, std::size_t 
   while (from < to) {
     while (from < to && !is_base64_char(text[from])) ++from;
     std::size_t end = from;
-    while (end < text.size() && is_base64_char(text[end]) && end - from <= 4096) ++end;
+    while (end < text.size() && is_base64_char(text[end]) && end - from <= kSize) ++end;
     if (end - from == kSize && from < to &&
         border_holds(text, {from, end}, Border::kBase64, Border::kBase64))
       return from;
@@ -158,25 +158,46 @@ KeyBody read_body(std::string_view text, std::size_t begin, std::size_t limit) {
 
 }  // namespace
 
+namespace {
+
+constexpr std::size_t kFewestKeyCharacters = 64, kShortestKeyLine = 40;
+
+bool is_key_body(const KeyBody& body) {
+  return body.characters >= kFewestKeyCharacters && body.longest_run >= kShortestKeyLine &&
+         distinct_characters(body.run) >= 8;
+}
+
+// PuTTY's own file: the private half stands after a line that counts its lines.
+KeyBody putty_body(std::string_view text, std::size_t begin, std::size_t limit) {
+  limit = std::min(limit, text.find("PuTTY-User-Key-File", begin));
+  const std::size_t mark = text.substr(begin, limit - begin).find("Private-Lines:");
+  if (mark == std::string_view::npos) return {};
+  limit = std::min(limit, text.find("Private-MAC", begin + mark));
+  return read_body(text, begin + mark + std::string_view("Private-Lines:").size(), limit);
+}
+
+}  // namespace
+
 void find_private_key(const DetectorRow& row, std::string_view text, Range gate, Findings& out) {
-  constexpr std::size_t kFewest = 64, kShortestLine = 40, kTail = 60;
   const std::size_t limit = std::min(text.size(), gate.begin + kShippedSpan);
-  const std::string_view rest = text.substr(gate.end, limit - gate.end);
-  const std::size_t end_mark = rest.find("-----END");
-  const std::size_t stop = end_mark == std::string_view::npos ? limit : gate.end + end_mark;
-  KeyBody body = read_body(text, gate.end, stop);
-  if (end_mark != std::string_view::npos && body.end < stop && body.characters < kFewest) {
+  const bool putty = text[gate.begin] == 'P';
+  // No key holds five dashes: the next ones end it, or begin another.
+  const std::size_t stop = putty ? limit : std::min(limit, text.find("-----", gate.end));
+  const bool ended = text.substr(stop, 8) == "-----END";
+  KeyBody body = putty ? putty_body(text, gate.end, limit) : read_body(text, gate.end, stop);
+  if (!putty && body.end < stop && body.characters < kFewestKeyCharacters) {
     // Header lines such as "DEK-Info: AES-128-CBC,…" stand before the body.
-    const std::size_t blank = std::min(text.find("\n\n", gate.end), text.find("\\n\\n", gate.end));
-    if (blank < stop) body = read_body(text, blank, stop);
+    const std::string_view inside = text.substr(gate.end, stop - gate.end);
+    const std::size_t blank =
+        std::min(inside.find("\n\n"), std::min(inside.find("\\n\\n"), inside.find("\r\n\r\n")));
+    if (blank != std::string_view::npos) body = read_body(text, gate.end + blank, stop);
   }
-  if (body.characters < kFewest || body.longest_run < kShortestLine ||
-      distinct_characters(body.run) < 8)
-    return;
+  if (!is_key_body(body)) return;
   Range range{gate.begin, body.end};
-  if (end_mark != std::string_view::npos) {
-    const std::size_t dashes = text.find("-----", stop + 8);
-    range.end = dashes != std::string_view::npos && dashes - stop <= kTail ? dashes + 5 : stop;
+  if (ended) {
+    constexpr std::size_t kLongestTail = 60;
+    const std::size_t dashes = text.substr(stop + 8, kLongestTail).find("-----");
+    range.end = dashes == std::string_view::npos ? stop : stop + 8 + dashes + 5;
   }
   const bool encrypted = text.substr(gate.begin, 200).find("ENCRYPTED") != std::string_view::npos;
   out.push_back(make_finding(row, encrypted ? 0.70 : row.confidence, range, std::string(body.run)));

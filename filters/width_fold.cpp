@@ -24,24 +24,6 @@ std::size_t sequence_size(unsigned char lead) {
   return lead >= 0xF0 && lead <= 0xF4 ? 4 : 0;
 }
 
-void append_utf8(std::string& out, char32_t c) {
-  if (c < 0x80) {
-    out += static_cast<char>(c);
-  } else if (c < 0x800) {
-    out += static_cast<char>(0xC0 | (c >> 6));
-    out += static_cast<char>(0x80 | (c & 0x3F));
-  } else if (c < 0x10000) {
-    out += static_cast<char>(0xE0 | (c >> 12));
-    out += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
-    out += static_cast<char>(0x80 | (c & 0x3F));
-  } else {
-    out += static_cast<char>(0xF0 | (c >> 18));
-    out += static_cast<char>(0x80 | ((c >> 12) & 0x3F));
-    out += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
-    out += static_cast<char>(0x80 | (c & 0x3F));
-  }
-}
-
 template <std::size_t N>
 bool contains(const char32_t (&table)[N], char32_t c) {
   return std::find(std::begin(table), std::end(table), c) != std::end(table);
@@ -95,23 +77,20 @@ bool is_space(char32_t c) {
   return c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200B) || c == 0x202F || c == 0x205F;
 }
 
-FoldedText fold(std::string_view text, bool lower) {
-  FoldedText out;
-  out.text.reserve(text.size());
-  out.origin.reserve(text.size() + 1);
+std::string folded_lower(std::string_view text) {
+  std::string out(text.size(), '\0');
+  std::size_t size = 0;  // folding never lengthens
   for (std::size_t pos = 0; pos < text.size();) {
-    FoldedChar c = char_at(text, pos);
-    if (lower && is_upper(c.value)) c.value += 0x20;
-    append_utf8(out.text, c.value);
-    out.origin.resize(out.text.size(), pos);
+    const FoldedChar c = char_at(text, pos);
+    if (c.value < 0x80) {
+      out[size++] = static_cast<char>(is_upper(c.value) ? c.value + 0x20 : c.value);
+    } else {
+      for (std::size_t i = 0; i < c.size; ++i) out[size++] = text[pos + i];
+    }
     pos += c.size;
   }
-  out.origin.push_back(text.size());
+  out.resize(size);
   return out;
-}
-
-std::string folded_lower(std::string_view text) {
-  return fold(text, true).text;
 }
 
 }  // namespace sekisho::filters

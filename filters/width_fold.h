@@ -6,9 +6,6 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <vector>
-
-#include "filters/finding.h"
 
 namespace sekisho::filters {
 
@@ -46,15 +43,7 @@ bool is_hyphen(char32_t c);
 bool is_dot(char32_t c);
 bool is_space(char32_t c);  // without line ends
 
-// Folded copy of a stretch, with the way back. ASCII letters in lower case when `lower`.
-struct FoldedText {
-  std::string text;
-  std::vector<std::size_t>
-      origin;  // of each byte, plus one past the end; offsets in the source view
-};
-FoldedText fold(std::string_view text, bool lower);
-
-// The folded copy alone.
+// A copy with width folded and ASCII letters in lower case. Broken UTF-8 stays as it is.
 std::string folded_lower(std::string_view text);
 
 }  // namespace sekisho::filters

@@ -1,0 +1,162 @@
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "tests/filters/scan_text.h"
+
+namespace sekisho::filters {
+namespace {
+
+const std::string kCard = "4532015112830366";
+
+TEST(CreditCard, IsFoundInTheWaysPeopleWriteIt) {
+  for (const std::string_view separator : {"", " ", "-", ".", "‐", "−", "ー", "　"}) {
+    const std::string value = in_fours(kCard, separator);
+    EXPECT_EQ(shown("番号は" + value + "です"), "credit_card[" + value + "]");
+  }
+  const std::string full = wide(kCard);
+  EXPECT_EQ(shown("カード" + full), "credit_card[" + full + "]");
+  EXPECT_EQ(shown("3714-496353-98432 " + with_luhn("37144963539842")),
+            "credit_card[" + with_luhn("37144963539842") + "]");
+}
+
+TEST(CreditCard, IsSurerWithGroupsAndContext) {
+  EXPECT_DOUBLE_EQ(confidence_in("x " + kCard), 0.60);
+  EXPECT_DOUBLE_EQ(confidence_in("x " + in_fours(kCard, " ")), 0.75);
+  EXPECT_DOUBLE_EQ(confidence_in("カード番号 " + kCard), 0.95);
+  EXPECT_DOUBLE_EQ(confidence_in(in_fours(kCard, " ") + " 12/29"), 0.95);
+  EXPECT_DOUBLE_EQ(confidence_in("test data: " + in_fours(kCard, " ")),
+                   0.75);  // the word suppresses nothing
+}
+
+TEST(CreditCard, NeedsIssuerLengthAndCheckDigit) {
+  EXPECT_EQ(shown("card 4532 0151 1283 0367", 0), "");
+  EXPECT_EQ(shown("card " + with_luhn("990000012345678"), 0), "");
+  EXPECT_EQ(shown("card 4444 4444 4444 4448", 0), "");
+  EXPECT_EQ(shown("商品 " + with_luhn("490177713345"), 0), "");  // an article number, 13 digits
+}
+
+TEST(CreditCard, IsNoPartOfSomethingLonger) {
+  EXPECT_EQ(shown("1" + kCard, 0), "");
+  EXPECT_EQ(shown(kCard + "1", 0), "");
+  EXPECT_EQ(shown("0." + kCard, 0), "");
+  EXPECT_EQ(shown("x" + kCard, 0), "");
+  EXPECT_EQ(shown(kCard + "_a", 0), "");
+  EXPECT_EQ(shown("1234-" + in_fours(kCard, "-"), 0), "");
+  EXPECT_EQ(shown(in_fours(kCard, "-") + "-1234", 0), "");
+  EXPECT_EQ(shown("a3f0c1d2-" + in_fours(kCard, "-"), 0), "");
+  EXPECT_EQ(shown("4532 0151-1283 0366", 0), "");  // two kinds of separators
+}
+
+TEST(CreditCard, PublishedTestNumbersAreAnotherType) {
+  EXPECT_EQ(shown("4242 4242 4242 4242", 0), "credit_card_test[4242 4242 4242 4242]");
+  EXPECT_EQ(shown("カード番号 4111111111111111", 0), "credit_card_test[4111111111111111]");
+  EXPECT_EQ(shown("4242 4242 4242 4242"), "");
+}
+
+TEST(CreditCard, SeveralInARowAreAllFound) {
+  const std::string second = with_luhn("510000123456789");
+  EXPECT_EQ(shown(kCard + "," + second), "credit_card[" + kCard + "] credit_card[" + second + "]");
+  EXPECT_EQ(shown(in_fours(kCard, " ") + " " + in_fours(second, " ")),
+            "credit_card[" + in_fours(kCard, " ") + "] credit_card[" + in_fours(second, " ") + "]");
+}
+
+TEST(CreditCard, NormalisedFormIsDigits) {
+  const Findings found = scan_text(shipped_set(), "カード " + wide("4532") + "-0151-1283-0366");
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].normalised, kCard);
+  EXPECT_EQ(found[0].category, "financial");
+}
+
+const std::string kMyNumber = "787789328790";
+
+TEST(MyNumberText, IsFoundWithAnySeparator) {
+  for (const std::string_view separator :
+       {"", " ", "-", ".", "・", "‐", "−", "ー", "－", "　", "\n", "\r\n"}) {
+    const std::string value = in_fours(kMyNumber, separator);
+    EXPECT_EQ(shown("マイナンバー " + value), "jp_my_number[" + value + "]");
+  }
+  EXPECT_EQ(shown("個人番号：" + wide(kMyNumber)), "jp_my_number[" + wide(kMyNumber) + "]");
+  EXPECT_EQ(shown("My Number is " + kMyNumber + "."), "jp_my_number[" + kMyNumber + "]");
+}
+
+TEST(MyNumberText, ConfidenceGrowsWithEvidence) {
+  EXPECT_DOUBLE_EQ(confidence_in("x " + kMyNumber), 0.40);
+  EXPECT_DOUBLE_EQ(confidence_in("x " + in_fours(kMyNumber, " ")), 0.60);
+  EXPECT_DOUBLE_EQ(confidence_in("個人番号 " + kMyNumber), 0.95);
+  EXPECT_DOUBLE_EQ(confidence_in("伝票番号 " + in_fours(kMyNumber, "-")), 0.30);
+  EXPECT_DOUBLE_EQ(confidence_in("注文の件。マイナンバー " + kMyNumber), 0.95);
+}
+
+TEST(MyNumberText, NeedsTheCheckDigitAndFreeEnds) {
+  EXPECT_EQ(shown("マイナンバー 7877-8932-8791", 0), "");
+  EXPECT_EQ(shown("マイナンバー 1234-5678-9018", 0), "");
+  EXPECT_EQ(shown("id 550e8400-e29b-41d4-a716-" + kMyNumber, 0), "");
+  EXPECT_EQ(shown("id " + kMyNumber + "-1", 0), "");
+  EXPECT_EQ(shown("arn:aws:iam::" + kMyNumber + ":role/x"), "");
+}
+
+TEST(MyNumberText, TimestampsStayBelowMedium) {
+  int found = 0;
+  for (int minute = 0; minute < 60; ++minute) {
+    const std::string stamp = "2026112509" + std::string(1, static_cast<char>('0' + minute / 10)) +
+                              static_cast<char>('0' + minute % 10);
+    if (!shown("at " + stamp).empty()) ++found;
+  }
+  EXPECT_EQ(found, 0);
+}
+
+TEST(JapanesePhoneText, IsFoundInTheWaysPeopleWriteIt) {
+  for (const std::string_view value :
+       {"03-1234-5678", "03(1234)5678", "03（1234）5678", "(03)1234-5678", "03 1234 5678",
+        "０３－１２３４－５６７８", "03‐1234‐5678", "090-1234-5678", "090 1234 5678", "09012345678",
+        "0422-12-3456", "050-3123-4567", "+81 90-1234-5678", "+81-3-1234-5678", "+819012345678",
+        "+81 (0)90-1234-5678", "0312345678"}) {
+    EXPECT_EQ(shown("電話 " + std::string(value)), "jp_phone[" + std::string(value) + "]");
+  }
+  EXPECT_EQ(shown("ＴＥＬ０３－１２３４－５６７８"), "jp_phone[０３－１２３４－５６７８]");
+  EXPECT_EQ(shown("TEL:03-1234-5678（内線201）"), "jp_phone[03-1234-5678]");
+}
+
+TEST(JapanesePhoneText, SpellingsOfOneNumberAreOneValue) {
+  std::set<std::string> values;
+  for (const std::string_view text : {"電話 090-1234-5678", "携帯 09012345678", "+81 90-1234-5678",
+                                      "+81 (0)90-1234-5678", "０９０（１２３４）５６７８"}) {
+    for (const Finding& f : scan_text(shipped_set(), text)) values.insert(f.normalised);
+  }
+  EXPECT_EQ(values, std::set<std::string>{"09012345678"});
+}
+
+TEST(JapanesePhoneText, IsNotEveryNumberWithAZero) {
+  for (const std::string_view text :
+       {"注文番号 03-1234-567890", "型番 TEL-090-12345-678X の互換品", "ISBN 978-4-00-310101-8",
+        "2026-11-25 090000 に実行", "会員番号 4471-0902-3815", "id 0312345678", "1-03-1234-5678-2",
+        "090-0000-0000", "003-123-4567", "0000-00-0000", "口座番号 0312345", "v0.12.1234.5678",
+        "0x0901234567", "12090-1234-5678", "注文番号 090-1234-5678"}) {
+    EXPECT_EQ(shown(text), "") << text;
+  }
+}
+
+TEST(JapanesePhoneText, PublicNumbersAreLow) {
+  EXPECT_DOUBLE_EQ(confidence_in("お問い合わせは 0120-123-456 まで"), 0.30);
+  EXPECT_DOUBLE_EQ(confidence_in("0570-012-345"), 0.30);
+}
+
+TEST(JapanesePhoneText, ConfidenceFollowsTheForm) {
+  EXPECT_DOUBLE_EQ(confidence_in("x 090-1234-5678"), 0.80);
+  EXPECT_DOUBLE_EQ(confidence_in("x 09012345678"), 0.60);
+  EXPECT_DOUBLE_EQ(confidence_in("x 03-1234-5678"), 0.70);
+  EXPECT_DOUBLE_EQ(confidence_in("x 03 1234 5678"), 0.50);
+  EXPECT_DOUBLE_EQ(confidence_in("連絡先 03 1234 5678"), 0.85);
+}
+
+TEST(Numbers, ManyDigitsAreReadInLinearTime) {
+  const std::string digits = chance(kDigits, 1u << 20);
+  EXPECT_EQ(shown(digits, 0), "");
+  std::string groups;
+  for (unsigned i = 0; i < 100000; ++i) groups += "0 ";
+  EXPECT_EQ(shown(groups, 0), "");
+}
+
+}  // namespace
+}  // namespace sekisho::filters

@@ -1,0 +1,85 @@
+#include "filters/pattern.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "filters/pattern_length.h"
+
+namespace sekisho::filters {
+namespace {
+
+Pattern compiled(const std::string& text) {
+  std::string error;
+  std::optional<Pattern> pattern = Pattern::compile(text, error);
+  EXPECT_TRUE(pattern) << error;
+  return *pattern;
+}
+
+TEST(Pattern, SearchesUnanchored) {
+  const Pattern pattern = compiled("b+c");
+  EXPECT_TRUE(pattern.search("abbbc"));
+  EXPECT_FALSE(pattern.search("abbb"));
+  EXPECT_FALSE(pattern.search(""));
+}
+
+TEST(Pattern, TellsWhyItDoesNotCompile) {
+  std::string error;
+  EXPECT_FALSE(Pattern::compile("a(", error));
+  EXPECT_FALSE(error.empty());
+}
+
+TEST(Pattern, GivesTheNamedGroup) {
+  const Pattern pattern = compiled(R"(^bedrock-runtime\.(?P<region>[a-z0-9-]+)\.amazonaws\.com$)");
+  EXPECT_EQ(pattern.group("bedrock-runtime.ap-northeast-1.amazonaws.com", "region"),
+            "ap-northeast-1");
+  EXPECT_EQ(pattern.group("bedrock-runtime.ap-northeast-1.amazonaws.com", "country"), std::nullopt);
+  EXPECT_EQ(pattern.group("example.jp", "region"), std::nullopt);
+}
+
+TEST(Pattern, AGroupThatTookNoPartIsNone) {
+  EXPECT_EQ(compiled("a(?:-(?P<x>b))?").group("a then a-b", "x"), std::nullopt);
+}
+
+TEST(Pattern, GivesEveryMatchUpToALimit) {
+  const Pattern pattern = compiled("r=(?P<r>[a-z]*)");
+  EXPECT_EQ(pattern.groups("r=a r=b r= r=c", "r"), (std::vector<std::string>{"a", "b", "", "c"}));
+  EXPECT_EQ(pattern.groups("r=a r=b r=c", "r", 2), (std::vector<std::string>{"a", "b"}));
+  EXPECT_TRUE(compiled("x*").groups("abc", "r").empty());
+}
+
+TEST(Pattern, ThreadsShareOne) {
+  const Pattern pattern = compiled("(?P<n>[0-9]+)");
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([pattern] {
+      for (int n = 0; n < 200; ++n)
+        EXPECT_EQ(pattern.group("x" + std::to_string(n) + "y", "n"), std::to_string(n));
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+TEST(PatternLength, BoundsWhatIsBounded) {
+  EXPECT_EQ(longest_match("abc"), 3U);
+  EXPECT_EQ(longest_match("a|bcd|ef"), 3U);
+  EXPECT_EQ(longest_match("PRJ-[0-9]{4}"), 4U + 16U);
+  EXPECT_EQ(longest_match("a?b{2,5}"), 6U);
+  EXPECT_EQ(longest_match("(?:ab){3}(cd)?"),
+            8U * 4U);  // flags may fold case, so letters count four
+  EXPECT_EQ(longest_match(R"(\bAKIA\b)"), 4U);
+  EXPECT_EQ(longest_match("社外秘"), 9U);
+  EXPECT_EQ(longest_match(R"([\]x]{2}\d)"), 12U);
+  EXPECT_EQ(longest_match("[[:alpha:]]"), 4U);
+  EXPECT_EQ(longest_match("[]a]"), 4U);
+}
+
+TEST(PatternLength, SaysSoWhereThereIsNone) {
+  for (const char* pattern :
+       {"a*", "a+b", "[^x]+", "(ab)*", "a{3,}", ".+", "(?:x|y+)", R"(\Qa*\E)"}) {
+    EXPECT_EQ(longest_match(pattern), std::nullopt) << pattern;
+  }
+}
+
+}  // namespace
+}  // namespace sekisho::filters

@@ -1,0 +1,138 @@
+#include <gtest/gtest.h>
+
+#include "tests/filters/scan_text.h"
+
+namespace sekisho::filters {
+namespace {
+
+TEST(Email, IsFoundAmongTextOfAnyScript) {
+  EXPECT_EQ(shown("担当：山田（t.yamada@kaisha-sample.co.jp、内線201）"),
+            "email[t.yamada@kaisha-sample.co.jp]");
+  EXPECT_EQ(shown("連絡先はtaro_y+news@mail.kaisha-sample.jpです。"),
+            "email[taro_y+news@mail.kaisha-sample.jp]");
+  EXPECT_EQ(shown("<mailto:hanako@kaisha-sample.tokyo>."), "email[hanako@kaisha-sample.tokyo]");
+  EXPECT_EQ(shown("ends with it: hanako@kaisha-sample.co.jp."),
+            "email[hanako@kaisha-sample.co.jp]");
+  EXPECT_EQ(shown("連絡先: git@gitmail.jp まで"), "email[git@gitmail.jp]");
+  EXPECT_EQ(shown("to user＠kaisha-sample.co.jp"), "email[user＠kaisha-sample.co.jp]");
+  EXPECT_EQ(shown("to " + wide("user@kaisha-sample.co.jp")),
+            "email[" + wide("user@kaisha-sample.co.jp") + "]");
+}
+
+TEST(Email, NormalisedFormIsLowerCaseAscii) {
+  for (const std::string& text :
+       {std::string("Taro@Kaisha-Sample.CO.JP"), wide("taro@kaisha-sample.co.jp")}) {
+    const Findings found = scan_text(shipped_set(), text);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].normalised, "taro@kaisha-sample.co.jp");
+    EXPECT_EQ(found[0].category, "pii");
+  }
+}
+
+TEST(Email, IsNotEveryThingWithAnAt) {
+  for (const std::string_view text :
+       {"set :repo_url, 'git@github.com:acme/widgets.git'",
+        "git clone git@gitlab.kaisha-sample.jp:team/app.git",
+        "curl https://login:password@api.vendor-sample.jp/v1",
+        "npm i @types/node@20.11.5 react@18.2.0 @babel/core@7.24.0",
+        "<img src='logo@2x.png' srcset='logo@3x.png 3x'>",
+        "@app.route('/x') @pytest.mark.skip user@app.route",
+        "Bot <49699333+bot[bot]@users.noreply.github.com>",
+        "user@example.com, a@b.test, x@localhost, y@mail.example.org",
+        "no-reply@kaisha-sample.co.jp", "a@b", "@kaisha-sample.jp", "x@-kaisha.jp", "x@kaisha..jp",
+        "x.@kaisha-sample.jp", "x..y@kaisha-sample.jp", "k@v@kaisha-sample"}) {
+    EXPECT_EQ(shown(text, 0), "") << text;
+  }
+}
+
+TEST(Email, ALeakedListOfPasswordsIsStillAddresses) {
+  EXPECT_EQ(shown("taro@kaisha-sample.co.jp:hunter2"), "email[taro@kaisha-sample.co.jp]");
+}
+
+TEST(Email, SampleDomainsAndLoginsAreLow) {
+  EXPECT_DOUBLE_EQ(confidence_in("taro@example.co.jp"), 0.40);
+  EXPECT_DOUBLE_EQ(confidence_in("ssh deploy@build01.kaisha-sample.net uptime"), 0.40);
+}
+
+TEST(Email, PartsHaveLimits) {
+  EXPECT_EQ(shown(std::string(65, 'a') + "@kaisha-sample.jp", 0), "");
+  EXPECT_EQ(shown(std::string(64, 'a') + "@kaisha-sample.jp"),
+            "email[" + std::string(64, 'a') + "@kaisha-sample.jp]");
+  EXPECT_EQ(shown("a@" + std::string(64, 'b') + ".jp", 0), "");
+}
+
+TEST(PrivateAddress, InsideRangesAreFound) {
+  for (const std::string_view address :
+       {"10.20.30.40", "172.16.0.9", "172.31.255.1", "192.168.10.20", "100.64.3.4", "169.254.10.1",
+        "fd12:3456:789a::1", "fe80::1ff:fe23:4567:890a"}) {
+    EXPECT_EQ(shown("host " + std::string(address) + " up"),
+              "ip_address_private[" + std::string(address) + "]");
+  }
+  EXPECT_EQ(shown("バージョン 2026.11.25-0312 / IP 10.20.30.40"),
+            "ip_address_private[10.20.30.40]");
+  EXPECT_EQ(shown("http://10.20.30.40:8080/x"), "ip_address_private[10.20.30.40]");
+}
+
+TEST(PrivateAddress, OthersAreNot) {
+  for (const std::string_view text :
+       {"8.8.8.8", "172.32.0.1", "192.169.1.1", "100.128.1.1", "10.20.30.256", "10.020.30.40",
+        "v10.0.2.5", "version 10.0.2.5", "pkg==10.0.2.5", "1.10.20.30.40", "10.20.30.40.50",
+        "127.0.0.1", "192.0.2.7", "203.0.113.9", "feed:beef", "2001:db8::1", "x10.20.30.40"}) {
+    EXPECT_EQ(shown(text, 0), "") << text;
+  }
+}
+
+TEST(PrivateAddress, DefaultsOfEveryRouterAreLow) {
+  EXPECT_DOUBLE_EQ(confidence_in("192.168.0.1"), 0.30);
+  EXPECT_DOUBLE_EQ(confidence_in("route 10.0.0.0/8"), 0.30);
+}
+
+TEST(Label, MarkingsAreFound) {
+  for (const std::string_view text : {"【社外秘】2026年度 中期計画（案）",
+                                      "CONFIDENTIAL\nQ3 forecast by region",
+                                      "Classification: Confidential / Owner: Finance",
+                                      "- 3 - 部外秘 株式会社サンプル",
+                                      "極秘",
+                                      "〔取扱注意・社外秘〕",
+                                      "機密区分：社外秘",
+                                      "[Strictly Confidential]",
+                                      "INTERNAL USE ONLY",
+                                      "TLP:RED",
+                                      "# 社外秘\n本文",
+                                      "厳秘 2026/11",
+                                      "㊙ 会議メモ",
+                                      "【秘】人事異動案",
+                                      "機密性２情報",
+                                      "関係者外秘\n",
+                                      "Sensitivity: Restricted",
+                                      "社外秘_中期計画.xlsx",
+                                      "Company Confidential - Draft",
+                                      "*** CONFIDENTIAL ***",
+                                      "TOP SECRET",
+                                      "以下は社外秘の資料です。要約してください。",
+                                      "この文書は極秘です。"}) {
+    EXPECT_NE(shown(text).find("confidentiality_label["), std::string::npos) << text;
+  }
+}
+
+TEST(Label, TheWordInASentenceIsNoMarking) {
+  for (const std::string_view text :
+       {"A confidential client can keep its secret; a public client cannot. "
+        "ConfidentialClientApplication.acquireToken()",
+        "Azure confidential computing と Confidential VM の違いを教えて",
+        "この資料の誤字を直して。\n--\nThis e-mail and any attachment may contain confidential "
+        "information. If you are not the intended recipient, delete it.",
+        "※本メールには機密情報が含まれる場合があります。誤って受信された場合は破棄してください。",
+        "Draft a clause: \"Confidential Information\" means any information disclosed by either "
+        "party.",
+        "秘密保持契約（NDA）と機密保持の条項を比べて", "社外秘とは何ですか",
+        "社外秘の文書の扱い方を教えてください", "「社外秘」と記載された紙はどう捨てますか",
+        "Restricted stock units vest over four years.", "proprietary software license",
+        "confidentiality, integrity, availability", "機密性と完全性と可用性",
+        "access is restricted to admins", "TLP:CLEAR"}) {
+    EXPECT_EQ(shown(text), "") << text;
+  }
+}
+
+}  // namespace
+}  // namespace sekisho::filters
