@@ -1,0 +1,298 @@
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <charconv>
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "audit/query.h"
+#include "audit/verify.h"
+#include "config/gateway_file.h"
+#include "config/text_file.h"
+#include "config/units.h"
+#include "gateway/commands/audit_output.h"
+#include "gateway/commands/commands.h"
+
+namespace sekisho::gateway {
+namespace {
+
+constexpr int kDone = 0, kNo = 1, kCouldNot = 2;
+
+struct AuditOptions {
+  std::string config, directory, from, to, group_by, since, id, zone = "Asia/Tokyo";
+  audit::QueryFilter filter;
+  std::uint64_t limit = 100;
+  bool json = false, csv = false, table = false;
+};
+
+int could_not(const std::string& why) {
+  std::fprintf(stderr, "sekisho audit: %s\n", why.c_str());
+  return kCouldNot;
+}
+
+// Only the form of gateway.yaml is read: an auditor may not be able to read the keys that it names.
+std::optional<std::string> directory_of(const AuditOptions& options) {
+  if (!options.directory.empty()) return options.directory;
+  if (options.config.empty()) {
+    could_not("say which log: -c gateway.yaml or --directory DIR");
+    return std::nullopt;
+  }
+  config::Problems problems;
+  const auto gateway = config::read_gateway_form(options.config, problems);
+  for (const auto& p : problems) std::fprintf(stderr, "%s\n", config::to_string(p).c_str());
+  if (!problems.empty()) return std::nullopt;
+  return gateway.audit_directory.value;
+}
+
+std::int64_t now_seconds() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::seconds>(now).count();
+}
+
+// "-30d", "-12h": so long ago.
+std::optional<std::int64_t> ago(const std::string& text) {
+  if (!text.starts_with("-")) return std::nullopt;
+  const auto duration = config::parse_duration(text.substr(1));
+  if (!duration) return std::nullopt;
+  return now_seconds() - std::chrono::duration_cast<std::chrono::seconds>(*duration).count();
+}
+
+// `end`: of a date, the moment after its last.
+bool read_time(const std::string& text, const std::string& zone, bool end,
+               std::optional<std::int64_t>& out) {
+  if (text.empty()) return true;
+  std::optional<std::int64_t> seconds = ago(text);
+  const auto day = config::parse_date(text);
+  if (!seconds && day && end) seconds = policy::end_of_day(*day, zone);
+  if (!seconds) seconds = policy::parse_time(text, zone);
+  if (seconds) out = *seconds * 1'000'000;
+  return seconds.has_value();
+}
+
+bool check_words(const audit::QueryFilter& filter, std::string& error) {
+  if (!filter.ip.empty() && !config::IpNetwork::parse(filter.ip))
+    error = "--ip: '" + filter.ip + "' is no address or network";
+  const auto upper = [](char c) { return c >= 'A' && c <= 'Z'; };
+  const std::string& c = filter.country;
+  if (!c.empty() && !(c.size() == 2 && upper(c[0]) && upper(c[1])))
+    error = "--country: '" + c + "' is no ISO 3166 code of two capital letters";
+  return error.empty();
+}
+
+void footer(const audit::QueryStats& stats) {
+  const std::string range =
+      stats.first ? std::to_string(*stats.first) + "-" + std::to_string(*stats.last) : "none";
+  std::fprintf(stderr, "seq %s, %llu records looked at, newest checkpoint: %s\n", range.c_str(),
+               static_cast<unsigned long long>(stats.looked_at),
+               stats.checkpoint ? std::to_string(*stats.checkpoint).c_str() : "none yet");
+  if (stats.unreadable)
+    std::fprintf(stderr, "%llu lines are no records: run sekisho audit verify\n",
+                 static_cast<unsigned long long>(stats.unreadable));
+}
+
+int finish(const audit::QueryStats& stats) {
+  footer(stats);
+  return stats.error.empty() ? kDone : could_not(stats.error);
+}
+
+int query_groups(const std::string& directory, const AuditOptions& options,
+                 const policy::TimeZone& zone) {
+  std::string error;
+  auto grouping = audit::Grouping::parse(options.group_by, zone, error);
+  if (!grouping) return could_not("--group-by: " + error);
+  const auto stats = audit::run_query(directory, options.filter, [&](audit::QueryRow& row) {
+    grouping->add(row);
+    return true;
+  });
+  if (!stats.error.empty()) return could_not(stats.error);
+  auto groups = grouping->groups();
+  if (options.limit && groups.size() > options.limit) groups.resize(options.limit);
+  write_groups(format_of(options.json, options.csv), grouping->fields(), groups, stats);
+  return finish(stats);
+}
+
+int query_rows(const std::string& directory, const AuditOptions& options,
+               const policy::TimeZone& zone) {
+  RowWriter writer(format_of(options.json, options.csv), zone);
+  std::uint64_t rows = 0;
+  const auto stats = audit::run_query(directory, options.filter, [&](audit::QueryRow& row) {
+    writer.add(row);
+    return ++rows != options.limit && options.filter.id.empty();
+  });
+  writer.end(stats);
+  return finish(stats);
+}
+
+int query(AuditOptions options) {
+  const auto directory = directory_of(options);
+  if (!directory) return kCouldNot;
+  const auto zone = policy::TimeZone::find(options.zone);
+  if (!zone) return could_not("--tz: the time zone '" + options.zone + "' is not known here");
+  if (!read_time(options.from, options.zone, false, options.filter.from_us))
+    return could_not("--from: '" + options.from + "' is no date, time or span (-30d)");
+  if (!read_time(options.to, options.zone, true, options.filter.to_us))
+    return could_not("--to: '" + options.to + "' is no date, time or span (-1d)");
+  std::string error;
+  if (!check_words(options.filter, error)) return could_not(error);
+  if (options.json + options.csv + options.table > 1)
+    return could_not("one of --json, --csv, --table");
+  return options.group_by.empty() ? query_rows(*directory, options, *zone)
+                                  : query_groups(*directory, options, *zone);
+}
+
+int show(const AuditOptions& options) {
+  const auto directory = directory_of(options);
+  if (!directory) return kCouldNot;
+  const auto zone = policy::TimeZone::find(options.zone);
+  if (!zone) return could_not("--tz: the time zone '" + options.zone + "' is not known here");
+  audit::QueryFilter filter;
+  filter.id = options.id;
+  std::optional<audit::QueryRow> found;
+  const auto stats = audit::run_query(*directory, filter, [&](audit::QueryRow& row) {
+    found = std::move(row);
+    return false;
+  });
+  if (!stats.error.empty()) return could_not(stats.error);
+  if (!found) {
+    std::fprintf(stderr, "sekisho audit: no record has the id %s\n", options.id.c_str());
+    return kNo;
+  }
+  write_exchange(*found, *directory, *zone, options.json);
+  return kDone;
+}
+
+int head(const AuditOptions& options) {
+  const auto directory = directory_of(options);
+  if (!directory) return kCouldNot;
+  std::string error;
+  const auto found = audit::read_head(*directory, error);
+  if (!found) return could_not(error);
+  const auto size = static_cast<unsigned long long>(found->size);
+  if (options.json)
+    std::printf("{\"v\":1,\"size\":%llu,\"root\":\"%s\"}\n", size, found->root.c_str());
+  else
+    std::printf("size %llu\nroot %s\n", size, found->root.c_str());
+  return kDone;
+}
+
+std::optional<audit::Journal::Head> kept_head(const std::string& path, std::string& why) {
+  const auto text = config::read_text_file(path, why);
+  if (!text) return std::nullopt;
+  auto head = audit::parse_head(*text);
+  if (!head) why = "it is not what `sekisho audit head --json` writes";
+  return head;
+}
+
+int verify(const AuditOptions& options) {
+  const auto directory = directory_of(options);
+  if (!directory) return kCouldNot;
+  std::optional<audit::Journal::Head> since;
+  if (!options.since.empty()) {
+    std::string why;
+    since = kept_head(options.since, why);
+    if (!since) return could_not(options.since + ": " + why);
+  }
+  const audit::VerifyReport report = audit::verify_log(*directory, since);
+  if (!report.checked) return could_not(report.error);
+  write_report(report, since.has_value(), options.json);
+  return report.whole ? kDone : kNo;
+}
+
+int not_yet(const char* what) {
+  return could_not(std::string("audit ") + what + " is not supported by this version");
+}
+
+void add_place(CLI::App* command, AuditOptions& options) {
+  command->add_option("-c,--config", options.config, "gateway.yaml, which names the log");
+  command->add_option("--directory", options.directory, "the directory of the log itself");
+}
+
+void add_filters(CLI::App* command, AuditOptions& options) {
+  const std::pair<const char*, std::string*> filters[] = {{"--user", &options.filter.user},
+                                                          {"--ip", &options.filter.ip},
+                                                          {"--provider", &options.filter.provider},
+                                                          {"--host", &options.filter.host},
+                                                          {"--country", &options.filter.country},
+                                                          {"--verdict", &options.filter.verdict},
+                                                          {"--would", &options.filter.would},
+                                                          {"--reason", &options.filter.reason},
+                                                          {"--rule", &options.filter.rule},
+                                                          {"--type", &options.filter.type},
+                                                          {"--id", &options.filter.id}};
+  for (const auto& [name, value] : filters) command->add_option(name, *value);
+  command->add_option("--from", options.from, "RFC 3339, a date, or -30d");
+  command->add_option("--to", options.to, "the same; of a date, its end");
+  command->add_option("--limit", options.limit, "rows at most, 0 = all")->capture_default_str();
+  command->add_option("--group-by", options.group_by, "fields, for counts and bytes: user,country");
+  command->add_option("--tz", options.zone, "time zone")->capture_default_str();
+  command->add_flag("--json", options.json);
+  command->add_flag("--csv", options.csv);
+  command->add_flag("--table", options.table, "(the default)");
+}
+
+using OptionsPtr = std::shared_ptr<AuditOptions>;
+
+void add_query(CLI::App* audit, const OptionsPtr& options, int& exit_code) {
+  CLI::App* command = audit->add_subcommand("query", "記録を探す / look through the records");
+  add_place(command, *options);
+  add_filters(command, *options);
+  command->footer(
+      "Examples:\n  sekisho audit query -c gateway.yaml --from -7d --verdict block\n"
+      "  sekisho audit query -c gateway.yaml --group-by user,country --csv > report.csv");
+  command->callback([options, &exit_code] { exit_code = query(*options); });
+}
+
+void add_show(CLI::App* audit, const OptionsPtr& options, int& exit_code) {
+  CLI::App* command = audit->add_subcommand("show", "一件を詳しく / one exchange in full");
+  command->add_option("id", options->id, "sks_…")->required();
+  add_place(command, *options);
+  command->add_option("--tz", options->zone, "time zone");
+  command->add_flag("--json", options->json);
+  command->footer("Example:\n  sekisho audit show sks_abcdefghijklmnop -c gateway.yaml");
+  command->callback([options, &exit_code] { exit_code = show(*options); });
+}
+
+void add_head(CLI::App* audit, const OptionsPtr& options, int& exit_code) {
+  CLI::App* command = audit->add_subcommand("head", "記録数と鎖の値 / size and root of the log");
+  add_place(command, *options);
+  command->add_flag("--json", options->json);
+  command->footer(
+      "Example:\n  sekisho audit head -c gateway.yaml --json > head.json\nKeep it on another "
+      "machine: only with it can a cut end be found.");
+  command->callback([options, &exit_code] { exit_code = head(*options); });
+}
+
+void add_verify(CLI::App* audit, const OptionsPtr& options, int& exit_code) {
+  CLI::App* command = audit->add_subcommand("verify", "改ざんの検査 / is the log whole?");
+  add_place(command, *options);
+  command->add_option("--since", options->since, "a head that was kept elsewhere");
+  command->add_flag("--json", options->json);
+  command->footer(
+      "Example:\n  sekisho audit verify -c gateway.yaml --since head.json\nExit: 0 whole, 1 "
+      "broken, "
+      "2 could not be checked.");
+  command->callback([options, &exit_code] { exit_code = verify(*options); });
+}
+
+}  // namespace
+
+void add_audit_command(CLI::App& app, int& exit_code) {
+  CLI::App* audit = app.add_subcommand("audit", "監査ログ / the audit log");
+  audit->require_subcommand(1);
+  const auto options = std::make_shared<AuditOptions>();
+  add_query(audit, options, exit_code);
+  add_show(audit, options, exit_code);
+  add_head(audit, options, exit_code);
+  add_verify(audit, options, exit_code);
+  for (const char* later : {"export", "report"}) {
+    CLI::App* command = audit->add_subcommand(later, "(not supported by this version)");
+    command->allow_extras();
+    command->callback([later, &exit_code] { exit_code = not_yet(later); });
+  }
+}
+
+}  // namespace sekisho::gateway

@@ -1,0 +1,276 @@
+#include "gateway/commands/audit_output.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "audit/json_text.h"
+#include "audit/sheet.h"
+
+namespace sekisho::gateway {
+namespace {
+
+using audit::DecisionRow;
+using audit::QueryRow;
+using audit::QueryStats;
+
+void print(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+std::string joined(const std::vector<std::string>& items, const char* between = ";") {
+  std::string out;
+  for (const auto& item : items) (out += out.empty() ? "" : between) += item;
+  return out;
+}
+
+std::string findings_text(const DecisionRow& d) {
+  std::vector<std::string> items;
+  for (const auto& [type, n] : d.findings) items.push_back(type + "x" + std::to_string(n));
+  return joined(items);
+}
+
+std::string millis(double value) {
+  std::string out;
+  if (value >= 0) audit::append_json_number(out, value);
+  return out;
+}
+
+const audit::Cells kColumns{
+    "time",     "seq",      "id",         "user",      "groups",    "by",   "ip",        "provider",
+    "entry",    "host",     "port",       "origin_ip", "countries", "tls",  "method",    "path",
+    "model",    "stream",   "verdict",    "would",     "reason",    "rule", "exception", "detail",
+    "findings", "coverage", "bytes_in",   "outcome",   "status",    "sent", "received",  "ttfb_ms",
+    "total_ms", "abort",    "user_agent", "gateway",   "policy"};
+
+audit::Cells csv_cells(const QueryRow& row, const policy::TimeZone& zone) {
+  const DecisionRow& d = row.decision;
+  const auto& o = row.outcome;
+  const auto number = [](std::uint64_t n) { return std::to_string(n); };
+  return {audit::local_time(d.time_us, zone),
+          number(d.seq),
+          d.id,
+          d.user,
+          joined(d.groups),
+          d.by,
+          d.ip,
+          d.provider,
+          d.entry,
+          d.host,
+          number(d.port),
+          d.origin_ip,
+          joined(d.countries),
+          d.tls,
+          d.method,
+          d.path,
+          d.model,
+          d.stream ? "true" : "false",
+          d.verdict,
+          d.would,
+          d.reason,
+          d.rule,
+          d.exception,
+          d.detail,
+          findings_text(d),
+          d.coverage,
+          number(d.bytes_in),
+          o ? number(o->seq) : "none",
+          o ? number(o->status) : "",
+          o ? number(o->sent) : "",
+          o ? number(o->received) : "",
+          o ? millis(o->ttfb_ms) : "",
+          o ? millis(o->total_ms) : "",
+          o ? o->abort : "",
+          d.user_agent,
+          d.gateway,
+          d.policy};
+}
+
+std::string outcome_word(const QueryRow& row) {
+  if (!row.outcome) return "none";
+  if (!row.outcome->abort.empty()) return row.outcome->abort;
+  return std::to_string(row.outcome->status);
+}
+
+audit::Cells table_cells(const QueryRow& row, const policy::TimeZone& zone) {
+  const DecisionRow& d = row.decision;
+  const auto cut = [](const std::string& text, std::size_t width) {
+    return text.empty() ? std::string("-") : audit::display_text(text, width);
+  };
+  std::string time = audit::local_time(d.time_us, zone).substr(0, 19);
+  time[10] = ' ';
+  const std::string verdict = d.would.empty() ? d.verdict : d.verdict + " (would " + d.would + ")";
+  return {std::move(time),
+          cut(d.user, 28),
+          cut(d.host, 40),
+          cut(verdict, 24),
+          cut(d.reason, 14),
+          cut(d.rule, 24),
+          cut(findings_text(d), 32),
+          cut(joined(d.countries, ","), 20),
+          std::to_string(d.bytes_in),
+          cut(outcome_word(row), 16),
+          d.id};
+}
+
+// The records themselves, not a retelling: {"seq":N, … ,"outcome":{…} or "none"}.
+std::string json_row(const QueryRow& row) {
+  std::string out = R"({"seq":)" + std::to_string(row.decision.seq) + "," + row.decision.json;
+  if (!row.outcome) return out + R"(,"outcome":"none"})";
+  return out + R"(,"outcome":{"seq":)" + std::to_string(row.outcome->seq) + "," +
+         row.outcome->json + "}}";
+}
+
+std::string json_stats(const QueryStats& stats) {
+  const auto number = [](const std::optional<std::uint64_t>& n) {
+    return n ? std::to_string(*n) : std::string("null");
+  };
+  return R"("range":{"first":)" + number(stats.first) + R"(,"last":)" + number(stats.last) +
+         R"(},"looked_at":)" + std::to_string(stats.looked_at) + R"(,"checkpoint":)" +
+         number(stats.checkpoint);
+}
+
+audit::Cells totals_cells(const audit::Totals& t) {
+  return {std::to_string(t.count), std::to_string(t.bytes_in), std::to_string(t.sent),
+          std::to_string(t.received)};
+}
+
+void write_groups_json(const std::vector<std::string>& fields, const GroupRows& groups,
+                       const QueryStats& stats) {
+  std::string out = R"({"v":1,"rows":[)";
+  for (const auto& [key, t] : groups) {
+    out += out.back() == '[' ? "\n{" : ",\n{";
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      audit::append_json_string(out, fields[i]);
+      audit::append_json_or_null(out += ':', key[i]);
+      out += ',';
+    }
+    out += R"("count":)" + std::to_string(t.count) + R"(,"bytes_in":)" +
+           std::to_string(t.bytes_in) + R"(,"sent":)" + std::to_string(t.sent) + R"(,"received":)" +
+           std::to_string(t.received) + "}";
+  }
+  print(out + "\n]," + json_stats(stats) + "}\n");
+}
+
+// One line a member, the names of nested ones with dots.
+void append_lines(std::string& out, const std::string& name, const nlohmann::json& value) {
+  if (value.is_object()) {
+    for (const auto& [key, member] : value.items())
+      append_lines(out, name.empty() ? key : name + "." + key, member);
+    return;
+  }
+  if (value.is_array() && !value.empty() && value[0].is_structured()) {
+    for (const auto& item : value)
+      out += "  " + name + ": " + audit::display_text(item.dump(), 400) + "\n";
+    return;
+  }
+  const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+  if (!value.is_null()) out += "  " + name + ": " + audit::display_text(text, 400) + "\n";
+}
+
+std::string policy_path(const std::string& directory, const std::string& digest) {
+  const std::size_t colon = digest.find(':');
+  if (colon == std::string::npos) return {};
+  return directory + "/policies/" + digest.substr(colon + 1) + ".yaml";
+}
+
+}  // namespace
+
+AuditFormat format_of(bool json, bool csv) {
+  return json ? AuditFormat::kJson : csv ? AuditFormat::kCsv : AuditFormat::kTable;
+}
+
+RowWriter::RowWriter(AuditFormat format, const policy::TimeZone& zone)
+    : format_(format), zone_(zone) {
+  if (format_ == AuditFormat::kJson) print(R"({"v":1,"rows":[)");
+  if (format_ == AuditFormat::kCsv)
+    print(std::string(audit::kByteOrderMark) + audit::csv_line(kColumns));
+  if (format_ == AuditFormat::kTable)
+    table_ = {{"TIME", "USER", "HOST", "VERDICT", "REASON", "RULE", "FINDINGS", "COUNTRIES",
+               "BYTES", "OUTCOME", "ID"}};
+}
+
+void RowWriter::add(const QueryRow& row) {
+  if (format_ == AuditFormat::kJson) print((first_ ? "\n" : ",\n") + json_row(row));
+  if (format_ == AuditFormat::kCsv) print(audit::csv_line(csv_cells(row, zone_)));
+  if (format_ == AuditFormat::kTable) table_.push_back(table_cells(row, zone_));
+  first_ = false;
+}
+
+void RowWriter::end(const QueryStats& stats) {
+  if (format_ == AuditFormat::kJson) print("\n]," + json_stats(stats) + "}\n");
+  if (format_ == AuditFormat::kTable) print(audit::aligned(table_));
+  std::fflush(stdout);
+}
+
+void write_groups(AuditFormat format, const std::vector<std::string>& fields,
+                  const GroupRows& groups, const QueryStats& stats) {
+  if (format == AuditFormat::kJson) return write_groups_json(fields, groups, stats);
+  const bool csv = format == AuditFormat::kCsv;
+  std::vector<audit::Cells> rows{fields};
+  for (const char* name : {"count", "bytes_in", "sent", "received"}) rows[0].push_back(name);
+  for (const auto& [key, totals] : groups) {
+    audit::Cells row;
+    for (const auto& text : key)
+      row.push_back(csv ? text : text.empty() ? "-" : audit::display_text(text, 60));
+    for (auto& cell : totals_cells(totals)) row.push_back(std::move(cell));
+    rows.push_back(std::move(row));
+  }
+  if (!csv) return print(audit::aligned(rows));
+  print(audit::kByteOrderMark);
+  for (const auto& row : rows) print(audit::csv_line(row));
+}
+
+void write_exchange(const QueryRow& row, const std::string& directory, const policy::TimeZone& zone,
+                    bool json) {
+  const std::string path = policy_path(directory, row.decision.policy);
+  if (json) {
+    std::string out = R"({"v":1,"exchange":)" + json_row(row) + R"(,"policy_file":)";
+    audit::append_json_or_null(out, path);
+    return print(out + "}\n");
+  }
+  std::string out = "decision " + std::to_string(row.decision.seq) + ", " +
+                    audit::local_time(row.decision.time_us, zone) + "\n";
+  append_lines(out, "", nlohmann::json::parse("{" + row.decision.json + "}", nullptr, false));
+  if (row.outcome) {
+    out += "outcome " + std::to_string(row.outcome->seq) + "\n";
+    append_lines(out, "", nlohmann::json::parse("{" + row.outcome->json + "}", nullptr, false));
+  } else {
+    out += "outcome: none (still open, or the gateway ended before it)\n";
+  }
+  if (!path.empty()) out += "policy text: " + path + "\n";
+  print(out);
+}
+
+void write_report(const audit::VerifyReport& report, bool against_head, bool json) {
+  if (json) {
+    nlohmann::json out = {{"v", 1},
+                          {"whole", report.whole},
+                          {"size", report.head.size},
+                          {"root", report.head.root},
+                          {"segments", report.segments},
+                          {"first_bad", nullptr},
+                          {"segment", report.segment},
+                          {"what", report.what},
+                          {"misfits", report.misfits},
+                          {"notes", report.notes}};
+    if (report.first_bad) out["first_bad"] = *report.first_bad;
+    return print(out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+  }
+  std::string out;
+  if (report.whole) {
+    out = "whole: " + std::to_string(report.head.size) + " records in " +
+          std::to_string(report.segments) + " segments, root " + report.head.root + "\n";
+    if (!against_head)
+      out += "a cut end can be found only with --since and a head that was kept elsewhere\n";
+  } else {
+    out = "BROKEN: " + report.segment +
+          (report.first_bad ? ": first bad seq " + std::to_string(*report.first_bad) : "") + ": " +
+          audit::display_text(report.what) + "\n";
+    if (report.misfits > 1) out += std::to_string(report.misfits - 1) + " more things do not fit\n";
+  }
+  for (const auto& note : report.notes) out += "note: " + audit::display_text(note) + "\n";
+  print(out);
+}
+
+}  // namespace sekisho::gateway
