@@ -105,7 +105,9 @@ class EvidenceGatherer {
       remember(kind, p);
       add(kind, p, stated.source);
     }
-    if (alone) add(EvidenceKind::kEndpoint, kUnknown, "");
+    if (!alone) return;
+    remember(EvidenceKind::kEndpoint, kUnknown);
+    add(EvidenceKind::kEndpoint, kUnknown, "");
   }
 
   void add_address(const AddressFacts& a) {
