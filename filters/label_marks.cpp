@@ -10,7 +10,7 @@
 namespace sekisho::filters {
 
 const char kLabelGate[] =
-    R"(社外秘|極秘|厳秘|部外秘|関係者外秘|対外秘|取扱(?:厳重)?注意|機密性[23２３]情報|秘密文書|営業秘密|転載禁止|複写禁止|会員限り|未公表|インサイダー情報|㊙|[(（【〔\[［]秘[)）】〕\]］]|機密|)"
+    R"(社外秘|極秘|厳秘|部外秘|関係者外秘|対外秘|取扱(?:厳重)?注意|機密性[23２３]情報|秘密文書|営業秘密|転載禁止|複写禁止|会員限り|未公表|インサイダー情報|㊙|[(（【〔\[［]秘[)）】〕\]］]|(?:^|[\s　【〔\[［（(《≪<■●★◆:：|_])機密|)"
     R"((?i:confidential|internal use only|proprietary|restricted|trade secret|do not distribute|attorney-client privileged|under nda|mnpi|top secret|secret//noforn)|TLP:(?:RED|AMBER))";
 
 namespace {
@@ -260,6 +260,9 @@ double confidence_of(const Line& line) {
 }  // namespace
 
 void find_label(const DetectorRow& row, std::string_view text, Range gate, Findings& out) {
+  // The gate of an ordinary word asks for a border before it.
+  const std::size_t secret = text.substr(gate.begin, gate.size()).find("機密");
+  if (secret != std::string_view::npos) gate.begin += secret;
   const Line line = line_around(text, gate);
   if (within_longer_word(line)) return;
   const double confidence = confidence_of(line);
