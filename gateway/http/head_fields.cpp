@@ -71,23 +71,11 @@ Fault read_transfer_encoding(const HeadFields& fields, int minor_version, Stated
 }  // namespace
 
 Field field_of(std::string_view name) {
-  switch (name.size()) {
-    case 4:
-    case 6:
-    case 7:
-    case 10:
-    case 12:
-    case 13:
-    case 14:
-    case 16:
-    case 17:
-    case 19:
-      break;
-    default:
-      return Field::kOther;
-  }
+  if (name.empty()) return Field::kOther;
+  const char first = static_cast<char>(name[0] | 0x20);
   for (std::size_t i = 1; i < kNames.size(); ++i) {
-    if (kNames[i].size() == name.size() && iequals(kNames[i], name)) return static_cast<Field>(i);
+    const bool may_be = kNames[i].size() == name.size() && kNames[i][0] == first;
+    if (may_be && iequals(kNames[i], name)) return static_cast<Field>(i);
   }
   return Field::kOther;
 }

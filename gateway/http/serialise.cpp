@@ -42,8 +42,9 @@ constexpr std::array<std::string_view, 12> kEndToEnd = {
 
 template <std::size_t N>
 bool is_one_of(std::string_view name, const std::array<std::string_view, N>& names) {
-  return std::any_of(names.begin(), names.end(),
-                     [name](std::string_view n) { return iequals(n, name); });
+  return std::any_of(names.begin(), names.end(), [name](std::string_view n) {
+    return n.size() == name.size() && iequals(n, name);
+  });
 }
 
 std::vector<std::string> named_options(const Headers& headers) {
