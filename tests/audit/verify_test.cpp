@@ -175,6 +175,19 @@ TEST_F(Tampering, ToleratesALineThatIsBeingWritten) {
   EXPECT_EQ(report.notes.size(), 1u);
 }
 
+TEST_F(Tampering, AgreesWithTheWorkedExampleOfTheDocument) {
+  std::filesystem::create_directories(folder_.log());
+  std::vector<std::string> example;
+  for (const auto& line : lines_of(SEKISHO_SOURCE_DIR "/docs/audit_format.md"))
+    if (line.starts_with("{\"v\":1,\"seq\":") && line.ends_with("}")) example.push_back(line);
+  ASSERT_EQ(example.size(), 3u);
+  std::ofstream(folder_.log() + "/000000000000.jsonl") << joined(example);
+  const VerifyReport report = verify_twice(folder_);
+  EXPECT_TRUE(report.whole) << report.what;
+  const std::string document = read_all(SEKISHO_SOURCE_DIR "/docs/audit_format.md");
+  EXPECT_NE(document.find("size 3, root `" + report.head.root + "`"), std::string::npos);
+}
+
 TEST_F(Tampering, CannotCheckWhatIsNotThere) {
   EXPECT_FALSE(verify_log(folder_.path() + "/nowhere", std::nullopt).checked);
   std::filesystem::create_directories(folder_.log());
