@@ -178,7 +178,7 @@ void Inspection::Impl::place_findings(const TextChunk& from) {
 bool Inspection::Impl::is_own_query(const TextChunk& from, const Finding& finding) {
   if (from.place != Place::kQuery || from.is_key) return false;
   const std::string_view key = from.where == "query" ? std::string_view(query_key) : from.where;
-  return own.query_place(key) && own.may_own(finding.type, finding.category);
+  return own.own_in_query(key, finding.type, finding.category);
 }
 
 void Inspection::Impl::place(const TextChunk& from, Finding finding) {
@@ -224,7 +224,7 @@ void Inspection::Impl::scan_headers() {
   for (auto& finding : found) {
     const HeaderText::Spot spot = lines.locate(finding.range);
     const std::string_view name = parts.headers[spot.header].first;
-    if (own.header_place(name) && own.may_own(finding.type, finding.category)) {
+    if (own.own_in_header(name, finding.type, finding.category)) {
       result.own_credential = true;
       continue;
     }
@@ -253,7 +253,7 @@ void Inspection::Impl::scan_basic(std::size_t header, std::vector<bool>& counted
   found.clear();
   note(scanner.scan(decoded, found), "headers");
   for (auto& finding : found) {
-    if (own.header_place(name) && own.may_own(finding.type, finding.category)) continue;
+    if (own.own_in_header(name, finding.type, finding.category)) continue;
     counted[header] = true;
     PlacedFinding placed;
     placed.place = Place::kHeader;

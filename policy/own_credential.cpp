@@ -48,6 +48,15 @@ constexpr Vendor kVendors[] = {
     {"age_secret_key", {}, {}},
 };
 
+constexpr std::string_view kHeaderPlaces[] = {"authorization", "x-api-key", "api-key",
+                                              "x-goog-api-key", "cookie"};
+
+template <class Range>
+bool names(const Range& places, std::string_view name) {
+  return std::any_of(std::begin(places), std::end(places),
+                     [&](std::string_view p) { return equal_ignoring_case(p, name); });
+}
+
 bool is_host(std::string_view host, std::string_view dotted) {
   return !dotted.empty() && (host == dotted.substr(1) || host.ends_with(dotted));
 }
@@ -77,30 +86,42 @@ OwnCredential::OwnCredential(const Admission& admission, std::string_view host,
 
 bool OwnCredential::header_place(std::string_view name) const {
   if (token_exchange_) return true;
-  return std::any_of(dialect_.credential_headers.begin(), dialect_.credential_headers.end(),
-                     [&](std::string_view place) { return equal_ignoring_case(place, name); });
+  return names(dialect_.credential_headers, name);
 }
 
 bool OwnCredential::query_place(std::string_view key) const {
   if (token_exchange_) return true;
-  return std::any_of(dialect_.credential_query.begin(), dialect_.credential_query.end(),
-                     [&](std::string_view place) { return equal_ignoring_case(place, key); });
+  return names(dialect_.credential_query, key);
 }
 
 bool OwnCredential::may_own(std::string_view type, std::string_view category) const {
-  return category == "secret" && service_of_vendor(type);
+  return category == "secret" && issuer_of(type) != Issuer::kAnother;
 }
 
-bool OwnCredential::service_of_vendor(std::string_view type) const {
-  // DeepSeek's form (sk- and 32 hex digits) is that of many small services; it names nobody.
+bool OwnCredential::own_in_header(std::string_view name, std::string_view type,
+                                  std::string_view category) const {
+  if (!may_own(type, category)) return false;
+  return header_place(name) ||
+         (issuer_of(type) == Issuer::kThisService && names(kHeaderPlaces, name));
+}
+
+bool OwnCredential::own_in_query(std::string_view key, std::string_view type,
+                                 std::string_view category) const {
+  if (!may_own(type, category)) return false;
+  return query_place(key) || (type == "gcp_api_key" && key == "key");
+}
+
+// DeepSeek's form (sk- and 32 hex digits) is that of many small services; it names nobody.
+OwnCredential::Issuer OwnCredential::issuer_of(std::string_view type) const {
   const auto* vendor = std::find_if(std::begin(kVendors), std::end(kVendors),
                                     [&](const Vendor& v) { return v.type == type; });
-  if (vendor == std::end(kVendors)) return true;
+  if (vendor == std::end(kVendors)) return Issuer::kUnnamed;
   const bool by_id =
       std::any_of(std::begin(vendor->providers), std::end(vendor->providers),
                   [&](std::string_view p) { return !p.empty() && provider_.starts_with(p); });
-  return by_id || std::any_of(std::begin(vendor->hosts), std::end(vendor->hosts),
-                              [&](std::string_view h) { return is_host(host_, h); });
+  const bool by_host = std::any_of(std::begin(vendor->hosts), std::end(vendor->hosts),
+                                   [&](std::string_view h) { return is_host(host_, h); });
+  return by_id || by_host ? Issuer::kThisService : Issuer::kAnother;
 }
 
 }  // namespace sekisho::policy

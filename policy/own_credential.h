@@ -20,11 +20,17 @@ class OwnCredential {
   bool query_place(std::string_view key) const;
   // The exchange of tokens with a sign-in host: credentials may stand anywhere in such a request.
   bool token_exchange() const { return token_exchange_; }
+  // Is a finding of this type in this field the client's own credential? One that names its issuer,
+  // sent to its issuer, is so in every credential field: services take several and one host serves
+  // several dialects.
+  bool own_in_header(std::string_view name, std::string_view type, std::string_view category) const;
+  bool own_in_query(std::string_view key, std::string_view type, std::string_view category) const;
   // May a finding of this type be the client's own credential for this service?
   bool may_own(std::string_view type, std::string_view category) const;
 
  private:
-  bool service_of_vendor(std::string_view type) const;
+  enum class Issuer { kUnnamed, kThisService, kAnother };
+  Issuer issuer_of(std::string_view type) const;
   const Dialect& dialect_;
   std::string_view provider_, host_;
   bool token_exchange_ = false;
