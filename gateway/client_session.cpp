@@ -176,7 +176,8 @@ Awaitable<std::optional<policy::Client>> ClientSession::identify(const RequestHe
     bool known = false;
     if (given) known = co_await check_login(worker_, given->user, given->password);
     if (!known) {
-      co_await ask_credentials(head, given ? given->user : "");
+      const std::string user = given ? given->user : std::string();
+      co_await ask_credentials(head, user);
       co_return std::nullopt;
     }
     client.user = given->user;

@@ -147,8 +147,9 @@ Awaitable<std::optional<std::string>> read_hello(Splice& s, ByteStream& stream) 
     if (status == HelloStatus::kWhole && (hello.sni.empty() || hello.sni == s.to.host))
       co_return bytes;
     const bool mismatch = status == HelloStatus::kWhole;
-    co_await refuse(s, mismatch ? policy::Reason::kHostMismatch : policy::Reason::kFraming,
-                    mismatch ? "sni_mismatch" : "not_tls");
+    const auto reason = mismatch ? policy::Reason::kHostMismatch : policy::Reason::kFraming;
+    std::string word = mismatch ? "sni_mismatch" : "not_tls";
+    co_await refuse(s, reason, std::move(word));
     co_return std::nullopt;
   }
   co_return std::nullopt;
