@@ -1,6 +1,9 @@
 #include "policy/inspection.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
 #include <deque>
 #include <optional>
 #include <utility>
@@ -32,6 +35,38 @@ constexpr std::size_t kModelBytes = 256;
 // A body made of nothing but findings must not cost a hundred times its size in memory.
 constexpr std::size_t kFreeFindings = 1024;
 constexpr std::size_t kMostFindings = 1u << 18;
+
+// Short strings of this request that hold nothing ("type", "text", "role"): JSON repeats them, and
+// each text is judged by itself alone.
+class CleanTexts {
+ public:
+  static bool fits(std::string_view text) { return text.size() < kSlot; }
+  bool knows(std::string_view text) const {
+    if (slots_.empty()) return false;
+    const Slot& slot = slots_[index(text)];
+    return slot[0] == static_cast<char>(text.size()) &&
+           std::memcmp(slot.data() + 1, text.data(), text.size()) == 0;
+  }
+  void add(std::string_view text) {
+    if (++seen_ < kWorthwhile) return;
+    if (slots_.empty()) slots_.resize(kSlots);
+    Slot& slot = slots_[index(text)];
+    slot[0] = static_cast<char>(text.size());
+    std::memcpy(slot.data() + 1, text.data(), text.size());
+  }
+
+ private:
+  static constexpr std::size_t kSlot = 32, kSlots = 256;
+  static constexpr int kWorthwhile = 64;  // below, the table costs more than it saves
+  using Slot = std::array<char, kSlot>;
+  static std::size_t index(std::string_view text) {
+    std::uint32_t hash = 2166136261u;
+    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619u;
+    return (hash ^ hash >> 16) % kSlots;
+  }
+  std::vector<Slot> slots_;
+  int seen_ = 0;
+};
 
 // At most `most` bytes, never half a character.
 std::string_view cut_text(std::string_view text, std::size_t most) {
@@ -113,6 +148,7 @@ struct Inspection::Impl {
   bool in_pieces = false;
   std::string query_key;
   Findings found;  // of the text at hand
+  CleanTexts clean;
 };
 
 Inspection::Impl::Impl(const Snapshot& snapshot, const Admission& admission,
@@ -164,9 +200,12 @@ void Inspection::Impl::scan_target() {
 }
 
 void Inspection::Impl::scan_text(std::string_view text, const TextChunk& from) {
-  if (text.empty()) return;
+  const bool small = CleanTexts::fits(text);
+  if (text.empty() || (small && clean.knows(text))) return;
   found.clear();
-  note(scanner.scan(text, found), from.place == Place::kBody ? "body" : "target");
+  const ScanStatus status = scanner.scan(text, found);
+  note(status, from.place == Place::kBody ? "body" : "target");
+  if (small && found.empty() && status == ScanStatus::kDone) clean.add(text);
   place_findings(from);
 }
 
@@ -297,7 +336,8 @@ bool Inspection::Impl::room_for_decoding() {
   constexpr std::size_t kMargin = kStep + (64u << 10);
   std::string& out = result.decoded;
   if (out.capacity() - out.size() >= kMargin) return true;
-  const std::size_t wanted = std::max(out.capacity() + out.capacity() / 2, out.size() + kMargin);
+  // Twice, since that is what a string takes anyway: what was asked for is what is used.
+  const std::size_t wanted = std::max(2 * out.capacity(), out.size() + kMargin);
   if (!reserve(wanted - out.capacity())) return false;
   out.reserve(wanted);
   return true;

@@ -1,0 +1,143 @@
+#include "policy/evaluate.h"
+
+#include <nlohmann/json.hpp>
+
+#include "tests/policy/request_fixture.h"
+
+namespace sekisho::tests {
+namespace {
+
+using nlohmann::json;
+
+TEST(ParseDestination, TakesHostsAndUrls) {
+  struct Case {
+    const char *text, *scheme, *host;
+    int port;
+    const char* path;
+  };
+  const Case cases[] = {{"api.openai.com", "https", "api.openai.com", 443, ""},
+                        {"API.OpenAI.com.", "https", "api.openai.com", 443, ""},
+                        {"host.example:8443", "https", "host.example", 8443, ""},
+                        {"https://h.example/v1/x?y=1#z", "https", "h.example", 443, "/v1/x?y=1"},
+                        {"http://h.example", "http", "h.example", 80, ""},
+                        {"https://h.example:9443?x", "https", "h.example", 9443, "/?x"},
+                        {"192.0.2.1:8080", "https", "192.0.2.1", 8080, ""},
+                        {"[2001:db8::1]:8080", "https", "2001:db8::1", 8080, ""},
+                        {"2001:db8::1", "https", "2001:db8::1", 443, ""}};
+  for (const auto& c : cases) {
+    policy::Destination to;
+    std::string path, error;
+    ASSERT_TRUE(policy::parse_destination(c.text, to, path, error)) << c.text << ": " << error;
+    EXPECT_EQ(to.scheme, c.scheme) << c.text;
+    EXPECT_EQ(to.host, c.host) << c.text;
+    EXPECT_EQ(to.port, c.port) << c.text;
+    EXPECT_EQ(path, c.path) << c.text;
+  }
+}
+
+TEST(ParseDestination, RefusesWhatIsNone) {
+  for (const char* text : {"", "https://", "ftp://x.example", "h.example:", "h.example:0",
+                           "h.example:99999", "h.example:80x", "user@h.example", "a b",
+                           "[2001:db8::1", "[2001:db8::1]x", "..", "h..example"}) {
+    policy::Destination to;
+    std::string path, error;
+    EXPECT_FALSE(policy::parse_destination(text, to, path, error)) << text;
+    EXPECT_FALSE(error.empty()) << text;
+  }
+}
+
+std::string tests_section(const std::string& given, const std::string& expect) {
+  return policy_with(kRules + "tests:\n  - name: t\n    given: { " + given + " }\n    expect: { " +
+                     expect + " }\n");
+}
+
+policy::TestResult run(const std::string& given, const std::string& expect) {
+  const auto snapshot = compile(tests_section(given, expect));
+  EXPECT_TRUE(snapshot);
+  const auto results = run_policy_tests(*snapshot, kNow);
+  EXPECT_EQ(results.size(), 1u);
+  return results.at(0);
+}
+
+TEST(PolicyTests, PassWhenTheyHold) {
+  for (const auto& [given, expect] : std::vector<std::pair<std::string, std::string>>{
+           {"to: api.openai.com, prompt: hello",
+            "verdict: allow, coverage: inspected, tls: bump, rules: [], findings: []"},
+           {"to: api.openai.com, prompt: 'card 4532 0151 1283 0366'",
+            "verdict: redact, rule: cards, rules: [cards], findings: [credit_card]"},
+           {"to: api.openai.com, prompt: 'my number 9827 3645 0124, card 4532 0151 1283 0366'",
+            "verdict: block, reason: data, rule: my-number, rules: [cards, my-number], findings: "
+            "[jp_my_number, credit_card]"},
+           {"to: api.openai.com, body: '{\"a\":', headers: { content-type: application/json }",
+            "verdict: block, reason: uninspected, coverage: uninspected"},
+           {"to: api.openai.com, method: GET, path: /v1/models",
+            "verdict: allow, coverage: no_body"},
+           {"to: unknown.example.com, prompt: x",
+            "verdict: block, reason: destination, tls: terminate"}}) {
+    const auto r = run(given, expect);
+    EXPECT_TRUE(r.passed) << given << ": " << r.got;
+  }
+}
+
+TEST(PolicyTests, SayWhatDiffered) {
+  const auto r = run("to: api.openai.com, prompt: hello", "verdict: block, rule: cards");
+  EXPECT_FALSE(r.passed);
+  EXPECT_EQ(r.got, "verdict allow, expected block; rule none, expected cards");
+  EXPECT_GT(r.at.line, 0);
+}
+
+TEST(Explain, JsonHasTheStatedShape) {
+  const auto snapshot = compile(policy_with(kRules));
+  auto q = chat("my number " + kMyNumber);
+  q.address.countries = {{"US", "stated", 3, false}};
+  const json j = json::parse(explain_json(*snapshot, evaluate(*snapshot, q)));
+  EXPECT_EQ(j["v"], 1);
+  EXPECT_EQ(j["policy"]["name"], "test");
+  EXPECT_EQ(j["policy"]["digest"].get<std::string>().substr(0, 7), "sha256:");
+  EXPECT_EQ(j["verdict"], "block");
+  EXPECT_TRUE(j.at("would").is_null());
+  EXPECT_EQ(j["reason"], "data");
+  EXPECT_EQ(j["rule"], "my-number");
+  EXPECT_EQ(j["destination"]["host"], "api.openai.com");
+  EXPECT_EQ(j["destination"]["port"], 443);
+  EXPECT_EQ(j["destination"]["provider"], "openai-api");
+  EXPECT_EQ(j["destination"]["entry"], "all");
+  EXPECT_EQ(j["destination"]["tls"], "bump");
+  EXPECT_EQ(j["client"]["user"], "alice");
+  EXPECT_EQ(j["client"]["groups"], json({"engineering", "everyone"}));
+  for (const auto& e : j["evidence"])
+    for (const char* key : {"kind", "value", "source", "age_days", "setting", "result"})
+      EXPECT_TRUE(e.contains(key)) << key;
+  ASSERT_EQ(j["findings"].size(), 1u);
+  EXPECT_EQ(j["findings"][0]["type"], "jp_my_number");
+  EXPECT_EQ(j["findings"][0]["where"], "/messages/0/content");
+  EXPECT_EQ(j["findings"][0]["start"], 10);
+  EXPECT_EQ(j["findings"][0]["end"], 24);
+  bool named = false;
+  for (const auto& r : j["rules"])
+    named |= r["id"] == "my-number" && r["matched"] == true && r["action"] == "block";
+  EXPECT_TRUE(named);
+  EXPECT_EQ(j["coverage"], "inspected");
+  EXPECT_FALSE(j["message"]["ja"].get<std::string>().empty());
+  EXPECT_TRUE(j.contains("alternative"));
+}
+
+TEST(Explain, TextNamesEvidenceAndRules) {
+  const auto snapshot = compile(policy_with(kRules));
+  const std::string text = explain_text(*snapshot, evaluate(*snapshot, chat("card " + kCard)));
+  EXPECT_EQ(text.substr(0, text.find('\n')), "verdict redact, reason data, rule cards");
+  for (const char* part : {"evidence", "operator", "findings", "credit_card", "rules", "cards"})
+    EXPECT_NE(text.find(part), std::string::npos) << part;
+}
+
+TEST(Evaluate, UsesTheGroupsThatAreStated) {
+  const auto snapshot = compile(
+      policy_with("data: [{ id: r, findings: [credit_card], action: block, groups: [legal] }]"));
+  auto q = chat("card " + kCard);
+  EXPECT_EQ(verdict_of(*snapshot, q), "allow");
+  q.groups = {"legal"};
+  EXPECT_EQ(verdict_of(*snapshot, q), "block data r");
+}
+
+}  // namespace
+}  // namespace sekisho::tests
