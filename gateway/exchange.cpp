@@ -240,7 +240,7 @@ Awaitable<bool> Exchange::decide_and_lease() {
       verdict_ = snapshot_->decide(client_, admission_, inspected_, now_seconds());
       co_await fail(fault_of_verdict());
     } else {
-      co_await fail(fault_of_lease());
+      co_await fail_lease();
     }
     co_return false;
   }

@@ -70,6 +70,7 @@ class Exchange {
 
   Awaitable<bool> fail(Fault fault);
   Awaitable<bool> fail_origin(Fault fault);
+  Awaitable<bool> fail_lease();
   Awaitable<bool> answer_refusal(const Fault& fault);
   Awaitable<bool> drain_request();
   Fault fault_of_client(const HttpError& error) const;

@@ -162,6 +162,18 @@ Awaitable<bool> Exchange::fail(Fault fault) {
   co_return ended_well_;
 }
 
+// A bad certificate or address is a decision not to send; an origin that cannot be reached is an
+// outcome.
+Awaitable<bool> Exchange::fail_lease() {
+  Fault fault = fault_of_lease();
+  fault.may_retry = fault.status != 400;
+  const bool decided =
+      lease_.fault == Lease::Fault::kAddress || lease_.fault == Lease::Fault::kCertificate;
+  Awaitable<bool> answer = decided ? fail(std::move(fault)) : fail_origin(std::move(fault));
+  const bool again = co_await std::move(answer);
+  co_return again;
+}
+
 // The decision was to pass it on; that it could not be is an outcome.
 Awaitable<bool> Exchange::fail_origin(Fault fault) {
   fault.may_retry = !request_sent_;

@@ -35,11 +35,11 @@ class Clients(unittest.TestCase):
         done = sh("node", str(CLIENTS / "sdk_checks.mjs"), "--port", str(cls.port), *arguments, check=False, timeout=120)
         if done.returncode:
             raise RuntimeError(done.stderr)
-        return {x["name"]: x for x in map(json.loads, done.stdout.splitlines())}, cls.received()[before:]
+        return {x["name"]: x for x in map(json.loads, done.stdout.strip().split("\n"))}, cls.received()[before:]
 
     @classmethod
     def received(cls):
-        return [json.loads(x) for x in cls.witness.read_text(encoding="utf-8").splitlines()]
+        return [json.loads(x) for x in cls.witness.read_text(encoding="utf-8").split("\n") if x]
 
     def test_typed_results_equal_a_direct_connection(self):
         for name, direct in self.direct.items():
