@@ -43,6 +43,17 @@ Awaitable<long> write_all(ByteStream& stream, const char* data, std::size_t size
   co_return static_cast<long>(done);
 }
 
+Awaitable<long> finish_write(ByteStream& stream, Millis silence) {
+  stream.shutdown_write();
+  while (stream.shutting()) {
+    const Wake wake = co_await stream.ready(Want::kWrite, Clock::now() + silence);
+    if (wake == Wake::kTimeout) co_return kTimedOut;
+    if (wake == Wake::kClosed) co_return ByteStream::kError;
+    stream.shutdown_write();
+  }
+  co_return 0;
+}
+
 PrefixStream::PrefixStream(std::string prefix, std::unique_ptr<ByteStream> low)
     : prefix_(std::move(prefix)), low_(std::move(low)) {}
 
@@ -70,6 +81,10 @@ Awaitable<Wake> PrefixStream::ready(Want want, TimePoint deadline) {
 
 void PrefixStream::shutdown_write() {
   low_->shutdown_write();
+}
+
+bool PrefixStream::shutting() const {
+  return low_->shutting();
 }
 
 void PrefixStream::close() {

@@ -31,6 +31,9 @@ class ByteStream {
   // Sends what an orderly end of our direction needs (FIN, close_notify) without waiting; reading
   // goes on.
   virtual void shutdown_write() = 0;
+  // Whether that could not all be sent yet: wait for kWrite and call shutdown_write() again, as
+  // finish_write() does.
+  virtual bool shutting() const { return false; }
   // Ends both directions now; a waiter wakes with kClosed. Idempotent.
   virtual void close() = 0;
 };
@@ -41,6 +44,9 @@ Awaitable<long> read_some(ByteStream& stream, char* data, std::size_t size, Time
 // Writes everything: size, kError or kTimedOut. `silence`: longest wait without progress.
 Awaitable<long> write_all(ByteStream& stream, const char* data, std::size_t size, Millis silence);
 
+// shutdown_write() until its last byte is out: 0, kError or kTimedOut.
+Awaitable<long> finish_write(ByteStream& stream, Millis silence);
+
 // The bytes taken from a stream before its protocol was known, given back in front of it.
 class PrefixStream final : public ByteStream {
  public:
@@ -50,6 +56,7 @@ class PrefixStream final : public ByteStream {
   Want want() const override;
   Awaitable<Wake> ready(Want want, TimePoint deadline) override;
   void shutdown_write() override;
+  bool shutting() const override;
   void close() override;
 
  private:

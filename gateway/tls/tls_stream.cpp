@@ -208,6 +208,7 @@ void TlsStream::keep_rest(Inflow& in) {
 
 long TlsStream::try_read(char* data, std::size_t size) {
   if (broken_) return kError;
+  if (closing_) finish_shutdown();
   Inflow in;
   in.limit = std::min(kScratch, size + kRecordOverhead);
   in_ = &in;
@@ -254,58 +255,96 @@ long TlsStream::try_write(const char* data, std::size_t size) {
   return send_batch(out, plain);
 }
 
+// Writes below until all is out or it blocks: how much went, kError when it broke.
+long TlsStream::push_down(const char* data, std::size_t size) {
+  std::size_t sent = 0;
+  while (sent < size) {
+    const long n = low_write(data + sent, size - sent);
+    if (n == kBlock) break;
+    if (n <= 0) {
+      broken_ = true;
+      if (fault_.empty()) fault_ = "connection broken";
+      return kError;
+    }
+    sent += static_cast<std::size_t>(n);
+  }
+  return static_cast<long>(sent);
+}
+
 long TlsStream::send_batch(const Outflow& out, std::size_t plain) {
-  const long n = low_write(out.scratch.data(), out.size);
-  if (n == static_cast<long>(out.size) && plain > 0) return static_cast<long>(plain);
-  if (n == kError || plain == 0) {
+  const long sent = push_down(out.scratch.data(), out.size);
+  if (sent < 0 || plain == 0) {
     broken_ = true;
-    if (fault_.empty()) fault_ = "connection broken";
     return kError;
   }
-  const std::size_t sent = n > 0 ? static_cast<std::size_t>(n) : 0;
-  pending_.assign(out.scratch.data() + sent, out.size - sent);
+  const auto gone = static_cast<std::size_t>(sent);
+  if (gone == out.size) return static_cast<long>(plain);
+  pending_.assign(out.scratch.data() + gone, out.size - gone);
   pending_at_ = 0;
   // Whole bytes of the share that is out; at least one stays owed, so that the caller comes back.
-  const std::size_t moved = plain * sent / out.size;
+  const std::size_t moved = plain * gone / out.size;
   owed_ = plain - moved;
-  if (sent > 0) want_ = Want::kWrite;
   return moved ? static_cast<long>(moved) : kBlock;
 }
 
 long TlsStream::flush_pending() {
-  const std::size_t rest = pending_.size() - pending_at_;
-  const long n =
-      rest ? low_write(pending_.data() + pending_at_, rest) : 0;  // 0: a read sent the rest
-  if (n == kBlock) return n;
-  if (n == kError) {
-    broken_ = true;
-    fault_ = "connection broken";
-    return n;
-  }
-  pending_at_ += static_cast<std::size_t>(n);
+  const std::size_t rest = pending_.size() - pending_at_;  // 0: a read sent it
+  const long sent = push_down(pending_.data() + pending_at_, rest);
+  if (sent < 0) return kError;
+  pending_at_ += static_cast<std::size_t>(sent);
   if (pending_at_ == pending_.size()) {
     std::string().swap(pending_);
     pending_at_ = 0;
     return static_cast<long>(std::exchange(owed_, 0));
   }
-  const std::size_t moved = owed_ * static_cast<std::size_t>(n) / rest;
+  const std::size_t moved = owed_ * static_cast<std::size_t>(sent) / rest;
   owed_ -= moved;
-  want_ = Want::kWrite;
   return moved ? static_cast<long>(moved) : kBlock;
 }
 
 Awaitable<Wake> TlsStream::ready(Want want, TimePoint deadline) {
   const bool here = want == Want::kRead && (SSL_pending(ssl_) > 0 || !held_.empty());
-  return here ? ready_now() : low_->ready(want, deadline);
+  if (here) return ready_now();
+  return closing_ ? ready_after_shutdown(want, deadline) : low_->ready(want, deadline);
 }
 
 void TlsStream::shutdown_write() {
+  if (closing_) return finish_shutdown();
   if (std::exchange(shut_, true)) return;
   if (broken_ || SSL_in_init(ssl_)) return low_->shutdown_write();
+  Outflow out;
+  out_ = &out;
   ERR_clear_error();
   SSL_shutdown(ssl_);
   ERR_clear_error();
-  if (pending_at_ == pending_.size()) low_->shutdown_write();
+  out_ = nullptr;
+  pending_.append(out.scratch.data(), out.size);
+  owed_ = 0;
+  closing_ = true;
+  finish_shutdown();
+}
+
+void TlsStream::finish_shutdown() {
+  const long sent = push_down(pending_.data() + pending_at_, pending_.size() - pending_at_);
+  if (sent > 0) pending_at_ += static_cast<std::size_t>(sent);
+  if (sent >= 0 && pending_at_ < pending_.size()) return;
+  closing_ = false;
+  std::string().swap(pending_);
+  pending_at_ = 0;
+  low_->shutdown_write();
+}
+
+bool TlsStream::shutting() const {
+  return closing_ || (shut_ && low_->shutting());
+}
+
+Awaitable<Wake> TlsStream::ready_after_shutdown(Want want, TimePoint deadline) {
+  while (closing_) {
+    const Wake wake = co_await low_->ready(Want::kWrite, deadline);
+    if (wake != Wake::kReady) co_return wake;
+    finish_shutdown();
+  }
+  co_return co_await low_->ready(want, deadline);
 }
 
 void TlsStream::close() {

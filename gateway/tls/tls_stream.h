@@ -26,7 +26,10 @@ class TlsStream final : public ByteStream {
   long try_write(const char* data, std::size_t size) override;
   Want want() const override { return want_; }
   Awaitable<Wake> ready(Want want, TimePoint deadline) override;
-  void shutdown_write() override;  // close_notify, then the end of the stream below
+  // close_notify, then the end of the stream below. What the stream below cannot take now goes out
+  // with the next try_read() and ready().
+  void shutdown_write() override;
+  bool shutting() const override;
   // Without close_notify: an answer that was cut must not look whole to the peer.
   void close() override;
 
@@ -55,8 +58,11 @@ class TlsStream final : public ByteStream {
   long take_from_scratch(char* data, std::size_t size);
   long give_cipher(const char* data, std::size_t size);
   void keep_rest(Inflow& in);
+  long push_down(const char* data, std::size_t size);
   long send_batch(const Outflow& out, std::size_t plain);
   long flush_pending();
+  void finish_shutdown();
+  Awaitable<Wake> ready_after_shutdown(Want want, TimePoint deadline);
   std::string words_of_error(int error) const;
 
   std::unique_ptr<ByteStream> low_;
@@ -71,6 +77,7 @@ class TlsStream final : public ByteStream {
   std::size_t owed_ = 0;  // plain bytes in `pending_` not yet reported as moved
   Want want_ = Want::kRead;
   bool shut_ = false;
+  bool closing_ = false;  // close_notify is in `pending_`
   bool broken_ = false;
   bool low_ended_ = false;
 };
