@@ -209,7 +209,7 @@ std::string explain_text(const Snapshot& snapshot, const Evaluation& e) {
   add_rules(out, e);
   const config::Localized message = message_of(snapshot, e);
   if (!message.empty()) out += "\nmessage\n  " + message.ja + "\n  " + message.en + "\n";
-  if (!e.admission.alternative.empty()) line(out, "\nalternative", e.admission.alternative);
+  if (!e.admission.alternative.empty()) out += "\nalternative\n  " + e.admission.alternative + "\n";
   return out;
 }
 
