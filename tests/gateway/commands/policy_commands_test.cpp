@@ -46,7 +46,7 @@ Outcome run(std::vector<std::string> words) {
 
 const std::string kPolicy = R"(version: 1
 name: test
-regions: { deny: [CN] }
+regions: { allow: [JP, US], deny: [CN] }
 destinations:
   - { id: api, providers: [openai-api] }
 data:
