@@ -54,7 +54,8 @@ HeaderText::Spot HeaderText::locate(filters::Range in_text) const {
   const auto after = std::upper_bound(begins_.begin(), begins_.end(), in_text.begin);
   Spot spot;
   spot.header = static_cast<std::size_t>(after - begins_.begin()) - 1;
-  const auto& [name, value] = headers_[spot.header];
+  const std::string_view name = headers_[spot.header].first;
+  const std::string_view value = headers_[spot.header].second;
   const std::size_t value_at = begins_[spot.header] + name.size() + kSeparator.size();
   const auto in_value = [&](std::size_t at) {
     return at <= value_at ? 0 : std::min(at - value_at, value.size());

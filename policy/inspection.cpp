@@ -308,7 +308,8 @@ void Inspection::Impl::scan_basic(std::size_t header, std::vector<bool>& counted
 // same. Cookies are not always one.
 void Inspection::Impl::note_credentials(const std::vector<bool>& counted) {
   for (std::size_t i = 0; i < parts.headers.size(); ++i) {
-    const auto& [name, value] = parts.headers[i];
+    const std::string_view name = parts.headers[i].first;
+    const std::string_view value = parts.headers[i].second;
     const bool place = std::any_of(
         dialect.credential_headers.begin(), dialect.credential_headers.end(),
         [&](std::string_view p) { return p != "cookie" && equal_ignoring_case(p, name); });
