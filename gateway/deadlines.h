@@ -9,8 +9,9 @@ namespace sekisho::gateway {
 
 // The time-outs of one worker's streams, with one timer for all. A stream that waits stores its
 // deadline; only the first of the waits of a stream costs a queue entry, later deadlines are looked
-// at when the old one comes up. Precision: about 50 ms, never early. One thread. May be destroyed
-// before the streams that use it; they then have no time-outs any more.
+// at when the old one comes up. Precision: about 50 ms, never early. One thread. Must be
+// destroyed before its io_context, and may be before the streams that use it; they then have no
+// time-outs any more.
 class Deadlines {
   struct Impl;
 

@@ -23,7 +23,7 @@ struct Visit {
   std::string fault{}, chosen{}, version{};
   bool reused = false;
   std::shared_ptr<X509> leaf{};
-  SSL_SESSION* ticket = nullptr;
+  std::shared_ptr<SSL_SESSION> ticket{};
   std::string after{};  // what the server's first read met
   ClientTls::Outcome outcome{};
 };
@@ -84,7 +84,7 @@ class ClientTlsTest : public testing::TestWithParam<Transport> {
     v.version = SSL_get_version(ssl);
     v.reused = SSL_session_reused(ssl) == 1;
     v.leaf = share(SSL_get0_peer_certificate(ssl));
-    v.ticket = SSL_get1_session(ssl);
+    v.ticket = {SSL_get1_session(ssl), SSL_SESSION_free};
     client->shutdown_write();
     co_await read_to_end(*client);
   }
@@ -173,16 +173,15 @@ TEST_P(ClientTlsTest, ResumesForTheSameHostOnly) {
     Visit first{.max_version = version};
     visit("a.test", first);
     ASSERT_EQ(first.result, 1) << first.fault;
-    ASSERT_TRUE(SSL_SESSION_has_ticket(first.ticket));
-    Visit again{.max_version = version, .session = first.ticket};
+    ASSERT_TRUE(SSL_SESSION_has_ticket(first.ticket.get()));
+    Visit again{.max_version = version, .session = first.ticket.get()};
     visit("a.test", again);
     EXPECT_EQ(again.result, 1);
     EXPECT_TRUE(again.reused);
-    Visit elsewhere{.max_version = version, .session = first.ticket};
+    Visit elsewhere{.max_version = version, .session = first.ticket.get()};
     visit("b.test", elsewhere);
     EXPECT_EQ(elsewhere.result, 1) << elsewhere.fault;
     EXPECT_FALSE(elsewhere.reused);
-    for (SSL_SESSION* each : {first.ticket, again.ticket, elsewhere.ticket}) SSL_SESSION_free(each);
   }
 }
 
