@@ -95,8 +95,10 @@ Evaluation evaluate(const Snapshot& snapshot, Question question) {
   // What is spliced is never read.
   if (!e.admission.splice || e.admission.refused) {
     e.inspected = inspect(snapshot, e, query.headers);
-    query.body = e.inspected.coded ? std::string_view(e.inspected.decoded)
-                                   : std::string_view(e.question.body ? *e.question.body : "");
+    if (e.inspected.coded)
+      query.body = e.inspected.decoded;
+    else if (e.question.body)
+      query.body = *e.question.body;
     e.admission = snapshot.admit(query);
   }
   e.verdict = snapshot.decide(e.client, e.admission, e.inspected, e.question.now);

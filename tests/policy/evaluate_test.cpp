@@ -130,6 +130,19 @@ TEST(Explain, TextNamesEvidenceAndRules) {
     EXPECT_NE(text.find(part), std::string::npos) << part;
 }
 
+// Evidence in the body is read from the body as it was decoded. (Without `regions` it is shown and
+// ignored.)
+TEST(Evaluate, LooksForTheRegionInTheBody) {
+  const auto snapshot = compile(policy_with(kRules));
+  const auto endpoint = [&](const std::string& body) {
+    const auto e = evaluate(*snapshot, question("api.anthropic.com", "/v1/messages", body));
+    return evidence_text(e.admission, policy::EvidenceKind::kEndpoint);
+  };
+  const std::string rest = R"("messages":[{"role":"user","content":"hello"}]})";
+  EXPECT_EQ(endpoint(R"({"inference_geo":"us",)" + rest), "US ignored");
+  EXPECT_NE(endpoint(R"({"inference_geo":"global",)" + rest), "US ignored");
+}
+
 TEST(Evaluate, UsesTheGroupsThatAreStated) {
   const auto snapshot = compile(
       policy_with("data: [{ id: r, findings: [credit_card], action: block, groups: [legal] }]"));
