@@ -53,7 +53,7 @@ build_image() {
   # Objects that ./dev build has compiled already are taken from its cache: only the preprocessor runs.
   local cache=${CCACHE_DIR:-$PWD/build/ccache}
   mkdir -p "$cache"
-  buildah "${images[@]}" bud --isolation chroot --layers --pull-never --volume "$(realpath "$cache"):/ccache" \
+  buildah "${images[@]}" bud --format docker --isolation chroot --layers --pull-never --volume "$(realpath "$cache"):/ccache" \
     --build-arg CCACHE_DIR=/ccache --build-arg BASE=localhost/sekisho-base -f docker/Dockerfile -t sekisho-test .
 }
 
