@@ -228,6 +228,7 @@ Awaitable<bool> Exchange::answer_refusal(const Fault& fault) {
   if (!fault.may_retry) head.headers.push_back(Header{"x-should-retry", "false"});
   if (fault.retry_after)
     head.headers.push_back(Header{"retry-after", std::to_string(fault.retry_after)});
+  for (const auto& [name, value] : rendered.headers) head.headers.push_back(Header{name, value});
   for (const Header& h : fault.extra) head.headers.push_back(h);
   add_cors(head.headers, head_.headers);
   head.body.kind = BodyFraming::Kind::kLength;

@@ -48,7 +48,7 @@ Awaitable<void> pump(Worker& worker, Pipe& pipe, bool to_origin) {
     if (n == ByteStream::kBlock) continue;
     if (n <= 0) {
       if (n == ByteStream::kEof) {
-        into.shutdown_write();
+        co_await finish_write(into, idle);
         co_return;
       }
       break;

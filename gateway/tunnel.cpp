@@ -189,7 +189,7 @@ Awaitable<void> refuse_http2(ByteStream& stream) {
       "\0\0\0\x04\0\0\0\0\0"
       "\0\0\x08\x07\0\0\0\0\0\0\0\0\0\0\0\0\x0d";
   co_await write_all(stream, kFrames, sizeof kFrames - 1, Millis(2000));
-  stream.shutdown_write();
+  co_await finish_write(stream, Millis(2000));
 }
 
 }  // namespace sekisho::gateway
