@@ -14,7 +14,8 @@ class Budget;
 class Reservation {
  public:
   Reservation() = default;
-  Reservation(Reservation&& o) noexcept : budget_(o.budget_), bytes_(std::exchange(o.bytes_, 0)) {}
+  Reservation(Reservation&& o) noexcept
+      : budget_(std::exchange(o.budget_, nullptr)), bytes_(std::exchange(o.bytes_, 0)) {}
   Reservation& operator=(Reservation&& o) noexcept {
     std::swap(budget_, o.budget_);
     std::swap(bytes_, o.bytes_);
