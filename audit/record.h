@@ -1,6 +1,7 @@
 #pragma once
 
-// What the journal keeps of an exchange (INTERFACES section 5, docs/audit_format.md). Never the matched text, never a query string.
+// What the journal keeps of an exchange (INTERFACES section 5, docs/audit_format.md). Never the
+// matched text, never a query string.
 
 #include <cstdint>
 #include <optional>
@@ -16,19 +17,20 @@
 namespace sekisho::audit {
 
 struct Decision {
-  std::string id;                    // "sks_" + 16 base32 characters
-  std::int64_t time_us = 0;          // unix microseconds
-  std::string gateway;               // name of this gateway
+  std::string id;            // "sks_" + 16 base32 characters
+  std::int64_t time_us = 0;  // unix microseconds
+  std::string gateway;       // name of this gateway
   const policy::Client* client = nullptr;
   const policy::Destination* destination = nullptr;
-  std::string origin_ip;             // "" = none was connected
-  std::string tls;                   // bump | splice | terminate | none
-  std::string method, path;          // path without query
+  std::string origin_ip;     // "" = none was connected
+  std::string tls;           // bump | splice | terminate | none
+  std::string method, path;  // path without query
   std::string model;
   bool stream = false;
-  const policy::Admission* admission = nullptr;  // may be null (framing refusals before a destination is known)
+  const policy::Admission* admission =
+      nullptr;  // may be null (framing refusals before a destination is known)
   const policy::Verdict* verdict = nullptr;
-  std::string detail;                // word of a framing, limit, certificate or origin fault; "" = none
+  std::string detail;  // word of a framing, limit, certificate or origin fault; "" = none
   std::uint64_t bytes_in = 0, bytes_decoded = 0;
   std::vector<std::pair<std::string, double>> ms;  // "body", "scan", "lease", …
   std::string policy_digest;
@@ -38,26 +40,29 @@ struct Outcome {
   std::string id;
   std::int64_t time_us = 0;
   std::string gateway;
-  std::uint64_t ref = 0;             // seq of the decision
-  int status = 0;                    // 0 = none was sent
+  std::uint64_t ref = 0;                 // seq of the decision
+  int status = 0;                        // 0 = none was sent
   std::uint64_t sent = 0, received = 0;  // body bytes to and from the origin
   double ttfb_ms = -1, total_ms = 0;
-  std::string abort;                 // "" | client_closed | origin_closed | origin_timeout | origin_framing | drain | …
+  std::string
+      abort;  // "" | client_closed | origin_closed | origin_timeout | origin_framing | drain | …
   std::optional<std::uint64_t> tokens_in, tokens_out;
 };
 
 struct Admin {
   std::int64_t time_us = 0;
   std::string gateway;
-  std::string what;                  // start | stop | reload | reload_failed | drain | …
+  std::string what;  // start | stop | reload | reload_failed | drain | …
   std::string old_value, new_value, by;
 };
 
-// Keyed hash of a finding's normalised value, base64url cut to 16 characters (facts of the format: docs/audit_format.md).
+// Keyed hash of a finding's normalised value, base64url cut to 16 characters (facts of the format:
+// docs/audit_format.md).
 std::string finding_hash(std::string_view key, std::string_view type, std::string_view normalised);
 
-// The record's JSON from "id" on, without the braces' head: the journal's writer puts {"v":1,"seq":…,"prev":…, in front.
-// Text from clients is cut at 256 bytes on a character border and escaped.
+// The record's JSON from "id" on, without the braces' head: the journal's writer puts
+// {"v":1,"seq":…,"prev":…, in front. Text from clients is cut at 256 bytes on a character border
+// and escaped.
 std::string record_tail(const Decision& d, std::string_view finding_key);
 std::string record_tail(const Outcome& o);
 std::string record_tail(const Admin& a);

@@ -1,6 +1,7 @@
 #pragma once
 
-// The few Asio names everything in gateway/ is written with: one executor type, tuples instead of exceptions.
+// The few Asio names everything in gateway/ is written with: one executor type, tuples instead of
+// exceptions.
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>

@@ -1,6 +1,7 @@
 #pragma once
 
-// May this client send anything to this destination? By name first, then again with the path, the body and the address.
+// May this client send anything to this destination? By name first, then again with the path, the
+// body and the address.
 
 #include <cstdint>
 #include <optional>
@@ -18,9 +19,10 @@ namespace sekisho::policy {
 
 struct Evidence {
   EvidenceKind kind;
-  std::string value;                   // "CN"; "AT,BE,…"; "unknown"; "anywhere"; "edge:cloudflare(US)"
+  std::string value;  // "CN"; "AT,BE,…"; "unknown"; "anywhere"; "edge:cloudflare(US)"
   std::vector<std::string> countries;  // empty = unknown
-  std::string source;                  // "catalogue:deepseek-api", "policy:in-house-model", "host", "path", "geo:DBIP…", "overlay"
+  std::string source;  // "catalogue:deepseek-api", "policy:in-house-model", "host", "path",
+                       // "geo:DBIP…", "overlay"
   std::optional<int> age_days;
   EvidenceSetting setting = EvidenceSetting::kIfKnown;
   EvidenceResult result = EvidenceResult::kUnknown;
@@ -28,10 +30,10 @@ struct Evidence {
 
 // A rule that was looked at. `why` is one English clause.
 struct RuleTrace {
-  std::string id;        // destination entry, "regions", "unlisted", data rule, exception
+  std::string id;  // destination entry, "regions", "unlisted", data rule, exception
   bool matched = false;
-  std::string action;    // allow | block | redact | lifts | …
-  std::string mode;      // enforce | observe
+  std::string action;  // allow | block | redact | lifts | …
+  std::string mode;    // enforce | observe
   std::string why;
   Reason reason = Reason::kNone;
 };
@@ -41,34 +43,37 @@ using HeaderView = std::pair<std::string_view, std::string_view>;
 struct AdmissionQuery {
   const Client* client = nullptr;
   const Destination* to = nullptr;
-  // Known inside the tunnel only; empty method = the CONNECT stage (path, header and body evidence is then not looked at).
+  // Known inside the tunnel only; empty method = the CONNECT stage (path, header and body evidence
+  // is then not looked at).
   std::string_view method;
-  std::string_view target;                    // origin-form with query
+  std::string_view target;  // origin-form with query
   std::vector<HeaderView> headers;
-  std::string_view body;                      // decoded, for endpoint evidence `where: body`; may be empty
-  const AddressFacts* address = nullptr;      // nullptr = not known yet: address and network evidence is not judged
-  std::int64_t now = 0;                       // unix seconds
+  std::string_view body;  // decoded, for endpoint evidence `where: body`; may be empty
+  const AddressFacts* address =
+      nullptr;           // nullptr = not known yet: address and network evidence is not judged
+  std::int64_t now = 0;  // unix seconds
 };
 
 struct Admission {
-  bool refused = false;            // by policy, enforced
-  bool would_refuse = false;       // in observe mode
-  Reason reason = Reason::kNone;   // of the refusal, enforced or observed
-  std::string rule;                // id of what decided: entry id, "regions", "unlisted"
+  bool refused = false;           // by policy, enforced
+  bool would_refuse = false;      // in observe mode
+  Reason reason = Reason::kNone;  // of the refusal, enforced or observed
+  std::string rule;               // id of what decided: entry id, "regions", "unlisted"
   std::string provider, provider_name, entry;  // "" = none
-  bool splice = false;             // tls word: splice, else bump; refused = terminate
+  bool splice = false;                         // tls word: splice, else bump; refused = terminate
   bool unlisted = false;
   std::vector<Evidence> evidence;
   std::vector<RuleTrace> rules;
-  std::string exception;           // entry that lifted `regions`, if any
-  const Dialect* dialect = nullptr;  // never null after Snapshot::admit
-  std::string side_host_role;      // "signin", … when the host is a side host
-  std::vector<std::string> known_regions;  // of operator, parent, storage, processing, endpoint, address; for regions/regions_not
-  bool region_unknown = false;     // some of these kinds are unknown
+  std::string exception;                    // entry that lifted `regions`, if any
+  const Dialect* dialect = nullptr;         // never null after Snapshot::admit
+  std::string side_host_role;               // "signin", … when the host is a side host
+  std::vector<std::string> known_regions;   // of operator, parent, storage, processing, endpoint,
+                                            // address; for regions/regions_not
+  bool region_unknown = false;              // some of these kinds are unknown
   std::optional<bool> uninspected_allowed;  // stated by the entry
-  std::string alternative;         // provider or entry to use instead, "" = none
+  std::string alternative;                  // provider or entry to use instead, "" = none
   config::Localized alternative_note;
-  bool observe = false;            // the deciding entry or the policy is in observe mode
+  bool observe = false;  // the deciding entry or the policy is in observe mode
 };
 
 }  // namespace sekisho::policy

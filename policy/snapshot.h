@@ -1,6 +1,7 @@
 #pragma once
 
-// One compiled policy: built off the workers, immutable, shared. An exchange keeps the one it started under.
+// One compiled policy: built off the workers, immutable, shared. An exchange keeps the one it
+// started under.
 
 #include <cstdint>
 #include <memory>
@@ -28,8 +29,9 @@ struct SnapshotInputs {
 
 class Snapshot {
  public:
-  // Resolves every name, compiles detectors and host tables. nullptr when a problem was added. Warnings (expired entries, reviews due) do not
-  // prevent it: see warnings(). The policy's own tests are run by run_policy_tests (evaluate.h).
+  // Resolves every name, compiles detectors and host tables. nullptr when a problem was added.
+  // Warnings (expired entries, reviews due) do not prevent it: see warnings(). The policy's own
+  // tests are run by run_policy_tests (evaluate.h).
   static std::shared_ptr<const Snapshot> compile(SnapshotInputs inputs, config::Problems& problems);
   ~Snapshot();
 
@@ -41,21 +43,26 @@ class Snapshot {
   const config::CloudRegions& regions() const;
   const Geo& geo() const;
   const filters::DetectorSet& detectors() const;
-  std::vector<std::string> warnings(std::int64_t now) const;  // expired or soon expiring entries and exceptions, lapsed reviews
+  std::vector<std::string> warnings(
+      std::int64_t now) const;  // expired or soon expiring entries and exceptions, lapsed reviews
 
   // Groups of a client, "everyone" included, sorted.
   std::vector<std::string> groups_of(const std::string& user, const config::IpAddress& ip) const;
 
-  // Admission by everything the query knows. In observe mode nothing is refused (would_refuse is set).
+  // Admission by everything the query knows. In observe mode nothing is refused (would_refuse is
+  // set).
   Admission admit(const AdmissionQuery& query) const;
 
   // `mixed`: drop the denied addresses of a name (true) or refuse the name (false).
   bool mixed_drops() const;
-  // Only what can be said of an address alone: a denied country or network, or a country that `address`/`network` settings do not allow.
+  // Only what can be said of an address alone: a denied country or network, or a country that
+  // `address`/`network` settings do not allow.
   bool address_denied(const AddressFacts& address) const;
 
-  // The verdict over the data, given a final admission. Also turns an admission that refuses into a verdict, so that every decision comes from here.
-  Verdict decide(const Client& client, const Admission& admission, const InspectionResult& inspected, std::int64_t now) const;
+  // The verdict over the data, given a final admission. Also turns an admission that refuses into a
+  // verdict, so that every decision comes from here.
+  Verdict decide(const Client& client, const Admission& admission,
+                 const InspectionResult& inspected, std::int64_t now) const;
 
   struct Impl;
   const Impl& impl() const { return *impl_; }
