@@ -37,6 +37,7 @@ def statements(text: str):
         elif c == "{":
             before = text[start:i].rstrip()
             block = depth == 0 and (not before or before[-1] in ");{}:" or re.search(r"\b(else|do|try|const|override|noexcept)$", before)
+                                    or re.search(r"->\s*[\w:<>, ]+$", before)  # the body of a lambda with a stated return type
                                     or re.search(r"\b(class|struct|union|namespace|enum)\b[^;(){}=]*$", before))
             opened.append(block)
             if block:
