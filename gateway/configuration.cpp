@@ -33,6 +33,7 @@ std::shared_ptr<const policy::Snapshot> compile(const GatewayFile& gateway, std:
   policy::SnapshotInputs in;
   in.now = now;
   in.policy = config::load_policy(gateway.policy.value, problems);
+  const std::size_t after_policy = problems.size();
   in.catalogue =
       config::load_catalogue(named_or_shipped(gateway.catalogue_providers, "providers.yaml"),
                              gateway.catalogue_overlay.value, problems);
@@ -41,8 +42,10 @@ std::shared_ptr<const policy::Snapshot> compile(const GatewayFile& gateway, std:
   auto networks = config::load_networks(
       named_or_shipped(gateway.catalogue_networks, "networks.yaml"), problems);
   in.geo = policy::Geo::open(gateway, std::move(networks), problems);
-  if (problems.size() != before) return nullptr;
-  return policy::Snapshot::compile(std::move(in), problems);
+  if (problems.size() != after_policy) return nullptr;
+  // Also when the policy's form is wrong: names that do not exist are told in the same run.
+  auto snapshot = policy::Snapshot::compile(std::move(in), problems);
+  return problems.size() == before ? snapshot : nullptr;
 }
 
 void run_tests(Configuration& out, std::int64_t now, Problems& problems) {

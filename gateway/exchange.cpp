@@ -35,14 +35,16 @@ std::string size_text(std::uint64_t bytes) {
 struct Exchange::Judge final : AddressJudge {
   explicit Judge(const Exchange& e) : exchange(e) {}
   bool denied(const policy::AddressFacts& facts) const override {
-    const policy::Admission a = exchange.admit(&facts);
-    return a.refused && a.reason == policy::Reason::kRegion;
+    last = exchange.admit(&facts);
+    return last.refused && last.reason == policy::Reason::kRegion;
   }
   bool mixed_drops() const override { return exchange.snapshot_->mixed_drops(); }
   policy::AddressFacts look_up(const config::IpAddress& ip) const override {
     return exchange.snapshot_->geo().look_up(ip, now_seconds());
   }
   const Exchange& exchange;
+  mutable policy::Admission
+      last;  // of the address judged last: of an idle connection, the one leased
 };
 
 Exchange::Exchange(Worker& worker, ClientHttpStream& stream, const policy::Client& client,
@@ -225,7 +227,7 @@ Awaitable<bool> Exchange::inspect() {
 
 Awaitable<bool> Exchange::decide_and_lease() {
   // Without an address first: what the body alone refuses causes no look-up.
-  admission_ = admit(nullptr);
+  if (!body_.empty()) admission_ = admit(nullptr);
   verdict_ = snapshot_->decide(client_, admission_, inspected_, now_seconds());
   if (verdict_.action == policy::Action::kBlock) {
     co_await fail(fault_of_verdict());
@@ -244,7 +246,7 @@ Awaitable<bool> Exchange::decide_and_lease() {
     }
     co_return false;
   }
-  admission_ = admit(&lease_.address);
+  admission_ = lease_.reused ? std::move(judge.last) : admit(&lease_.address);
   verdict_ = snapshot_->decide(client_, admission_, inspected_, now_seconds());
   if (verdict_.action == policy::Action::kBlock) {
     worker_.pool().give_back(to_, std::move(lease_));

@@ -241,7 +241,7 @@ std::string message(const Verdict& verdict, const Admission& admission, const Fa
   const Words next = next_step(verdict.reason);
   Sentences out;
   out.add(9, ja ? what_ja(verdict.reason, f) : what_en(verdict.reason, f));
-  if (!f.detail.empty()) out.add(6, (ja ? "詳細: " : "Detail: ") + f.detail);
+  if (!f.detail.empty()) out.add(6, (ja ? "詳細: " : "Detail: ") + f.detail + (ja ? "。" : "."));
   if (data && !own.empty()) out.add(5, cut(own, 100) + (ja ? "。" : "."));
   out.add(4, std::string(ja ? next.ja : next.en));
   out.add(7, alternative_sentence(admission, ja, true));

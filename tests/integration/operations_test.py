@@ -83,6 +83,10 @@ class Operations(unittest.TestCase):
             self.assertEqual(status, 422)
             self.assertTrue(all(p["line"] >= 1 for p in said["problems"]), said)
             policy.write_text(good, encoding="utf-8")
+        policy.write_text(good.replace("[openai-api,", "[openai-apii,") + "nonsense: 1\n", encoding="utf-8")
+        messages = " ".join(p["message"] for p in gateway.reload()[1]["problems"])
+        self.assertIn("openai-apii", messages)  # a wrong name and a wrong key in one run
+        self.assertIn("nonsense", messages)
         policy.write_text(good + "tests:\n  - { name: wrong, given: { to: api.openai.com, address_country: US, prompt: hi }, expect: { verdict: block } }\n", encoding="utf-8")
         self.assertEqual(gateway.reload()[0], 422)
         self.assertEqual(self.ask(gateway).status, 200)
