@@ -42,16 +42,16 @@ TEST(Destinations, ServiceThatNoEntryAllowsIsRefused) {
 
 TEST(Destinations, UnlistedHostIsRefusedOrSpliced) {
   const auto block = compile(kHead);
-  EXPECT_EQ(outcome(*block, {"registry.npmjs.org"}), "block destination unlisted");
-  EXPECT_TRUE(admit(*block, {"registry.npmjs.org"}).unlisted);
+  EXPECT_EQ(outcome(*block, {"packages.example.net"}), "block destination unlisted");
+  EXPECT_TRUE(admit(*block, {"packages.example.net"}).unlisted);
   const auto splice = compile(kHead + "unlisted: splice\n");
-  EXPECT_EQ(outcome(*splice, {"registry.npmjs.org"}), "splice unlisted");
-  EXPECT_EQ(outcome(*splice, {"registry.npmjs.org", 8443}), "splice unlisted");
+  EXPECT_EQ(outcome(*splice, {"packages.example.net"}), "splice unlisted");
+  EXPECT_EQ(outcome(*splice, {"packages.example.net", 8443}), "splice unlisted");
   // The catalogue names these, on whatever port.
   EXPECT_EQ(outcome(*splice, {"api.openai.com"}), "block destination destinations");
   EXPECT_EQ(outcome(*splice, {"api.openai.com", 8443}), "block destination destinations");
   // Plain HTTP cannot be passed unseen, and an address must be listed as such.
-  EXPECT_EQ(outcome(*splice, {"registry.npmjs.org", 80, "http"}), "block destination unlisted");
+  EXPECT_EQ(outcome(*splice, {"packages.example.net", 80, "http"}), "block destination unlisted");
   EXPECT_EQ(outcome(*splice, {"192.0.2.1"}), "block destination unlisted");
 }
 

@@ -438,10 +438,10 @@ TEST(Address, MixedAndDeniedAddressesCanBeToldApart) {
 TEST(Address, HostPassedUnseenIsStillJudgedByItsAddress) {
   const auto s = compile(with("operator: required, address: required", provider("openai-api")) +
                          "unlisted: splice\n");
-  EXPECT_EQ(outcome(*s, {"registry.npmjs.org"}), "splice unlisted");
-  EXPECT_EQ(outcome(*s, at("registry.npmjs.org", in_country("US"))), "splice unlisted");
-  EXPECT_EQ(outcome(*s, at("registry.npmjs.org", in_country("CN"))), "block region regions");
-  EXPECT_EQ(outcome(*s, at("registry.npmjs.org", {})), "block region regions");
+  EXPECT_EQ(outcome(*s, {"packages.example.net"}), "splice unlisted");
+  EXPECT_EQ(outcome(*s, at("packages.example.net", in_country("US"))), "splice unlisted");
+  EXPECT_EQ(outcome(*s, at("packages.example.net", in_country("CN"))), "block region regions");
+  EXPECT_EQ(outcome(*s, at("packages.example.net", {})), "block region regions");
 }
 
 const std::string kLab =
