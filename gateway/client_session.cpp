@@ -198,7 +198,7 @@ Awaitable<bool> ClientSession::ask_credentials(const RequestHead& head, const st
     client.by = "network";
     client.groups = worker_.snapshot()->groups_of("", peer_);
     co_await record_refused_login(worker_, client, head);
-    Log::warn("logins_failed", {{"ip", peer_.to_string()}, {"user", user}});
+    Log::warn("logins_failed", {{"ip", peer_.to_string()}});  // a typed name may be a token
   }
   ResponseHead answer = credentials_wanted(worker_.services().settings.realm);
   const std::string body = credentials_wanted_text(*worker_.snapshot());

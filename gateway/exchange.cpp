@@ -264,9 +264,7 @@ Awaitable<bool> Exchange::record_decision() {
   if (!recorded_) {
     worker_.pool().give_back(to_, std::move(lease_));
     services_.journal->count_refused();
-    Fault journal(503, policy::Reason::kJournal, "journal", "the audit log cannot be written now");
-    journal.may_retry = true;
-    journal.retry_after = 30;
+    const Fault journal = fault_of_journal();
     co_await answer_refusal(journal);
     co_return false;
   }

@@ -77,6 +77,7 @@ class Exchange {
   Fault fault_of_origin(const HttpError& error) const;
   Fault fault_of_lease() const;
   Fault fault_of_verdict() const;
+  static Fault fault_of_journal();
 
   policy::Admission admit(const policy::AddressFacts* address) const;
   RequestHead outgoing() const;

@@ -120,6 +120,13 @@ Fault Exchange::fault_of_verdict() const {
   return f;
 }
 
+Fault Exchange::fault_of_journal() {
+  Fault f(503, policy::Reason::kJournal, "journal", "the audit log cannot be written now");
+  f.may_retry = true;
+  f.retry_after = 30;
+  return f;
+}
+
 Awaitable<void> Exchange::refuse_head(const HttpError& error) {
   body_read_ = true;  // what follows a head that cannot be read has no known end
   head_.keep_alive = false;
@@ -153,9 +160,9 @@ Awaitable<bool> Exchange::fail(Fault fault) {
     recorded_ = ref_ != 0;
     count();
     if (!recorded_) {
-      // Nothing leaves in any case; the client is told the truth of its refusal, the next record
-      // counts what is missing.
+      // A refusal whose id finds no record is none: the client is told the other reason.
       services_.journal->count_refused();
+      fault = fault_of_journal();
     }
   }
   ended_well_ = co_await answer_refusal(fault);

@@ -5,6 +5,7 @@
 #include "gateway/logins.h"
 #include "gateway/services.h"
 #include "gateway/worker.h"
+#include "policy/refusal.h"
 
 namespace sekisho::gateway {
 namespace {
@@ -17,27 +18,6 @@ struct Page {
   std::string body;
   std::string file_name;  // for a download
 };
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (char c : text) switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  return out;
-}
 
 constexpr std::string_view kStyle = R"(<style>
 :root{color-scheme:light dark}body{font:16px/1.7 system-ui,"Noto Sans JP","Hiragino Sans",sans-serif;max-width:46rem;margin:2.5rem auto;padding:0 1.2rem}
@@ -92,22 +72,25 @@ Page welcome(Worker& worker, const RequestHead& head, const config::IpAddress& p
       "content=\"width=device-width\"><title>Sekisho</title>";
   page.body += kStyle;
   page.body += "<h1>関所 Sekisho</h1><p>このゲートウェイに届いています。あなたのアドレスは <b>" +
-               escaped(peer.to_string()) + "</b>、グループは <b>" + escaped(groups) +
+               policy::html_escaped(peer.to_string()) + "</b>、グループは <b>" +
+               policy::html_escaped(groups) +
                "</b> です。<br><span class=\"note\">You reach Sekisho. Your address and groups (by "
                "network) are shown above.</span></p>";
   if (worker.services().settings.authentication == config::Authentication::kBasic)
     page.body +=
         "<p>利用にはユーザー名が必要です: <code>HTTPS_PROXY=http://ユーザー名:パスワード@" +
-        escaped(own) +
+        policy::html_escaped(own) +
         "</code><br><span class=\"note\">A user name is needed in HTTPS_PROXY.</span></p>";
   page.body +=
       "<p><a class=\"button\" href=\"/ca.crt\">CA 証明書 / CA certificate (PEM)</a> <a "
       "class=\"button\" href=\"/ca.der\">DER (Windows)</a></p>";
   page.body += "<p>SHA-256: <code>" +
-               escaped(worker.services().leaves->authority()->fingerprint_sha256()) + "</code></p>";
-  page.body += "<h2>設定 / Settings</h2><pre>" + escaped(exports_for(own)) + "</pre>";
+               policy::html_escaped(worker.services().leaves->authority()->fingerprint_sha256()) +
+               "</code></p>";
+  page.body += "<h2>設定 / Settings</h2><pre>" + policy::html_escaped(exports_for(own)) + "</pre>";
   const std::string& contact = snapshot.file().messages.contact;
-  if (!contact.empty()) page.body += "<p>問い合わせ先 / contact: " + escaped(contact) + "</p>";
+  if (!contact.empty())
+    page.body += "<p>問い合わせ先 / contact: " + policy::html_escaped(contact) + "</p>";
   page.body += "</html>";
   return page;
 }

@@ -76,20 +76,27 @@ struct Splice {
   Worker& worker;
   const policy::Client& client;
   const policy::Destination& to;
+  // One policy from the first look to the record; a reload in between is judged when the pumps
+  // begin.
+  const std::shared_ptr<const policy::Snapshot> snapshot = worker.snapshot();
   std::string id = new_request_id();
-  policy::Admission admission;
-  policy::Verdict verdict;
-  Lease lease;
-  std::string word;
+  policy::Admission admission{};
+  policy::Verdict verdict{};
+  Lease lease{};
+  std::string word{};
   std::uint64_t ref = 0;
 
   policy::Admission admit(const policy::AddressFacts* address) const {
+    return admit_under(*snapshot, address);
+  }
+  policy::Admission admit_under(const policy::Snapshot& policy,
+                                const policy::AddressFacts* address) const {
     policy::AdmissionQuery query;
     query.client = &client;
     query.to = &to;
     query.address = address;
     query.now = now_seconds();
-    return worker.snapshot()->admit(query);
+    return policy.admit(query);
   }
 };
 
@@ -98,9 +105,9 @@ struct SpliceJudge final : AddressJudge {
   bool denied(const policy::AddressFacts& facts) const override {
     return splice.admit(&facts).refused;
   }
-  bool mixed_drops() const override { return splice.worker.snapshot()->mixed_drops(); }
+  bool mixed_drops() const override { return splice.snapshot->mixed_drops(); }
   policy::AddressFacts look_up(const config::IpAddress& ip) const override {
-    return splice.worker.snapshot()->geo().look_up(ip, now_seconds());
+    return splice.snapshot->geo().look_up(ip, now_seconds());
   }
   const Splice& splice;
 };
@@ -118,9 +125,13 @@ Awaitable<bool> record(Splice& s) {
   d.admission = &s.admission;
   d.verdict = &s.verdict;
   d.detail = s.word;
-  d.policy_digest = s.worker.snapshot()->digest();
+  d.policy_digest = s.snapshot->digest();
   s.ref = co_await record_durably(s.worker.services(), d, s.worker.executor());
   if (!s.ref) s.worker.services().journal->count_refused();
+  Counters& counters = s.worker.counters();
+  const bool blocked = s.verdict.action == policy::Action::kBlock;
+  const auto reason = blocked ? static_cast<std::size_t>(s.verdict.reason) : 0;
+  Counters::add(counters.decisions[static_cast<std::size_t>(s.verdict.action)][reason]);
   co_return s.ref != 0;
 }
 
@@ -169,10 +180,14 @@ void record_outcome(Splice& s, const Pipe& pipe, TimePoint begun) {
 
 Awaitable<void> run_pumps(Splice& s, std::shared_ptr<Pipe> pipe) {
   auto judge_again = [&s, pipe] {
-    const policy::Admission now = s.admit(&s.lease.address);
+    const policy::Snapshot& current = *s.worker.snapshot();
+    policy::AddressFacts address = current.geo().look_up(s.lease.ip, now_seconds());
+    address.ip = s.lease.ip;
+    const policy::Admission now = s.admit_under(current, &address);
     if (now.refused || !now.splice) pipe->close();
   };
   s.session.on_policy_change(judge_again);
+  if (s.worker.snapshot() != s.snapshot) judge_again();
   Awaitable<void> back = pump_back(s.worker, pipe);
   net::co_spawn(s.worker.executor(), std::move(back), net::detached);
   co_await pump(s.worker, *pipe, true);
@@ -211,7 +226,7 @@ Awaitable<void> splice_tunnel(ClientSession& session, const policy::Client& clie
   s.admission = s.admit(&s.lease.address);
   policy::InspectionResult unread;
   unread.coverage = policy::Coverage::kSpliced;
-  s.verdict = s.worker.snapshot()->decide(client, s.admission, unread, now_seconds());
+  s.verdict = s.snapshot->decide(client, s.admission, unread, now_seconds());
   s.verdict.coverage = policy::Coverage::kSpliced;
   const bool written = co_await record(s);
   if (!written || s.verdict.action == policy::Action::kBlock) co_return;

@@ -43,4 +43,7 @@ struct RefusalBody {
 // INTERFACES section 3. `html` for browser navigations.
 RefusalBody render_refusal(const Dialect& dialect, const Refusal& refusal, bool html);
 
+// Text as the content of an HTML element or of a quoted attribute.
+std::string html_escaped(std::string_view text);
+
 }  // namespace sekisho::policy

@@ -4,6 +4,7 @@ import os
 import pathlib
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -63,6 +64,29 @@ class Operations(unittest.TestCase):
         self.assertEqual(len(kept), 2)
         admin = [r for r in gateway.journal() if r["kind"] == "admin" and r["what"] == "reload"]
         self.assertEqual((admin[-1]["old"], admin[-1]["new"]), (said["previous"], said["digest"]))
+
+    def test_reload_ends_a_spliced_tunnel_that_is_no_longer_admitted(self):
+        origin = self.bench.origin("splice.example.jp")
+        gateway = self.bench.gateway({"splice.example.jp": origin.port})
+
+        def spliced():
+            conn = gateway.connect("splice.example.jp")
+            conn.until(b"\r\n\r\n")
+            conn.sock = ssl.create_default_context(cafile=str(self.bench.pki.ca)).wrap_socket(conn.sock, server_hostname="splice.example.jp")
+            conn.send(post("splice.example.jp", b"{}"))
+            self.assertEqual(conn.message().status, 200)
+            return conn
+
+        conn = spliced()
+        self.assertEqual(gateway.reload()[0], 200)
+        conn.send(post("splice.example.jp", b"{}"))  # still admitted: goes on
+        self.assertEqual(conn.message().status, 200)
+        policy = gateway.folder / "policy.yaml"
+        policy.write_text(policy.read_text(encoding="utf-8").replace("hosts: [splice.example.jp]", "hosts: [other.example.jp]"), encoding="utf-8")
+        self.assertEqual(gateway.reload()[0], 200)
+        self.assertEqual(conn.rest(), b"")
+        decision = [d for d in gateway.decisions() if d["coverage"] == "spliced"][0]
+        self.assertEqual(decision["policy"], gateway.ready["policy"])
 
     def test_sighup_reloads(self):
         gateway = self.start()
@@ -215,9 +239,9 @@ class DiskFull(unittest.TestCase):
         self.addCleanup(lambda: sh("umount", "-l", str(disk), check=False))
         gateway = bench.gateway({"api.openai.com": origin.port}, audit=str(disk / "audit"))
 
-        def ask():
+        def ask(text="hi"):
             tunnel = gateway.tunnel("api.openai.com")
-            tunnel.send(post("api.openai.com", chat("hi")))
+            tunnel.send(post("api.openai.com", chat(text)))
             return tunnel.message()
 
         self.assertEqual(ask().status, 200)
@@ -226,6 +250,7 @@ class DiskFull(unittest.TestCase):
         before = len(origin.requests)
         self.assertEqual(refused.status, 503)
         self.assertEqual((refused.get("retry-after"), refused.get("x-should-retry")), ("30", None))
+        self.assertEqual(ask("【社外秘】\n計画").status, 503)  # a refusal without a record would name an id that finds nothing
         self.assertEqual(gateway.ask("GET", "/readyz")[0], 503)
         self.assertEqual(len(origin.requests), before)
         (disk / "ballast").unlink()
