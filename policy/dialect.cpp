@@ -251,13 +251,6 @@ const Dialect& dialect_for(std::string_view catalogue_dialect, std::string_view 
   return same_family ? named : *narrowed;
 }
 
-const Dialect& dialect_of_service(std::string_view provider, std::string_view catalogue_dialect,
-                                  std::string_view path) {
-  if (provider.starts_with("mistral-api")) return dialect_for("mistral", path);
-  if (provider == "openrouter") return dialect_for("openrouter", path);
-  return dialect_for(catalogue_dialect, path);
-}
-
 bool is_untouchable(const Dialect& dialect, std::string_view pointer) {
   return holds(dialect.untouchable, last_segment(pointer)) && !in_free_object(pointer);
 }

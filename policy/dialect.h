@@ -52,11 +52,6 @@ struct Dialect {
 // "/v1/messages", "/v1beta/openai/…"). Unknown = "none".
 const Dialect& dialect_for(std::string_view catalogue_dialect, std::string_view path);
 
-// The same, knowing the service: Mistral and OpenRouter speak the OpenAI dialect but have a shape
-// of errors of their own.
-const Dialect& dialect_of_service(std::string_view provider, std::string_view catalogue_dialect,
-                                  std::string_view path);
-
 // True when `pointer` (RFC 6901) names a field that must reach the service as it is: its last
 // segment is one of `untouchable`, and it does not stand inside an object whose keys are free
 // (arguments of a tool).
