@@ -2,6 +2,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include "gateway/answer_relay.h"
 #include "gateway/counters.h"
 #include "gateway/keys.h"
 #include "gateway/log.h"
@@ -326,75 +327,20 @@ Awaitable<bool> Exchange::send_request() {
 }
 
 Awaitable<bool> Exchange::relay_answer() {
-  for (;;) {
-    auto answer = co_await lease_.stream->read_head(services_.settings.limits.answer);
-    if (!answer) {
-      co_await fail_origin(fault_of_origin(answer.error()));
-      co_return false;
-    }
-    if (answer->status < 200) {
-      if (answer->status == 101) {
-        Fault bad(502, policy::Reason::kOrigin, "origin_upgrade",
-                  "the service switched protocols without being asked");
-        co_await fail_origin(std::move(bad));
-        co_return false;
-      }
-      if (answer->status == 100 || head_.minor_version == 0)
-        continue;  // ours to say; 1.0 knows none
-      strip_hop_by_hop(answer->headers);
-      auto sent = co_await client_stream_.write_head(*answer, kNothing, false,
-                                                     services_.settings.limits.body_timeout);
-      if (!sent) co_return false;
-      continue;
-    }
-    if (outcome_.ttfb_ms < 0) outcome_.ttfb_ms = millis_between(begun_, Clock::now());
-    outcome_.status = answer->status;
-    strip_hop_by_hop(answer->headers);
-    const bool body =
-        answer->body.kind != BodyFraming::Kind::kNone &&
-        !(answer->body.kind == BodyFraming::Kind::kLength && answer->body.length == 0);
-    const bool whole = co_await relay_body(*answer, body);
-    if (whole) worker_.pool().give_back(to_, std::move(lease_));
-    co_return whole;
+  AnswerRelay relay(worker_, client_stream_, *lease_.stream, head_, begun_, outcome_);
+  const AnswerRelay::End end = co_await relay.run();
+  if (end == AnswerRelay::End::kWhole) {
+    worker_.pool().give_back(to_, std::move(lease_));
+    co_return true;
   }
-}
-
-Awaitable<bool> Exchange::relay_body(const ResponseHead& answer, bool body) {
-  const auto& limits = services_.settings.limits;
-  ResponseHead out = answer;
-  out.keep_alive = head_.keep_alive && !worker_.draining();
-  if (!body) {
-    auto sent = co_await client_stream_.write_head(out, kNothing, true, limits.body_timeout);
-    if (!sent) outcome_.abort = "client_closed";
-    co_return sent.has_value();
+  if (end == AnswerRelay::End::kNoAnswer) {
+    co_await fail_origin(fault_of_origin(relay.error()));
+  } else if (end == AnswerRelay::End::kUpgrade) {
+    Fault bad(502, policy::Reason::kOrigin, "origin_upgrade",
+              "the service switched protocols without being asked");
+    co_await fail_origin(std::move(bad));
   }
-  if (out.body.kind == BodyFraming::Kind::kUntilClose) out.body.kind = BodyFraming::Kind::kChunked;
-  auto head_sent = co_await client_stream_.write_head(out, kNothing, false, limits.body_timeout);
-  if (!head_sent) {
-    outcome_.abort = "client_closed";
-    co_return false;
-  }
-  for (;;) {
-    auto piece = co_await lease_.stream->read_body(limits.answer);
-    if (!piece) {
-      outcome_.abort = piece.error().kind == HttpError::Kind::kTimeout   ? "origin_timeout"
-                       : piece.error().kind == HttpError::Kind::kFraming ? "origin_framing"
-                                                                         : "origin_closed";
-      client_stream_.reset();  // a cut answer must not look whole
-      co_return false;
-    }
-    outcome_.received += piece->data.size();
-    if (piece->end) client_stream_.set_trailers(lease_.stream->trailers());
-    auto sent = co_await client_stream_.write_body(piece->data, piece->end, limits.body_timeout);
-    if (!sent) {
-      outcome_.abort = "client_closed";
-      lease_.stream->reset();
-      co_return false;
-    }
-    if (piece->end) break;
-  }
-  Counters::add(worker_.counters().body_bytes_in, outcome_.received);
-  co_return true;
+  co_return false;
 }
 
 void Exchange::note_time(const char* name) {

@@ -66,7 +66,6 @@ class Exchange {
   Awaitable<bool> record_decision();
   Awaitable<bool> send_request();
   Awaitable<bool> relay_answer();
-  Awaitable<bool> relay_body(const ResponseHead& answer, bool body);
 
   Awaitable<bool> fail(Fault fault);
   Awaitable<bool> fail_origin(Fault fault);

@@ -1,0 +1,42 @@
+#pragma once
+
+// Passes the answer of an origin on to the client, as it comes. docs/life_of_a_request.md, step 14.
+
+#include "audit/record.h"
+#include "gateway/http/http_stream.h"
+
+namespace sekisho::gateway {
+
+class Worker;
+
+class AnswerRelay {
+ public:
+  enum class End {
+    kWhole,     // the client has all of it
+    kCut,       // the client has part of it; `outcome.abort` says why
+    kNoAnswer,  // the client has nothing; error() says why
+    kUpgrade,   // the origin switched protocols without being asked; the client has nothing
+  };
+
+  // Everything given must outlive it. `begun`: when the exchange began, for the time to first byte.
+  AnswerRelay(Worker& worker, ClientHttpStream& client, OriginHttpStream& origin,
+              const RequestHead& request, TimePoint begun, audit::Outcome& outcome);
+
+  Awaitable<End> run();
+  const HttpError& error() const { return error_; }
+
+ private:
+  Awaitable<bool> pass_interim(ResponseHead head);
+  Awaitable<End> pass_final(ResponseHead head);
+  Awaitable<End> pass_body();
+
+  Worker& worker_;
+  ClientHttpStream& client_;
+  OriginHttpStream& origin_;
+  const RequestHead& request_;
+  const TimePoint begun_;
+  audit::Outcome& outcome_;
+  HttpError error_;
+};
+
+}  // namespace sekisho::gateway
