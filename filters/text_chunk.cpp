@@ -117,4 +117,27 @@ Range OffsetMap::original(Range r, std::size_t base, std::size_t original_end) c
   return out;
 }
 
+bool Layer::takes_ascii(Range r) const {
+  const auto ascii_at = [this](std::size_t at) {
+    auto after = std::upper_bound(shifts.begin(), shifts.end(), at,
+                                  [](std::size_t a, const auto& s) { return a < s.first; });
+    return after == shifts.begin() || std::prev(after)->second;
+  };
+  return shifts.empty() || (ascii_at(r.begin) && ascii_at(r.end > r.begin ? r.end - 1 : r.end));
+}
+
+Spot locate(const TextChunk& chunk, Range piece) {
+  Spot out;
+  out.range =
+      chunk.is_number ? chunk.range : chunk.map.original(piece, chunk.range.begin, chunk.range.end);
+  out.fixed = chunk.coding == Coding::kFixed;
+  for (const Layer* layer = chunk.outer; layer != nullptr; layer = layer->outer) {
+    out.range = layer->whole ? layer->range
+                             : layer->map.original(out.range, layer->range.begin, layer->range.end);
+    out.fixed = out.fixed || layer->coding == Coding::kFixed || !layer->takes_ascii(out.range);
+    out.outer.push_back(layer->coding);
+  }
+  return out;
+}
+
 }  // namespace sekisho::filters

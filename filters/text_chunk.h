@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "filters/finding.h"
@@ -13,13 +14,18 @@ namespace sekisho::filters {
 
 enum class Place { kPath, kQuery, kHeader, kBody };
 
-// How the text stands in the original bytes; decides how a replacement is written.
+// How the text stands in the text around it; decides how a replacement is written (replacement.h).
 enum class Coding {
-  kPlain,       // text == bytes
+  kPlain,       // text == bytes, or ASCII stands for itself (Shift_JIS, quoted-printable, …)
   kJsonString,  // between the quotes of a JSON string; replacements are ASCII without quotes or
                 // backslashes
   kForm,        // application/x-www-form-urlencoded value or key, or a query
-  kPercent,     // a URL path
+  kPercent,     // a URL path, a data: URL
+  kUtf16Le,     // ASCII in units of two or four bytes
+  kUtf16Be,
+  kUtf32Le,
+  kUtf32Be,
+  kFixed,  // cannot be written in place: base64, the header of a part
 };
 
 // Maps offsets of decoded text to offsets of the original bytes. Identity when nothing was added.
@@ -67,6 +73,21 @@ class OffsetMap {
   bool started_ = false;
 };
 
+// How a document stands in the text around it: JSON in a JSON string, a part of a multipart body,
+// text in another charset.
+struct Layer {
+  const Layer* outer = nullptr;  // of the text around it; null = that is the original bytes
+  Coding coding = Coding::kPlain;
+  Range range;  // in the text around it
+  OffsetMap map;
+  bool whole = false;  // no smaller place than all of `range` can be named (base64)
+  // ISO-2022-JP: from where on bytes mean ASCII (true) or something else; in the text around it.
+  std::vector<std::pair<std::size_t, bool>> shifts;
+
+  // Can the bytes of `r` (in the text around it) be replaced by ASCII?
+  bool takes_ascii(Range r) const;
+};
+
 struct TextChunk {
   Place place = Place::kBody;
   Coding coding = Coding::kPlain;
@@ -78,9 +99,27 @@ struct TextChunk {
   bool is_key = false;  // an object key or form field name: found, never edited
   bool is_number =
       false;    // a JSON number: an edit must replace the whole of `range`, by a JSON value
-  Range range;  // in the original bytes of its place (decoded body, target, header value)
+  Range range;  // in `around`: the original bytes of its place (decoded body, target, header
+                // value), or the text of the document that `outer` describes
   std::string_view text;  // decoded; valid until the next chunk is taken
-  OffsetMap map;          // text -> original bytes
+  OffsetMap map;          // text -> `around`
+
+  // Of bodies only.
+  const Layer* outer = nullptr;  // of the document the chunk stands in; null = the body itself
+  std::string_view around;       // the text `range` counts in
+  bool root_json = false;      // stands in the JSON document that the body is, not in a nested one
+  std::size_t root_where = 0;  // how much of `where` is the place in the outermost document
+  bool again = false;          // this text was, or will be, read in another way as well
+  bool holds_json = false;     // the whole text is JSON; its strings were the chunks before this
 };
+
+// Where a piece of a chunk's text stands in the original bytes, and what a replacement must go
+// through on its way there.
+struct Spot {
+  Range range;
+  std::vector<Coding> outer;  // of the layers around the chunk, innermost first
+  bool fixed = false;         // cannot be replaced in place
+};
+Spot locate(const TextChunk& chunk, Range piece);
 
 }  // namespace sekisho::filters

@@ -232,12 +232,12 @@ void Inspection::Impl::place(const TextChunk& from, Finding finding) {
   placed.coding = from.coding;
   placed.where = from.place == Place::kQuery && from.where == "query" ? query_key : from.where;
   placed.is_key = from.is_key;
+  placed.number = from.is_number;
+  filters::Spot spot = filters::locate(from, finding.range);
+  placed.original = spot.range;
+  placed.outer = std::move(spot.outer);
+  placed.fixed = spot.fixed;
   const bool json = kind == BodyKind::kJson || kind == BodyKind::kNdjson;
-  placed.number =
-      json && from.place == Place::kBody && !from.is_key && from.coding == Coding::kPlain;
-  placed.original = placed.number
-                        ? from.range
-                        : from.map.original(finding.range, from.range.begin, from.range.end);
   placed.untouchable = json && from.place == Place::kBody && is_untouchable(dialect, from.where);
   placed.finding = std::move(finding);
   add(std::move(placed));

@@ -38,11 +38,14 @@ struct PlacedFinding {
   filters::Finding finding;  // range = in the chunk's text
   filters::Place place;
   filters::Coding coding;
-  std::string where;        // JSON pointer, header name, query key
-  filters::Range original;  // bytes in the decoded body / target / header value
+  std::vector<filters::Coding> outer;  // of the layers around it (JSON in JSON, UTF-16, a data:
+                                       // URL), innermost first
+  std::string where;                   // JSON pointer, header name, query key
+  filters::Range original;             // bytes in the decoded body / target / header value
   bool is_key = false;
   bool number = false;       // a JSON number; `original` is then the whole of it
   bool older_turn = false;   // stands in a turn up to the last answer
+  bool fixed = false;        // stands where nothing can be written (base64, a part's header)
   bool untouchable = false;  // a field of the dialect that must not be edited
 };
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "filters/json_scanner.h"
+#include "filters/replacement.h"
 
 namespace sekisho::policy {
 namespace {
@@ -10,30 +10,6 @@ namespace {
 using filters::Coding;
 using filters::Edit;
 using filters::Place;
-
-bool is_unreserved(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-         c == '-' || c == '.';
-}
-
-std::string form_coded(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (is_unreserved(c))
-      out.push_back(c);
-    else
-      out.append({'%', kHex[byte >> 4], kHex[byte & 15]});
-  }
-  return out;
-}
-
-std::string json_coded(std::string_view text) {
-  std::string out;
-  filters::append_json_escaped(out, text, true);
-  return out;
-}
 
 }  // namespace
 
@@ -44,24 +20,16 @@ std::string_view redact_impossible(const InspectionResult& inspected,
   if (inspected.signed_request) return "the request is signed";
   if (finding.is_key) return "it stands in the name of a field";
   if (finding.untouchable) return "the field must reach the service unchanged";
+  if (finding.fixed) return "its coding cannot be written in place";
   if (!inspected.unreadable.empty()) return "the body could not be read to its end";
   return {};
 }
 
 std::string mask_of(const PlacedFinding& finding) {
-  const std::string mask = "[REDACTED:" + std::string(finding.finding.type) + "]";
+  std::string mask = "[REDACTED:" + std::string(finding.finding.type) + "]";
   // A number has no room for letters: the value becomes a string.
-  if (finding.number) return '"' + json_coded(mask) + '"';
-  switch (finding.coding) {
-    case Coding::kJsonString:
-      return json_coded(mask);
-    case Coding::kForm:
-    case Coding::kPercent:
-      return form_coded(mask);
-    case Coding::kPlain:
-      break;
-  }
-  return mask;
+  if (finding.number) mask = '"' + filters::coded_text(mask, Coding::kJsonString) + '"';
+  return filters::coded_text(mask, finding.number ? Coding::kPlain : finding.coding, finding.outer);
 }
 
 std::vector<Edit> edits_for(const InspectionResult& inspected, const std::vector<bool>& chosen) {
