@@ -1,8 +1,10 @@
 #include "audit/json_text.h"
 
+#include <array>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
-#include <ctime>
+#include <cstdlib>
 
 namespace sekisho::audit {
 namespace {
@@ -26,8 +28,26 @@ void append_escape(std::string& out, std::int32_t c) {
   out += buffer;
 }
 
-bool is_plain(unsigned char c) {
-  return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
+constexpr std::array<bool, 256> kPlain = [] {
+  std::array<bool, 256> plain{};
+  for (int c = 0x20; c < 0x7F; ++c) plain[c] = c != '"' && c != '\\';
+  return plain;
+}();
+
+// `value` with leading zeros to `width` digits.
+void put_digits(char* at, int width, std::int64_t value) {
+  for (int i = width; i-- > 0; value /= 10) at[i] = static_cast<char>('0' + value % 10);
+}
+
+void append_thousandths(std::string& out, std::int64_t thousandths) {
+  if (thousandths < 0) out += '-';
+  const std::int64_t size = std::abs(thousandths);
+  out += std::to_string(size / 1000);
+  const std::int64_t fraction = size % 1000;
+  if (fraction == 0) return;
+  char digits[] = ".000";
+  put_digits(digits + 1, 3, fraction);
+  out += std::string_view(digits, fraction % 100 == 0 ? 2 : fraction % 10 == 0 ? 3 : 4);
 }
 
 }  // namespace
@@ -68,7 +88,7 @@ void append_json_string(std::string& out, std::string_view text) {
   std::size_t at = 0;
   while (at < text.size()) {
     const std::size_t run = at;
-    while (at < text.size() && is_plain(static_cast<unsigned char>(text[at]))) ++at;
+    while (at < text.size() && kPlain[static_cast<unsigned char>(text[at])]) ++at;
     out.append(text.substr(run, at - run));
     if (at == text.size()) break;
     const std::size_t begin = at;
@@ -93,26 +113,30 @@ void append_json_or_null(std::string& out, std::string_view text) {
 }
 
 void append_json_number(std::string& out, double value) {
+  constexpr double kExact = 1e12;
   if (!std::isfinite(value)) value = 0;
-  char buffer[400];
-  std::snprintf(buffer, sizeof buffer, "%.3f", value);
-  std::string text = buffer;
-  text.erase(text.find_last_not_of('0') + 1);
-  if (text.back() == '.') text.pop_back();
-  out += text == "-0" ? "0" : text;
+  if (std::abs(value) < kExact)
+    append_thousandths(out, std::llround(value * 1000));
+  else
+    out += std::to_string(value);
 }
 
+// Without gmtime and printf: this runs twice for every request.
 std::string utc_text(std::int64_t us) {
-  std::int64_t seconds = us / 1'000'000, fraction = us % 1'000'000;
-  if (fraction < 0) fraction += 1'000'000, --seconds;
-  const std::time_t t = seconds;
-  std::tm parts{};
-  gmtime_r(&t, &parts);
-  char buffer[96];
-  std::snprintf(buffer, sizeof buffer, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", parts.tm_year + 1900,
-                parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
-                static_cast<int>(fraction));
-  return buffer;
+  using namespace std::chrono;
+  const sys_time<microseconds> time{microseconds(us)};
+  const auto day = floor<days>(time);
+  const year_month_day date{day};
+  const hh_mm_ss clock{time - day};
+  std::string text = "0000-00-00T00:00:00.000000Z";
+  put_digits(&text[0], 4, int{date.year()});
+  put_digits(&text[5], 2, unsigned{date.month()});
+  put_digits(&text[8], 2, unsigned{date.day()});
+  put_digits(&text[11], 2, clock.hours().count());
+  put_digits(&text[14], 2, clock.minutes().count());
+  put_digits(&text[17], 2, clock.seconds().count());
+  put_digits(&text[20], 6, clock.subseconds().count());
+  return text;
 }
 
 }  // namespace sekisho::audit

@@ -59,18 +59,35 @@ Awaitable<bool> AnswerRelay::pass_interim(ResponseHead head) {
 Awaitable<AnswerRelay::End> AnswerRelay::pass_final(ResponseHead head) {
   if (outcome_.ttfb_ms < 0)
     outcome_.ttfb_ms = std::chrono::duration<double, std::milli>(Clock::now() - begun_).count();
-  outcome_.status = head.status;
   head.keep_alive = request_.keep_alive && !worker_.draining();
   const bool body = has_body(head.body);
   if (head.body.kind == BodyFraming::Kind::kUntilClose)
     head.body.kind = BodyFraming::Kind::kChunked;
-  auto sent = co_await client_.write_head(head, kNothing, !body,
+  // A short answer is here whole: one write, one record, one packet for the client.
+  BodyPiece first;
+  first.end = !body;
+  if (body) {
+    auto buffered = origin_.buffered_body();
+    if (buffered && !*buffered) {
+      error_ = buffered->error();
+      co_return End::kNoAnswer;
+    }
+    if (buffered) first = **buffered;
+  }
+  outcome_.status = head.status;
+  outcome_.received += first.data.size();
+  if (body && first.end) client_.set_trailers(origin_.trailers());
+  auto sent = co_await client_.write_head(head, first.data, first.end,
                                           worker_.services().settings.limits.body_timeout);
   if (!sent) {
     outcome_.abort = "client_closed";
+    origin_.reset();
     co_return End::kCut;
   }
-  if (!body) co_return End::kWhole;
+  if (first.end) {
+    Counters::add(worker_.counters().body_bytes_in, outcome_.received);
+    co_return End::kWhole;
+  }
   const End end = co_await pass_body();
   co_return end;
 }

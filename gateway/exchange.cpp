@@ -228,7 +228,7 @@ Awaitable<bool> Exchange::inspect() {
 
 Awaitable<bool> Exchange::decide_and_lease() {
   // Without an address first: what the body alone refuses causes no look-up.
-  if (!body_.empty()) admission_ = admit(nullptr);
+  if (!body_.empty() && admission_.body_tells) admission_ = admit(nullptr);
   verdict_ = snapshot_->decide(client_, admission_, inspected_, now_seconds());
   if (verdict_.action == policy::Action::kBlock) {
     co_await fail(fault_of_verdict());

@@ -73,7 +73,8 @@ struct Admission {
   std::optional<bool> uninspected_allowed;  // stated by the entry
   std::string alternative;                  // provider or entry to use instead, "" = none
   config::Localized alternative_note;
-  bool observe = false;  // the deciding entry or the policy is in observe mode
+  bool observe = false;     // the deciding entry or the policy is in observe mode
+  bool body_tells = false;  // a service of the host names its region in the body: ask again with it
 };
 
 }  // namespace sekisho::policy

@@ -22,6 +22,13 @@ bool holds(const std::vector<std::string>& groups, const std::vector<config::Mar
   });
 }
 
+bool body_tells(const Service* service) {
+  const auto& signals = service->endpoint;
+  return std::any_of(signals.begin(), signals.end(), [](const EndpointSignal& s) {
+    return s.where == EndpointSignal::Where::kBody;
+  });
+}
+
 RuleTrace trace(std::string id, bool matched, bool allowed, bool observe, std::string why,
                 Reason reason = Reason::kNone) {
   RuleTrace t;
@@ -323,6 +330,7 @@ Admission Gatekeeper::answer(const AdmissionQuery& query, PathKnowledge path) co
     weigh(opinions, out);
   name_service(ask, out);
   add_alternative(out);
+  out.body_tells = std::any_of(ask.judged.begin(), ask.judged.end(), body_tells);
   return out;
 }
 

@@ -125,6 +125,12 @@ Awaitable<HttpResult<BodyPiece>> H1Connection::read_body(Millis silence) {
   }
 }
 
+std::optional<HttpResult<BodyPiece>> H1Connection::buffered_body() {
+  if (!read_begun_) return std::nullopt;
+  take(0);
+  return decode();
+}
+
 std::optional<HttpError> H1Connection::check_write(std::size_t size, bool end) {
   if (!write_begun_ || (write_done_ && size > 0)) return broken("no body is due");
   const bool bounded = writing_.kind == Kind::kLength || writing_.kind == Kind::kNone;

@@ -29,6 +29,8 @@ class H1Connection {
   void begin_writing(const BodyFraming& framing);
   void begin_exchange();  // nothing read, nothing written yet
   Awaitable<HttpResult<BodyPiece>> read_body(Millis silence);
+  // The next piece out of what was received; nullopt: more bytes are needed.
+  std::optional<HttpResult<BodyPiece>> buffered_body();
   // `head` goes out in one write with the first bytes of `data`.
   Awaitable<HttpResult<bool>> write(std::string head, std::string_view data, bool end,
                                     Millis silence);

@@ -20,6 +20,7 @@ class H1OriginStream final : public OriginHttpStream {
   void reset() override { wire_.reset(); }
   bool reusable() const override;
   bool quiet() override;
+  std::optional<HttpResult<BodyPiece>> buffered_body() override { return wire_.buffered_body(); }
   ByteStream& stream() override { return wire_.stream(); }
   std::uint64_t bytes_read() const override { return wire_.bytes_read(); }
   std::uint64_t bytes_written() const override { return wire_.bytes_written(); }

@@ -93,6 +93,9 @@ class OriginHttpStream : public HttpStream {
                                                  bool end, Millis silence) = 0;
   // Interim answers (1xx but 101) are returned too: call again.
   virtual Awaitable<HttpResult<ResponseHead>> read_head(Millis silence) = 0;
+  // The next piece of the body if it came with what was read already; nullopt: read_body() would
+  // wait for it.
+  virtual std::optional<HttpResult<BodyPiece>> buffered_body() = 0;
   // An idle connection on which bytes or an end arrived is of no use.
   virtual bool quiet() = 0;
 };
