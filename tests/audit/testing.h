@@ -175,11 +175,18 @@ class FaultDisk {
   };
   enum class Op { kAppend, kSync, kCreate, kRename, kWriteFile, kTruncate, kList, kRead, kOpen };
 
-  // The n-th call (from 1) of `op` fails with `code`; `half` of its bytes are written before.
-  void fail(Op op, int n, int code, std::size_t bytes_before = 0) {
+  // The n-th call (from 1) of `op` fails with `code`, and `more` calls after it; `bytes_before` of
+  // its bytes are written before.
+  void fail(Op op, int n, int code, std::size_t bytes_before = 0, int more = 0) {
     const std::lock_guard lock(mutex_);
-    failing_[op] = {n, code, bytes_before};
+    failing_[op] = {n, code, bytes_before, more};
     calls_[op] = 0;
+    failed_ = 0;
+  }
+  // How often a call failed since the last fail().
+  int failed() const {
+    const std::lock_guard lock(mutex_);
+    return failed_;
   }
   void heal() {
     const std::lock_guard lock(mutex_);
@@ -217,12 +224,15 @@ class FaultDisk {
   struct Fault {
     int n, code;
     std::size_t bytes_before;
+    int more;
   };
   // Under the lock. 0 = goes on.
   int begin(Op op, std::size_t* bytes_before = nullptr) {
     const int call = ++calls_[op];
     const auto found = failing_.find(op);
-    if (found == failing_.end() || found->second.n != call) return 0;
+    if (found == failing_.end() || call < found->second.n) return 0;
+    if (call - found->second.n > found->second.more) return 0;
+    ++failed_;
     if (bytes_before) *bytes_before = found->second.bytes_before;
     return found->second.code;
   }
@@ -232,6 +242,7 @@ class FaultDisk {
   std::map<Op, int> calls_;
   std::uint64_t free_ = 1u << 30;
   int power_cuts_ = 0;
+  int failed_ = 0;
 };
 
 class FaultStore : public Store {

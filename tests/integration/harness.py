@@ -7,6 +7,7 @@ import http.client
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -275,6 +276,10 @@ log: {{ level: info, format: json }}
         code = self.process.wait(45)
         self.process.stdout.close()
         self.log.close()
+        log = (self.folder / "gateway.log").read_text(encoding="utf-8", errors="replace")
+        report = re.search(r"(WARNING: ThreadSanitizer|ERROR: (Address|Leak)Sanitizer|runtime error:).*", log, re.DOTALL)
+        if report:
+            raise AssertionError(report[0][:20000])
         return code
 
     def plain(self) -> Conn:
