@@ -118,20 +118,17 @@ class DirectoryStore : public Store {
 
   int rename(const std::string& from, const std::string& to) override {
     if (::renameat(directory_.get(), from.c_str(), directory_.get(), to.c_str()) < 0) return errno;
-    return sync_folder_of(to) | error_of(::fsync(directory_.get()));
+    if (const int error = sync_folder_of(to)) return error;
+    return error_of(::fsync(directory_.get()));
   }
 
   int write_file(const std::string& name, std::string_view bytes) override {
     const std::string temporary = name + ".new";
-    std::size_t written = 0;
-    {
-      const Descriptor file(::openat(directory_.get(), temporary.c_str(),
-                                     O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-      if (!file) return errno;
-      if (const int error = write_all(file.get(), bytes, written)) return error;
-      if (::fsync(file.get()) < 0) return errno;
-    }
-    return rename(temporary, name);
+    int error = write_durably(temporary, bytes);
+    if (!error) error = rename(temporary, name);
+    // Half a file would take the room that a full disk lacks.
+    if (error) ::unlinkat(directory_.get(), temporary.c_str(), 0);
+    return error;
   }
 
   int free_bytes(std::uint64_t& bytes) override {
@@ -142,6 +139,15 @@ class DirectoryStore : public Store {
   }
 
  private:
+  int write_durably(const std::string& name, std::string_view bytes) {
+    const Descriptor file(
+        ::openat(directory_.get(), name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    if (!file) return errno;
+    std::size_t written = 0;
+    if (const int error = write_all(file.get(), bytes, written)) return error;
+    return error_of(::fsync(file.get()));
+  }
+
   int sync_folder_of(const std::string& name) {
     const std::size_t slash = name.rfind('/');
     if (slash == std::string::npos) return 0;

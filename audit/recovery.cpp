@@ -111,7 +111,8 @@ SegmentEnd read_segment_end(const std::string& name, std::string_view bytes, Cha
       misfit("the record says it is " + std::to_string(head->seq));
     else if (linked && head->prev != text_of(end.link))
       misfit("its prev does not match the record before");
-    if (head && head->seq < kSeqLimit) expected = head->seq;
+    // Never back: the numbers below are taken, and so may be the name of a segment.
+    if (head && head->seq < kSeqLimit) expected = std::max(expected, head->seq);
     end.readable = end.readable || head;
     end.link = hash.after(line);
     end.stopped = is_stop(line);

@@ -73,6 +73,18 @@ TEST(Recovery, GoesOnAfterDamageAndNeverHidesIt) {
   EXPECT_EQ(report.first_bad, 2u);
 }
 
+TEST(Recovery, StartsAfterAnOldSegmentThatWasCopiedToTheEnd) {
+  Folder folder;
+  write_log(folder, 3);
+  write_log(folder, 1);
+  std::filesystem::copy(folder.log() + "/000000000000.jsonl", folder.log() + "/000000000040.jsonl");
+  write_log(folder, 1);
+  const auto lines = lines_of(folder.log() + "/000000000049.jsonl");
+  ASSERT_GE(lines.size(), 2u);
+  EXPECT_NE(lines[1].find(R"("kind":"damage")"), std::string::npos) << lines[1];
+  EXPECT_FALSE(verify_twice(folder).whole);
+}
+
 TEST(Recovery, KeepsAWholeLastRecordThatDoesNotFit) {
   Folder folder;
   const std::string path = killed_log(folder, 2);
