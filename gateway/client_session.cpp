@@ -120,7 +120,9 @@ Awaitable<void> ClientSession::run() {
 }
 
 Awaitable<bool> ClientSession::serve(RequestHead head) {
-  if (head.method != "CONNECT" && !head.target.empty() && head.target.front() == '/') {
+  const bool own = head.method != "CONNECT" &&
+                   (head.target.starts_with('/') || asks_for_own_file(worker_, head));
+  if (own) {
     const bool again = co_await serve_landing(worker_, *http_, head, peer_);
     co_return again;
   }

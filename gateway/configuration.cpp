@@ -1,11 +1,11 @@
 #include "gateway/configuration.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "config/catalogue.h"
 #include "config/policy_file.h"
 #include "config/text_file.h"
-#include "gateway/tls/authority.h"
 
 namespace sekisho::gateway {
 namespace {
@@ -62,12 +62,15 @@ void examine_authority(Configuration& out, std::int64_t now, Problems& problems)
   if (!config::unreadable(certificate.value).empty() || !config::unreadable(key.value).empty())
     return;
   std::string error;
-  const auto authority = Authority::load(certificate.value, key.value, error);
-  if (!authority) {
+  out.authority = Authority::load(certificate.value, key.value, error);
+  if (!out.authority) {
     problems.push_back({out.gateway.path, certificate.at, error, ""});
     return;
   }
-  for (const auto& finding : authority->examine(now)) {
+  const auto hosts = out.snapshot ? opened_hosts(*out.snapshot) : std::vector<std::string>{};
+  auto findings = out.authority->examine(now, hosts);
+  out.authority->try_out(now, findings);
+  for (const auto& finding : findings) {
     if (finding.error)
       problems.push_back({out.gateway.path, certificate.at, finding.message_en, ""});
     else
@@ -79,7 +82,26 @@ void append(std::vector<std::string>& to, std::vector<std::string> more) {
   to.insert(to.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
+void add_host(const std::string& written, std::vector<std::string>& to) {
+  if (written.starts_with('[')) return to.push_back(written.substr(1, written.find(']') - 1));
+  to.push_back(written.substr(0, written.find(':')));
+}
+
 }  // namespace
+
+std::vector<std::string> opened_hosts(const policy::Snapshot& snapshot) {
+  std::vector<std::string> out;
+  for (const auto& destination : snapshot.file().destinations) {
+    if (destination.tls != config::TlsMode::kBump) continue;
+    for (const auto& host : destination.hosts) add_host(host.value, out);
+    for (const auto& id : destination.providers)
+      if (const config::Provider* provider = snapshot.catalogue().find(id.value))
+        for (const auto& host : provider->hosts) add_host(host, out);
+  }
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
 
 Configuration read_configuration(const std::string& path, std::int64_t now, Problems& problems) {
   Configuration out;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "config/gateway_file.h"
+#include "gateway/tls/authority.h"
 #include "policy/evaluate.h"
 #include "policy/snapshot.h"
 
@@ -18,10 +19,15 @@ namespace sekisho::gateway {
 struct Configuration {
   config::GatewayFile gateway;
   std::shared_ptr<const policy::Snapshot> snapshot;
-  std::vector<policy::TestResult> tests;  // of the policy, all passed
-  std::vector<std::string> warnings;      // English sentences: expiring entries, country databases
-                                          // absent or old, reviews due
+  std::shared_ptr<const Authority> authority;  // null when it cannot be used
+  std::vector<policy::TestResult> tests;       // of the policy, all passed
+  std::vector<std::string> warnings;  // English sentences: expiring entries, country databases
+                                      // absent or old, reviews due
 };
+
+// Hosts that the policy admits and whose TLS is opened, as the policy and the catalogue write them
+// (`*.` for any label), without ports: leaves are needed for them.
+std::vector<std::string> opened_hosts(const policy::Snapshot& snapshot);
 
 // Reads gateway.yaml, the policy, the catalogue and the country databases, compiles them and runs
 // the policy's own tests; a failed test is a problem at the test's line. Nothing when a problem was

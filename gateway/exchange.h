@@ -28,6 +28,7 @@ struct Fault {
   policy::Reason reason = policy::Reason::kFraming;
   std::string word;        // closed list, for the record: "te_not_chunked", "body", "expired", …
   std::string detail;      // one English clause for the client
+  std::string detail_ja;   // the same in Japanese; "" = the English one
   bool may_retry = false;  // leaves `x-should-retry` away
   bool silent = false;     // the client is gone: nobody to answer, nothing to record
   int retry_after = 0;     // seconds; 0 = no header

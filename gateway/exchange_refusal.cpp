@@ -5,6 +5,7 @@
 
 #include "gateway/exchange.h"
 #include "gateway/services.h"
+#include "gateway/tls/origin_certificate.h"
 #include "gateway/worker.h"
 #include "policy/refusal.h"
 
@@ -66,6 +67,22 @@ void add_cors(Headers& answer, const Headers& request) {
   answer.push_back(Header{"vary", "origin"});
 }
 
+// `check`: CertificateFault's.
+Fault fault_of_certificate(const std::string& check) {
+  config::Localized words = certificate_words(check);
+  Fault fault(502, policy::Reason::kCertificate, check, std::move(words.en));
+  fault.detail_ja = std::move(words.ja);
+  return fault;
+}
+
+// `detail`: OpenSSL's words or the name of the service's alert.
+Fault fault_of_tls(const std::string& detail) {
+  Fault fault(502, policy::Reason::kOrigin, "tls",
+              "no TLS 1.2 or 1.3 connection came about (" + detail + ")");
+  fault.detail_ja = "TLS 1.2 以上の接続を結べませんでした (" + detail + ")";
+  return fault;
+}
+
 }  // namespace
 
 Fault Exchange::fault_of_client(const HttpError& error) const {
@@ -100,8 +117,9 @@ Fault Exchange::fault_of_lease() const {
       return Fault(400, policy::Reason::kAddress, lease_.detail,
                    "the name leads to an address that no service may have (" + lease_.detail + ")");
     case Lease::Fault::kCertificate:
-      return Fault(502, policy::Reason::kCertificate, lease_.detail,
-                   "the service's certificate was not accepted: " + lease_.detail);
+      return fault_of_certificate(lease_.detail);
+    case Lease::Fault::kTls:
+      return fault_of_tls(lease_.detail);
     case Lease::Fault::kTimeout:
       return Fault(504, policy::Reason::kOrigin, "connect_timeout",
                    "no connection to the service in time (" + lease_.detail + ")");
@@ -217,9 +235,12 @@ Awaitable<bool> Exchange::answer_refusal(const Fault& fault) {
   refusal.contact = snapshot_->file().messages.contact;
   refusal.languages = snapshot_->file().messages.languages;
   policy::Verdict said = verdict_;
-  if (!fault.of_policy) said.reason = fault.reason;
-  refusal.message =
-      policy::refusal_message(said, admission_, to_.host, fault.detail, refusal.contact, id_);
+  if (!fault.of_policy) {
+    said.reason = fault.reason;
+    said.rule = fault.word;
+  }
+  refusal.message = policy::refusal_message(said, admission_, to_.host, fault.detail,
+                                            refusal.contact, id_, fault.detail_ja);
   const policy::Dialect& dialect =
       admission_.dialect ? *admission_.dialect : policy::dialect_for("none", "/");
   policy::RefusalBody rendered = policy::render_refusal(dialect, refusal, wants_html());

@@ -113,12 +113,7 @@ bool Gateway::make_services(Configuration& c, config::Problems& problems, std::s
   auto keys = load_or_make_keys(s.settings.keys_directory.value, error);
   if (!keys) return false;
   s.keys = std::move(*keys);
-  auto authority = Authority::load(s.settings.ca_certificate.value, s.settings.ca_key.value, error);
-  if (!authority) {
-    problems.push_back(problem(s.settings.ca_certificate, path_, error));
-    return true;
-  }
-  s.leaves = std::make_unique<LeafStore>(std::move(authority), s.settings.crl_url);
+  s.leaves = std::make_unique<LeafStore>(c.authority, s.settings.crl_url);
   std::vector<std::string> extra;
   for (const auto& f : s.settings.extra_ca) extra.push_back(f.value);
   s.origin_tls = OriginTls::create(extra, error);
@@ -301,8 +296,6 @@ ReloadResult Gateway::reload_locked(const std::string& by) {
   std::optional<Configuration> c = load_configuration(path_, now_seconds(), r.problems);
   if (!c) return r;
   std::string error;
-  auto authority = Authority::load(c->gateway.ca_certificate.value, c->gateway.ca_key.value, error);
-  if (!authority) r.problems.push_back(problem(c->gateway.ca_certificate, path_, error));
   std::shared_ptr<const Users> users;
   if (services_->settings.authentication == config::Authentication::kBasic) {
     users = Users::load(c->gateway.users_file.value, error);
@@ -314,8 +307,7 @@ ReloadResult Gateway::reload_locked(const std::string& by) {
                                  "the policy's text cannot be kept beside the audit log: " +
                                      services_->journal->last_error()));
   if (!r.problems.empty()) return r;
-  if (authority->fingerprint_sha256() != services_->leaves->authority()->fingerprint_sha256())
-    services_->leaves->replace(authority, services_->settings.crl_url);
+  use_authority(c->authority, by);
   if (users) services_->replace_users(std::move(users));
   warnings_ = c->warnings;
   for (const auto& w : warnings_) Log::warn("configuration", {{"warning", w}});
@@ -325,6 +317,16 @@ ReloadResult Gateway::reload_locked(const std::string& by) {
   Log::info("reloaded", {{"old", r.previous}, {"new", r.digest}, {"by", by}});
   r.ok = true;
   return r;
+}
+
+void Gateway::use_authority(std::shared_ptr<const Authority> authority, const std::string& by) {
+  const auto before = services_->leaves->authority();
+  if (authority->same_as(*before)) return;
+  services_->leaves->replace(authority, services_->settings.crl_url);
+  record_admin("ca", before->fingerprint_sha256(), authority->fingerprint_sha256(), by);
+  Log::info("ca_replaced", {{"subject", authority->subject()},
+                            {"old", before->fingerprint_sha256()},
+                            {"new", authority->fingerprint_sha256()}});
 }
 
 // Complete when every worker uses the new snapshot.
@@ -377,7 +379,7 @@ Readiness Gateway::readiness() const {
     r.reasons.push_back("the CA certificate has ended");
   r.warnings = snapshot()->geo().warnings(now);
   for (auto& w : snapshot()->warnings(now)) r.warnings.push_back(std::move(w));
-  for (const auto& f : services_->leaves->authority()->examine(now))
+  for (const auto& f : services_->leaves->authority()->examine(now, opened_hosts(*snapshot())))
     r.warnings.push_back(f.message_en);
   const auto& s = services_->settings;
   if (s.laboratory) r.warnings.push_back("laboratory mode");

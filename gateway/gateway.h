@@ -61,6 +61,7 @@ class Gateway {
   void begin_drain();
   void record_admin(std::string what, std::string old_value, std::string new_value, std::string by);
   ReloadResult reload_locked(const std::string& by);
+  void use_authority(std::shared_ptr<const Authority> authority, const std::string& by);
   void publish(std::shared_ptr<const policy::Snapshot> snapshot);
 
   std::string path_;

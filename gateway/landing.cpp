@@ -1,5 +1,6 @@
 #include "gateway/landing.h"
 
+#include <algorithm>
 #include <string>
 
 #include "gateway/logins.h"
@@ -17,6 +18,7 @@ struct Page {
   std::string content_type = "text/html; charset=utf-8";
   std::string body;
   std::string file_name;  // for a download
+  std::string cache_control = "no-store";
 };
 
 constexpr std::string_view kStyle = R"(<style>
@@ -84,9 +86,10 @@ Page welcome(Worker& worker, const RequestHead& head, const config::IpAddress& p
   page.body +=
       "<p><a class=\"button\" href=\"/ca.crt\">CA 証明書 / CA certificate (PEM)</a> <a "
       "class=\"button\" href=\"/ca.der\">DER (Windows)</a></p>";
-  page.body += "<p>SHA-256: <code>" +
-               policy::html_escaped(worker.services().leaves->authority()->fingerprint_sha256()) +
-               "</code></p>";
+  page.body +=
+      "<p>SHA-256: <code>" +
+      policy::html_escaped(worker.services().leaves->authority()->anchor_fingerprint_sha256()) +
+      "</code></p>";
   page.body += "<h2>設定 / Settings</h2><pre>" + policy::html_escaped(exports_for(own)) + "</pre>";
   const std::string& contact = snapshot.file().messages.contact;
   if (!contact.empty())
@@ -95,23 +98,73 @@ Page welcome(Worker& worker, const RequestHead& head, const config::IpAddress& p
   return page;
 }
 
+// Clients keep it until its own end; between hops an hour is enough.
+Page revocation_list(Services& services) {
+  std::string der = services.revocation_list.der(services.leaves->authority(), now_seconds());
+  if (der.empty())
+    return Page{503, "text/plain; charset=utf-8",
+                "失効リストに署名できません。\nThe CRL cannot be signed.\n", "", "no-store"};
+  return Page{200, "application/pkix-crl", std::move(der), "sekisho-ca.crl", "max-age=3600"};
+}
+
+// Path of a target in origin or in absolute form.
+std::string path_of(const std::string& target) {
+  const auto absolute = parse_absolute_target(target);
+  const std::string path = absolute ? absolute->origin_form : target;
+  return path.substr(0, path.find('?'));
+}
+
+bool is_file(const std::string& path) {
+  return path == "/ca.crt" || path == "/ca.der" || path == "/ca.crl";
+}
+
+bool same_address(const std::string& a, const std::string& b) {
+  const auto one = parse_absolute_target(a), other = parse_absolute_target(b);
+  return one && other && one->scheme == other->scheme &&
+         one->authority.host == other->authority.host &&
+         (one->authority.port ? one->authority.port : 80) ==
+             (other->authority.port ? other->authority.port : 80) &&
+         one->origin_form == other->origin_form;
+}
+
+bool names_this_host(const Services& services, const HostPort& at) {
+  const std::uint16_t port = at.port ? at.port : 80;
+  const auto here = [&](const config::IpAddress& ip) {
+    return services.guard->refuse(ip, port) == "own_listener";
+  };
+  if (const auto ip = config::IpAddress::parse(at.host == "localhost" ? "127.0.0.1" : at.host))
+    return here(*ip);
+  const auto& listen = services.settings.listen;
+  return iequals(at.host, services.name) &&
+         std::any_of(listen.begin(), listen.end(), [&](const auto& l) { return l.port == port; });
+}
+
 Page page_for(Worker& worker, const RequestHead& head, const config::IpAddress& peer) {
-  const std::string path = head.target.substr(0, head.target.find('?'));
+  const std::string path = path_of(head.target);
   if (head.method != "GET" && head.method != "HEAD")
-    return Page{405, "text/plain; charset=utf-8", "GET\n", ""};
+    return Page{405, "text/plain; charset=utf-8", "GET\n", "", "no-store"};
   if (path == "/") return welcome(worker, head, peer);
   const auto authority = worker.services().leaves->authority();
   if (path == "/ca.crt")
-    return Page{200, "application/x-x509-ca-cert", authority->pem(), "sekisho-ca.crt"};
+    return Page{200, "application/x-x509-ca-cert", authority->pem(), "sekisho-ca.crt", "no-store"};
   if (path == "/ca.der")
-    return Page{200, "application/x-x509-ca-cert", authority->der(), "sekisho-ca.der"};
+    return Page{200, "application/x-x509-ca-cert", authority->der(), "sekisho-ca.der", "no-store"};
+  if (path == "/ca.crl") return revocation_list(worker.services());
   return Page{404, "text/plain; charset=utf-8",
-              "ここは Sekisho (プロキシ) です。/ と /ca.crt があります。\nThis is Sekisho, a "
-              "proxy: see / and /ca.crt.\n",
-              ""};
+              "ここは Sekisho (プロキシ) です。/ と /ca.crt、/ca.crl があります。\nThis is "
+              "Sekisho, a proxy: see /, /ca.crt and /ca.crl.\n",
+              "", "no-store"};
 }
 
 }  // namespace
+
+bool asks_for_own_file(Worker& worker, const RequestHead& head) {
+  const auto target = parse_absolute_target(head.target);
+  if (!target || target->scheme != "http" || !is_file(path_of(head.target))) return false;
+  const Services& services = worker.services();
+  return names_this_host(services, target->authority) ||
+         same_address(head.target, services.settings.crl_url);
+}
 
 Awaitable<bool> serve_landing(Worker& worker, ClientHttpStream& http, const RequestHead& head,
                               config::IpAddress peer) {
@@ -120,10 +173,11 @@ Awaitable<bool> serve_landing(Worker& worker, ClientHttpStream& http, const Requ
   answer.status = page.status;
   answer.reason = page.status == 200   ? "OK"
                   : page.status == 404 ? "Not Found"
-                                       : "Method Not Allowed";
+                  : page.status == 405 ? "Method Not Allowed"
+                                       : "Service Unavailable";
   answer.headers.push_back(Header{"content-type", page.content_type});
   answer.headers.push_back(Header{"content-length", std::to_string(page.body.size())});
-  answer.headers.push_back(Header{"cache-control", "no-store"});
+  answer.headers.push_back(Header{"cache-control", page.cache_control});
   answer.headers.push_back(Header{"x-content-type-options", "nosniff"});
   answer.headers.push_back(
       Header{"content-security-policy", "default-src 'none'; style-src 'unsafe-inline'"});

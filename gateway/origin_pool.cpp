@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gateway/log.h"
 #include "gateway/services.h"
 #include "gateway/socket_stream.h"
 #include "gateway/worker.h"
@@ -105,7 +106,11 @@ Awaitable<Lease> OriginPool::lease(policy::Destination to, const AddressJudge& j
     if (!tls.stream) {
       Counters::add(worker_.counters().origin_failed);
       made.fault = kind_of(tls.fault);
-      made.detail = tls.fault == OriginTls::Fault::kCertificate ? tls.check : tls.detail;
+      const bool certificate = tls.fault == OriginTls::Fault::kCertificate;
+      if (certificate)
+        Log::warn("origin_certificate",
+                  {{"host", to.host}, {"check", tls.check}, {"detail", tls.detail}});
+      made.detail = certificate ? tls.check : tls.detail;
       co_return made;
     }
     stream = std::move(tls.stream);

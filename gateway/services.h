@@ -15,6 +15,7 @@
 #include "gateway/tls/client_handshake.h"
 #include "gateway/tls/leaf_store.h"
 #include "gateway/tls/origin_handshake.h"
+#include "gateway/tls/revocation_list.h"
 #include "gateway/users.h"
 #include "policy/address_guard.h"
 
@@ -31,6 +32,7 @@ struct Services {
   std::unique_ptr<Offload> password_checks;
   std::unique_ptr<ClientTls> client_tls;
   std::unique_ptr<LeafStore> leaves;
+  RevocationList revocation_list;
   std::shared_ptr<OriginTls> origin_tls;
   std::unique_ptr<audit::Journal> journal;
   std::unique_ptr<policy::AddressGuard> guard;

@@ -28,11 +28,12 @@ struct Refusal {
 };
 
 // What, why, what to do next, the alternative, whom to ask. Never the matched text. `detail` names
-// the fault for reasons that carry one (framing, certificate, limit, origin: one English clause);
-// `host` is the destination.
+// the fault for reasons that carry one (framing, certificate, limit, origin: one English clause),
+// `detail_ja` the same in Japanese ("" = the English one); `host` is the destination.
 config::Localized refusal_message(const Verdict& verdict, const Admission& admission,
                                   std::string_view host, std::string_view detail,
-                                  std::string_view contact, std::string_view request_id);
+                                  std::string_view contact, std::string_view request_id,
+                                  std::string_view detail_ja = {});
 
 struct RefusalBody {
   std::string content_type;

@@ -107,8 +107,12 @@ std::string type_list(const std::vector<std::string>& types, bool ja) {
   return types.size() > 3 ? out + (ja ? " など" : ", …") : out;
 }
 
+// The gateway's word for a client that refuses our leaves.
+constexpr std::string_view kDistrust = "client_distrusts_ca";
+
 struct Facts {
   std::string host, regions, types, detail;
+  bool ours = false;  // the certificate that is not accepted is the gateway's, by the client
 };
 
 std::string what_ja(Reason reason, const Facts& f) {
@@ -131,7 +135,11 @@ std::string what_ja(Reason reason, const Facts& f) {
     case Reason::kLimit:
       return "送信を止めました。大きさの上限を超えています。";
     case Reason::kCertificate:
-      return f.host + " に接続できません。接続先の証明書を確認できませんでした。";
+      if (f.ours)
+        return f.host +
+               " に接続できません。お使いの端末かアプリに、社内ゲートウェイの CA "
+               "証明書が入っていません。";
+      return f.host + " に接続できません。接続先のサーバーの証明書に問題があります。";
     case Reason::kOrigin:
       return f.host + " に接続できません。";
     case Reason::kJournal:
@@ -168,7 +176,10 @@ std::string what_en(Reason reason, const Facts& f) {
     case Reason::kLimit:
       return "Not sent: the request is larger than the limits allow.";
     case Reason::kCertificate:
-      return "Cannot connect to " + f.host + ": its certificate could not be verified.";
+      if (f.ours)
+        return "Cannot connect to " + f.host +
+               ": your client or machine does not trust this gateway's own CA.";
+      return "Cannot connect to " + f.host + ": the service's own certificate is not acceptable.";
     case Reason::kOrigin:
       return "Cannot reach " + f.host + ".";
     case Reason::kJournal:
@@ -185,7 +196,10 @@ std::string what_en(Reason reason, const Facts& f) {
   return "Not sent.";
 }
 
-Words next_step(Reason reason) {
+Words next_step(Reason reason, bool ours) {
+  if (ours)
+    return {"プロキシの /ca.crt から CA を入れて、もう一度お試しください。",
+            "Install the CA (/ca.crt on the proxy's own address) and try again."};
   switch (reason) {
     case Reason::kData:
       return {
@@ -199,8 +213,10 @@ Words next_step(Reason reason) {
       return {"内容を分けて送ってください。", "Send it in smaller parts."};
     case Reason::kJournal:
       return {"しばらくしてから再試行してください。", "Please try again later."};
-    case Reason::kOrigin:
     case Reason::kCertificate:
+      return {"端末の設定では直りません。続く場合は窓口に連絡してください。",
+              "Nothing on your machine mends it; if it persists, tell the contact below."};
+    case Reason::kOrigin:
       return {"続く場合は窓口に連絡してください。", "If it persists, tell the contact below."};
     case Reason::kRegion:
     case Reason::kDestination:
@@ -229,7 +245,8 @@ Facts facts_of(const Verdict& verdict, const Admission& admission, std::string_v
   f.host = cut(host, 64);
   f.regions = evidence_list(admission, ja);
   f.types = type_list(verdict.causes, ja);
-  f.detail = cut(detail, 90);
+  f.ours = verdict.reason == Reason::kCertificate && verdict.rule == kDistrust;
+  if (!f.ours) f.detail = cut(detail, 90);
   return f;
 }
 
@@ -238,7 +255,7 @@ std::string message(const Verdict& verdict, const Admission& admission, const Fa
                     std::string_view contact, std::string_view request_id) {
   const bool data = verdict.reason == Reason::kData;
   const std::string& own = ja ? verdict.message.ja : verdict.message.en;
-  const Words next = next_step(verdict.reason);
+  const Words next = next_step(verdict.reason, f.ours);
   Sentences out;
   out.add(9, ja ? what_ja(verdict.reason, f) : what_en(verdict.reason, f));
   if (!f.detail.empty()) out.add(6, (ja ? "詳細: " : "Detail: ") + f.detail + (ja ? "。" : "."));
@@ -264,9 +281,11 @@ void mend_stops(std::string& text) {
 
 config::Localized refusal_message(const Verdict& verdict, const Admission& admission,
                                   std::string_view host, std::string_view detail,
-                                  std::string_view contact, std::string_view request_id) {
+                                  std::string_view contact, std::string_view request_id,
+                                  std::string_view detail_ja) {
   config::Localized out;
-  out.ja = message(verdict, admission, facts_of(verdict, admission, host, detail, true), true,
+  if (detail_ja.empty()) detail_ja = detail;
+  out.ja = message(verdict, admission, facts_of(verdict, admission, host, detail_ja, true), true,
                    contact, request_id);
   out.en = message(verdict, admission, facts_of(verdict, admission, host, detail, false), false,
                    contact, request_id);

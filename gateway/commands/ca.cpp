@@ -98,6 +98,7 @@ int init(const Options& options) {
 
 nlohmann::json finding_json(const AuthorityFinding& each) {
   return {{"level", each.error ? "error" : "warning"},
+          {"field", each.field},
           {"message", {{"ja", each.message_ja}, {"en", each.message_en}}}};
 }
 
@@ -112,6 +113,9 @@ void show_json(const Authority& ca, std::int64_t days,
                         {"days_left", days},
                         {"key", ca.key_words()},
                         {"fingerprint_sha256", ca.fingerprint_sha256()},
+                        {"issuers", ca.issuers()},
+                        {"sent_after_leaf", ca.chain().size()},
+                        {"anchor_fingerprint_sha256", ca.anchor_fingerprint_sha256()},
                         {"findings", nlohmann::json::array()}};
   for (const auto& each : findings) out["findings"].push_back(finding_json(each));
   std::printf("%s\n", out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
@@ -125,6 +129,10 @@ void show_text(const Authority& ca, std::int64_t days,
               utc_text(ca.not_after()).c_str(), static_cast<long long>(days));
   std::printf("key          %s\nSHA-256      %s\n", ca.key_words().c_str(),
               ca.fingerprint_sha256().c_str());
+  for (const auto& issuer : ca.issuers()) std::printf("issued by    %s\n", issuer.c_str());
+  if (!ca.issuers().empty())
+    std::printf("clients trust the last of these, SHA-256 %s; /ca.crt and `ca export` give it\n",
+                ca.anchor_fingerprint_sha256().c_str());
   for (const auto& each : findings)
     std::printf("\n%s: %s\n%s: %s\n", each.error ? "error" : "warning", each.message_en.c_str(),
                 each.error ? "エラー" : "警告", each.message_ja.c_str());
@@ -133,12 +141,15 @@ void show_text(const Authority& ca, std::int64_t days,
 // What is wrong with the certificate, and with its key when there is one.
 std::vector<AuthorityFinding> findings_of(const Paths& paths, const Authority& ca,
                                           std::int64_t now) {
-  if (paths.key.empty()) return ca.examine(now);
-  std::string error;
-  if (const auto whole = Authority::load(paths.certificate, paths.key, error))
-    return whole->examine(now);
   auto out = ca.examine(now);
-  out.push_back({true, error, "CA の鍵を使えません: " + error});
+  if (paths.key.empty()) return out;
+  std::string error;
+  if (const auto whole = Authority::load(paths.certificate, paths.key, error)) {
+    out = whole->examine(now);
+    whole->try_out(now, out);
+  } else {
+    out.push_back({true, "key", error, "CA の鍵を使えません: " + error});
+  }
   return out;
 }
 

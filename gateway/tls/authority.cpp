@@ -5,38 +5,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <ctime>
-#include <fstream>
-#include <optional>
-#include <sstream>
 
+#include "gateway/tls/authority_file.h"
 #include "gateway/tls/openssl_ptr.h"
 #include "gateway/tls/x509_write.h"
 
 namespace sekisho::gateway {
 namespace {
 
-constexpr std::size_t kMaxFile = 1u << 20;
 constexpr std::int64_t kDay = 86400;
-
-std::optional<std::string> read_file(const std::string& path, std::string& error) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) {
-    error = path + ": cannot be read: " + std::strerror(errno);
-    return std::nullopt;
-  }
-  std::ostringstream text;
-  text << in.rdbuf();
-  if (text.str().size() <= kMaxFile) return text.str();
-  error = path + ": is too large for a PEM file";
-  return std::nullopt;
-}
-
-BioPtr memory(const std::string& text) {
-  return BioPtr(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-}
 
 std::string drained(BIO* bio) {
   char* data = nullptr;
@@ -56,14 +37,21 @@ std::string pem_of(X509* certificate) {
   return drained(out.get());
 }
 
-bool issued_by_itself(X509* certificate) {
-  return X509_check_issued(certificate, certificate) == X509_V_OK;
+std::string fingerprint_of(const X509* certificate) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned size = 0;
+  X509_digest(certificate, EVP_sha256(), digest, &size);
+  std::string out;
+  char pair[4];
+  for (unsigned i = 0; i < size; ++i) {
+    std::snprintf(pair, sizeof pair, "%s%02X", i ? ":" : "", digest[i]);
+    out += pair;
+  }
+  return out;
 }
 
-// Asked for a passphrase, which a gateway that starts by itself cannot know.
-int refuse_passphrase(char*, int, int, void* asked) {
-  *static_cast<bool*>(asked) = true;
-  return -1;
+bool issued_by_itself(X509* certificate) {
+  return X509_get_extension_flags(certificate) & EXFLAG_SS;
 }
 
 // A new file of exactly these bytes, on disk; an existing one stays and is an error.
@@ -132,11 +120,6 @@ std::string private_pem(EVP_PKEY* key) {
 
 }  // namespace
 
-Authority::~Authority() {
-  X509_free(certificate_);
-  EVP_PKEY_free(key_);
-}
-
 std::shared_ptr<const Authority> Authority::load_certificate(const std::string& certificate_path,
                                                              std::string& error) {
   std::shared_ptr<Authority> made(new Authority);
@@ -147,48 +130,47 @@ std::shared_ptr<const Authority> Authority::load(const std::string& certificate_
                                                  const std::string& key_path, std::string& error) {
   std::shared_ptr<Authority> made(new Authority);
   if (!made->load_certificates(certificate_path, error)) return nullptr;
-  if (!made->load_key(key_path, error)) return nullptr;
-  if (X509_check_private_key(made->certificate_, made->key_) == 1) return made;
+  made->key_ = read_private_key(key_path, error);
+  if (!made->key_) return nullptr;
+  made->key_is_open_ = is_open_to_others(key_path);
+  if (X509_check_private_key(made->certificate(), made->key()) == 1) return made;
   openssl_error();
   error = key_path + ": the key does not match the certificate " + certificate_path;
+  for (std::size_t i = 1; i < made->file_.size(); ++i)
+    if (X509_check_private_key(made->file_[i].get(), made->key()) == 1)
+      error = certificate_path + ": the key belongs to certificate " + std::to_string(i + 1) +
+              " of the file (" + name_words(X509_get_subject_name(made->file_[i].get())) +
+              "); the gateway's own CA must come first, its issuers after it";
+  openssl_error();
   return nullptr;
 }
 
 bool Authority::load_certificates(const std::string& path, std::string& error) {
-  const auto text = read_file(path, error);
-  if (!text) return false;
-  const BioPtr in = memory(*text);
-  while (X509* each = PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr)) {
-    if (!certificate_) X509_up_ref(certificate_ = each);
-    if (!issued_by_itself(each))
-      chain_.emplace_back(each, X509_free);
-    else
-      X509_free(each);
-  }
-  openssl_error();
-  if (certificate_) {
-    pem_ = pem_of(certificate_);
-    return true;
-  }
-  error = path + ": holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)";
-  return false;
+  file_ = read_certificates(path, error);
+  if (file_.empty()) return false;
+  find_issuers();
+  return true;
 }
 
-bool Authority::load_key(const std::string& path, std::string& error) {
-  const auto text = read_file(path, error);
-  if (!text) return false;
-  const BioPtr in = memory(*text);
-  bool asked = false;
-  key_ = PEM_read_bio_PrivateKey(in.get(), nullptr, refuse_passphrase, &asked);
-  const std::string why = key_ ? std::string() : openssl_error();
-  if (asked)
-    error = path + ": the key is encrypted; write it without passphrase (openssl pkey -in " + path +
-            " -out plain.key) to a file that only the gateway's user can read";
-  else if (!key_)
-    error = path + ": holds no private key in PEM form (" + why + ")";
-  struct stat info {};
-  key_is_open_ = ::stat(path.c_str(), &info) == 0 && (info.st_mode & 077) != 0;
-  return key_ != nullptr;
+// Each certificate's issuer, wherever in the file it stands.
+void Authority::find_issuers() {
+  line_ = {file_.front()};
+  while (!issued_by_itself(line_.back().get())) {
+    const auto issuer = std::find_if(file_.begin(), file_.end(), [&](const auto& each) {
+      return std::find(line_.begin(), line_.end(), each) == line_.end() &&
+             X509_check_issued(each.get(), line_.back().get()) == X509_V_OK;
+    });
+    if (issuer == file_.end()) break;
+    line_.push_back(*issuer);
+  }
+  openssl_error();
+  for (const auto& each : line_)
+    if (!issued_by_itself(each.get())) chain_.push_back(each);
+}
+
+bool Authority::same_as(const Authority& other) const {
+  return std::equal(file_.begin(), file_.end(), other.file_.begin(), other.file_.end(),
+                    [](const auto& a, const auto& b) { return X509_cmp(a.get(), b.get()) == 0; });
 }
 
 bool Authority::create(const NewAuthority& options, const std::string& certificate_path,
@@ -210,9 +192,13 @@ bool Authority::create(const NewAuthority& options, const std::string& certifica
   return false;
 }
 
+std::string Authority::pem() const {
+  return pem_of(anchor());
+}
+
 std::string Authority::der() const {
   unsigned char* bytes = nullptr;
-  const int size = i2d_X509(certificate_, &bytes);
+  const int size = i2d_X509(anchor(), &bytes);
   if (size <= 0) return {};
   std::string out(reinterpret_cast<char*>(bytes), static_cast<std::size_t>(size));
   OPENSSL_free(bytes);
@@ -220,28 +206,30 @@ std::string Authority::der() const {
 }
 
 std::string Authority::subject() const {
-  return name_words(X509_get_subject_name(certificate_));
+  return name_words(X509_get_subject_name(certificate()));
 }
 
 std::string Authority::issuer() const {
-  return name_words(X509_get_issuer_name(certificate_));
+  return name_words(X509_get_issuer_name(certificate()));
 }
 
 std::string Authority::fingerprint_sha256() const {
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned size = 0;
-  X509_digest(certificate_, EVP_sha256(), digest, &size);
-  std::string out;
-  char pair[4];
-  for (unsigned i = 0; i < size; ++i) {
-    std::snprintf(pair, sizeof pair, "%s%02X", i ? ":" : "", digest[i]);
-    out += pair;
-  }
+  return fingerprint_of(certificate());
+}
+
+std::string Authority::anchor_fingerprint_sha256() const {
+  return fingerprint_of(anchor());
+}
+
+std::vector<std::string> Authority::issuers() const {
+  std::vector<std::string> out;
+  for (std::size_t i = 1; i < line_.size(); ++i)
+    out.push_back(name_words(X509_get_subject_name(line_[i].get())));
   return out;
 }
 
 std::string Authority::key_words() const {
-  const EVP_PKEY* key = X509_get0_pubkey(certificate_);
+  const EVP_PKEY* key = X509_get0_pubkey(certificate());
   if (!key) return "unknown";
   const char* type = EVP_PKEY_get0_type_name(key);
   const std::string bits = std::to_string(EVP_PKEY_get_bits(key));
@@ -249,15 +237,18 @@ std::string Authority::key_words() const {
 }
 
 std::int64_t Authority::not_before() const {
-  return unix_seconds(X509_get0_notBefore(certificate_));
+  return unix_seconds(X509_get0_notBefore(certificate()));
 }
 
+// No leaf is good for longer than the first of the line that ends.
 std::int64_t Authority::not_after() const {
-  return unix_seconds(X509_get0_notAfter(certificate_));
+  std::int64_t out = unix_seconds(X509_get0_notAfter(certificate()));
+  for (const auto& each : line_) out = std::min(out, unix_seconds(X509_get0_notAfter(each.get())));
+  return out;
 }
 
 bool Authority::self_signed() const {
-  return issued_by_itself(certificate_);
+  return issued_by_itself(certificate());
 }
 
 }  // namespace sekisho::gateway

@@ -18,6 +18,9 @@ namespace sekisho::gateway {
 // What somebody will complain of, with the field and who ("Python 3.13 and newer refuse …").
 struct AuthorityFinding {
   bool error = false;  // otherwise a warning
+  // A field of X.509 in its usual spelling (basicConstraints, notAfter, …), or one of: key,
+  // signature, extensions, chain, keyFile, leaf.
+  std::string field;
   std::string message_en, message_ja;
 };
 
@@ -39,10 +42,23 @@ class Authority {
   static bool create(const NewAuthority& options, const std::string& certificate_path,
                      const std::string& key_path, std::string& error);
 
-  // `now`: unix seconds.
-  std::vector<AuthorityFinding> examine(std::int64_t now) const;
-  const std::string& pem() const { return pem_; }
+  // Of every certificate in the line. `now`: unix seconds. `hosts`: those that clients will want to
+  // reach (names; `*.` in front stands for any label); empty = unknown.
+  std::vector<AuthorityFinding> examine(std::int64_t now,
+                                        const std::vector<std::string>& hosts = {}) const;
+  // Signs a leaf, verifies it as clients do, plainly and strictly, and adds what `known`, which
+  // examine() said, does not explain. Needs the key, and takes milliseconds.
+  void try_out(std::int64_t now, std::vector<AuthorityFinding>& known) const;
+  bool same_as(const Authority& other) const;  // every certificate of the file
+
+  // What clients must trust: the root when the file holds it, else the CA itself.
+  x509_st* anchor() const { return line_.back().get(); }
+  std::string pem() const;  // of the anchor
   std::string der() const;
+  std::string anchor_fingerprint_sha256() const;
+  std::vector<std::string> issuers() const;  // subjects, the CA's issuer first
+
+  // Of the CA that signs leaves:
   std::string subject() const;  // RFC 2253, UTF-8
   std::string issuer() const;
   std::string fingerprint_sha256() const;  // hex, colon separated
@@ -50,24 +66,23 @@ class Authority {
   std::int64_t not_before() const;         // unix seconds
   std::int64_t not_after() const;
   bool self_signed() const;
-  x509_st* certificate() const { return certificate_; }
-  evp_pkey_st* key() const { return key_; }
+  x509_st* certificate() const { return line_.front().get(); }
+  evp_pkey_st* key() const { return key_.get(); }
   // What a server sends after the leaf: the CA and its issuers, without self-signed ones.
   const std::vector<std::shared_ptr<x509_st>>& chain() const { return chain_; }
-  ~Authority();
   Authority(const Authority&) = delete;
   Authority& operator=(const Authority&) = delete;
 
  private:
   Authority() = default;
   bool load_certificates(const std::string& path, std::string& error);
-  bool load_key(const std::string& path, std::string& error);
+  void find_issuers();
 
-  x509_st* certificate_ = nullptr;
-  evp_pkey_st* key_ = nullptr;
-  std::string pem_;
+  std::vector<std::shared_ptr<x509_st>> file_;  // as it stands in the file
+  std::vector<std::shared_ptr<x509_st>> line_;  // the CA, its issuer, … as far as the file goes
   std::vector<std::shared_ptr<x509_st>> chain_;
-  bool key_is_open_ = false;  // the key file is readable for group or others
+  std::shared_ptr<evp_pkey_st> key_;
+  bool key_is_open_ = false;  // the key file is open to others
 };
 
 }  // namespace sekisho::gateway

@@ -35,7 +35,8 @@ class LeafCache {
   LeafPtr find(const std::string& host, std::int64_t now) {
     const auto at = index_.find(host);
     if (at == index_.end()) return nullptr;
-    if (at->second->second->renew_at <= now) {
+    // Before its beginning when the clock was ahead and has been set back.
+    if (const Leaf& leaf = *at->second->second; leaf.renew_at <= now || now < leaf.not_before) {
       order_.erase(at->second);
       index_.erase(at);
       return nullptr;

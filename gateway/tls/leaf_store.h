@@ -15,7 +15,7 @@ namespace sekisho::gateway {
 struct Leaf {
   std::shared_ptr<x509_st> certificate;
   std::shared_ptr<evp_pkey_st> key;
-  std::int64_t not_after = 0;
+  std::int64_t not_before = 0, not_after = 0;   // unix seconds
   std::int64_t renew_at = 0;                    // from then on it is minted anew; unix seconds
   std::vector<std::shared_ptr<x509_st>> chain;  // sent after it
 };

@@ -7,23 +7,33 @@
 
 #include "config/ip.h"
 #include "gateway/tls/openssl_ptr.h"
+#include "gateway/tls/origin_certificate.h"
 #include "gateway/tls/session_cache.h"
 
 namespace sekisho::gateway {
 namespace {
 
 constexpr int kSecurityLevel = 2;  // RSA 2048, no SHA-1
-constexpr int kMinEcBits = 256;
+// Browsers' own for TLS 1.2: no DHE, no PSK, no SHA-1 signatures, nothing anonymous.
+constexpr const char* kCiphersOf12 =
+    "ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AES:RSA+AESGCM:RSA+AES:!PSK:!aNULL:!eNULL";
+constexpr int kLongestChain = 10;  // certificates between the leaf and the root
 constexpr unsigned char kProtocols[] = "\x08http/1.1";
 
-// Where new sessions of one connection go; lives as long as its SSL.
-struct SessionTag {
+// What belongs to one connection; lives as long as its SSL.
+struct ConnectionTag {
   std::shared_ptr<SessionCache> cache;
   std::string key;
+  // In TLS 1.2 a session comes before the certificate is judged whole. Kept from a connection that
+  // was refused, it would get the next one past the judgement.
+  bool accepted = false;
+  std::vector<SessionPtr> early;
+  bool dropped = false;    // see verify_peer
+  CertificateFault fault;  // the first one that OpenSSL found
 };
 
 void free_tag(void*, void* tag, CRYPTO_EX_DATA*, int, long, void*) {
-  delete static_cast<SessionTag*>(tag);
+  delete static_cast<ConnectionTag*>(tag);
 }
 
 int tag_index() {
@@ -31,71 +41,43 @@ int tag_index() {
   return index;
 }
 
+ConnectionTag* tag_of(const SSL* ssl) {
+  return static_cast<ConnectionTag*>(SSL_get_ex_data(ssl, tag_index()));
+}
+
 int on_session(SSL* ssl, SSL_SESSION* session) {
-  const auto* tag = static_cast<const SessionTag*>(SSL_get_ex_data(ssl, tag_index()));
+  ConnectionTag* tag = tag_of(ssl);
   if (!tag || !SSL_SESSION_is_resumable(session)) return 0;
-  tag->cache->put(tag->key, SessionPtr(session));
+  if (tag->accepted)
+    tag->cache->put(tag->key, SessionPtr(session));
+  else
+    tag->early.emplace_back(session);
   return 1;
 }
 
-std::string check_of(long error) {
-  switch (error) {
-    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-      return "self_signed";
-    case X509_V_ERR_HOSTNAME_MISMATCH:
-    case X509_V_ERR_IP_ADDRESS_MISMATCH:
-      return "name";
-    case X509_V_ERR_CERT_HAS_EXPIRED:
-      return "expired";
-    case X509_V_ERR_CERT_NOT_YET_VALID:
-      return "not_yet_valid";
-    case X509_V_ERR_EE_KEY_TOO_SMALL:
-    case X509_V_ERR_CA_KEY_TOO_SMALL:
-      return "key_strength";
-    case X509_V_ERR_CA_MD_TOO_WEAK:
-      return "signature_strength";
-    case X509_V_ERR_INVALID_PURPOSE:
-    case X509_V_ERR_CERT_REJECTED:
-      return "usage";
-    case X509_V_ERR_CERT_REVOKED:
-      return "revoked";
-    case X509_V_ERR_PERMITTED_VIOLATION:
-    case X509_V_ERR_EXCLUDED_VIOLATION:
-    case X509_V_ERR_SUBTREE_MINMAX:
-    case X509_V_ERR_UNSUPPORTED_CONSTRAINT_TYPE:
-    case X509_V_ERR_UNSUPPORTED_CONSTRAINT_SYNTAX:
-    case X509_V_ERR_UNSUPPORTED_NAME_SYNTAX:
-    case X509_V_ERR_PATH_LENGTH_EXCEEDED:
-      return "constraints";
-    default:
-      return "chain";
-  }
+void accept(ConnectionTag& tag) {
+  tag.accepted = true;
+  for (SessionPtr& each : tag.early) tag.cache->put(tag.key, std::move(each));
+  tag.early.clear();
 }
 
-struct Complaint {
-  const char* check = nullptr;  // null: none
-  const char* detail = "";
-};
+ConnectionTag* tag_of(X509_STORE_CTX* context) {
+  const auto* ssl = static_cast<const SSL*>(
+      X509_STORE_CTX_get_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  return ssl ? tag_of(ssl) : nullptr;
+}
 
-// What browsers refuse and OpenSSL does not.
-Complaint beyond_openssl(SSL* ssl) {
-  X509* leaf = SSL_get0_peer_certificate(ssl);
-  if (!leaf) return {"chain", "the server sent no certificate"};
-  if (X509_cmp_current_time(X509_get0_notAfter(leaf)) <= 0)
-    return {"expired", "certificate has expired"};
-  if (X509_get_version(leaf) != X509_VERSION_3)
-    return {"version", "not an X.509 version 3 certificate"};
-  const STACK_OF(X509)* chain = SSL_get0_verified_chain(ssl);
-  // Absent for a resumed session, whose chain was looked at when it was new.
-  for (int i = 0; chain && i < sk_X509_num(chain); ++i) {
-    const EVP_PKEY* key = X509_get0_pubkey(sk_X509_value(chain, i));
-    if (key && EVP_PKEY_is_a(key, "EC") && EVP_PKEY_get_bits(key) < kMinEcBits)
-      return {"key_strength", "EC key under 256 bits"};
-  }
-  // One that is trusted itself, as appliances have them, is what extra_ca is for.
-  if (chain && sk_X509_num(chain) > 1 && (X509_get_extension_flags(leaf) & EXFLAG_CA))
-    return {"usage", "a CA certificate used as a server's"};
-  return {};
+// Called for each fault of the chain; the first one is told.
+int on_verify(int ok, X509_STORE_CTX* context) {
+  if (ok) return 1;
+  if (ConnectionTag* tag = tag_of(context); tag && tag->fault.check.empty())
+    tag->fault = fault_of(context, tag->dropped);
+  return 0;
+}
+
+int verify(X509_STORE_CTX* context, void*) {
+  ConnectionTag* tag = tag_of(context);
+  return tag && verify_peer(context, tag->dropped);
 }
 
 std::string without_dot(std::string host) {
@@ -115,16 +97,23 @@ bool name_peer(SSL* ssl, const std::string& host) {
          SSL_set_tlsext_host_name(ssl, host.c_str()) == 1;
 }
 
-void classify(const TlsStream& stream, SSL* ssl, OriginTls::Outcome& out) {
-  const long verdict = SSL_get_verify_result(ssl);
+OriginTls::Outcome refused(CertificateFault fault) {
+  OriginTls::Outcome out;
+  out.fault = OriginTls::Fault::kCertificate;
+  out.check = std::move(fault.check);
+  out.detail = std::move(fault.detail);
+  return out;
+}
+
+OriginTls::Outcome failed(const TlsStream& stream, SSL* ssl) {
+  ConnectionTag* tag = tag_of(ssl);
+  if (tag && !tag->fault.check.empty()) return refused(std::move(tag->fault));
+  if (const long verdict = SSL_get_verify_result(ssl); verdict != X509_V_OK)
+    return refused({"chain", X509_verify_cert_error_string(verdict)});
+  OriginTls::Outcome out;
+  out.fault = stream.low_ended() ? OriginTls::Fault::kClosed : OriginTls::Fault::kProtocol;
   out.detail = stream.fault();
-  if (verdict != X509_V_OK) {
-    out.fault = OriginTls::Fault::kCertificate;
-    out.check = check_of(verdict);
-    out.detail = X509_verify_cert_error_string(verdict);
-  } else {
-    out.fault = stream.low_ended() ? OriginTls::Fault::kClosed : OriginTls::Fault::kProtocol;
-  }
+  return out;
 }
 
 }  // namespace
@@ -139,7 +128,11 @@ struct OriginTls::Impl {
     SSL_CTX_set_max_proto_version(context, TLS1_3_VERSION);
     SSL_CTX_set_security_level(context, kSecurityLevel);
     SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
-    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+    SSL_CTX_set_cipher_list(context, kCiphersOf12);
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, on_verify);
+    SSL_CTX_set_cert_verify_callback(context, verify, nullptr);
+    SSL_CTX_set_verify_depth(context, kLongestChain);
+    SSL_CTX_set_tlsext_status_type(context, TLSEXT_STATUSTYPE_ocsp);
     SSL_CTX_set_alpn_protos(context, kProtocols, sizeof kProtocols - 1);
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
     SSL_CTX_sess_set_new_cb(context, on_session);
@@ -179,17 +172,16 @@ Awaitable<OriginTls::Outcome> OriginTls::connect(std::unique_ptr<ByteStream> low
   SSL* ssl = stream->ssl();
   if (!name_peer(ssl, host)) {
     openssl_error();
-    out.fault = Fault::kCertificate;
-    out.check = "name";
-    out.detail = "not a name that a certificate can hold";
-    co_return out;
+    co_return refused({"name", "not a name that a certificate can hold"});
   }
-  auto tag = std::make_unique<SessionTag>();
+  auto owned = std::make_unique<ConnectionTag>();
+  ConnectionTag* tag = owned.get();
   tag->cache = impl_->sessions;
   tag->key = host + " " + std::to_string(port);
   if (const SessionPtr session = impl_->sessions->take(tag->key))
     SSL_set_session(ssl, session.get());
-  if (SSL_set_ex_data(ssl, tag_index(), tag.get()) == 1) tag.release();
+  if (SSL_set_ex_data(ssl, tag_index(), tag) != 1) co_return failed(*stream, ssl);
+  owned.release();
   long step = stream->try_handshake();
   while (step == ByteStream::kBlock) {
     const Wake wake = co_await stream->ready(stream->want(), deadline);
@@ -200,17 +192,10 @@ Awaitable<OriginTls::Outcome> OriginTls::connect(std::unique_ptr<ByteStream> low
     }
     step = stream->try_handshake();
   }
-  if (step <= 0) {
-    classify(*stream, ssl, out);
-    co_return out;
-  }
-  const Complaint complaint = beyond_openssl(ssl);
-  if (complaint.check) {
-    out.fault = Fault::kCertificate;
-    out.check = complaint.check;
-    out.detail = complaint.detail;
-    co_return out;
-  }
+  if (step <= 0) co_return failed(*stream, ssl);
+  CertificateFault fault = judge_peer(ssl, host);
+  if (!fault.check.empty()) co_return refused(std::move(fault));
+  accept(*tag);
   out.resumed = SSL_session_reused(ssl) == 1;
   out.stream = std::move(stream);
   co_return out;

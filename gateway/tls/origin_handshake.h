@@ -23,10 +23,8 @@ class OriginTls {
   struct Outcome {
     std::unique_ptr<TlsStream> stream;  // null: see fault
     Fault fault = Fault::kNone;
-    // kCertificate: which check failed, a closed list: chain, self_signed, name, expired,
-    // not_yet_valid, key_strength, signature_strength, usage, revoked, constraints, version
-    std::string check;
-    std::string detail;  // OpenSSL's words
+    std::string check;   // kCertificate: see CertificateFault
+    std::string detail;  // English, for the log; may hold names out of the certificate
     bool resumed = false;
   };
   // SNI and name check with `host` (DNS name or address literal); ALPN http/1.1. Sessions are kept

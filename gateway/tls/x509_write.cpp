@@ -14,6 +14,7 @@ namespace {
 struct AkidFree {
   void operator()(AUTHORITY_KEYID* p) const { AUTHORITY_KEYID_free(p); }
 };
+using AkidPtr = std::unique_ptr<AUTHORITY_KEYID, AkidFree>;
 struct EkuFree {
   void operator()(EXTENDED_KEY_USAGE* p) const { EXTENDED_KEY_USAGE_free(p); }
 };
@@ -43,6 +44,13 @@ ASN1_STRING* octets(const unsigned char* data, std::size_t size) {
   ASN1_STRING* out = ASN1_OCTET_STRING_new();
   if (out) ASN1_STRING_set(out, data, static_cast<int>(size));
   return out;
+}
+
+AkidPtr akid_of(X509* issuer) {
+  AkidPtr akid(AUTHORITY_KEYID_new());
+  const ASN1_OCTET_STRING* named = X509_get0_subject_key_id(issuer);
+  if (akid) akid->keyid = named ? ASN1_OCTET_STRING_dup(named) : key_identifier(issuer).release();
+  return akid && akid->keyid ? std::move(akid) : nullptr;
 }
 
 }  // namespace
@@ -85,10 +93,14 @@ bool add_subject_key_identifier(X509* certificate) {
 }
 
 bool add_authority_key_identifier(X509* certificate, X509* issuer) {
-  std::unique_ptr<AUTHORITY_KEYID, AkidFree> akid(AUTHORITY_KEYID_new());
-  const ASN1_OCTET_STRING* named = X509_get0_subject_key_id(issuer);
-  akid->keyid = named ? ASN1_OCTET_STRING_dup(named) : key_identifier(issuer).release();
-  return akid->keyid && add(certificate, NID_authority_key_identifier, akid.get(), false);
+  const AkidPtr akid = akid_of(issuer);
+  return akid && add(certificate, NID_authority_key_identifier, akid.get(), false);
+}
+
+bool add_authority_key_identifier(X509_CRL* list, X509* issuer) {
+  const AkidPtr akid = akid_of(issuer);
+  return akid && X509_CRL_add1_ext_i2d(list, NID_authority_key_identifier, akid.get(), 0,
+                                       X509V3_ADD_APPEND) == 1;
 }
 
 bool add_server_auth(X509* certificate) {
@@ -120,14 +132,14 @@ bool add_crl_url(X509* certificate, const std::string& url) {
          add(certificate, NID_crl_distribution_points, points.get(), false);
 }
 
+const EVP_MD* digest_for(const EVP_PKEY* key) {
+  if (EVP_PKEY_is_a(key, "ED25519") || EVP_PKEY_is_a(key, "ED448")) return nullptr;
+  if (!EVP_PKEY_is_a(key, "EC") || EVP_PKEY_get_bits(key) <= 256) return EVP_sha256();
+  return EVP_PKEY_get_bits(key) > 384 ? EVP_sha512() : EVP_sha384();
+}
+
 bool sign(X509* certificate, EVP_PKEY* key) {
-  int wanted = NID_undef;
-  const int level = EVP_PKEY_get_default_digest_nid(key, &wanted);
-  const EVP_MD* digest = EVP_sha256();
-  if (level > 0 && wanted == NID_undef) digest = nullptr;  // Ed25519 and its like bring their own
-  if (EVP_PKEY_is_a(key, "EC") && EVP_PKEY_get_bits(key) > 256)
-    digest = EVP_PKEY_get_bits(key) > 384 ? EVP_sha512() : EVP_sha384();
-  return X509_sign(certificate, key, digest) > 0;
+  return X509_sign(certificate, key, digest_for(key)) > 0;
 }
 
 std::int64_t unix_seconds(const ASN1_TIME* time) {

@@ -19,11 +19,13 @@ OctetsPtr key_identifier(X509* certificate);
 bool add_subject_key_identifier(X509* certificate);
 // The issuer's subject key identifier, or what it would be.
 bool add_authority_key_identifier(X509* certificate, X509* issuer);
+bool add_authority_key_identifier(X509_CRL* list, X509* issuer);
 bool add_server_auth(X509* certificate);
 // `host`: DNS name or address literal; critical, since the subject is empty.
 bool add_subject_alt_name(X509* certificate, const std::string& host);
 bool add_crl_url(X509* certificate, const std::string& url);
-// With the digest that fits the key.
+// The digest that fits the key; null for keys that bring their own.
+const EVP_MD* digest_for(const EVP_PKEY* key);
 bool sign(X509* certificate, EVP_PKEY* key);
 std::int64_t unix_seconds(const ASN1_TIME* time);
 

@@ -1,6 +1,8 @@
 #include "tests/gateway/pki.h"
 
+#include <gtest/gtest.h>
 #include <openssl/ec.h>
+#include <openssl/ocsp.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <sys/stat.h>
@@ -15,11 +17,13 @@ namespace sekisho::gateway {
 
 std::shared_ptr<EVP_PKEY> make_key(const std::string& kind) {
   if (kind.starts_with("RSA-")) return {EVP_RSA_gen(std::stoul(kind.substr(4))), EVP_PKEY_free};
+  if (kind.starts_with("ED"))
+    return {EVP_PKEY_Q_keygen(nullptr, nullptr, kind.c_str()), EVP_PKEY_free};
   return {EVP_EC_gen(kind.c_str()), EVP_PKEY_free};
 }
 
 Made make(const CertSpec& spec) {
-  Made out{{X509_new(), X509_free}, make_key(spec.key)};
+  Made out{{X509_new(), X509_free}, spec.same_key_as ? spec.same_key_as->key : make_key(spec.key)};
   X509* x = out.certificate.get();
   X509_set_version(x, spec.version);
   set_random_serial(x);
@@ -38,7 +42,9 @@ Made make(const CertSpec& spec) {
     X509_add_ext(x, e, -1);
     X509_EXTENSION_free(e);
   }
-  X509_sign(x, (spec.issuer ? spec.issuer->key : out.key).get(), spec.digest);
+  if (spec.change) spec.change(x);
+  EVP_PKEY* key = (spec.issuer ? spec.issuer->key : out.key).get();
+  X509_sign(x, key, EVP_PKEY_is_a(key, "ED25519") ? nullptr : spec.digest);
   return out;
 }
 
@@ -57,6 +63,30 @@ Made make_server(const Made& ca, const std::string& san) {
   spec.issuer = &ca;
   spec.extensions = {{NID_subject_alt_name, san}, {NID_ext_key_usage, "serverAuth"}};
   return make(spec);
+}
+
+std::string staple(const StapleSpec& spec) {
+  const std::int64_t now = std::time(nullptr);
+  const Made& signer = spec.signer ? *spec.signer : *spec.issuer;
+  OCSP_BASICRESP* basic = OCSP_BASICRESP_new();
+  OCSP_CERTID* id =
+      OCSP_cert_to_id(EVP_sha1(), spec.about->certificate.get(), spec.issuer->certificate.get());
+  ASN1_TIME* from = ASN1_GENERALIZEDTIME_set(nullptr, now + spec.from);
+  ASN1_TIME* until = ASN1_GENERALIZEDTIME_set(nullptr, now + spec.until);
+  OCSP_basic_add1_status(basic, id, spec.status, OCSP_REVOKED_STATUS_KEYCOMPROMISE, from, from,
+                         until);
+  OCSP_basic_sign(basic, signer.certificate.get(), signer.key.get(), EVP_sha256(), nullptr, 0);
+  OCSP_RESPONSE* response = OCSP_response_create(OCSP_RESPONSE_STATUS_SUCCESSFUL, basic);
+  unsigned char* bytes = nullptr;
+  const int size = i2d_OCSP_RESPONSE(response, &bytes);
+  std::string der(reinterpret_cast<char*>(bytes), static_cast<std::size_t>(size));
+  OPENSSL_free(bytes);
+  OCSP_RESPONSE_free(response);
+  OCSP_BASICRESP_free(basic);
+  OCSP_CERTID_free(id);
+  ASN1_TIME_free(from);
+  ASN1_TIME_free(until);
+  return der;
 }
 
 Folder::Folder() {
@@ -97,11 +127,14 @@ std::string pem(const EVP_PKEY* key) {
   return drained(out);
 }
 
-std::shared_ptr<const Authority> authority_of(const Made& ca) {
+std::shared_ptr<const Authority> authority_of(const Made& ca, const std::vector<Made>& issuers) {
   const Folder folder;
-  std::string error;
-  return Authority::load(folder.write("ca.crt", pem(ca.certificate.get())),
-                         folder.write("ca.key", pem(ca.key.get())), error);
+  std::string text = pem(ca.certificate.get()), error;
+  for (const Made& each : issuers) text += pem(each.certificate.get());
+  auto out = Authority::load(folder.write("ca.crt", text),
+                             folder.write("ca.key", pem(ca.key.get())), error);
+  EXPECT_TRUE(out) << error;
+  return out;
 }
 
 std::string extension_text(const X509* certificate, int nid) {

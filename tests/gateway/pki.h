@@ -3,6 +3,7 @@
 // Certificates made in tests, right ones and wrong ones.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -24,14 +25,26 @@ struct CertSpec {
   const Made* issuer = nullptr;                         // null: itself
   long from = -3600, until = 30 * 86400;                // seconds from now
   long version = X509_VERSION_3;
-  std::string key = "P-256";  // a curve, or RSA-1024
+  std::string key = "P-256";  // a curve, RSA-1024, ED25519
   const EVP_MD* digest = EVP_sha256();
+  const Made* same_key_as = nullptr;    // null: a new key
+  std::function<void(X509*)> change{};  // before it is signed
 };
 
 std::shared_ptr<EVP_PKEY> make_key(const std::string& kind);
 Made make(const CertSpec& spec);
 Made make_ca(const std::string& name, const Made* issuer = nullptr);
 Made make_server(const Made& ca, const std::string& san);  // "DNS:a.test,IP:127.0.0.1"
+
+// What a server staples (OCSP response in DER), signed by `issuer` unless `signer` is given.
+struct StapleSpec {
+  const Made* about = nullptr;
+  const Made* issuer = nullptr;
+  const Made* signer = nullptr;
+  int status = 0;                        // V_OCSP_CERTSTATUS_*
+  long from = -3600, until = 3 * 86400;  // seconds from now
+};
+std::string staple(const StapleSpec& spec);
 
 // A folder that vanishes with the object.
 class Folder {
@@ -47,7 +60,9 @@ class Folder {
 
 std::string pem(const X509* certificate);
 std::string pem(const EVP_PKEY* key);
-std::shared_ptr<const Authority> authority_of(const Made& ca);
+// `issuers` stand after it in the file.
+std::shared_ptr<const Authority> authority_of(const Made& ca,
+                                              const std::vector<Made>& issuers = {});
 std::string extension_text(const X509* certificate, int nid);
 
 }  // namespace sekisho::gateway

@@ -102,6 +102,17 @@ TEST_F(Leaves, StayWithinTheDatesOfTheirCa) {
   EXPECT_FALSE(mint().mint("a.test", now_ - kDay));
 }
 
+TEST_F(Leaves, EndBeforeTheIssuerOfTheirCaDoes) {
+  const Made root = make_ca("root that ends in 30 days");
+  CertSpec spec;
+  spec.issuer = &root;
+  spec.until = 900 * kDay;
+  spec.extensions = {{NID_basic_constraints, "critical,CA:TRUE"}};
+  authority_ = authority_of(make(spec), {root});
+  EXPECT_EQ(mint().mint("a.test", now_)->not_after,
+            unix_seconds(X509_get0_notAfter(root.certificate.get())));
+}
+
 TEST_F(Leaves, HaveSerialsOfTheirOwn) {
   std::set<std::string> seen;
   const LeafMint with = mint();
@@ -193,6 +204,21 @@ TEST_F(Leaves, AreMintedAnewBeforeTheyEnd) {
   EXPECT_LT(now, first->not_after);
   now = authority_->not_after() + 1;
   EXPECT_FALSE(get(store, "a.test"));
+}
+
+TEST_F(Leaves, AreMintedAnewWhenTheClockWasAheadAndIsSetBack) {
+  CertSpec spec;
+  spec.from = -30 * kDay;
+  spec.until = 3650 * kDay;
+  spec.extensions = {{NID_basic_constraints, "critical,CA:TRUE"}};
+  std::atomic<std::int64_t> now = now_ + 10 * kDay;
+  LeafStore store(authority_of(make(spec)), "", 10, [&] { return now.load(); });
+  const LeafPtr ahead = get(store, "a.test");
+  ASSERT_GT(ahead->not_before, now_);
+  now = now_;
+  const LeafPtr right = get(store, "a.test");
+  EXPECT_NE(right, ahead);
+  EXPECT_LE(right->not_before, now_);
 }
 
 TEST_F(Leaves, OfAnOldCaAreDropped) {

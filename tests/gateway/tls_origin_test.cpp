@@ -1,8 +1,12 @@
 // Origins are verified as a browser would: a table of certificates, right ones and wrong ones.
 
 #include <gtest/gtest.h>
+#include <openssl/ocsp.h>
 #include <openssl/ssl.h>
 
+#include <set>
+
+#include "gateway/tls/origin_certificate.h"
 #include "gateway/tls/origin_handshake.h"
 #include "tests/gateway/pki.h"
 #include "tests/gateway/stream_pairs.h"
@@ -23,28 +27,24 @@ const Made& unknown_root() {
   return made;
 }
 
-const Made& constrained() {
-  static const Made made = [] {
-    CertSpec spec;
-    spec.name = "constrained";
-    spec.issuer = &root();
-    spec.extensions = {{NID_basic_constraints, "critical,CA:TRUE"},
-                       {NID_key_usage, "critical,keyCertSign"},
-                       {NID_name_constraints, "critical,permitted;DNS:inside.test"}};
-    return make(spec);
-  }();
-  return made;
+using Extensions = std::vector<std::pair<int, std::string>>;
+const std::pair<int, std::string> kIsCa = {NID_basic_constraints, "critical,CA:TRUE"};
+const std::pair<int, std::string> kSigns = {NID_key_usage, "critical,keyCertSign"};
+const std::pair<int, std::string> kForServers = {NID_ext_key_usage, "serverAuth"};
+
+// An intermediate of the test root, with a name of its own.
+template <class Change>
+Made intermediate(const char* name, Extensions extensions, Change change) {
+  CertSpec spec;
+  spec.name = name;
+  spec.issuer = &root();
+  spec.extensions = std::move(extensions);
+  change(spec);
+  return make(spec);
 }
 
-const Made& no_ca() {
-  static const Made made = [] {
-    CertSpec spec;
-    spec.name = "not a CA";
-    spec.issuer = &root();
-    spec.extensions = {{NID_basic_constraints, "critical,CA:FALSE"}};
-    return make(spec);
-  }();
-  return made;
+Made intermediate(const char* name, Extensions extensions) {
+  return intermediate(name, std::move(extensions), [](CertSpec&) {});
 }
 
 CertSpec good(const std::string& san = "DNS:api.test") {
@@ -65,12 +65,14 @@ CertSpec but(Change change, CertSpec spec = good()) {
 // An origin that serves one certificate, and what connecting to it came to.
 class Origin {
  public:
-  explicit Origin(const Made& served, const Made* intermediate = nullptr)
+  using Chain = std::vector<Made>;
+  explicit Origin(const Made& served, const Chain& chain = {})
       : context_(SSL_CTX_new(TLS_server_method())) {
     SSL_CTX_set_security_level(context_, 0);
+    SSL_CTX_set_mode(context_, SSL_MODE_NO_AUTO_CHAIN);
     SSL_CTX_use_certificate(context_, served.certificate.get());
     SSL_CTX_use_PrivateKey(context_, served.key.get());
-    if (intermediate) SSL_CTX_add1_chain_cert(context_, intermediate->certificate.get());
+    for (const Made& each : chain) SSL_CTX_add1_chain_cert(context_, each.certificate.get());
     const unsigned char id[] = "origin";
     SSL_CTX_set_session_id_context(context_, id, sizeof id);
   }
@@ -88,8 +90,19 @@ class Origin {
     return out;
   }
   const std::string& sni() const { return sni_; }
+  void staple(std::string response) {
+    staple_ = std::move(response);
+    SSL_CTX_set_tlsext_status_cb(context_, send_staple);
+    SSL_CTX_set_tlsext_status_arg(context_, this);
+  }
 
  private:
+  static int send_staple(SSL* ssl, void* origin) {
+    const std::string& bytes = static_cast<Origin*>(origin)->staple_;
+    SSL_set_tlsext_status_ocsp_resp(ssl, OPENSSL_memdup(bytes.data(), bytes.size()), bytes.size());
+    return SSL_TLSEXT_ERR_OK;
+  }
+
   Awaitable<void> serve(StreamPtr low) {
     TlsStream stream(std::move(low), context_, TlsStream::Role::kServer);
     long step = stream.try_handshake();
@@ -117,7 +130,7 @@ class Origin {
   SSL_CTX* context_;
   net::io_context io_{1};
   Deadlines deadlines_{io_.get_executor()};
-  std::string sni_;
+  std::string sni_, staple_;
 };
 
 std::shared_ptr<OriginTls> trusting(const Made& anchor) {
@@ -131,80 +144,315 @@ std::shared_ptr<OriginTls> trusting(const Made& anchor) {
 struct Row {
   const char* what;
   CertSpec spec;
-  std::string check;  // "" = accepted
+  std::string check;  // "" = accepted, "any" = refused, in the handshake or after it
   std::string host = "api.test";
-  const Made* intermediate = nullptr;
+  std::vector<Made> chain{};
 };
 
-std::vector<Row> table() {
-  using Ext = std::vector<std::pair<int, std::string>>;
-  const Ext no_eku = {{NID_subject_alt_name, "DNS:api.test"}};
-  return {
-      {"plain", good(), ""},
-      {"no EKU at all", but([&](CertSpec& s) { s.extensions = no_eku; }), ""},
-      {"P-384", but([](CertSpec& s) { s.key = "P-384"; }), ""},
-      {"RSA 2048", but([](CertSpec& s) { s.key = "RSA-2048"; }), ""},
-      {"upper case and trailing dot", good("DNS:API.test"), "", "api.test."},
-      {"wildcard", good("DNS:*.api.test"), "", "eu.api.test"},
-      {"wildcard, two labels", good("DNS:*.api.test"), "name", "a.eu.api.test"},
-      {"wildcard, no label", good("DNS:*.api.test"), "name"},
-      {"wildcard of a top-level name", good("DNS:*.test"), "name"},
-      {"wildcard of everything", good("DNS:*"), "name"},
-      {"part of a label as wildcard", good("DNS:a*.eu.test"), "name", "api.eu.test"},
-      {"IPv4", good("IP:192.0.2.1"), "", "192.0.2.1"},
-      {"IPv6", good("IP:2001:db8::1"), "", "2001:db8::1"},
-      {"another address", good("IP:192.0.2.1"), "name", "192.0.2.2"},
-      {"address as DNS name", good("DNS:192.0.2.1"), "name", "192.0.2.1"},
-      {"another name", good("DNS:other.test"), "name"},
-      {"name in CN only", but([](CertSpec& s) {
-         s.name = "api.test";
-         s.extensions = {{NID_ext_key_usage, "serverAuth"}};
-       }),
-       "name"},
-      {"expired", but([](CertSpec& s) { s.from = -9 * kDay, s.until = -60; }), "expired"},
-      {"not yet valid", but([](CertSpec& s) { s.from = kDay; }), "not_yet_valid"},
-      {"self-signed", but([](CertSpec& s) { s.issuer = nullptr; }), "self_signed"},
-      {"unknown CA", but([](CertSpec& s) { s.issuer = &unknown_root(); }), "chain"},
-      {"unknown CA in the chain", but([](CertSpec& s) { s.issuer = &unknown_root(); }), "chain",
-       "api.test", &unknown_root()},
-      {"issued by no CA", but([](CertSpec& s) { s.issuer = &no_ca(); }), "chain", "api.test",
-       &no_ca()},
-      {"RSA 1024", but([](CertSpec& s) { s.key = "RSA-1024"; }), "key_strength"},
-      {"P-224", but([](CertSpec& s) { s.key = "P-224"; }), "any"},
-      {"SHA-1", but([](CertSpec& s) { s.digest = EVP_sha1(); }), "signature_strength"},
-      {"client certificate", but([](CertSpec& s) {
-         s.extensions = {{NID_subject_alt_name, "DNS:api.test"}, {NID_ext_key_usage, "clientAuth"}};
-       }),
-       "usage"},
-      {"CA certificate", but([](CertSpec& s) {
-         s.extensions = {{NID_subject_alt_name, "DNS:api.test"},
-                         {NID_basic_constraints, "critical,CA:TRUE"}};
-       }),
-       "usage"},
-      {"version 1", but([](CertSpec& s) { s.version = X509_VERSION_1; }), "any"},
-      {"within name constraints",
-       but([](CertSpec& s) { s.issuer = &constrained(); }, good("DNS:inside.test")), "",
-       "inside.test", &constrained()},
-      {"outside name constraints", but([](CertSpec& s) { s.issuer = &constrained(); }),
-       "constraints", "api.test", &constrained()},
-      {"unknown critical extension", but([](CertSpec& s) {
-         s.extensions.push_back({NID_pbe_WithSHA1And40BitRC4, "critical,DER:0500"});
-       }),
-       "chain"},
-  };
-}
-
-TEST(OriginTls, JudgesCertificatesAsABrowserDoes) {
+void judge(const std::vector<Row>& table) {
   const auto tls = trusting(root());
-  for (const Row& row : table()) {
+  for (const Row& row : table) {
     SCOPED_TRACE(row.what);
-    Origin origin(make(row.spec), row.intermediate);
+    CertSpec spec = row.spec;
+    if (!row.chain.empty() && spec.issuer == &root()) spec.issuer = &row.chain.front();
+    Origin origin(make(spec), row.chain);
     const OriginTls::Outcome out = origin.connect(*tls, row.host);
     EXPECT_EQ(out.stream != nullptr, row.check.empty()) << out.check << ": " << out.detail;
     if (row.check == "any") continue;
     EXPECT_EQ(out.check, row.check) << out.detail;
     EXPECT_EQ(out.fault, row.check.empty() ? Fault::kNone : Fault::kCertificate);
     EXPECT_EQ(out.detail.empty(), row.check.empty());
+  }
+}
+
+Row with_san(const char* what, const std::string& san, const char* check, const char* host) {
+  return {what, good(san), check, host};
+}
+
+// The name `api.test` followed by NUL and `.evil.test`, as one DNS name.
+constexpr const char* kNulName =
+    "DER:30:15:82:13:61:70:69:2e:74:65:73:74:00:2e:65:76:69:6c:2e:74:65:73:74";
+
+TEST(OriginTls, JudgesNamesAsABrowserDoes) {
+  judge({
+      with_san("plain", "DNS:api.test", "", "api.test"),
+      with_san("one of many", "DNS:a.test,DNS:b.test,DNS:api.test", "", "api.test"),
+      with_san("upper case and trailing dot", "DNS:API.test", "", "api.test."),
+      with_san("the certificate's trailing dot", "DNS:api.test.", "name", "api.test"),
+      with_san("another name", "DNS:other.test", "name", "api.test"),
+      with_san("a longer name", "DNS:api.test.evil.test", "name", "api.test"),
+      with_san("NUL in the name", kNulName, "name", "api.test"),
+      with_san("wildcard", "DNS:*.api.test", "", "eu.api.test"),
+      with_san("wildcard, two labels", "DNS:*.api.test", "name", "a.eu.api.test"),
+      with_san("wildcard, no label", "DNS:*.api.test", "name", "api.test"),
+      with_san("wildcard of a top-level name", "DNS:*.test", "name", "api.test"),
+      with_san("wildcard of everything", "DNS:*", "name", "api.test"),
+      with_san("wildcard of a public suffix", "DNS:*.co.jp", "name", "example.co.jp"),
+      with_san("that and the name itself", "DNS:*.co.jp,DNS:example.co.jp", "", "example.co.jp"),
+      with_san("wildcard below a company's own suffix", "DNS:*.github.io", "", "a.github.io"),
+      with_san("wildcard that is not left-most", "DNS:api.*.test", "name", "api.eu.test"),
+      with_san("part of a label as wildcard", "DNS:a*.eu.test", "name", "api.eu.test"),
+      with_san("wildcard over an IDN label", "DNS:*.api.test", "", "xn--r8jz45g.api.test"),
+      with_san("IDN in its ASCII form", "DNS:xn--r8jz45g.test", "", "xn--r8jz45g.test"),
+      with_san("IPv4", "IP:192.0.2.1", "", "192.0.2.1"),
+      with_san("IPv6", "IP:2001:db8::1", "", "2001:db8::1"),
+      with_san("another address", "IP:192.0.2.1", "name", "192.0.2.2"),
+      with_san("address as DNS name", "DNS:192.0.2.1", "name", "192.0.2.1"),
+      with_san("wildcard over an address", "DNS:*.0.2.1", "name", "192.0.2.1"),
+      {"name in CN only", but([](CertSpec& s) {
+         s.name = "api.test";
+         s.extensions = {kForServers};
+       }),
+       "name"},
+      {"name in CN beside another SAN",
+       but([](CertSpec& s) { s.name = "api.test"; }, good("DNS:other.test")), "name"},
+      {"address in CN only", but([](CertSpec& s) {
+         s.name = "192.0.2.1";
+         s.extensions = {kForServers};
+       }),
+       "name", "192.0.2.1"},
+  });
+}
+
+TEST(OriginTls, JudgesServersCertificatesAsABrowserDoes) {
+  const Extensions no_eku = {{NID_subject_alt_name, "DNS:api.test"}};
+  const auto add = [](int nid, const char* value) {
+    return but([&](CertSpec& s) { s.extensions.push_back({nid, value}); });
+  };
+  const auto usage = [](const char* ku, const char* key) {
+    return but([&](CertSpec& s) { s.extensions[2].second = ku, s.key = key; });
+  };
+  const auto eku = [](const char* value) {
+    return but([&](CertSpec& s) { s.extensions[1].second = value; });
+  };
+  Made impostor = make_ca("test root");
+  judge({
+      {"no EKU at all", but([&](CertSpec& s) { s.extensions = no_eku; }), ""},
+      {"P-384", but([](CertSpec& s) { s.key = "P-384"; }), ""},
+      {"RSA 2048", but([](CertSpec& s) { s.key = "RSA-2048"; }), ""},
+      {"Ed25519, from a private CA", but([](CertSpec& s) { s.key = "ED25519"; }), ""},
+      {"ten years, from a private CA", but([](CertSpec& s) { s.until = 3650 * kDay; }), ""},
+      {"expired", but([](CertSpec& s) { s.from = -9 * kDay, s.until = -60; }), "expired"},
+      {"not yet valid", but([](CertSpec& s) { s.from = kDay; }), "not_yet_valid"},
+      {"self-signed", but([](CertSpec& s) { s.issuer = nullptr; }), "self_signed"},
+      {"unknown CA", but([](CertSpec& s) { s.issuer = &unknown_root(); }), "incomplete_chain"},
+      {"another CA under the same name", but([&](CertSpec& s) { s.issuer = &impostor; }),
+       "signature"},
+      {"RSA 1024", but([](CertSpec& s) { s.key = "RSA-1024"; }), "key_strength"},
+      {"P-224", but([](CertSpec& s) { s.key = "P-224"; }), "any"},
+      {"secp256k1", but([](CertSpec& s) { s.key = "secp256k1"; }), "any"},
+      {"SHA-1", but([](CertSpec& s) { s.digest = EVP_sha1(); }), "signature_strength"},
+      {"client certificate", eku("clientAuth"), "usage"},
+      {"any extended usage", eku("anyExtendedKeyUsage"), "usage"},
+      {"both usages", eku("serverAuth,clientAuth"), ""},
+      {"EC key that may not sign", usage("keyAgreement", "P-256"), "usage"},
+      {"RSA key that may not sign", usage("keyEncipherment", "RSA-2048"), "usage"},
+      {"CA certificate", add(NID_basic_constraints, "critical,CA:TRUE"), "usage"},
+      {"version 1", but([](CertSpec& s) { s.version = X509_VERSION_1; }), "version"},
+      {"unknown critical extension", add(NID_pbe_WithSHA1And40BitRC4, "critical,DER:0500"),
+       "critical_extension"},
+      {"unknown other extension", add(NID_pbe_WithSHA1And40BitRC4, "DER:0500"), ""},
+      {"two extended usages", add(NID_ext_key_usage, "clientAuth"), "malformed"},
+      {"two lists of names", add(NID_subject_alt_name, "DNS:other.test"), "any"},
+      {"two unknown extensions", but([](CertSpec& s) {
+         s.extensions.push_back({NID_pbe_WithSHA1And40BitRC4, "DER:0500"});
+         s.extensions.push_back({NID_pbe_WithSHA1And40BitRC4, "DER:0500"});
+       }),
+       "malformed"},
+  });
+}
+
+TEST(OriginTls, JudgesIssuersAsABrowserDoes) {
+  const auto by = [](Made ca) { return std::vector<Made>{std::move(ca)}; };
+  const auto limited = [&](const char* constraint) {
+    return by(intermediate("constrained", {kIsCa, kSigns, {NID_name_constraints, constraint}}));
+  };
+  const Made short_one = intermediate(
+      "no CA below it", {{NID_basic_constraints, "critical,CA:TRUE,pathlen:0"}, kSigns});
+  CertSpec below;
+  below.name = "CA below it";
+  below.issuer = &short_one;
+  below.extensions = {kIsCa, kSigns};
+  const Made too_deep = make(below);
+  judge({
+      {"with its intermediate", good(), "", "api.test", by(intermediate("plain", {kIsCa, kSigns}))},
+      {"unknown root in the chain", but([](CertSpec& s) { s.issuer = &unknown_root(); }),
+       "untrusted_root", "api.test", by(unknown_root())},
+      {"CA:FALSE", good(), "issuer", "api.test",
+       by(intermediate("not a CA", {{NID_basic_constraints, "critical,CA:FALSE"}}))},
+      {"no basic constraints", good(), "issuer", "api.test", by(intermediate("a server", {}))},
+      {"keyCertSign without basic constraints", good(), "issuer", "api.test",
+       by(intermediate("half a CA", {kSigns}))},
+      {"no keyCertSign", good(), "issuer", "api.test",
+       by(intermediate("CRL signer", {kIsCa, {NID_key_usage, "critical,cRLSign"}}))},
+      {"for clients", good(), "usage", "api.test",
+       by(intermediate("client CA", {kIsCa, kSigns, {NID_ext_key_usage, "clientAuth"}}))},
+      {"expired", good(), "expired", "api.test",
+       by(intermediate("old", {kIsCa, kSigns}, [](CertSpec& s) { s.until = -60; }))},
+      {"not yet valid", good(), "not_yet_valid", "api.test",
+       by(intermediate("early", {kIsCa, kSigns}, [](CertSpec& s) { s.from = kDay; }))},
+      {"RSA 1024", good(), "key_strength", "api.test",
+       by(intermediate("weak", {kIsCa, kSigns}, [](CertSpec& s) { s.key = "RSA-1024"; }))},
+      {"P-224", good(), "key_strength", "api.test",
+       by(intermediate("small", {kIsCa, kSigns}, [](CertSpec& s) { s.key = "P-224"; }))},
+      {"a curve browsers do not know", good(), "key_strength", "api.test",
+       by(intermediate("curve", {kIsCa, kSigns}, [](CertSpec& s) { s.key = "brainpoolP256r1"; }))},
+      {"SHA-1", good(), "signature_strength", "api.test",
+       by(intermediate("sha1", {kIsCa, kSigns}, [](CertSpec& s) { s.digest = EVP_sha1(); }))},
+      {"MD5 by its issuer", but([](CertSpec& s) { s.digest = EVP_md5(); }), "signature_strength",
+       "api.test",
+       by(intermediate("rsa", {kIsCa, kSigns}, [](CertSpec& s) { s.key = "RSA-2048"; }))},
+      {"deeper than a path length allows",
+       good(),
+       "constraints",
+       "api.test",
+       {too_deep, short_one}},
+      {"within name constraints", good("DNS:a.inside.test"), "", "a.inside.test",
+       limited("critical,permitted;DNS:inside.test")},
+      {"outside name constraints", good(), "constraints", "api.test",
+       limited("critical,permitted;DNS:inside.test")},
+      {"within excluded names", good(), "constraints", "api.test",
+       limited("critical,excluded;DNS:test")},
+      {"one of its names outside", good("DNS:api.test,DNS:b.inside.test"), "constraints",
+       "b.inside.test", limited("critical,permitted;DNS:inside.test")},
+      {"address outside", good("IP:192.0.2.1"), "constraints", "192.0.2.1",
+       limited("critical,permitted;IP:198.51.100.0/255.255.255.0")},
+      {"twice the same extension", good(), "malformed", "api.test",
+       by(intermediate("twice", {kIsCa, kSigns, kForServers, kForServers}))},
+  });
+}
+
+// `length` intermediates, the one nearest the leaf first.
+std::vector<Made> chain_of(int length) {
+  std::vector<Made> out;
+  for (int i = 0; i < length; ++i)
+    out.insert(out.begin(),
+               make_ca("link " + std::to_string(i), out.empty() ? &root() : &out.front()));
+  return out;
+}
+
+TEST(OriginTls, FollowsChainsOfReasonableLength) {
+  judge({{"five", good(), "", "api.test", chain_of(5)},
+         {"ten", good(), "", "api.test", chain_of(10)},
+         {"eleven", good(), "chain_length", "api.test", chain_of(11)},
+         {"sixty", good(), "chain_length", "api.test", chain_of(60)}});
+}
+
+TEST(OriginTls, WantsTheIntermediateToBeSent) {
+  const Made unsent = intermediate("unsent", {kIsCa, kSigns});
+  judge({{"missing", but([&](CertSpec& s) { s.issuer = &unsent; }), "incomplete_chain"}});
+}
+
+TEST(OriginTls, FindsTheTrustedOneOfCrossSignedChains) {
+  const Made new_root = make_ca("new root");  // not trusted here
+  const Made crossed =
+      intermediate("new root", {kIsCa, kSigns}, [&](CertSpec& s) { s.same_key_as = &new_root; });
+  const Made issuing = make_ca("issuing", &new_root);
+  judge({{"both ways", good(), "", "api.test", {issuing, new_root, crossed}},
+         {"the trusted one only", good(), "", "api.test", {issuing, crossed}},
+         {"the other only", good(), "untrusted_root", "api.test", {issuing, new_root}}});
+}
+
+TEST(OriginTls, HoldsOnToARefusalWhenTheOriginOffersToResume) {
+  const auto tls = trusting(root());
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    Origin origin(make(but([](CertSpec& s) { s.extensions.push_back(kIsCa); })));
+    SSL_CTX_set_max_proto_version(origin.context(), version);
+    for (int i = 0; i < 3; ++i) {
+      const auto out = origin.connect(*tls, "api.test", static_cast<std::uint16_t>(version));
+      EXPECT_EQ(out.check, "usage") << i << " " << out.detail;
+      EXPECT_FALSE(out.stream);
+    }
+  }
+}
+
+struct StapleRow {
+  const char* what;
+  std::string response;
+  std::string check;  // of a certificate that demands nothing
+  std::string when_demanded;
+};
+
+TEST(OriginTls, JudgesStapledStatusesAsFirefoxDoes) {
+  const auto tls = trusting(root());
+  const Made issuing =
+      intermediate("issuing", {kIsCa, kSigns, {NID_subject_key_identifier, "hash"}});
+  const Made plain = make(but([&](CertSpec& s) { s.issuer = &issuing; }));
+  const Made demanding = make(but([&](CertSpec& s) {
+    s.issuer = &issuing;
+    s.extensions.push_back({NID_tlsfeature, "status_request"});
+  }));
+  CertSpec delegate;
+  delegate.name = "responder";
+  delegate.issuer = &issuing;
+  delegate.extensions = {{NID_ext_key_usage, "OCSPSigning"}};
+  const Made responder = make(delegate);
+  delegate.extensions = {kForServers};
+  const Made no_responder = make(delegate);
+  for (const bool demanded : {false, true}) {
+    const Made& leaf = demanded ? demanding : plain;
+    const Made& other = demanded ? plain : demanding;
+    const StapleSpec good_one{&leaf, &issuing};
+    const auto changed = [&](auto change) {
+      StapleSpec spec = good_one;
+      change(spec);
+      return staple(spec);
+    };
+    std::string cut = staple(good_one);
+    cut.resize(cut.size() - 20);
+    const std::vector<StapleRow> table = {
+        {"none", "", "", "must_staple"},
+        {"good", staple(good_one), "", ""},
+        {"good, by a delegate", changed([&](StapleSpec& s) { s.signer = &responder; }), "", ""},
+        {"revoked", changed([](StapleSpec& s) { s.status = V_OCSP_CERTSTATUS_REVOKED; }), "revoked",
+         "revoked"},
+        {"revoked, and old", changed([](StapleSpec& s) {
+           s.status = V_OCSP_CERTSTATUS_REVOKED;
+           s.from = -9 * kDay, s.until = -kDay;
+         }),
+         "revoked", "revoked"},
+        {"unknown", changed([](StapleSpec& s) { s.status = V_OCSP_CERTSTATUS_UNKNOWN; }), "staple",
+         "staple"},
+        {"old", changed([](StapleSpec& s) { s.from = -9 * kDay, s.until = -kDay; }), "",
+         "must_staple"},
+        {"of the future", changed([](StapleSpec& s) { s.from = kDay; }), "", "must_staple"},
+        {"about another certificate", changed([&](StapleSpec& s) { s.about = &other; }), "staple",
+         "staple"},
+        {"signed by a stranger", changed([](StapleSpec& s) { s.signer = &unknown_root(); }),
+         "staple", "staple"},
+        {"signed by a server", changed([&](StapleSpec& s) { s.signer = &no_responder; }), "staple",
+         "staple"},
+        {"cut off", cut, "staple", "staple"},
+        {"not a response", "hello", "staple", "staple"},
+        {"the responder is busy", std::string("\x30\x03\x0a\x01\x03", 5), "", "must_staple"},
+    };
+    for (const StapleRow& row : table) {
+      SCOPED_TRACE(std::string(row.what) + (demanded ? ", demanded" : ""));
+      for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+        Origin origin(leaf, {issuing});
+        SSL_CTX_set_max_proto_version(origin.context(), version);
+        if (!row.response.empty()) origin.staple(row.response);
+        const auto out = origin.connect(*tls, "api.test");
+        EXPECT_EQ(out.check, demanded ? row.when_demanded : row.check) << out.detail;
+        EXPECT_EQ(out.stream != nullptr, out.check.empty());
+      }
+    }
+  }
+}
+
+TEST(CertificateWords, SayEveryFaultInBothLanguages) {
+  std::set<std::string> seen;
+  for (const char* check :
+       {"chain",       "untrusted_root", "incomplete_chain", "chain_length",
+        "self_signed", "signature",      "issuer",           "name",
+        "expired",     "not_yet_valid",  "key_strength",     "signature_strength",
+        "usage",       "revoked",        "staple",           "must_staple",
+        "constraints", "version",        "malformed",        "critical_extension"}) {
+    const config::Localized words = certificate_words(check);
+    EXPECT_FALSE(words.ja.empty()) << check;
+    EXPECT_LE(words.en.size(), 89u) << check;  // what a refusal has room for
+    EXPECT_TRUE(seen.insert(words.en).second) << check;
+    EXPECT_TRUE(seen.insert(words.ja).second) << check;
   }
 }
 
@@ -245,6 +493,19 @@ TEST(OriginTls, RefusesTls11) {
   EXPECT_FALSE(out.stream);
   EXPECT_EQ(out.fault, Fault::kProtocol);
   EXPECT_EQ(out.check, "");
+}
+
+TEST(OriginTls, RefusesCiphersWithoutStrength) {
+  const auto tls = trusting(root());
+  for (const char* weak : {"ADH-AES128-SHA256", "ECDHE-ECDSA-NULL-SHA", "AECDH-AES128-SHA"}) {
+    Origin origin(make(good()));
+    SSL_CTX_set_max_proto_version(origin.context(), TLS1_2_VERSION);
+    ASSERT_EQ(SSL_CTX_set_cipher_list(origin.context(), weak), 1) << weak;
+    const auto out = origin.connect(*tls, "api.test");
+    EXPECT_FALSE(out.stream) << weak;
+    EXPECT_EQ(out.fault, Fault::kProtocol) << weak;
+    EXPECT_FALSE(out.detail.empty()) << weak;
+  }
 }
 
 TEST(OriginTls, ResumesWithTheSameHostAndPortOnly) {
