@@ -304,7 +304,10 @@ std::string record_tail(const Outcome& o) {
     ms += ',';
   }
   append_json_number(ms += R"("total":)", o.total_ms);
-  ms += R"(},"restored":0)";
+  ms += R"(},"restored":)" + std::to_string(o.restored);
+  if (o.withheld > 0) m.number("withheld", o.withheld);
+  if (o.unknown > 0) m.number("unknown", o.unknown);
+  if (!o.unrestored.empty()) m.text("unrestored", o.unrestored);
   append_tokens(out, o);
   m.maybe("abort", o.abort);
   out += '}';

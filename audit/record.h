@@ -47,6 +47,11 @@ struct Outcome {
   std::string
       abort;  // "" | client_closed | origin_closed | origin_timeout | origin_framing | drain | …
   std::optional<std::uint64_t> tokens_in, tokens_out;
+  std::uint64_t restored = 0;  // places of the answer where a token became its value again
+  std::uint64_t withheld = 0;  // known tokens left where the rule's `restore` forbids
+  std::uint64_t unknown = 0;   // words of a token's shape that stand for nothing known
+  std::string unrestored;      // why an answer was passed on unread: ""
+                               // | coding | type | part | memory | unreadable
 };
 
 struct Admin {

@@ -6,8 +6,10 @@ namespace sekisho::config {
 namespace {
 
 constexpr Word<double> kConfidences[] = {{"low", 0.30}, {"medium", 0.60}, {"high", 0.85}};
-constexpr Word<Action> kActions[] = {
-    {"allow", Action::kAllow}, {"redact", Action::kRedact}, {"block", Action::kBlock}};
+constexpr Word<Action> kActions[] = {{"allow", Action::kAllow},
+                                     {"pseudonymise", Action::kPseudonymise},
+                                     {"redact", Action::kRedact},
+                                     {"block", Action::kBlock}};
 
 bool is_word(const YamlNode& n, std::string_view word) {
   return n.is_scalar() && n.text == word;
@@ -16,8 +18,33 @@ bool is_word(const YamlNode& n, std::string_view word) {
 void read_action(YamlReader& reader, MapReader& m, DataRuleDef& rule) {
   const YamlNode* n = m.require("action");
   if (!n) return;
-  if (is_word(*n, "pseudonymise")) return reader.unsupported(n->at, "`action: pseudonymise`");
   if (const auto action = reader.word(*n, kActions)) rule.action = *action;
+}
+
+void check_tool_names(YamlReader& reader, const std::vector<MarkedText>& names) {
+  for (const MarkedText& name : names) {
+    const std::size_t star = name.value.find('*');
+    if (star != std::string::npos && star + 1 != name.value.size())
+      reader.problem(name.at, "'" + name.value + "' has a * that is not at its end",
+                     "write a tool's whole name, or its beginning and one *, as in mcp__files__*");
+  }
+}
+
+void read_restore(YamlReader& reader, MapReader& rule_map, DataRuleDef& rule) {
+  const YamlEntry* entry = rule_map.entry("restore");
+  if (!entry) return;
+  MapReader m(reader, entry->value, "`restore`");
+  if (!m.valid()) return;
+  m.boolean("text", rule.restore.text);
+  m.texts("tools", "names of tools", rule.restore.tools);
+  m.texts("never", "names of tools", rule.restore.never);
+  check_tool_names(reader, rule.restore.tools);
+  check_tool_names(reader, rule.restore.never);
+  m.finish();
+  const YamlNode* action = rule_map.find("action");
+  if (action && !is_word(*action, "pseudonymise"))
+    reader.problem(entry->at, "`restore` goes with `action: pseudonymise` only",
+                   "a mask is not restored; take `restore` away, or write action: pseudonymise");
 }
 
 void read_direction(YamlReader& reader, MapReader& m, DataRuleDef& rule) {
@@ -66,7 +93,7 @@ DataRuleDef read_data_rule(YamlReader& reader, const YamlNode& node) {
   m.localized("message", rule.message);
   read_scope(reader, m, rule);
   read_direction(reader, m, rule);
-  m.unsupported("restore");
+  read_restore(reader, m, rule);
   m.unsupported("seal");
   m.finish();
   return rule;

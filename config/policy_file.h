@@ -114,6 +114,13 @@ struct Alternative {
 
 enum class Direction { kRequest, kResponse };
 
+// Where tokens of a pseudonymise rule turn back into values. Tool names, exact or with a `*` at the
+// end that stands for the rest; `never` wins over `tools`.
+struct RestoreDef {
+  bool text = true;                      // what people read
+  std::vector<MarkedText> tools, never;  // arguments of tool calls; left out = none
+};
+
 struct DataRuleDef {
   std::string id;
   Mark at;
@@ -126,6 +133,7 @@ struct DataRuleDef {
   std::vector<MarkedText> groups, groups_not, providers, destinations;
   std::vector<MarkedText> regions, regions_not;
   Direction direction = Direction::kRequest;
+  RestoreDef restore;  // only with `action: pseudonymise`
 };
 
 struct ExceptionDef {
@@ -196,8 +204,8 @@ struct PolicyFile {
 };
 
 // Reads and checks policy.yaml. Every problem is appended, with file:line:col; the result is usable
-// only if none was. Keys of POLICY that this version does not support (datasets, pseudonymise,
-// direction: response, restore) are problems that say so.
+// only if none was. Keys of POLICY that this version does not support (datasets,
+// direction: response) are problems that say so.
 PolicyFile load_policy(const std::string& path, Problems& problems);
 PolicyFile parse_policy(const std::string& path, const std::string& text, Problems& problems);
 

@@ -110,7 +110,6 @@ void expect_word(MapReader& m, std::string_view key, const std::vector<std::stri
   const YamlNode* n = m.find(key);
   if (!n) return;
   out = m.reader().word(*n, words);
-  if (out == "pseudonymise") m.reader().unsupported(n->at, "`pseudonymise`");
 }
 
 void expect_list(MapReader& m, std::string_view key, std::string_view what,

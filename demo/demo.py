@@ -297,15 +297,16 @@ log: {{ level: warn, format: text }}
         seen = self.ask("openai", "taro.yamada@sekisho-rei.co.jp 宛ての返信を書いて")
         got, rows = self.tell_all(seen)
         self.expect(bool(got) and "sekisho-rei.co.jp" in got[0]["body"], "passes unchanged")
-        self.expect(bool(rows) and rows[0]["would"] == "redact", "the record says would=redact")
+        self.expect(bool(rows) and rows[0]["would"] == "pseudonymise", "the record says would=pseudonymise")
 
     def live_reload(self) -> None:
         self.begin("ポリシーを編集して、動かしたまま反映する", "the policy edited and reloaded live")
         policy = HERE / "policy.yaml"
         text = policy.read_text(encoding="utf-8")
         # The rule stops observing; its example in the policy's own tests follows.
-        edited = text.replace("    action: redact\n    mode: observe\n", "    action: redact\n", 1)
-        edited = edited.replace("expect: { verdict: allow, would: redact, rule: personal-data }", "expect: { verdict: redact, rule: personal-data }")
+        begin = text.index("  - id: personal-data ")
+        edited = text[:begin] + text[begin:].replace("    mode: observe\n", "", 1)
+        edited = edited.replace("expect: { verdict: allow, would: pseudonymise, rule: personal-data }", "expect: { verdict: pseudonymise, rule: personal-data }")
         policy.write_text(edited, encoding="utf-8")
         line("admin", "policy.yaml: personal-data から mode: observe を消す / `mode: observe` removed")
         answer = self.reload()
@@ -313,7 +314,17 @@ log: {{ level: warn, format: text }}
         self.expect(answer[0] == 200, "the new policy is in force")
         seen = self.ask("openai", "taro.yamada@sekisho-rei.co.jp 宛ての返信を書いて")
         got, rows = self.tell_all(seen)
-        self.expect(bool(got) and "REDACTED:email" in got[0]["body"], "the address is masked now")
+        self.expect(bool(got) and "sekisho-rei" not in got[0]["body"] and "SKS_EMAIL_" in got[0]["body"], "the service sees a token now")
+        self.expect("taro.yamada@sekisho-rei.co.jp" in seen.get("text", ""), "the employee reads the address")
+
+    def pseudonymised(self) -> None:
+        self.begin("仮名で送り、回答では元に戻る (ストリーム)", "sent as tokens, read as values, in a stream too")
+        asked = "taro.yamada@sekisho-rei.co.jp と 03-4567-8901 に連絡する手順を書いて"
+        seen = self.ask("openai", asked, stream=True)
+        got, rows = self.tell_all(seen)
+        self.expect(bool(got) and "sekisho-rei" not in got[0]["body"] and "4567" not in got[0]["body"], "neither address nor number reaches the service")
+        self.expect(asked in seen.get("text", ""), "the employee reads both")
+        self.expect(bool(rows) and rows[0]["verdict"] == "pseudonymise", "recorded as pseudonymise")
 
     def bad_policy(self) -> None:
         self.begin("間違ったポリシーは反映されない", "a bad policy never replaces a good one")
@@ -376,7 +387,7 @@ log: {{ level: warn, format: text }}
         try:
             self.prepare()
             for scene in (self.clean_prompt, self.curl_prompt, self.streamed, self.card_masked, self.secret_blocked, self.label_blocked,
-                          self.poisoned_conversation, self.deepseek_refused, self.wrong_password, self.observed, self.live_reload,
+                          self.poisoned_conversation, self.deepseek_refused, self.wrong_password, self.observed, self.live_reload, self.pseudonymised,
                           self.bad_policy, self.audit):
                 scene()
         finally:

@@ -2,8 +2,13 @@
 
 // Passes the answer of an origin on to the client, as it comes. docs/life_of_a_request.md, step 14.
 
+#include <memory>
+#include <string>
+
 #include "audit/record.h"
+#include "gateway/budget.h"
 #include "gateway/http/http_stream.h"
+#include "policy/restored_answer.h"
 
 namespace sekisho::gateway {
 
@@ -22,6 +27,9 @@ class AnswerRelay {
   AnswerRelay(Worker& worker, ClientHttpStream& client, OriginHttpStream& origin,
               const RequestHead& request, TimePoint begun, audit::Outcome& outcome);
 
+  // Before run(): tokens in the answer become values again.
+  void restore(std::shared_ptr<const policy::TokenMap> tokens, const policy::Dialect& dialect);
+
   Awaitable<End> run();
   const HttpError& error() const { return error_; }
 
@@ -29,6 +37,10 @@ class AnswerRelay {
   Awaitable<bool> pass_interim(ResponseHead head);
   Awaitable<End> pass_final(ResponseHead head);
   Awaitable<End> pass_body();
+  Awaitable<void> begin_restoring(ResponseHead& head);
+  bool restored_piece(const BodyPiece& piece, std::string& out);
+  void stay_within_budget(std::string& out);
+  void note_restored();
 
   Worker& worker_;
   ClientHttpStream& client_;
@@ -37,6 +49,11 @@ class AnswerRelay {
   const TimePoint begun_;
   audit::Outcome& outcome_;
   HttpError error_;
+  // Of an answer to a request with tokens.
+  std::shared_ptr<const policy::TokenMap> tokens_;
+  const policy::Dialect* dialect_ = nullptr;
+  std::unique_ptr<policy::RestoredAnswer> restored_;  // null = the answer passes as it is
+  Reservation reservation_;
 };
 
 }  // namespace sekisho::gateway

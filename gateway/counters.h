@@ -20,6 +20,8 @@ struct Counters {
   Count logins_failed{}, accept_pauses{};
   Count origin_connects{}, origin_reused{}, origin_failed{};
   Count body_bytes_in{}, body_bytes_out{};
+  Count tokens_issued{}, tokens_restored{}, tokens_withheld{}, tokens_unknown{};
+  Count answers_unrestored{};
   Count exceptions{};  // that ended a session: bugs
 
   static void add(Count& c, std::uint64_t n = 1) {

@@ -2,6 +2,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include "filters/stream_coding.h"
 #include "gateway/answer_relay.h"
 #include "gateway/counters.h"
 #include "gateway/keys.h"
@@ -101,7 +102,7 @@ bool Exchange::prepare() {
   admission_ = admit(nullptr);
   body_read_ = !has_body(head_.body);
   if (!admission_.refused) return true;
-  verdict_ = snapshot_->decide(client_, admission_, inspected_, now_seconds());
+  verdict_ = decide();
   return false;
 }
 
@@ -116,6 +117,11 @@ policy::Admission Exchange::admit(const policy::AddressFacts* address) const {
   query.address = address;
   query.now = now_seconds();
   return snapshot_->admit(query);
+}
+
+policy::Verdict Exchange::decide() const {
+  return snapshot_->decide(client_, admission_, inspected_, now_seconds(),
+                           services_.keys.pseudonym);
 }
 
 std::vector<policy::HeaderView> Exchange::header_views() const {
@@ -229,7 +235,7 @@ Awaitable<bool> Exchange::inspect() {
 Awaitable<bool> Exchange::decide_and_lease() {
   // Without an address first: what the body alone refuses causes no look-up.
   if (!body_.empty() && admission_.body_tells) admission_ = admit(nullptr);
-  verdict_ = snapshot_->decide(client_, admission_, inspected_, now_seconds());
+  verdict_ = decide();
   if (verdict_.action == policy::Action::kBlock) {
     co_await fail(fault_of_verdict());
     co_return false;
@@ -240,7 +246,7 @@ Awaitable<bool> Exchange::decide_and_lease() {
   if (!lease_.stream) {
     if (lease_.fault == Lease::Fault::kRegion) {
       admission_ = admit(&lease_.address);
-      verdict_ = snapshot_->decide(client_, admission_, inspected_, now_seconds());
+      verdict_ = decide();
       co_await fail(fault_of_verdict());
     } else {
       co_await fail_lease();
@@ -248,7 +254,7 @@ Awaitable<bool> Exchange::decide_and_lease() {
     co_return false;
   }
   admission_ = lease_.reused ? std::move(judge.last) : admit(&lease_.address);
-  verdict_ = snapshot_->decide(client_, admission_, inspected_, now_seconds());
+  verdict_ = decide();
   if (verdict_.action == policy::Action::kBlock) {
     worker_.pool().give_back(to_, std::move(lease_));
     co_await fail(fault_of_verdict());
@@ -285,6 +291,11 @@ RequestHead Exchange::outgoing() const {
          {"content-encoding", "digest", "content-digest", "repr-digest", "content-md5"})
       remove_headers(out.headers, name);
   }
+  // The answer must come in a coding that can be undone to restore it. What is signed is never
+  // edited, so that nothing has to be restored there.
+  if (verdict_.tokens && !inspected_.signed_request)
+    for (Header& h : out.headers)
+      if (iequals(h.name, "accept-encoding")) h.value = filters::known_codings(h.value);
   if (!body_sent) return out;
   bool stated = false;
   for (Header& h : out.headers)
@@ -318,6 +329,7 @@ Awaitable<bool> Exchange::send_request() {
   }
   outcome_.sent = body.size();
   Counters::add(worker_.counters().body_bytes_out, body.size());
+  if (verdict_.tokens) Counters::add(worker_.counters().tokens_issued, verdict_.tokens->size());
   // The request is on its way: what it occupied is free while the answer streams.
   body_ = {};
   edited_ = {};
@@ -328,6 +340,7 @@ Awaitable<bool> Exchange::send_request() {
 
 Awaitable<bool> Exchange::relay_answer() {
   AnswerRelay relay(worker_, client_stream_, *lease_.stream, head_, begun_, outcome_);
+  if (verdict_.tokens && admission_.dialect) relay.restore(verdict_.tokens, *admission_.dialect);
   const AnswerRelay::End end = co_await relay.run();
   if (end == AnswerRelay::End::kWhole) {
     worker_.pool().give_back(to_, std::move(lease_));

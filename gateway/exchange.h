@@ -80,6 +80,7 @@ class Exchange {
   static Fault fault_of_journal();
 
   policy::Admission admit(const policy::AddressFacts* address) const;
+  policy::Verdict decide() const;
   RequestHead outgoing() const;
   std::vector<policy::HeaderView> header_views() const;
   std::string_view decoded_body() const;

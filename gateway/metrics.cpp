@@ -112,6 +112,17 @@ std::string render_metrics(const std::vector<const Counters*>& workers, const Ga
             {{"direction", "in"}});
   f.counter("sekisho_body_bytes_total", "", sum(workers, &Counters::body_bytes_out),
             {{"direction", "out"}});
+  f.counter("sekisho_tokens_issued_total", "Values replaced by tokens in requests that were sent.",
+            sum(workers, &Counters::tokens_issued));
+  f.counter("sekisho_tokens_answered_total", "Tokens found in answers by what became of them.",
+            sum(workers, &Counters::tokens_restored), {{"result", "restored"}});
+  f.counter("sekisho_tokens_answered_total", "", sum(workers, &Counters::tokens_withheld),
+            {{"result", "withheld"}});
+  f.counter("sekisho_tokens_answered_total", "", sum(workers, &Counters::tokens_unknown),
+            {{"result", "unknown"}});
+  f.counter("sekisho_answers_unrestored_total",
+            "Answers, or parts of them, that could not be read to restore tokens.",
+            sum(workers, &Counters::answers_unrestored));
   f.counter("sekisho_exceptions_total", "Sessions ended by a bug.",
             sum(workers, &Counters::exceptions));
   f.counter("sekisho_journal_records_total", "Records written to the audit log.",

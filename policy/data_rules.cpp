@@ -125,6 +125,14 @@ class Resolver {
   Names groups_, providers_, destinations_, rules_, findings_;
 };
 
+std::shared_ptr<const RestoreRule> compile_restore(const config::RestoreDef& def) {
+  auto out = std::make_shared<RestoreRule>();
+  out->text = def.text;
+  for (const auto& name : def.tools) out->tools.push_back(name.value);
+  for (const auto& name : def.never) out->never.push_back(name.value);
+  return out;
+}
+
 DataRule compile_rule(const config::DataRuleDef& def, const config::PolicyFile& policy,
                       Resolver& resolver) {
   DataRule rule;
@@ -141,6 +149,7 @@ DataRule compile_rule(const config::DataRuleDef& def, const config::PolicyFile& 
   rule.destinations = resolver.destinations(def.destinations);
   rule.regions = resolver.countries(def.regions);
   rule.regions_not = resolver.countries(def.regions_not);
+  if (rule.action == Action::kPseudonymise) rule.restore = compile_restore(def.restore);
   return rule;
 }
 

@@ -4,6 +4,7 @@
 // snapshot, immutable.
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "config/catalogue.h"
 #include "config/policy_file.h"
 #include "filters/detector_set.h"
+#include "policy/pseudonym.h"
 #include "policy/words.h"
 
 namespace sekisho::policy {
@@ -34,6 +36,7 @@ struct DataRule {
   config::Localized message;
   std::vector<std::string> groups, groups_not, providers, destinations;  // sorted
   CountryList regions, regions_not;
+  std::shared_ptr<const RestoreRule> restore;  // of pseudonymise rules
   bool matches(std::string_view type, std::string_view category, double confidence_found) const;
 };
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "policy/answer_lanes.h"
+
 namespace sekisho::policy {
 namespace {
 
@@ -76,6 +78,15 @@ constexpr Words kBedrockQuery[] = {"X-Amz-Credential", "X-Amz-Security-Token", "
 constexpr Words kAnyHeaders[] = {"authorization",  "x-api-key", "api-key",
                                  "x-goog-api-key", "cookie",    "sec-websocket-protocol"};
 
+constexpr const AnswerLanes* kOpenAiTables[] = {&kOpenAiLanes};
+constexpr const AnswerLanes* kAnthropicTables[] = {&kAnthropicLanes};
+constexpr const AnswerLanes* kBedrockTables[] = {&kAnthropicLanes, &kBedrockLanes};
+constexpr const AnswerLanes* kGeminiTables[] = {&kGeminiLanes};
+constexpr const AnswerLanes* kCohereTables[] = {&kCohereLanes};
+constexpr const AnswerLanes* kOllamaTables[] = {&kOllamaLanes, &kOpenAiLanes};
+// Their pointers have distinct names, as far as it matters.
+constexpr const AnswerLanes* kAllTables[] = {&kOpenAiLanes, &kAnthropicLanes, &kGeminiLanes};
+
 constexpr Dialect openai_like(std::string_view name, RefusalShape shape) {
   return {.name = name,
           .refusal = shape,
@@ -86,7 +97,8 @@ constexpr Dialect openai_like(std::string_view name, RefusalShape shape) {
           .credential_headers = kBearer,
           .credential_query = {},
           .context = kContext,
-          .chat_path = "/v1/chat/completions"};
+          .chat_path = "/v1/chat/completions",
+          .lanes = kOpenAiTables};
 }
 
 constexpr Dialect kOpenAi = openai_like("openai", RefusalShape::kOpenAi);
@@ -101,7 +113,8 @@ constexpr Dialect kAnthropic = {.name = "anthropic",
                                 .credential_headers = kAnthropicHeaders,
                                 .credential_query = {},
                                 .context = kContext,
-                                .chat_path = "/v1/messages"};
+                                .chat_path = "/v1/messages",
+                                .lanes = kAnthropicTables};
 constexpr Dialect kGemini = {.name = "gemini",
                              .refusal = RefusalShape::kGemini,
                              .model_pointer = "",
@@ -111,7 +124,8 @@ constexpr Dialect kGemini = {.name = "gemini",
                              .credential_headers = kGeminiHeaders,
                              .credential_query = kGeminiQuery,
                              .context = kContext,
-                             .chat_path = "/v1beta/models/{model}:generateContent"};
+                             .chat_path = "/v1beta/models/{model}:generateContent",
+                             .lanes = kGeminiTables};
 constexpr Dialect kBedrock = {.name = "bedrock",
                               .refusal = RefusalShape::kBedrock,
                               .model_pointer = "",
@@ -121,7 +135,8 @@ constexpr Dialect kBedrock = {.name = "bedrock",
                               .credential_headers = kBedrockHeaders,
                               .credential_query = kBedrockQuery,
                               .context = kContext,
-                              .chat_path = "/model/{model}/converse"};
+                              .chat_path = "/model/{model}/converse",
+                              .lanes = kBedrockTables};
 constexpr Dialect kCohere = {.name = "cohere",
                              .refusal = RefusalShape::kCohere,
                              .model_pointer = "/model",
@@ -131,7 +146,8 @@ constexpr Dialect kCohere = {.name = "cohere",
                              .credential_headers = kBearer,
                              .credential_query = {},
                              .context = kContext,
-                             .chat_path = "/v2/chat"};
+                             .chat_path = "/v2/chat",
+                             .lanes = kCohereTables};
 constexpr Dialect kOllama = {.name = "ollama",
                              .refusal = RefusalShape::kOllama,
                              .model_pointer = "/model",
@@ -141,7 +157,8 @@ constexpr Dialect kOllama = {.name = "ollama",
                              .credential_headers = kBearer,
                              .credential_query = {},
                              .context = kContext,
-                             .chat_path = "/api/chat"};
+                             .chat_path = "/api/chat",
+                             .lanes = kOllamaTables};
 constexpr Dialect kDashScope = {.name = "dashscope",
                                 .refusal = RefusalShape::kDashScope,
                                 .model_pointer = "/model",
@@ -151,7 +168,8 @@ constexpr Dialect kDashScope = {.name = "dashscope",
                                 .credential_headers = kBearer,
                                 .credential_query = {},
                                 .context = kContext,
-                                .chat_path = "/api/v1/services/aigc/text-generation/generation"};
+                                .chat_path = "/api/v1/services/aigc/text-generation/generation",
+                                .lanes = kOpenAiTables};
 // A service that nobody described: read as if it spoke any of the three large dialects, since their
 // arrays have distinct names.
 constexpr Dialect::Turns kAnyTurns[] = {{"/messages", "/role", kAssistant},
@@ -168,7 +186,8 @@ constexpr Dialect kNone = {.name = "none",
                            .credential_headers = kAnyHeaders,
                            .credential_query = {},
                            .context = kContext,
-                           .chat_path = "/"};
+                           .chat_path = "/",
+                           .lanes = kAllTables};
 
 constexpr const Dialect* kAll[] = {&kOpenAi, &kAnthropic, &kGemini,    &kBedrock,    &kMistral,
                                    &kCohere, &kOllama,    &kDashScope, &kOpenRouter, &kNone};

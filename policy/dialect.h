@@ -22,6 +22,8 @@ enum class RefusalShape {
   kOpenRouter
 };
 
+struct AnswerLanes;  // policy/answer_lanes.h
+
 struct Dialect {
   std::string_view name;  // openai | anthropic | gemini | … | none
   RefusalShape refusal = RefusalShape::kPlain;
@@ -45,6 +47,8 @@ struct Dialect {
   // Where a chat request goes, "{model}" for the model's name; for the policy's tests with a
   // `prompt`.
   std::string_view chat_path;
+  // Where answers hold text and arguments of tools, in which tokens become values again.
+  std::span<const AnswerLanes* const> lanes = {};
 };
 
 // By the catalogue entry's dialect, narrowed by path where a host serves several

@@ -14,6 +14,7 @@
 #include "policy/header_scan.h"
 #include "policy/own_credential.h"
 #include "policy/snapshot.h"
+#include "policy/snapshot_impl.h"
 #include "policy/turns.h"
 
 namespace sekisho::policy {
@@ -67,6 +68,11 @@ class CleanTexts {
   std::vector<Slot> slots_;
   int seen_ = 0;
 };
+
+bool pseudonymises(const DataRules& data) {
+  return std::any_of(data.rules.begin(), data.rules.end(),
+                     [](const DataRule& r) { return r.action == Action::kPseudonymise; });
+}
 
 // At most `most` bytes, never half a character.
 std::string_view cut_text(std::string_view text, std::size_t most) {
@@ -149,6 +155,7 @@ struct Inspection::Impl {
   std::string query_key;
   Findings found;  // of the text at hand
   CleanTexts clean;
+  bool keeps_text;  // values may have to be restored
 };
 
 Inspection::Impl::Impl(const Snapshot& snapshot, const Admission& admission,
@@ -159,7 +166,8 @@ Inspection::Impl::Impl(const Snapshot& snapshot, const Admission& admission,
       limits(std::move(limits_given)),
       own(admission, header_value(parts.headers, "host"), parts.target),
       scanner(snapshot.detectors()),
-      turns(dialect) {}
+      turns(dialect),
+      keeps_text(pseudonymises(snapshot.impl().data)) {}
 
 bool Inspection::Impl::step() {
   switch (stage) {
@@ -239,6 +247,8 @@ void Inspection::Impl::place(const TextChunk& from, Finding finding) {
   placed.fixed = spot.fixed;
   const bool json = kind == BodyKind::kJson || kind == BodyKind::kNdjson;
   placed.untouchable = json && from.place == Place::kBody && is_untouchable(dialect, from.where);
+  if (keeps_text && from.place == Place::kBody)
+    placed.text = from.text.substr(finding.range.begin, finding.range.size());
   placed.finding = std::move(finding);
   add(std::move(placed));
 }

@@ -42,6 +42,7 @@ struct PlacedFinding {
                                        // URL), innermost first
   std::string where;                   // JSON pointer, header name, query key
   filters::Range original;             // bytes in the decoded body / target / header value
+  std::string text;                    // as it stands; kept only where a rule pseudonymises
   bool is_key = false;
   bool number = false;       // a JSON number; `original` is then the whole of it
   bool older_turn = false;   // stands in a turn up to the last answer

@@ -1,6 +1,7 @@
 #pragma once
 
-// Masks over findings of a body: which can be masked at all, and the edits that do it.
+// Masks and tokens in place of findings of a body: which can be replaced at all, and the edits that
+// do it.
 
 #include <string>
 #include <string_view>
@@ -18,8 +19,15 @@ std::string_view redact_impossible(const InspectionResult& inspected, const Plac
 // "[REDACTED:credit_card]" in the coding of the finding's place.
 std::string mask_of(const PlacedFinding& finding);
 
-// Edits of the decoded body for the findings named by their index; overlapping ones become one.
+// What happens to one finding.
+struct Replacement {
+  bool mask = false;
+  std::string_view token;  // unless masked; "" = the finding stays
+};
+
+// Edits of the decoded body, one replacement a finding. Overlapping ones become one: a mask, unless
+// the one that has a token covers the other.
 std::vector<filters::Edit> edits_for(const InspectionResult& inspected,
-                                     const std::vector<bool>& chosen);
+                                     const std::vector<Replacement>& replacements);
 
 }  // namespace sekisho::policy

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/catalogue.h"
@@ -60,9 +61,11 @@ class Snapshot {
   bool address_denied(const AddressFacts& address) const;
 
   // The verdict over the data, given a final admission. Also turns an admission that refuses into a
-  // verdict, so that every decision comes from here.
+  // verdict, so that every decision comes from here. Tokens are made with `pseudonym_key`; who
+  // sends nothing (explain, tests) needs none.
   Verdict decide(const Client& client, const Admission& admission,
-                 const InspectionResult& inspected, std::int64_t now) const;
+                 const InspectionResult& inspected, std::int64_t now,
+                 std::string_view pseudonym_key = {}) const;
 
   struct Impl;
   const Impl& impl() const { return *impl_; }

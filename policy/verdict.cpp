@@ -1,6 +1,8 @@
 #include "policy/verdict.h"
 
 #include <algorithm>
+#include <deque>
+#include <map>
 #include <set>
 #include <unordered_map>
 #include <unordered_set>
@@ -87,12 +89,13 @@ struct RuleMatch {
 class Decision {
  public:
   Decision(const Snapshot::Impl& policy, const Client& client, const Admission& admission,
-           const InspectionResult& inspected, std::int64_t now)
+           const InspectionResult& inspected, std::int64_t now, std::string_view pseudonym_key)
       : policy_(policy),
         client_(client),
         admission_(admission),
         inspected_(inspected),
         now_(now),
+        pseudonym_key_(pseudonym_key),
         redacted_(inspected.findings.size()) {}
 
   Verdict make();
@@ -114,15 +117,21 @@ class Decision {
   RuleTrace& trace(std::string id, bool matched, std::string_view action, bool observe,
                    std::string why);
   void settle();
+  void replace();
+  void redact_equal_values();
+  void issue_tokens(std::vector<Replacement>& replacements);
 
   const Snapshot::Impl& policy_;
   const Client& client_;
   const Admission& admission_;
   const InspectionResult& inspected_;
   std::int64_t now_;
+  std::string_view pseudonym_key_;
   Verdict out_;
   Candidate enforced_, strictest_;
   std::vector<bool> redacted_;
+  std::vector<std::pair<std::size_t, const DataRule*>> pseudonymised_;  // finding, by which rule
+  std::deque<std::string> issued_;                                      // tokens
 };
 
 Verdict Decision::make() {
@@ -296,8 +305,10 @@ void Decision::apply(const DataRule& rule, const RuleMatch& found) {
     if (!impossible.empty()) {
       c.action = Action::kBlock;
       why += "; redact_impossible: " + std::string(impossible);
-    } else if (!rule.observe) {
+    } else if (!rule.observe && c.action == Action::kRedact) {
       for (const std::size_t i : found.findings) redacted_[i] = true;
+    } else if (!rule.observe) {
+      for (const std::size_t i : found.findings) pseudonymised_.emplace_back(i, &rule);
     }
   }
   c.reason = c.action == Action::kAllow ? Reason::kNone : Reason::kData;
@@ -319,15 +330,52 @@ void Decision::settle() {
   out_.rule = told.rule;
   out_.causes = told.causes;
   if (told.message != nullptr) out_.message = *told.message;
-  if (out_.action == Action::kRedact || out_.action == Action::kPseudonymise)
-    out_.edits = edits_for(inspected_, redacted_);
+  if (out_.action == Action::kRedact || out_.action == Action::kPseudonymise) replace();
+}
+
+void Decision::replace() {
+  std::vector<Replacement> replacements(inspected_.findings.size());
+  redact_equal_values();
+  if (!pseudonymised_.empty()) issue_tokens(replacements);
+  for (std::size_t i = 0; i < replacements.size(); ++i) replacements[i].mask = redacted_[i];
+  out_.edits = edits_for(inspected_, replacements);
+}
+
+// A value that one rule masks has no token elsewhere.
+void Decision::redact_equal_values() {
+  if (pseudonymised_.empty()) return;
+  std::set<std::pair<std::string_view, std::string_view>> masked;
+  const auto value = [&](std::size_t i) {
+    const auto& f = inspected_.findings[i].finding;
+    return std::pair<std::string_view, std::string_view>(f.type, f.normalised);
+  };
+  for (std::size_t i = 0; i < redacted_.size(); ++i)
+    if (redacted_[i]) masked.insert(value(i));
+  for (const auto& [i, rule] : pseudonymised_)
+    if (masked.contains(value(i))) redacted_[i] = true;
+}
+
+void Decision::issue_tokens(std::vector<Replacement>& replacements) {
+  auto tokens = std::make_shared<TokenMap>();
+  std::map<std::pair<std::string_view, std::string_view>, std::string_view> known;
+  for (const auto& [i, rule] : pseudonymised_) {
+    if (redacted_[i]) continue;
+    const auto& finding = inspected_.findings[i].finding;
+    std::string_view& token = known[{finding.type, finding.normalised}];
+    if (token.empty())
+      token = issued_.emplace_back(make_token(pseudonym_key_, finding.type, finding.normalised));
+    tokens->add(std::string(token), inspected_.findings[i].text, rule->restore);
+    replacements[i].token = token;
+  }
+  if (!tokens->empty()) out_.tokens = std::move(tokens);
 }
 
 }  // namespace
 
 Verdict Snapshot::decide(const Client& client, const Admission& admission,
-                         const InspectionResult& inspected, std::int64_t now) const {
-  return Decision(impl(), client, admission, inspected, now).make();
+                         const InspectionResult& inspected, std::int64_t now,
+                         std::string_view pseudonym_key) const {
+  return Decision(impl(), client, admission, inspected, now, pseudonym_key).make();
 }
 
 }  // namespace sekisho::policy

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -7,6 +8,7 @@
 #include "filters/edits.h"
 #include "policy/admission.h"
 #include "policy/inspection.h"
+#include "policy/pseudonym.h"
 #include "policy/words.h"
 
 namespace sekisho::policy {
@@ -34,8 +36,10 @@ struct Verdict {
   std::vector<FindingSummary> findings;
   Coverage coverage = Coverage::kNoBody;
   std::vector<std::string> skipped;
-  std::vector<filters::Edit> edits;  // of the decoded body; empty unless action is redact
-  config::Localized message;         // of the rule, if it has one
+  std::vector<filters::Edit>
+      edits;  // of the decoded body; empty unless action is redact or pseudonymise
+  std::shared_ptr<const TokenMap> tokens;  // what the edits' tokens stand for; null = none
+  config::Localized message;               // of the rule, if it has one
   bool own_credential = false;
 };
 

@@ -3,7 +3,7 @@
 //
 // node llm_service.mjs --cert FILE --key FILE --witness FILE     prints {"port": N} when it listens
 //
-// A prompt beginning with "slow:" makes the answer stream slowly; the witness file has one JSON object a line:
+// A prompt beginning with "slow:" makes the answer stream slowly, one beginning with "split:" in pieces of three characters; the witness file has one JSON object a line:
 // {"method","url","host","headers":[[name,value],…],"bytes","sha256","body","connection"}.
 import crypto from "node:crypto";
 import fs from "node:fs";
@@ -55,7 +55,7 @@ async function stream_events(res, events, wait) {
   res.end();
 }
 
-const words = (text) => text.match(/\S+\s*/g) ?? [];
+const words = (text) => text.match(text.includes("split:") ? /[^]{1,3}/gu : /\S+\s*/g) ?? [];
 const chat_chunk = (model, delta, finish = null) =>
   `data: ${JSON.stringify({ id: "chatcmpl-local", object: "chat.completion.chunk", created: 1, model, choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`;
 
@@ -72,10 +72,30 @@ async function openai_chat(res, body) {
 
 function openai_responses(res, body) {
   const question = typeof body.input === "string" ? body.input : text_of(body.input?.at(-1)?.content ?? "");
-  json(res, 200, { id: "resp_local", object: "response", created_at: 1, status: "completed", model: body.model, output: [{ type: "message", id: "msg_1", status: "completed", role: "assistant", content: [{ type: "output_text", text: answer_to(question), annotations: [] }] }], usage: { input_tokens: 9, output_tokens: 12, total_tokens: 21 } });
+  const answer = answer_to(question);
+  if (body.stream) return responses_stream(res, body.model, answer);
+  json(res, 200, { id: "resp_local", object: "response", created_at: 1, status: "completed", model: body.model, output: [{ type: "message", id: "msg_1", status: "completed", role: "assistant", content: [{ type: "output_text", text: answer, annotations: [] }] }], usage: { input_tokens: 9, output_tokens: 12, total_tokens: 21 } });
 }
 
 const named = (type, data) => `event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`;
+
+function responses_stream(res, model, answer) {
+  const place = { item_id: "msg_1", output_index: 0, content_index: 0 };
+  const part = (text) => ({ type: "output_text", text, annotations: [] });
+  const item = (status, content) => ({ type: "message", id: "msg_1", status, role: "assistant", content });
+  const response = (status, output) => ({ id: "resp_local", object: "response", created_at: 1, status, model, output });
+  const events = [
+    ["response.created", { response: response("in_progress", []) }],
+    ["response.output_item.added", { output_index: 0, item: item("in_progress", []) }],
+    ["response.content_part.added", { ...place, part: part("") }],
+    ...words(answer).map((w) => ["response.output_text.delta", { ...place, delta: w, logprobs: [] }]),
+    ["response.output_text.done", { ...place, text: answer, logprobs: [] }],
+    ["response.content_part.done", { ...place, part: part(answer) }],
+    ["response.output_item.done", { output_index: 0, item: item("completed", [part(answer)]) }],
+    ["response.completed", { response: response("completed", [item("completed", [part(answer)])]) }],
+  ];
+  return stream_events(res, events.map(([type, data], i) => named(type, { sequence_number: i, ...data })), 0);
+}
 
 async function anthropic_messages(res, body) {
   const question = text_of(body.messages?.at(-1)?.content ?? "");
@@ -95,7 +115,12 @@ async function anthropic_messages(res, body) {
 function gemini(res, body, stream) {
   const question = (body.contents?.at(-1)?.parts ?? []).map((p) => p.text ?? "").join(" ");
   const candidate = (text) => ({ candidates: [{ content: { role: "model", parts: [{ text }] }, finishReason: "STOP", index: 0 }], usageMetadata: { promptTokenCount: 9, candidatesTokenCount: 12, totalTokenCount: 21 }, modelVersion: "local" });
-  if (stream) return stream_events(res, words(answer_to(question)).map((w) => `data: ${JSON.stringify(candidate(w))}\r\n\r\n`), 0);
+  const piece = (text, last) => {
+    const all = candidate(text);
+    if (!last) delete all.candidates[0].finishReason;
+    return all;
+  };
+  if (stream) return stream_events(res, words(answer_to(question)).map((w, i, list) => `data: ${JSON.stringify(piece(w, i + 1 === list.length))}\r\n\r\n`), 0);
   json(res, 200, candidate(answer_to(question)));
 }
 

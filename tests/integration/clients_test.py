@@ -4,7 +4,7 @@ import subprocess
 import unittest
 import urllib.request
 
-from harness import ROOT, TIMEOUT, Bench, chat, sh
+from harness import POLICY, ROOT, TIMEOUT, Bench, chat, sh
 
 CLIENTS = ROOT / "tests" / "clients"
 HOSTS = ["api.openai.com", "api.anthropic.com", "generativelanguage.googleapis.com"]
@@ -84,6 +84,35 @@ class Clients(unittest.TestCase):
         request = urllib.request.Request("https://api.openai.com/v1/chat/completions", data=chat("hello from urllib"), headers={"content-type": "application/json"})
         with opener.open(request, timeout=TIMEOUT) as answer:
             self.assertIn(b"hello from urllib", answer.read())
+
+
+class Pseudonymised(unittest.TestCase):
+    """The employee's program reads values, the service has seen tokens."""
+    MAIL = "taro.yamada@sekisho-rei.co.jp"
+
+    def test_sdks_read_values_where_the_service_saw_tokens(self):
+        bench = Bench()
+        self.addCleanup(bench.close)
+        bench.pki.leaf(*HOSTS, name="service")
+        witness = bench.folder / "witness.jsonl"
+        witness.touch()
+        service = subprocess.Popen(["node", str(CLIENTS / "llm_service.mjs"), "--cert", str(bench.folder / "service.crt"), "--key", str(bench.folder / "service.key"), "--witness", str(witness)],
+                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.addCleanup(lambda: (service.stdin.close(), service.wait(TIMEOUT), service.stdout.close()))
+        port = json.loads(service.stdout.readline())["port"]
+        rule = "  - { id: mail, findings: [email], action: pseudonymise }\n"
+        gateway = bench.gateway({h: port for h in HOSTS}, policy=POLICY.format(extra=rule))
+        done = sh("node", str(CLIENTS / "pseudonym_checks.mjs"), "--ca", str(gateway.folder / "ca" / "ca.crt"), "--proxy", "http://%s:%d" % gateway.proxy, "--mail", self.MAIL, check=False, timeout=120)
+        seen = [json.loads(x) for x in done.stdout.strip().split("\n")]
+        self.assertEqual(len(seen), 10, done.stderr)
+        for check in seen:
+            with self.subTest(check["name"]):
+                self.assertEqual(check.get("value"), f"I read: split: write to {self.MAIL}, S SKS_", check)
+        requests = [json.loads(x) for x in witness.read_text(encoding="utf-8").split("\n") if x]
+        self.assertEqual(len(requests), 10)
+        for request in requests:
+            self.assertNotIn("sekisho-rei", request["body"])
+            self.assertRegex(request["body"], r"SKS_EMAIL_[A-Z2-7]{13}")
 
 
 if __name__ == "__main__":

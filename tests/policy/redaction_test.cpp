@@ -161,7 +161,7 @@ TEST(RedactionMask, OfOverlappingFindingsIsOne) {
   a.original = {2, 6};
   b.original = {4, 9};
   inspected.findings = {b, a};
-  const auto edits = edits_for(inspected, {true, true});
+  const auto edits = edits_for(inspected, {{true, {}}, {true, {}}});
   ASSERT_EQ(edits.size(), 1u);
   EXPECT_EQ(edits[0].range, (filters::Range{2, 9}));
   EXPECT_EQ(edits[0].replacement, "[REDACTED:x]");
