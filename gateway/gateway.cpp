@@ -1,7 +1,5 @@
 #include "gateway/gateway.h"
 
-#include <ifaddrs.h>
-#include <netinet/in.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
@@ -17,6 +15,7 @@
 #include "gateway/listener.h"
 #include "gateway/log.h"
 #include "gateway/metrics.h"
+#include "gateway/own_address.h"
 
 namespace sekisho::gateway {
 namespace {
@@ -25,25 +24,6 @@ constexpr std::chrono::seconds kDrainDeadline{30};
 constexpr std::chrono::seconds kAbortGrace{2};
 constexpr std::chrono::seconds kReloadAcknowledge{10};
 using Timer = net::basic_waitable_timer<Clock, net::wait_traits<Clock>, Executor>;
-
-std::vector<config::IpAddress> local_addresses() {
-  std::vector<config::IpAddress> out;
-  ifaddrs* list = nullptr;
-  if (getifaddrs(&list) != 0) return out;
-  for (const ifaddrs* i = list; i; i = i->ifa_next) {
-    if (!i->ifa_addr) continue;
-    if (i->ifa_addr->sa_family == AF_INET) {
-      const auto* in = reinterpret_cast<const sockaddr_in*>(i->ifa_addr);
-      out.push_back(
-          config::IpAddress::from_bytes(reinterpret_cast<const unsigned char*>(&in->sin_addr), 4));
-    } else if (i->ifa_addr->sa_family == AF_INET6) {
-      const auto* in6 = reinterpret_cast<const sockaddr_in6*>(i->ifa_addr);
-      out.push_back(config::IpAddress::from_bytes(in6->sin6_addr.s6_addr, 16));
-    }
-  }
-  freeifaddrs(list);
-  return out;
-}
 
 std::string host_name() {
   char name[256] = "gateway";
@@ -179,7 +159,7 @@ bool Gateway::open_journal(std::string& error) {
 
 void Gateway::make_guard() {
   services_->guard = std::make_unique<policy::AddressGuard>(services_->settings.allow_addresses,
-                                                            own_, local_addresses());
+                                                            own_, answers_here);
 }
 
 void Gateway::say_loud_settings() const {

@@ -2,17 +2,15 @@
 
 #include <algorithm>
 
+#include "gateway/connect_race.h"
 #include "gateway/log.h"
 #include "gateway/services.h"
-#include "gateway/socket_stream.h"
 #include "gateway/worker.h"
 
 namespace sekisho::gateway {
 namespace {
 
 constexpr std::size_t kIdlePerDestination = 64;
-// An address that does not answer must not eat the time of the next one.
-constexpr Millis kPerAddress{1500};
 
 std::string pool_key(const policy::Destination& to) {
   return to.scheme + "://" + to.host + ":" + std::to_string(to.port);
@@ -138,25 +136,22 @@ Awaitable<Lease> OriginPool::open(const policy::Destination& to, const AddressJu
   const std::uint16_t port = addresses.port.value_or(to.port);
   Judged judged = judge_all(addresses, port, judge, *services.guard);
   if (judged.refused.fault != Lease::Fault::kNone) co_return std::move(judged.refused);
-  std::string error;
-  for (std::size_t i = 0; i < judged.allowed.size(); ++i) {
-    const bool last = i + 1 == judged.allowed.size();
-    const TimePoint until = last ? deadline : std::min(deadline, Clock::now() + kPerAddress);
-    policy::AddressFacts& facts = judged.allowed[i];
-    Counters::add(worker_.counters().origin_connects);
-    std::unique_ptr<SocketStream> socket = co_await connect_socket(
-        worker_.executor(), worker_.deadlines(), *facts.ip, port, until, error);
-    if (!socket) continue;
+  std::vector<config::IpAddress> allowed;
+  for (const auto& facts : judged.allowed) allowed.push_back(*facts.ip);
+  Connected connected = co_await connect_first(worker_.executor(), worker_.deadlines(),
+                                               std::move(allowed), port, deadline);
+  Counters::add(worker_.counters().origin_connects, connected.tried);
+  if (connected.stream) {
     Lease made;
-    made.ip = *facts.ip;
+    made.address = std::move(judged.allowed[connected.index]);
+    made.ip = *made.address.ip;
     made.port = port;
-    made.address = std::move(facts);
-    stream = std::move(socket);
+    stream = std::move(connected.stream);
     co_return made;
   }
   Counters::add(worker_.counters().origin_failed);
   co_return fault(Clock::now() >= deadline ? Lease::Fault::kTimeout : Lease::Fault::kUnreachable,
-                  "connect: " + error);
+                  "connect: " + connected.error);
 }
 
 void OriginPool::give_back(const policy::Destination& to, Lease lease) {

@@ -4,7 +4,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,7 +11,6 @@
 #include "config/gateway_file.h"
 #include "config/ip.h"
 #include "gateway/async.h"
-#include "gateway/offload.h"
 
 namespace sekisho::gateway {
 
@@ -20,28 +18,39 @@ struct Addresses {
   std::vector<config::IpAddress> ips;  // in the order of the system's resolver
   std::optional<std::uint16_t> port;   // of an override
   std::string error;                   // getaddrinfo's words when there is no address
+  bool temporary = false;  // the failure is one of the servers, not an answer: one half of the name
+                           // may still be found
 };
 
-// Names to addresses, by the system's resolver (/etc/hosts counts) on four threads of its own.
-// Answers are kept at most 60 s, failures 1 s; one look-up a name is in flight however many ask.
+// Names to addresses, by the system's resolver (/etc/hosts counts) on threads of its own. Answers
+// are kept at most 60 s, failures 1 s; one look-up a name is in flight however many ask.
 // `resolver.hosts` of the configuration comes first. Thread-safe.
+//
+// A name server that fails, or never answers, for one kind of address does not take the other kind
+// with it: when the look-up of both failed, or has not ended after kWholePatience, each kind is
+// asked for alone and what comes is used. What comes later joins the cached answer, so that the
+// next request is judged by all of it.
 class Resolver {
  public:
-  using LookUp = std::function<Addresses(const std::string& host)>;  // blocking; replaced by tests
+  enum class Family { kBoth, kIpv4, kIpv6 };
+  static constexpr Millis kWholePatience{700};
+
+  // Blocking; replaced by tests.
+  using LookUp = std::function<Addresses(const std::string& host, Family family)>;
   explicit Resolver(std::map<std::string, config::HostOverride> overrides,
                     LookUp look_up = system_look_up);
+  ~Resolver();
 
   // `host`: DNS name or address literal. Resumes on `executor` by `deadline` (then with error
   // "timeout").
   Awaitable<Addresses> resolve(std::string host, Executor executor, TimePoint deadline);
 
-  static Addresses system_look_up(const std::string& host);
+  static Addresses system_look_up(const std::string& host, Family family);
 
  private:
   struct State;
-  std::shared_ptr<State> state_;
+  std::unique_ptr<State> state_;
   std::map<std::string, config::HostOverride> overrides_;
-  Offload threads_;
 };
 
 }  // namespace sekisho::gateway

@@ -41,6 +41,8 @@ bool would_block() {
   return errno == EAGAIN || errno == EWOULDBLOCK;
 }
 
+}  // namespace
+
 net::ip::tcp::endpoint endpoint_of(const config::IpAddress& ip, std::uint16_t port) {
   net::ip::address_v6::bytes_type all;
   std::copy(ip.bytes().begin(), ip.bytes().end(), all.begin());
@@ -49,27 +51,6 @@ net::ip::tcp::endpoint endpoint_of(const config::IpAddress& ip, std::uint16_t po
   std::copy(all.begin() + 12, all.end(), four.begin());
   return {net::ip::address_v4(four), port};
 }
-
-// Ends a connect that takes too long.
-class ConnectWatch final : private Deadlines::Entry {
- public:
-  ConnectWatch(Deadlines& deadlines, Socket& socket, TimePoint deadline)
-      : Entry(deadlines), socket_(socket) {
-    arm(deadline);
-  }
-  bool timed_out() const { return timed_out_; }
-
- private:
-  void expired() override {
-    timed_out_ = true;
-    error_code ignored;
-    socket_.cancel(ignored);
-  }
-  Socket& socket_;
-  bool timed_out_ = false;
-};
-
-}  // namespace
 
 SocketStream::SocketStream(Socket socket, Deadlines& deadlines)
     : Entry(deadlines), socket_(std::move(socket)) {
@@ -146,26 +127,6 @@ void SocketStream::close() {
   disarm();
   error_code ignored;
   socket_.close(ignored);
-}
-
-Awaitable<std::unique_ptr<SocketStream>> connect_socket(Executor executor, Deadlines& deadlines,
-                                                        config::IpAddress ip, std::uint16_t port,
-                                                        TimePoint deadline, std::string& error) {
-  const net::ip::tcp::endpoint endpoint = endpoint_of(ip, port);
-  Socket socket(executor);
-  error_code opened;
-  socket.open(endpoint.protocol(), opened);
-  if (opened) {
-    error = opened.message();
-    co_return nullptr;
-  }
-  ConnectWatch watch(deadlines, socket, deadline);
-  const auto [ec] = co_await socket.async_connect(endpoint, kAsTuple);
-  if (ec) {
-    error = watch.timed_out() ? "timed out" : ec.message();
-    co_return nullptr;
-  }
-  co_return std::make_unique<SocketStream>(std::move(socket), deadlines);
 }
 
 }  // namespace sekisho::gateway

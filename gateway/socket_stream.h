@@ -45,9 +45,6 @@ class SocketStream final : public ByteStream, private Deadlines::Entry {
   Waiter waiters_[2];
 };
 
-// Connects to exactly this address; nullptr and `error` set on failure or time-out.
-Awaitable<std::unique_ptr<SocketStream>> connect_socket(Executor executor, Deadlines& deadlines,
-                                                        config::IpAddress ip, std::uint16_t port,
-                                                        TimePoint deadline, std::string& error);
+net::ip::tcp::endpoint endpoint_of(const config::IpAddress& ip, std::uint16_t port);
 
 }  // namespace sekisho::gateway

@@ -23,9 +23,12 @@ struct Range {
 constexpr Range kRanges[] = {
     {"169.254.169.254/32", "metadata"},
     {"169.254.170.2/32", "metadata"},    // container credentials
+    {"169.254.170.23/32", "metadata"},   // the same of EKS
+    {"169.254.0.23/32", "metadata"},     // Tencent
+    {"192.0.0.192/32", "metadata"},      // Oracle, old
     {"100.100.100.200/32", "metadata"},  // Alibaba
     {"168.63.129.16/32", "metadata"},    // Azure's host agent, on an address that looks public
-    {"fd00:ec2::254/128", "metadata"},
+    {"fd00:ec2::/32", "metadata"},
     {"fd20:ce::254/128", "metadata"},
     {"fe80::a9fe:a9fe/128", "metadata"},
     {"0.0.0.0/8", "unspecified"},
@@ -81,6 +84,14 @@ bool global_v6(const IpAddress& ip) {
   return kUnicast.contains(ip) || kNat64.contains(ip);
 }
 
+// The IPv4 address that an ISATAP router would tunnel to, by the interface identifier
+// [00|02]00:5efe:a.b.c.d under any prefix (RFC 5214, section 6.1); else `ip` itself.
+IpAddress isatap_v4(const IpAddress& ip) {
+  const auto& b = ip.bytes();
+  const bool marked = (b[8] & 0xfdu) == 0 && b[9] == 0 && b[10] == 0x5e && b[11] == 0xfe;
+  return marked ? IpAddress::from_bytes(b.data() + 12, 4) : ip;
+}
+
 std::string_view special(const IpAddress& ip) {
   for (const auto& [network, why] : special_ranges())
     if (network.contains(ip)) return why;
@@ -98,9 +109,8 @@ bool loopback(const IpAddress& ip) {
 }  // namespace
 
 AddressGuard::AddressGuard(std::vector<IpNetwork> allowed,
-                           std::vector<std::pair<IpAddress, std::uint16_t>> own,
-                           std::vector<IpAddress> local)
-    : allowed_(std::move(allowed)), own_(std::move(own)), local_(std::move(local)) {}
+                           std::vector<std::pair<IpAddress, std::uint16_t>> own, Here here)
+    : allowed_(std::move(allowed)), own_(std::move(own)), here_(std::move(here)) {}
 
 // An unspecified address is answered by this machine, whichever listener has the port.
 bool AddressGuard::own_listener(const IpAddress& ip, std::uint16_t port) const {
@@ -108,19 +118,19 @@ bool AddressGuard::own_listener(const IpAddress& ip, std::uint16_t port) const {
     const auto& [at, its_port] = listener;
     if (its_port != port) return false;
     if (at == ip || unspecified(ip)) return true;
-    const bool here = loopback(ip) || std::find(local_.begin(), local_.end(), ip) != local_.end();
-    return unspecified(at) && here;
+    return unspecified(at) && (loopback(ip) || (here_ && here_(ip)));
   });
 }
 
 std::string AddressGuard::refuse(const IpAddress& ip, std::uint16_t port) const {
-  const IpAddress inner = embedded_v4(ip);
-  if (own_listener(ip, port) || own_listener(inner, port)) return "own_listener";
+  const IpAddress forms[] = {ip, embedded_v4(ip), isatap_v4(ip)};
+  for (const IpAddress& a : forms)
+    if (own_listener(a, port)) return "own_listener";
   const auto allowed = [&](const IpAddress& a) {
     return std::any_of(allowed_.begin(), allowed_.end(),
                        [&](const IpNetwork& n) { return n.contains(a); });
   };
-  for (const IpAddress& a : {ip, inner}) {
+  for (const IpAddress& a : forms) {
     const std::string_view why = special(a);
     if (!why.empty() && !allowed(a)) return std::string(why);
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,11 +14,14 @@ namespace sekisho::policy {
 // unspecified, documentation, CGNAT, …, and our own listeners.
 class AddressGuard {
  public:
+  // Whether this machine answers at an address. Asked for the ports of our own listeners only, and
+  // each time anew: interfaces get and lose addresses while we run.
+  using Here = std::function<bool(const config::IpAddress&)>;
+
   // `allowed`: origin_tls.allow_addresses. `own`: bound listeners (an unspecified address stands
-  // for every local one, given in `local`).
+  // for every address that is `here`).
   AddressGuard(std::vector<config::IpNetwork> allowed,
-               std::vector<std::pair<config::IpAddress, std::uint16_t>> own,
-               std::vector<config::IpAddress> local);
+               std::vector<std::pair<config::IpAddress, std::uint16_t>> own, Here here);
   // "" = may be connected; else why not ("loopback", "private", "own_listener", …). Own listeners
   // are refused whatever is allowed.
   std::string refuse(const config::IpAddress& ip, std::uint16_t port) const;
@@ -27,7 +31,7 @@ class AddressGuard {
 
   std::vector<config::IpNetwork> allowed_;
   std::vector<std::pair<config::IpAddress, std::uint16_t>> own_;
-  std::vector<config::IpAddress> local_;
+  Here here_;
 };
 
 }  // namespace sekisho::policy

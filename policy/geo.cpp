@@ -210,12 +210,27 @@ struct Geo::Impl {
   }
 };
 
+namespace {
+
+// RFC 8215 leaves the length of the prefix to the operator: /96 and /48 are in use (RFC 6052, 2.2;
+// the octet in the middle stays zero).
+IpAddress local_nat64(const std::array<unsigned char, 16>& b) {
+  const bool last = std::all_of(b.begin() + 6, b.begin() + 12, [](auto c) { return c == 0; });
+  if (last) return from_v4_bytes(b, 12, 0);
+  const unsigned char v4[] = {b[6], b[7], b[9], b[10]};
+  return IpAddress::from_bytes(v4, 4);
+}
+
+}  // namespace
+
 IpAddress embedded_v4(const IpAddress& ip) {
   const auto& b = ip.bytes();
   static constexpr unsigned char kNat64[12] = {0x00, 0x64, 0xff, 0x9b};
+  static constexpr unsigned char kLocalNat64[6] = {0x00, 0x64, 0xff, 0x9b, 0x00, 0x01};
   static constexpr unsigned char kTeredo[4] = {0x20, 0x01, 0x00, 0x00};
   if (ip.is_v4()) return ip;
   if (std::memcmp(b.data(), kNat64, 12) == 0) return from_v4_bytes(b, 12, 0);
+  if (std::memcmp(b.data(), kLocalNat64, 6) == 0) return local_nat64(b);
   if (b[0] == 0x20 && b[1] == 0x02) return from_v4_bytes(b, 2, 0);
   if (std::memcmp(b.data(), kTeredo, 4) == 0) return from_v4_bytes(b, 12, 0xff);
   return ip;

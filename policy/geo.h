@@ -56,8 +56,8 @@ class Geo {
   std::unique_ptr<Impl> impl_;
 };
 
-// An IPv4 address embedded in an IPv6 one (::ffff:0:0/96, 64:ff9b::/96, 2002::/16, 2001::/32
-// Teredo), else the address itself.
+// An IPv4 address embedded in an IPv6 one (::ffff:0:0/96, 64:ff9b::/96, 64:ff9b:1::/48, 2002::/16,
+// 2001::/32 Teredo), else the address itself.
 config::IpAddress embedded_v4(const config::IpAddress& ip);
 
 }  // namespace sekisho::policy

@@ -5,6 +5,7 @@
 #include <boost/asio/basic_socket_acceptor.hpp>
 
 #include "config/ip.h"
+#include "gateway/connect_race.h"
 #include "gateway/socket_stream.h"
 #include "tests/gateway/stream_pairs.h"
 
@@ -154,11 +155,15 @@ TEST(PrefixStream, IsReadyAtOnceWhilePrefixIsLeft) {
 
 Awaitable<void> connect_to(net::io_context& io, Deadlines& deadlines, std::uint16_t port,
                            std::unique_ptr<SocketStream>& out, std::string& error) {
-  const auto ip = config::IpAddress::parse("127.0.0.1");
-  out = co_await connect_socket(io.get_executor(), deadlines, *ip, port, soon(), error);
+  std::vector<config::IpAddress> only;
+  only.push_back(*config::IpAddress::parse("127.0.0.1"));
+  Connected made =
+      co_await connect_first(io.get_executor(), deadlines, std::move(only), port, soon());
+  out = std::move(made.stream);
+  error = made.error;
 }
 
-TEST(ConnectSocket, ReachesExactlyTheAddress) {
+TEST(ConnectFirst, ReachesExactlyTheAddress) {
   net::io_context io(1);
   Deadlines deadlines(io.get_executor());
   net::basic_socket_acceptor<net::ip::tcp, Executor> acceptor(io.get_executor(),
@@ -174,7 +179,7 @@ TEST(ConnectSocket, ReachesExactlyTheAddress) {
   EXPECT_TRUE(no_delay.value());
 }
 
-TEST(ConnectSocket, SaysWhyItCouldNot) {
+TEST(ConnectFirst, SaysWhyItCouldNot) {
   net::io_context io(1);
   Deadlines deadlines(io.get_executor());
   std::uint16_t port = 0;

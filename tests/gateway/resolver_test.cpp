@@ -39,7 +39,7 @@ TEST_F(ResolverTest, LooksANameUpOnceHoweverManyAsk) {
   std::atomic<int> calls{0};
   std::promise<void> go;
   std::shared_future<void> gate = go.get_future().share();
-  Resolver r({}, [&calls, gate](const std::string&) {
+  Resolver r({}, [&calls, gate](const std::string&, Resolver::Family) {
     ++calls;
     gate.wait();
     return one("192.0.2.1");
@@ -60,7 +60,8 @@ TEST_F(ResolverTest, LooksANameUpOnceHoweverManyAsk) {
 TEST_F(ResolverTest, OverridesComeFirstWithTheirPort) {
   std::map<std::string, config::HostOverride> overrides;
   overrides["api.openai.com"] = {*config::IpAddress::parse("127.0.0.1"), std::uint16_t{9443}};
-  Resolver r(std::move(overrides), [](const std::string&) { return one("192.0.2.9"); });
+  Resolver r(std::move(overrides),
+             [](const std::string&, Resolver::Family) { return one("192.0.2.9"); });
   start(r, "api.openai.com", later_);
   io_.run();
   EXPECT_EQ(got_.at(0).ips.at(0).to_string(), "127.0.0.1");
@@ -69,7 +70,7 @@ TEST_F(ResolverTest, OverridesComeFirstWithTheirPort) {
 
 TEST_F(ResolverTest, LiteralsAreNotLookedUp) {
   std::atomic<int> calls{0};
-  Resolver r({}, [&calls](const std::string&) {
+  Resolver r({}, [&calls](const std::string&, Resolver::Family) {
     ++calls;
     return Addresses{};
   });
@@ -82,7 +83,7 @@ TEST_F(ResolverTest, LiteralsAreNotLookedUp) {
 TEST_F(ResolverTest, TellsTheFailureAndATimeout) {
   std::promise<void> go;
   std::shared_future<void> gate = go.get_future().share();
-  Resolver r({}, [gate](const std::string& host) {
+  Resolver r({}, [gate](const std::string& host, Resolver::Family) {
     if (host == "slow.example.jp") gate.wait();
     Addresses a;
     a.error = "no such name";
@@ -96,6 +97,96 @@ TEST_F(ResolverTest, TellsTheFailureAndATimeout) {
   std::vector<std::string> errors{got_[0].error, got_[1].error};
   std::sort(errors.begin(), errors.end());
   EXPECT_EQ(errors, (std::vector<std::string>{"no such name", "timeout"}));
+}
+
+// What the name servers of one half of a name do, and what must come of it.
+class BrokenHalf : public ResolverTest {
+ protected:
+  using Family = Resolver::Family;
+  static Addresses fails(bool temporary) {
+    Addresses a;
+    a.error = "the server failed";
+    a.temporary = temporary;
+    return a;
+  }
+  std::string asked(Resolver& r, TimePoint deadline) {
+    start(r, "llm.example.jp", deadline);
+    io_.restart();
+    io_.run();
+    std::string out;
+    for (const auto& ip : got_.back().ips) out += ip.to_string() + " ";
+    return out + got_.back().error;
+  }
+};
+
+TEST_F(BrokenHalf, FindsTheOtherHalfWhenTheWholeLookUpFails) {
+  Resolver r({}, [](const std::string&, Family family) {
+    return family == Family::kIpv4 ? one("192.0.2.1") : fails(true);
+  });
+  EXPECT_EQ(asked(r, later_), "192.0.2.1 ");
+  Resolver six({}, [](const std::string&, Family family) {
+    return family == Family::kIpv6 ? one("2001:db8::1") : fails(true);
+  });
+  EXPECT_EQ(asked(six, later_), "2001:db8::1 ");
+}
+
+TEST_F(BrokenHalf, DoesNotWaitForAServerThatNeverAnswers) {
+  std::promise<void> go;
+  std::shared_future<void> gate = go.get_future().share();
+  Resolver r({}, [gate](const std::string&, Family family) {
+    if (family != Family::kIpv4) gate.wait();
+    return family == Family::kIpv4 ? one("192.0.2.1") : fails(true);
+  });
+  const TimePoint begun = Clock::now();
+  EXPECT_EQ(asked(r, later_), "192.0.2.1 ");
+  EXPECT_GE(Clock::now() - begun, Resolver::kWholePatience);
+  const TimePoint again = Clock::now();
+  EXPECT_EQ(asked(r, again), "192.0.2.1 ");  // from the cache, though a look-up still runs
+  go.set_value();
+}
+
+TEST_F(BrokenHalf, LetsALateAnswerJoinTheCache) {
+  std::promise<void> go;
+  std::shared_future<void> gate = go.get_future().share();
+  std::promise<void> joined;
+  std::atomic<int> late{0};
+  Resolver r({}, [&, gate](const std::string&, Family family) {
+    if (family == Family::kIpv4) return one("192.0.2.1");
+    gate.wait();
+    if (++late == 2) joined.set_value();
+    if (family == Family::kIpv6) return one("2001:db8::1");
+    Addresses both = one("2001:db8::1");
+    both.ips.push_back(one("192.0.2.1").ips[0]);
+    return both;
+  });
+  EXPECT_EQ(asked(r, later_), "192.0.2.1 ");
+  go.set_value();
+  joined.get_future().wait();
+  std::string seen;
+  while (seen.find("2001:db8::1") == std::string::npos) seen = asked(r, later_);
+  EXPECT_NE(seen.find("192.0.2.1"), std::string::npos);
+}
+
+TEST_F(BrokenHalf, AsksNoMoreWhenTheNameDoesNotExist) {
+  std::atomic<int> calls{0};
+  Resolver r({}, [&calls](const std::string&, Family) {
+    ++calls;
+    return fails(false);
+  });
+  EXPECT_EQ(asked(r, later_), "the server failed");
+  EXPECT_EQ(calls, 1);
+}
+
+TEST_F(BrokenHalf, TellsTheWholeFailureWhenBothHalvesFailToo) {
+  std::atomic<int> calls{0};
+  Resolver r({}, [&calls](const std::string&, Family family) {
+    ++calls;
+    Addresses a = fails(true);
+    if (family != Family::kBoth) a.error = "no address of this kind";
+    return a;
+  });
+  EXPECT_EQ(asked(r, later_), "the server failed");
+  EXPECT_EQ(calls, 3);
 }
 
 }  // namespace

@@ -71,7 +71,9 @@ TEST(AddressGuard, RefusesEverySpecialPurposeRange) {
 
 TEST(AddressGuard, NamesMetadataServicesAlsoOnPublicLookingAddresses) {
   for (const char* a :
-       {"169.254.169.254", "169.254.170.2", "100.100.100.200", "168.63.129.16", "fd00:ec2::254"})
+       {"169.254.169.254", "169.254.170.2", "169.254.170.23", "100.100.100.200", "168.63.129.16",
+        "192.0.0.192", "fd00:ec2::254", "fd00:ec2::23", "fd20:ce::254", "fe80::a9fe:a9fe",
+        "::ffff:169.254.169.254", "64:ff9b::169.254.169.254", "2002:a9fe:a9fe::1"})
     EXPECT_EQ(refuse(a), "metadata") << a;
 }
 
@@ -83,6 +85,46 @@ TEST(AddressGuard, JudgesEmbeddedIpv4) {
   EXPECT_EQ(refuse("2002:7f00:1::"), "loopback");
   EXPECT_EQ(refuse("2002:c0a8:101::1"), "private");
   EXPECT_EQ(refuse("2002:808:808::1"), "");
+}
+
+TEST(AddressGuard, JudgesWhatAnIsatapRouterWouldTunnelTo) {
+  EXPECT_EQ(refuse("2606:4700::5efe:7f00:1"), "loopback");
+  EXPECT_EQ(refuse("2606:4700::200:5efe:a9fe:a9fe"), "metadata");
+  EXPECT_EQ(refuse("2606:4700::5efe:808:808"), "");
+  EXPECT_EQ(refuse("fe80::5efe:808:808"), "link_local");
+}
+
+// Every spelling under which an IPv4 address of the inside travels in an IPv6 one.
+TEST(AddressGuard, RefusesTheInsideInEveryIpv6Disguise) {
+  for (const char* a :
+       {"::ffff:192.168.1.1", "::192.168.1.1", "::ffff:0:192.168.1.1", "64:ff9b::192.168.1.1",
+        "64:ff9b:1::192.168.1.1", "64:ff9b:1:c0a8:1:100::", "2002:c0a8:101::1",
+        "2001:0:808:808:0:0:3f57:fefe", "2001:0:c0a8:101::f7f7:f7f7", "2a00:1450::5efe:192.168.1.1",
+        "2a00:1450::200:5efe:192.168.1.1"})
+    EXPECT_NE(refuse(a), "") << a;
+}
+
+TEST(AddressGuard, JudgesTheInsideBehindAnAllowedTranslator) {
+  const AddressGuard guard({*IpNetwork::parse("64:ff9b:1::/48")}, {}, {});
+  EXPECT_EQ(guard.refuse(ip("64:ff9b:1::8.8.8.8"), 443), "");
+  EXPECT_EQ(guard.refuse(ip("64:ff9b:1:808:8:800::"), 443), "");
+  EXPECT_EQ(guard.refuse(ip("64:ff9b:1::169.254.169.254"), 443), "metadata");
+  EXPECT_EQ(guard.refuse(ip("64:ff9b:1:c0a8:1:100::"), 443), "private");
+}
+
+TEST(AddressGuard, AsksForItsOwnAddressesAnewAndForItsOwnPortsOnly) {
+  std::vector<std::string> asked;
+  bool up = false;
+  const auto here = [&](const IpAddress& a) {
+    asked.push_back(a.to_string());
+    return up;
+  };
+  const AddressGuard guard({}, {{ip("::"), 8080}}, here);
+  EXPECT_EQ(guard.refuse(ip("198.200.1.1"), 443), "");
+  EXPECT_TRUE(asked.empty());
+  EXPECT_EQ(guard.refuse(ip("198.200.1.1"), 8080), "");
+  up = true;
+  EXPECT_EQ(guard.refuse(ip("198.200.1.1"), 8080), "own_listener");
 }
 
 TEST(AddressGuard, AllowsWhatConfigurationLists) {
@@ -106,11 +148,14 @@ TEST(AddressGuard, RefusesOwnListenersWhateverIsAllowed) {
 }
 
 TEST(AddressGuard, AnUnspecifiedListenerStandsForEveryLocalAddress) {
-  const AddressGuard guard({*IpNetwork::parse("127.0.0.0/8")}, {{ip("0.0.0.0"), 8080}},
-                           {ip("198.200.1.1"), ip("2600::5")});
+  const auto here = [](const IpAddress& a) { return a == ip("198.200.1.1") || a == ip("2600::5"); };
+  const AddressGuard guard({*IpNetwork::parse("127.0.0.0/8")}, {{ip("0.0.0.0"), 8080}}, here);
   EXPECT_EQ(guard.refuse(ip("198.200.1.1"), 8080), "own_listener");
   EXPECT_EQ(guard.refuse(ip("2600::5"), 8080), "own_listener");
   EXPECT_EQ(guard.refuse(ip("127.0.0.9"), 8080), "own_listener");
+  EXPECT_EQ(guard.refuse(ip("64:ff9b::c6c8:101"), 8080), "own_listener");
+  EXPECT_EQ(guard.refuse(ip("2002:c6c8:101::1"), 8080), "own_listener");
+  EXPECT_EQ(guard.refuse(ip("2600::5efe:c6c8:101"), 8080), "own_listener");
   EXPECT_EQ(guard.refuse(ip("198.200.1.2"), 8080), "");
   EXPECT_EQ(guard.refuse(ip("198.200.1.1"), 443), "");
 }
