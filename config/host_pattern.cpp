@@ -59,15 +59,6 @@ bool label_byte(char c) {
          static_cast<unsigned char>(c) >= 0x80;
 }
 
-// A name whose last label is a number is an address to every resolver, in forms that people do not
-// see through (0x7f.1, 017700000001).
-bool numeric_end(std::string_view name) {
-  const std::string_view last = name.substr(name.rfind('.') + 1);
-  if (last.empty()) return false;
-  if (last.substr(0, 2) == "0x") return true;
-  return last.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
 bool ends_with(std::string_view text, std::string_view end) {
   return text.size() > end.size() && text.substr(text.size() - end.size()) == end;
 }
@@ -111,7 +102,7 @@ HostFault check_name(std::string_view name) {
   if (name.find(':') != std::string_view::npos || name.front() == '[')
     return {"'" + std::string(name) + "' is neither a host name nor an address",
             "write an IPv6 address with port as [2001:db8::1]:8443"};
-  if (numeric_end(name)) {
+  if (ends_in_number(name)) {
     if (IpAddress::parse(name)) return {};
     return {"'" + std::string(name) + "' is not an address",
             "write it decimal with four numbers and no leading zeros, as in 192.0.2.1"};
@@ -147,6 +138,15 @@ bool take_port(std::string_view& host) {
 }
 
 }  // namespace
+
+bool ends_in_number(std::string_view name) {
+  constexpr std::string_view kDigits = "0123456789";
+  std::string_view last = name.substr(name.rfind('.') + 1);
+  if (last.empty()) return false;
+  const bool hex = last.starts_with("0x");
+  if (hex) last.remove_prefix(2);
+  return last.find_first_not_of(hex ? "0123456789abcdef" : kDigits) == std::string_view::npos;
+}
 
 bool is_public_suffix(std::string_view name) {
   const std::size_t dot = name.find('.');

@@ -1,17 +1,14 @@
 // Destinations as people write them.
 
-#include <algorithm>
 #include <charconv>
 #include <optional>
 
+#include "config/host_pattern.h"
 #include "policy/evaluate.h"
+#include "policy/host_table.h"
 
 namespace sekisho::policy {
 namespace {
-
-bool is_host_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
-}
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -20,7 +17,9 @@ std::string lower(std::string_view text) {
   return out;
 }
 
+// As strictly as the gateway reads one: no sign, no leading zero.
 std::optional<std::uint16_t> port_of(std::string_view text) {
+  if (text.starts_with('0')) return std::nullopt;
   unsigned value = 0;
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (fault != std::errc() || end != text.data() + text.size() || value == 0 || value > 65535)
@@ -72,13 +71,16 @@ bool take_host(std::string_view host, Destination& to, std::string& error) {
     to.literal = true;
     return true;
   }
-  to.host = lower(host);
-  if (to.host.ends_with('.')) to.host.pop_back();
-  if (to.host.empty()) return fail(error, "the host is missing");
-  if (!std::all_of(to.host.begin(), to.host.end(), is_host_char) || to.host.starts_with('.') ||
-      to.host.find("..") != std::string::npos)
-    return fail(error,
-                "'" + std::string(host) + "' is no host name (write international names as xn--…)");
+  const auto name = canonical_host(host);
+  if (!name)
+    return fail(error, "'" + std::string(host) +
+                           "' is no host name (write international names in lower case, or as "
+                           "xn--…)");
+  if (name->empty()) return fail(error, "the host is missing");
+  const config::HostFault fault = config::check_host_name(*name);
+  if (!fault.ok())
+    return fail(error, fault.message + (fault.hint.empty() ? "" : " (" + fault.hint + ")"));
+  to.host = *name;
   return true;
 }
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "config/host_pattern.h"
 #include "config/ip.h"
 #include "gateway/http/framing.h"
 #include "gateway/http/head_lines.h"
@@ -12,9 +13,6 @@ constexpr std::size_t kMaxLabel = 63;
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
-}
-bool is_hex(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'f');
 }
 bool is_label_char(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'z') || c == '-' || c == '_';
@@ -43,15 +41,6 @@ bool is_label(std::string_view label) {
          label.back() != '-' && std::all_of(label.begin(), label.end(), is_label_char);
 }
 
-// "0x7f.1", "2130706433" and "127.1" are addresses to some resolvers: a name whose last label is a
-// number is an address or nothing (WHATWG URL, "ends in a number").
-bool ends_in_number(std::string_view name) {
-  const std::size_t dot = name.rfind('.');
-  const std::string_view last = dot == std::string_view::npos ? name : name.substr(dot + 1);
-  if (last.starts_with("0x")) return std::all_of(last.begin() + 2, last.end(), is_hex);
-  return std::all_of(last.begin(), last.end(), is_digit);
-}
-
 bool is_dns_name(std::string_view name) {
   if (name.size() > kMaxName) return false;
   for (;;) {
@@ -76,7 +65,7 @@ bool set_name(std::string_view text, HostPort& out) {
   if (text.empty()) return false;
   std::string name = lowered(text);
   if (!is_dns_name(name)) return false;
-  if (ends_in_number(name)) return set_literal(name, out);
+  if (config::ends_in_number(name)) return set_literal(name, out);
   out.host = std::move(name);
   return true;
 }

@@ -63,6 +63,14 @@ TEST(HostPattern, RefusesWhatIsNoHost) {
   EXPECT_FALSE(check_host_pattern(std::string(64, 'a') + ".example.jp").ok());
 }
 
+TEST(EndsInNumber, FindsAddressesInEveryBase) {
+  for (const char* name : {"127.0.0.1", "127.1", "2130706433", "0x7f.1", "0x7f000001", "0x",
+                           "017700000001", "0177.0.0.1", "a.example.1", "1.2.3.4.5", "a.0x1f"})
+    EXPECT_TRUE(ends_in_number(name)) << name;
+  for (const char* name : {"a", "1.example", "127.0.0.1.example", "0xyz", "a.1b", "x1", ""})
+    EXPECT_FALSE(ends_in_number(name)) << name;
+}
+
 TEST(HostName, HasNeitherPortNorWildcard) {
   EXPECT_TRUE(check_host_name("llm.example.jp").ok());
   EXPECT_FALSE(check_host_name("*.example.jp").ok());

@@ -23,7 +23,13 @@ TEST(ParseDestination, TakesHostsAndUrls) {
                         {"https://h.example:9443?x", "https", "h.example", 9443, "/?x"},
                         {"192.0.2.1:8080", "https", "192.0.2.1", 8080, ""},
                         {"[2001:db8::1]:8080", "https", "2001:db8::1", 8080, ""},
-                        {"2001:db8::1", "https", "2001:db8::1", 443, ""}};
+                        {"2001:db8::1", "https", "2001:db8::1", 443, ""},
+                        {"[::ffff:192.0.2.1]:443", "https", "192.0.2.1", 443, ""},
+                        {"例え.jp", "https", "xn--r8jz45g.jp", 443, ""},
+                        {"https://例え.JP./v1", "https", "xn--r8jz45g.jp", 443, "/v1"},
+                        {"xn--r8jz45g.jp", "https", "xn--r8jz45g.jp", 443, ""},
+                        {"my_bucket.s3.example", "https", "my_bucket.s3.example", 443, ""},
+                        {"localhost.", "https", "localhost", 443, ""}};
   for (const auto& c : cases) {
     policy::Destination to;
     std::string path, error;
@@ -36,14 +42,25 @@ TEST(ParseDestination, TakesHostsAndUrls) {
 }
 
 TEST(ParseDestination, RefusesWhatIsNone) {
-  for (const char* text : {"", "https://", "ftp://x.example", "h.example:", "h.example:0",
-                           "h.example:99999", "h.example:80x", "user@h.example", "a b",
-                           "[2001:db8::1", "[2001:db8::1]x", "..", "h..example"}) {
+  for (const char* text :
+       {"", "https://", "ftp://x.example", "h.example:", "h.example:0", "h.example:99999",
+        "h.example:80x", "user@h.example", "a b", "[2001:db8::1", "[2001:db8::1]x", "..",
+        "h..example",
+        // What the gateway refuses as an authority is none here either.
+        "h.example:0443", "h.example:+443", "127.1", "2130706433", "0x7f.1", "017700000001",
+        "http://0177.0.0.1/", "1.2.3.4.5", "例え。jp", "１２７．０．０．１", "ＨＯＳＴ.example",
+        "\xd0\xb0.example", "h%2eexample", "[fe80::1%25lo]", "-h.example", "h-.example",
+        "*.example"}) {
     policy::Destination to;
     std::string path, error;
     EXPECT_FALSE(policy::parse_destination(text, to, path, error)) << text;
     EXPECT_FALSE(error.empty()) << text;
   }
+  policy::Destination to;
+  std::string path, error;
+  EXPECT_FALSE(policy::parse_destination(std::string(64, 'a') + ".example", to, path, error));
+  EXPECT_FALSE(policy::parse_destination(std::string(130, 'a') + "." + std::string(130, 'b'), to,
+                                         path, error));
 }
 
 std::string tests_section(const std::string& given, const std::string& expect) {
