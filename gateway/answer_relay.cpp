@@ -87,7 +87,7 @@ Awaitable<AnswerRelay::End> AnswerRelay::pass_final(ResponseHead head) {
     if (buffered) first = **buffered;
   }
   outcome_.status = head.status;
-  outcome_.received += first.data.size();
+  note(first.data);
   if (body && first.end) client_.set_trailers(origin_.trailers());
   auto sent = co_await client_.write_head(head, first.data, first.end,
                                           worker_.services().settings.limits.body_timeout);
@@ -164,6 +164,13 @@ void AnswerRelay::note_restored() {
   if (!outcome_.unrestored.empty()) Counters::add(c.answers_unrestored);
 }
 
+void AnswerRelay::note(std::string_view data) {
+  outcome_.received += data.size();
+  usage_.read(data);
+  outcome_.tokens_in = usage_.in();
+  outcome_.tokens_out = usage_.out();
+}
+
 Awaitable<AnswerRelay::End> AnswerRelay::pass_body() {
   const auto& limits = worker_.services().settings.limits;
   for (;;) {
@@ -173,7 +180,7 @@ Awaitable<AnswerRelay::End> AnswerRelay::pass_body() {
       client_.reset();  // a cut answer must not look whole
       co_return End::kCut;
     }
-    outcome_.received += piece->data.size();
+    note(piece->data);
     std::string restored;
     if (restored_ && !restored_piece(*piece, restored)) {
       outcome_.abort = "origin_coding";

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "audit/record.h"
+#include "filters/token_usage.h"
 #include "gateway/budget.h"
 #include "gateway/http/http_stream.h"
 #include "policy/restored_answer.h"
@@ -41,6 +42,7 @@ class AnswerRelay {
   bool restored_piece(const BodyPiece& piece, std::string& out);
   void stay_within_budget(std::string& out);
   void note_restored();
+  void note(std::string_view data);  // of the body, as it passes
 
   Worker& worker_;
   ClientHttpStream& client_;
@@ -54,6 +56,7 @@ class AnswerRelay {
   const policy::Dialect* dialect_ = nullptr;
   std::unique_ptr<policy::RestoredAnswer> restored_;  // null = the answer passes as it is
   Reservation reservation_;
+  filters::TokenUsage usage_;
 };
 
 }  // namespace sekisho::gateway
