@@ -1,5 +1,6 @@
 #include "gateway/exchange.h"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 
 #include "filters/stream_coding.h"
@@ -16,6 +17,7 @@ namespace {
 
 constexpr std::uint64_t kGrowStep = 256 * 1024;
 constexpr std::string_view kNothing;
+constexpr std::string_view kWebSocket = "websocket";
 
 double millis_between(TimePoint a, TimePoint b) {
   return std::chrono::duration<double, std::milli>(b - a).count();
@@ -24,6 +26,33 @@ double millis_between(TimePoint a, TimePoint b) {
 bool has_body(const BodyFraming& f) {
   return f.kind == BodyFraming::Kind::kChunked ||
          (f.kind == BodyFraming::Kind::kLength && f.length > 0);
+}
+
+// Other upgrades (h2c) may be ignored: RFC 9110, 7.8. Those who want a WebSocket cannot do without.
+bool asks_for_websocket(const Headers& headers) {
+  const std::string asked = joined_values(headers, "upgrade");
+  return std::search(asked.begin(), asked.end(), kWebSocket.begin(), kWebSocket.end(),
+                     [](char a, char b) { return (a | 0x20) == b; }) != asked.end();
+}
+
+// OPTIONS of "http://host" asks about the server as a whole (RFC 9112, 3.2.4).
+bool has_no_path(std::string_view absolute_target) {
+  const std::size_t authority = absolute_target.find("://") + 3;
+  return absolute_target.find_first_of("/?", authority) == std::string_view::npos;
+}
+
+// The authority of an absolute-form target replaces whatever Host says (RFC 9112, 3.2.2), and a
+// request of HTTP/1.0 may have none.
+void set_host(Headers& headers, const policy::Destination& to) {
+  std::string value =
+      to.literal && to.host.find(':') != std::string::npos ? "[" + to.host + "]" : to.host;
+  if (to.port != (to.scheme == "http" ? 80 : 443)) value += ":" + std::to_string(to.port);
+  for (Header& h : headers)
+    if (iequals(h.name, "host")) {
+      h.value = std::move(value);
+      return;
+    }
+  headers.insert(headers.begin(), Header{"Host", std::move(value)});
 }
 
 std::string size_text(std::uint64_t bytes) {
@@ -75,9 +104,9 @@ Awaitable<bool> Exchange::serve() {
     const bool again = co_await fail(fault_of_verdict());
     co_return again;
   }
-  if (head_.upgrade) {
+  if (head_.upgrade && asks_for_websocket(head_.headers)) {
     Fault upgrade(426, policy::Reason::kUninspected, "upgrade",
-                  "this gateway does not pass WebSocket and other upgrades; use plain HTTPS");
+                  "this gateway does not pass WebSocket; use plain HTTPS");
     upgrade.extra.push_back(Header{"Upgrade", "HTTP/1.1"});
     const bool again = co_await fail(std::move(upgrade));
     co_return again;
@@ -95,8 +124,11 @@ Awaitable<bool> Exchange::serve() {
 // The destination again, with path, query and headers.
 bool Exchange::prepare() {
   target_ = head_.target;
-  if (auto absolute = parse_absolute_target(head_.target)) target_ = absolute->origin_form;
+  const auto absolute = parse_absolute_target(head_.target);
+  if (absolute) target_ = absolute->origin_form;
+  if (absolute && head_.method == "OPTIONS" && has_no_path(head_.target)) target_ = "*";
   fields_ = head_.headers;
+  if (absolute || !find_header(fields_, "host")) set_host(fields_, to_);
   strip_hop_by_hop(fields_);
   remove_headers(fields_, "expect");
   admission_ = admit(nullptr);
@@ -176,6 +208,7 @@ Awaitable<bool> Exchange::hold_pieces() {
   for (;;) {
     auto piece = co_await client_stream_.read_body(limits.body_timeout);
     if (!piece) {
+      end_lost_ = piece.error().kind == HttpError::Kind::kFraming;
       co_await fail(fault_of_client(piece.error()));
       co_return false;
     }

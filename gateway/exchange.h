@@ -107,6 +107,7 @@ class Exchange {
   std::string body_;    // as received, dechunked
   Reservation reservation_;
   bool body_read_ = false;  // nothing of the request is left on the connection
+  bool end_lost_ = false;   // the body's framing broke: nobody knows where the request ends
   policy::Admission admission_;
   policy::InspectionResult inspected_;
   policy::Verdict verdict_;

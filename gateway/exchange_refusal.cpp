@@ -104,9 +104,12 @@ Fault Exchange::fault_of_origin(const HttpError& error) const {
   if (error.kind == HttpError::Kind::kTimeout)
     return Fault(504, policy::Reason::kOrigin, "origin_timeout",
                  "the service did not answer in time");
-  if (error.kind == HttpError::Kind::kFraming)
-    return Fault(502, policy::Reason::kOrigin, "origin_framing",
-                 "the service's answer is not valid HTTP: " + error.framing.rule);
+  if (error.kind == HttpError::Kind::kFraming) {
+    const bool limit = error.framing.rule == "head_limit";
+    return Fault(502, policy::Reason::kOrigin, limit ? "origin_head_limit" : "origin_framing",
+                 limit ? error.framing.detail
+                       : "the service's answer is not valid HTTP: " + error.framing.rule);
+  }
   return Fault(502, policy::Reason::kOrigin, "origin_closed",
                "the service closed the connection without an answer");
 }
@@ -217,6 +220,8 @@ Awaitable<bool> Exchange::drain_request() {
   if (body_read_) co_return true;
   const std::uint64_t limit = services_.settings.limits.body;
   const bool too_long = head_.body.kind == BodyFraming::Kind::kLength && head_.body.length > limit;
+  // A client whose framing broke waits for the answer, with the connection open.
+  if (end_lost_) co_return false;
   if (too_long || head_.expect_continue || body_.size() >= limit) co_return false;
   const bool whole = co_await client_stream_.drain(limit, Clock::now() + kDrainBefore);
   body_read_ = whole;

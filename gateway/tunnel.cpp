@@ -135,8 +135,9 @@ Awaitable<bool> Tunnel::serve_one(ClientHttpStream& http, RequestHead head) {
   std::optional<HostPort> named;
   if (host) named = parse_host_port(host->value);
   auto absolute = parse_absolute_target(head.target);
+  const bool may_be_left_out = !host && head.minor_version == 0;
   const bool same =
-      named && same_destination(*named, to_) &&
+      (may_be_left_out || (named && same_destination(*named, to_))) &&
       (!absolute || (absolute->scheme == "https" && same_destination(absolute->authority, to_)));
   Exchange exchange(worker_, http, client_, to_, true);
   if (!same) {

@@ -33,7 +33,18 @@ Fault read_version(std::string_view text, int& minor_version) {
   return std::nullopt;
 }
 
+// Methods are case-sensitive (RFC 9110, 9.1), but a lenient origin answers "head" as HEAD, and then
+// the two of us disagree about where the answer ends.
+bool imitates(std::string_view method) {
+  for (std::string_view framing : {"HEAD", "CONNECT"})
+    if (method != framing && iequals(method, framing)) return true;
+  return false;
+}
+
 Fault read_method(std::string_view method) {
+  if (imitates(method)) {
+    return framing_error("method_case", "The methods HEAD and CONNECT are written in capitals.");
+  }
   if (method.size() <= kMaxMethod && is_token(method)) return std::nullopt;
   return framing_error("bad_method", "The method is not a token of at most 32 characters.");
 }
@@ -124,8 +135,8 @@ Fault check_connect(const RequestHead& head, RequestPlace place,
   const auto target = parse_host_port(head.target);
   if (!target || target->port == 0) {
     return framing_error("bad_connect_target",
-                         "The target of CONNECT must be host:port; an IPv6 "
-                         "address stands in brackets.");
+                         "The target of CONNECT must be host:port; an IPv6 address stands in "
+                         "brackets, an IPv4 address is four decimal numbers.");
   }
   if (stated.chunked || stated.length > 0) {
     return framing_error("connect_body", "CONNECT has no body.");

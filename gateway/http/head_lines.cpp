@@ -54,6 +54,12 @@ FramingError name_fault(std::string_view line, std::size_t at) {
   return framing_error("bad_name", "A header name holds a character that no token may hold.");
 }
 
+// To origins that hand headers on as environment variables (CGI, WSGI, PHP), "Content_Length" is
+// Content-Length.
+bool imitates_framing(std::string_view name) {
+  return iequals(name, "content_length") || iequals(name, "transfer_encoding");
+}
+
 Fault take_field(std::string_view line, Headers& out) {
   if (line[0] == ' ' || line[0] == '\t') {
     return framing_error("obs_fold", "A header line is folded over several lines.");
@@ -63,6 +69,10 @@ Fault take_field(std::string_view line, Headers& out) {
   if (at == 0 || at == line.size() || line[at] != ':') return name_fault(line, at);
   const std::string_view name = line.substr(0, at);
   const std::string_view value = line.substr(at + 1);
+  if (imitates_framing(name)) {
+    return framing_error("lookalike", "The header " + quoted(name) +
+                                          " looks like one that says where a message ends.");
+  }
   if (!all_of_class(value, kTextChar)) {
     return framing_error("bad_value",
                          "The value of header " + quoted(name) + " holds a control character.");
