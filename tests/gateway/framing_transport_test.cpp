@@ -141,14 +141,24 @@ class Framing : public testing::TestWithParam<Transport> {
   Wires wires_{GetParam()};
 };
 
-TEST_P(Framing, JudgesWholeRequests) {
-  check_whole(request_cases(), true);
+TEST_P(Framing, JudgesWholeHeads) {
+  check_whole(head_cases(), true);
 }
-TEST_P(Framing, JudgesRequestsCutAnywhere) {
-  check_two_pieces(request_cases(), true);
+TEST_P(Framing, JudgesHeadsCutAnywhere) {
+  check_two_pieces(head_cases(), true);
 }
-TEST_P(Framing, JudgesRequestsByteByByte) {
-  check_bytes(request_cases(), true);
+TEST_P(Framing, JudgesHeadsByteByByte) {
+  check_bytes(head_cases(), true);
+}
+
+TEST_P(Framing, JudgesWholeBodies) {
+  check_whole(body_cases(), true);
+}
+TEST_P(Framing, JudgesBodiesCutAnywhere) {
+  check_two_pieces(body_cases(), true);
+}
+TEST_P(Framing, JudgesBodiesByteByByte) {
+  check_bytes(body_cases(), true);
 }
 
 TEST_P(Framing, JudgesWholeProxyRequests) {
@@ -176,12 +186,21 @@ INSTANTIATE_TEST_SUITE_P(OverSockets, Framing, testing::Values(Transport::kSocke
 
 TEST(FramingTable, IsLargeAndNamesEachCaseOnce) {
   std::vector<std::string> names;
-  for (const auto* cases : {&request_cases(), &proxy_cases()}) {
+  for (const auto* cases : {&head_cases(), &body_cases(), &proxy_cases()})
     for (const MessageCase& c : *cases) names.push_back(c.name);
-  }
-  EXPECT_GE(names.size() + response_cases().size(), 200u);
+  EXPECT_GE(names.size() + response_cases().size(), 400u);
   std::sort(names.begin(), names.end());
   EXPECT_EQ(std::adjacent_find(names.begin(), names.end()), names.end());
+}
+
+TEST(FramingTable, SaysInEachRowWhatObliges) {
+  for (const auto* cases : {&head_cases(), &body_cases(), &proxy_cases(), &response_cases()}) {
+    for (const MessageCase& c : *cases) {
+      const bool cites = c.obliges.size() > 5 && c.obliges[4] == ' ' &&
+                         std::all_of(c.obliges.begin(), c.obliges.begin() + 4, ::isdigit);
+      EXPECT_TRUE(cites) << c.name << ": " << c.obliges;
+    }
+  }
 }
 
 }  // namespace
