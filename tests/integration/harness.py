@@ -151,13 +151,13 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\
 class Origin:
     """A TLS (or plain) origin. Each connection is served by `script(conn, request)` a request, or by `raw(conn)`; what arrived is kept as the witness."""
 
-    def __init__(self, context: ssl.SSLContext | None, script=None, raw=None):
+    def __init__(self, context: ssl.SSLContext | None, script=None, raw=None, at=("127.0.0.1", 0)):
         self.context, self.script, self.raw = context, script or (lambda conn, request: conn.send(OK)), raw
         self.requests: list[Message] = []
         self.connections = 0
         self.bytes = b""
         self.arrived = threading.Condition()
-        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener = socket.create_server(at)
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
 

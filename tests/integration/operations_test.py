@@ -211,7 +211,7 @@ def inside(test: unittest.TestCase, *namespaces: str) -> bool:
     be made: then without one (SEKISHO_INSIDE=bare), as mounts would be seen outside."""
     if os.environ.get("SEKISHO_INSIDE"):
         return True
-    name = f"operations_test.{type(test).__name__}"
+    name = f"{type(test).__module__}.{type(test).__name__}"
     for mode, more in (("mounts", ["-m", "--propagation", "private"]), ("bare", [])):
         flags = [*namespaces, *more]
         if not flags:
