@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -24,6 +25,7 @@ namespace sekisho::gateway {
 namespace {
 
 constexpr Millis kTimeout{10'000};
+constexpr Millis kPause{100};
 constexpr std::uint64_t kMaxBody = 64 * 1024;
 
 struct Answer {
@@ -154,6 +156,7 @@ struct AdminServer::Impl : std::enable_shared_from_this<AdminServer::Impl> {
       : io(io_context), gateway(owner), deadlines(io_context.get_executor()), waiting(io_context) {}
   Awaitable<void> accept_tcp();
   Awaitable<void> accept_unix();
+  Awaitable<void> pause();
   Awaitable<void> serve(Socket socket);
   bool own_host(const RequestHead& head) const;
 
@@ -232,10 +235,21 @@ Awaitable<void> AdminServer::Impl::accept_tcp() {
   while (!stopped) {
     auto [ec, socket] = co_await acceptor->async_accept(kAsTuple);
     if (stopped) co_return;
-    if (ec) continue;
+    if (ec) {
+      co_await pause();
+      continue;
+    }
     Awaitable<void> session = serve(Socket(std::move(socket)));
     net::co_spawn(io, std::move(session), net::detached);
   }
+}
+
+// Out of descriptors the listening socket stays readable: asking again at once would spin.
+Awaitable<void> AdminServer::Impl::pause() {
+  net::basic_waitable_timer<Clock, net::wait_traits<Clock>, Executor> timer(io.get_executor());
+  timer.expires_after(kPause);
+  auto [ec] = co_await timer.async_wait(kAsTuple);
+  (void)ec;
 }
 
 Awaitable<void> AdminServer::Impl::accept_unix() {
@@ -244,7 +258,10 @@ Awaitable<void> AdminServer::Impl::accept_unix() {
     auto [ec] = co_await waiting.async_wait(net::posix::descriptor_base::wait_read, kAsTuple);
     if (ec || stopped) co_return;
     const int fd = accept4(waiting.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    if (fd < 0) continue;
+    if (fd < 0) {
+      co_await pause();
+      continue;
+    }
     // The reactor only sees a descriptor: a Unix stream socket serves as well as a TCP one.
     Socket socket(io.get_executor());
     boost::system::error_code assigned;

@@ -65,7 +65,7 @@ ClientSession::ClientSession(Worker& worker, Socket socket) : worker_(worker) {
   boost::system::error_code ec;
   peer_ = from_address(socket.remote_endpoint(ec).address());
   auto stream = std::make_unique<SocketStream>(std::move(socket), worker.deadlines());
-  socket_ = stream.get();
+  socket_ = stream->handle();
   HeadLimits limits;
   limits.bytes = worker.services().settings.limits.request_head;
   http_ = make_h1_client_stream(std::move(stream), limits);
@@ -77,10 +77,10 @@ ClientSession::~ClientSession() {
 }
 
 void ClientSession::drain() {
-  if (waiting_ && socket_) socket_->close();
+  if (waiting_) abort();
 }
 void ClientSession::abort() {
-  if (socket_) socket_->close();
+  if (const auto stream = socket_.lock()) (*stream)->close();
 }
 void ClientSession::policy_changed() {
   if (on_policy_change_) on_policy_change_();
@@ -116,7 +116,6 @@ Awaitable<void> ClientSession::run() {
     if (worker_.draining()) again = false;
   }
   if (http_) http_->stream().close();
-  socket_ = nullptr;
 }
 
 Awaitable<bool> ClientSession::serve(RequestHead head) {

@@ -24,14 +24,27 @@ class ClientSession final : public Session, public std::enable_shared_from_this<
   void drain() override;
   void abort() override;
   void policy_changed() override;
+  std::optional<TimePoint> quiet_since() const override { return quiet_since_; }
+  const config::IpAddress& peer() const override { return peer_; }
 
-  // While a head is waited for, the connection is idle: drain may end it.
+  // While it carries no request, the connection may be ended to make room for others.
+  class Quiet {
+   public:
+    explicit Quiet(ClientSession& s) : session_(s) { session_.quiet_since_ = Clock::now(); }
+    ~Quiet() { session_.quiet_since_.reset(); }
+    Quiet(const Quiet&) = delete;
+
+   private:
+    ClientSession& session_;
+  };
+  // While a head is waited for, it is idle besides: drain may end it.
   class Waiting {
    public:
-    explicit Waiting(ClientSession& s) : session_(s) { session_.waiting_ = true; }
+    explicit Waiting(ClientSession& s) : quiet_(s), session_(s) { session_.waiting_ = true; }
     ~Waiting() { session_.waiting_ = false; }
 
    private:
+    Quiet quiet_;
     ClientSession& session_;
   };
   Worker& worker() { return worker_; }
@@ -47,9 +60,10 @@ class ClientSession final : public Session, public std::enable_shared_from_this<
 
   Worker& worker_;
   config::IpAddress peer_;
-  SocketStream* socket_ = nullptr;  // alive while run() is
+  std::weak_ptr<SocketStream*> socket_;  // owned by whatever serves the connection now
   std::unique_ptr<ClientHttpStream> http_;
   bool waiting_ = false;
+  std::optional<TimePoint> quiet_since_;
   std::function<void()> on_policy_change_;
 };
 

@@ -17,7 +17,7 @@ struct Counters {
   std::array<Count, kStatusClasses> answers{};  // by first digit of the status
   Count connections_accepted{}, connections_open{}, tunnels_bumped{}, tunnels_spliced{};
   Count handshakes{}, handshakes_failed{}, client_distrusts_ca{};
-  Count logins_failed{}, accept_pauses{};
+  Count logins_failed{}, accept_pauses{}, connections_refused{}, connections_ended{};
   Count origin_connects{}, origin_reused{}, origin_failed{};
   Count body_bytes_in{}, body_bytes_out{};
   Count tokens_issued{}, tokens_restored{}, tokens_withheld{}, tokens_unknown{};

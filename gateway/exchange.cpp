@@ -179,8 +179,9 @@ Awaitable<bool> Exchange::hold_body() {
   }
   // Known length: all of it, twice (as received and decoded). Unknown: what comes, step by step.
   const std::uint64_t first = stated ? head_.body.length * 2 : kGrowStep;
+  Budget::Wait wait;
   const bool granted = co_await services_.budget->reserve(
-      first, worker_.executor(), Clock::now() + limits.admit, reservation_);
+      first, worker_.executor(), Clock::now() + limits.admit, reservation_, wait);
   if (!granted) {
     Fault full(503, policy::Reason::kLimit, "memory",
                "the gateway has no memory for another body now (limits.memory)");

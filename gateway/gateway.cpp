@@ -79,6 +79,7 @@ bool Gateway::start(config::Problems& problems, std::string& error) {
   if (!make_services(*c, problems, error) || !problems.empty()) return false;
   if (!bind(error) || !open_journal(error)) return false;
   make_guard();
+  set_connection_room();
   say_loud_settings();
   return true;
 }
@@ -155,6 +156,14 @@ bool Gateway::open_journal(std::string& error) {
   }
   record_admin("start", "", snapshot_->digest(), "operator");
   return true;
+}
+
+void Gateway::set_connection_room() {
+  const std::size_t wanted = services_->settings.limits.connections;
+  if (services_->room.set_up(wanted, open_descriptors())) return;
+  Log::warn("descriptors", {{"limits.connections", std::to_string(wanted)},
+                            {"suffice_for", std::to_string(services_->room.allowed())},
+                            {"meaning", "raise LimitNOFILE (ulimit -n) or lower the limit"}});
 }
 
 void Gateway::make_guard() {
@@ -361,6 +370,7 @@ Readiness Gateway::readiness() const {
   for (auto& w : snapshot()->warnings(now)) r.warnings.push_back(std::move(w));
   for (const auto& f : services_->leaves->authority()->examine(now, opened_hosts(*snapshot())))
     r.warnings.push_back(f.message_en);
+  for (auto& w : services_->room.warnings()) r.warnings.push_back(std::move(w));
   const auto& s = services_->settings;
   if (s.laboratory) r.warnings.push_back("laboratory mode");
   if (!s.resolver_hosts.empty()) r.warnings.push_back("resolver.hosts overrides names");

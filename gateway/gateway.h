@@ -54,6 +54,7 @@ class Gateway {
   bool bind(std::string& error);
   bool open_journal(std::string& error);
   void make_guard();
+  void set_connection_room();
   void say_loud_settings() const;
   std::string ready_line() const;
   void wait_for_signals();

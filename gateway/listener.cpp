@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "gateway/busy_answer.h"
 #include "gateway/client_session.h"
 #include "gateway/log.h"
 #include "gateway/services.h"
@@ -16,6 +17,12 @@ namespace sekisho::gateway {
 namespace {
 constexpr Millis kPause{100};
 constexpr int kBacklog = 4096;
+constexpr int kRefusingAtOnce = 256;  // of one worker; a storm beyond that waits in the backlog
+
+bool out_of_resources(const boost::system::error_code& ec) {
+  const int n = ec.value();
+  return n == EMFILE || n == ENFILE || n == ENOBUFS || n == ENOMEM;
+}
 
 bool set_reuse_port(int fd) {
   const int on = 1;
@@ -93,31 +100,62 @@ void Listener::stop() {
   pause_.cancel();
 }
 
-Awaitable<void> Listener::pause(Worker& worker) {
+Awaitable<void> Listener::pause(Worker& worker, std::string_view why) {
   Counters::add(worker.counters().accept_pauses);
+  worker.services().room.note_paused(why);
   pause_.expires_after(kPause);
   auto [ec] = co_await pause_.async_wait(kAsTuple);
   (void)ec;
 }
 
 Awaitable<void> Listener::accept_loop(Worker& worker) {
-  const Services& services = worker.services();
+  using Room = ConnectionRoom::Verdict;
+  const ConnectionRoom& room = worker.services().room;
   while (!stopped_) {
-    if (services.connections.load(std::memory_order_relaxed) >=
-        services.settings.limits.connections) {
-      co_await pause(worker);
+    if (room.look() == Room::kNoDescriptors && !worker.make_room()) {
+      co_await pause(worker, "descriptors");
+      continue;
+    }
+    if (refusing_ >= kRefusingAtOnce) {
+      co_await pause(worker, "limits.connections");
       continue;
     }
     auto [ec, socket] = co_await acceptor_.async_accept(kAsTuple);
     if (stopped_) co_return;
     if (ec) {
-      Log::warn("accept_failed", {{"error", ec.message()}});
-      co_await pause(worker);
+      co_await after_error(worker, ec);
       continue;
     }
-    Counters::add(worker.counters().connections_accepted);
-    start_client_session(worker, Socket(std::move(socket)));
+    take(worker, Socket(std::move(socket)));
   }
+}
+
+void Listener::take(Worker& worker, Socket socket) {
+  Counters::add(worker.counters().connections_accepted);
+  const bool full = worker.services().room.look() == ConnectionRoom::Verdict::kNoConnections;
+  if (full && !worker.make_room()) return refuse(worker, std::move(socket));
+  start_client_session(worker, std::move(socket));
+}
+
+void Listener::refuse(Worker& worker, Socket socket) {
+  Counters::add(worker.counters().connections_refused);
+  worker.services().room.note_refused();
+  auto stream = std::make_unique<SocketStream>(std::move(socket), worker.deadlines());
+  Awaitable<void> answer = answer_busy(worker, std::move(stream));
+  ++refusing_;
+  net::co_spawn(worker.executor(), std::move(answer), [this](std::exception_ptr) { --refusing_; });
+}
+
+Awaitable<void> Listener::after_error(Worker& worker, boost::system::error_code ec) {
+  if (!out_of_resources(ec)) {
+    // A client that was gone before it was accepted says nothing of the next one.
+    if (ec == net::error::connection_aborted || ec.value() == EPROTO) co_return;
+    Log::warn("accept_failed", {{"error", ec.message()}});
+  }
+  worker.pool().close_idle(Clock::now());
+  worker.make_room();
+  const std::string why = ec.message();
+  co_await pause(worker, why);
 }
 
 }  // namespace sekisho::gateway

@@ -5,16 +5,19 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "config/gateway_file.h"
 #include "gateway/async.h"
+#include "gateway/socket_stream.h"
 
 namespace sekisho::gateway {
 
 class Worker;
 
-// One listening socket of one worker. Out of descriptors or over limits.connections it pauses and
-// goes on by itself.
+// One listening socket of one worker. Where there is no room for another connection, one that
+// carries no request is ended for it; else a client is told (limits.connections) or accepting
+// pauses (descriptors) and goes on by itself.
 class Listener {
  public:
   // Binds with SO_REUSEPORT. nullptr and `error` on failure. `port` in/out: 0 takes a free one, the
@@ -33,11 +36,15 @@ class Listener {
   using Timer = net::basic_waitable_timer<Clock, net::wait_traits<Clock>, Executor>;
   explicit Listener(Executor executor) : acceptor_(executor), pause_(executor) {}
   Awaitable<void> accept_loop(Worker& worker);
-  Awaitable<void> pause(Worker& worker);
+  Awaitable<void> pause(Worker& worker, std::string_view why);
+  Awaitable<void> after_error(Worker& worker, boost::system::error_code ec);
+  void take(Worker& worker, Socket socket);
+  void refuse(Worker& worker, Socket socket);
 
   Acceptor acceptor_;
   Timer pause_;
   bool stopped_ = false;
+  int refusing_ = 0;  // connections being told that there is no room
 };
 
 // "127.0.0.1:8080", "[::1]:8080".

@@ -102,6 +102,11 @@ std::string render_metrics(const std::vector<const Counters*>& workers, const Ga
   f.counter("sekisho_logins_failed_total", "Answers 407.", sum(workers, &Counters::logins_failed));
   f.counter("sekisho_accept_pauses_total", "Pauses of accepting (connection limit, descriptors).",
             sum(workers, &Counters::accept_pauses));
+  f.counter("sekisho_connections_refused_total", "Connections answered 503: limits.connections.",
+            sum(workers, &Counters::connections_refused));
+  f.counter("sekisho_connections_ended_total",
+            "Connections without a request ended to make room for others.",
+            sum(workers, &Counters::connections_ended));
   f.counter("sekisho_origin_connects_total", "Connections to origins begun.",
             sum(workers, &Counters::origin_connects));
   f.counter("sekisho_origin_reused_total", "Requests sent on an idle origin connection.",

@@ -9,6 +9,7 @@
 #include "audit/journal.h"
 #include "config/gateway_file.h"
 #include "gateway/budget.h"
+#include "gateway/connection_room.h"
 #include "gateway/keys.h"
 #include "gateway/offload.h"
 #include "gateway/resolver.h"
@@ -48,7 +49,7 @@ struct Services {
   }
 
   std::atomic<bool> draining{false};
-  std::atomic<std::size_t> connections{0};  // open, all workers together
+  ConnectionRoom room;
 
  private:
   mutable std::mutex users_mutex_;

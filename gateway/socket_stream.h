@@ -28,6 +28,8 @@ class SocketStream final : public ByteStream, private Deadlines::Entry {
   void shutdown_write() override;
   void close() override;
   Socket& socket() { return socket_; }
+  // Expires with the stream, for those who may have to close it and do not own it.
+  std::weak_ptr<SocketStream*> handle() const { return self_; }
 
  private:
   // One direction's waiter; deadline max = nobody waits, or for ever.
@@ -39,6 +41,7 @@ class SocketStream final : public ByteStream, private Deadlines::Entry {
   void rearm();
   void expired() override;
 
+  const std::shared_ptr<SocketStream*> self_ = std::make_shared<SocketStream*>(this);
   Socket socket_;
   Want want_ = Want::kRead;
   bool closed_ = false;

@@ -75,8 +75,12 @@ Awaitable<void> Tunnel::bump(std::unique_ptr<ByteStream> stream) {
   Services& services = worker_.services();
   const TimePoint deadline = Clock::now() + services.settings.limits.head_timeout;
   Counters::add(worker_.counters().handshakes);
-  ClientTls::Outcome tls = co_await services.client_tls->accept(
-      std::move(stream), to_.host, *services.leaves, worker_.executor(), deadline);
+  ClientTls::Outcome tls;
+  {
+    ClientSession::Quiet opening(session_);
+    tls = co_await services.client_tls->accept(std::move(stream), to_.host, *services.leaves,
+                                               worker_.executor(), deadline);
+  }
   if (!tls.stream) {
     Counters::add(worker_.counters().handshakes_failed);
     if (tls.distrusted) worker_.note_distrust(client_.address.to_string(), to_.host);

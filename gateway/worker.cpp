@@ -1,8 +1,10 @@
 #include "gateway/worker.h"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
+#include <map>
 
 #include "gateway/listener.h"
 #include "gateway/log.h"
@@ -13,6 +15,8 @@ namespace {
 constexpr std::chrono::seconds kHousekeeping{5};
 constexpr std::chrono::seconds kIdleOrigin{60};
 constexpr std::chrono::minutes kDistrustWindow{1};
+// Younger connections are about to ask something.
+constexpr std::chrono::seconds kQuietAtLeast{1};
 constexpr std::size_t kDistrustEntries = 4096;
 }  // namespace
 
@@ -83,15 +87,38 @@ void Worker::stop() {
 
 void Worker::enter(Session& s) {
   sessions_.insert(&s);
-  services_.connections.fetch_add(1, std::memory_order_relaxed);
+  services_.room.entered();
   Counters::add(counters_.connections_open);
 }
 
 void Worker::leave(Session& s) {
   sessions_.erase(&s);
-  services_.connections.fetch_sub(1, std::memory_order_relaxed);
+  services_.room.left(s.ending);
   Counters::subtract(counters_.connections_open);
   check_drained();
+}
+
+bool Worker::make_room() {
+  const TimePoint before = Clock::now() - kQuietAtLeast;
+  std::map<config::IpAddress, std::vector<std::pair<TimePoint, Session*>>> quiet;
+  for (Session* s : sessions_) {
+    const auto since = s->quiet_since();
+    if (since && *since <= before && !s->ending) quiet[s->peer()].emplace_back(*since, s);
+  }
+  if (quiet.empty()) return false;
+  auto& most = std::max_element(quiet.begin(), quiet.end(), [](const auto& a, const auto& b) {
+                 return a.second.size() < b.second.size();
+               })->second;
+  // Several at a time, so that a storm does not count all connections for each of its own.
+  const std::size_t n = std::clamp<std::size_t>(most.size() / 16, 1, 32);
+  std::partial_sort(most.begin(), most.begin() + static_cast<std::ptrdiff_t>(n), most.end());
+  for (std::size_t i = 0; i < n; ++i) {
+    most[i].second->ending = true;
+    services_.room.ending();
+    Counters::add(counters_.connections_ended);
+    most[i].second->abort();
+  }
+  return true;
 }
 
 void Worker::note_distrust(const std::string& client, const std::string& host) {

@@ -4,6 +4,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <unordered_map>
@@ -28,6 +29,11 @@ class Session {
   virtual void drain() = 0;  // end now if idle, else after the exchange in progress
   virtual void abort() = 0;  // end now
   virtual void policy_changed() {}
+  // Since when it has carried no request (idle, a head or a handshake on its way); nullopt while
+  // it does.
+  virtual std::optional<TimePoint> quiet_since() const = 0;
+  virtual const config::IpAddress& peer() const = 0;
+  bool ending = false;  // ended to make room
 };
 
 // One thread with its own io_context, acceptors and origin pool. All methods but post() and the
@@ -61,6 +67,9 @@ class Worker {
 
   void enter(Session& s);
   void leave(Session& s);
+  // Ends some connections that carry no request: the oldest of the address that has most of them,
+  // so that nobody who opens many drives out others. False: there is none.
+  bool make_room();
 
   // A buffer for one step of a pump; never held across a suspension.
   char* scratch() { return scratch_.get(); }
