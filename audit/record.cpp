@@ -310,6 +310,7 @@ std::string record_tail(const Outcome& o) {
   if (!o.unrestored.empty()) m.text("unrestored", o.unrestored);
   append_tokens(out, o);
   m.maybe("abort", o.abort);
+  if (o.retried > 0) m.number("retried", static_cast<unsigned>(o.retried));
   out += '}';
   return out;
 }

@@ -44,6 +44,7 @@ struct Outcome {
   int status = 0;                        // 0 = none was sent
   std::uint64_t sent = 0, received = 0;  // body bytes to and from the origin
   double ttfb_ms = -1, total_ms = 0;
+  int retried = 0;  // sent again on another connection, because an idle one was closed
   std::string
       abort;  // "" | client_closed | origin_closed | origin_timeout | origin_framing | drain | …
   std::optional<std::uint64_t> tokens_in, tokens_out;

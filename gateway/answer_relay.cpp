@@ -25,6 +25,11 @@ bool has_body(const BodyFraming& f) {
          !(f.kind == BodyFraming::Kind::kLength && f.length == 0);
 }
 
+// A client that takes nothing for limits.body_timeout is given up like one that left.
+std::string client_word(const HttpError& error) {
+  return error.kind == HttpError::Kind::kTimeout ? "client_timeout" : "client_closed";
+}
+
 std::string abort_word(HttpError::Kind kind) {
   if (kind == HttpError::Kind::kTimeout) return "origin_timeout";
   return kind == HttpError::Kind::kFraming ? "origin_framing" : "origin_closed";
@@ -92,7 +97,7 @@ Awaitable<AnswerRelay::End> AnswerRelay::pass_final(ResponseHead head) {
   auto sent = co_await client_.write_head(head, first.data, first.end,
                                           worker_.services().settings.limits.body_timeout);
   if (!sent) {
-    outcome_.abort = "client_closed";
+    outcome_.abort = client_word(sent.error());
     origin_.reset();
     co_return End::kCut;
   }
@@ -120,8 +125,9 @@ Awaitable<void> AnswerRelay::begin_restoring(ResponseHead& head) {
   told.content_encoding = coding;
   restored_ = policy::RestoredAnswer::begin(told, tokens_, *dialect_, outcome_.unrestored);
   if (restored_) {
-    const bool granted = co_await worker_.services().budget->reserve(kHold, worker_.executor(),
-                                                                     Clock::now(), reservation_);
+    Budget::Wait wait;
+    const bool granted = co_await worker_.services().budget->reserve(
+        kHold, worker_.executor(), Clock::now(), reservation_, wait);
     if (!granted) {
       restored_.reset();
       outcome_.unrestored = "memory";
@@ -198,7 +204,7 @@ Awaitable<AnswerRelay::End> AnswerRelay::pass_body() {
     const std::string_view data = restored_ ? std::string_view(restored) : piece->data;
     auto sent = co_await client_.write_body(data, piece->end, limits.body_timeout);
     if (!sent) {
-      outcome_.abort = "client_closed";
+      outcome_.abort = client_word(sent.error());
       origin_.reset();
       co_return End::kCut;
     }

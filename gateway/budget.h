@@ -58,6 +58,8 @@ class Budget {
   // Waits at most until `deadline`; false = no room, or given up. `into` is replaced.
   Awaitable<bool> reserve(std::uint64_t bytes, Executor executor, TimePoint deadline,
                           Reservation& into, Wait& wait);
+  // Whether reserve() would have to wait now.
+  bool busy(std::uint64_t bytes) const { return waiting_ > 0 || used_ + bytes > limit_; }
   bool try_take(std::uint64_t bytes);
   void give(std::uint64_t bytes);
   std::uint64_t used() const { return used_.load(std::memory_order_relaxed); }

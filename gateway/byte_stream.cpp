@@ -1,14 +1,36 @@
 #include "gateway/byte_stream.h"
 
 #include <algorithm>
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <cstring>
 #include <utility>
 
 namespace sekisho::gateway {
 namespace {
 
+using Timer = net::basic_waitable_timer<Clock, net::wait_traits<Clock>, Executor>;
+
 Awaitable<Wake> ready_now() {
   co_return Wake::kReady;
+}
+
+// The reading half of ready_either(), which outlives it when the io_context dies.
+struct Reader {
+  bool ended = false, stopped = false;
+  Timer* joined = nullptr;
+};
+
+Awaitable<void> wait_for_read(ByteStream& stream, TimePoint deadline,
+                              std::shared_ptr<Reader> reader) {
+  if (!reader->stopped) co_await stream.ready(Want::kRead, deadline);
+  reader->ended = true;
+  if (reader->joined)
+    reader->joined->cancel();
+  else
+    stream.wake();
 }
 
 }  // namespace
@@ -41,6 +63,26 @@ Awaitable<long> write_all(ByteStream& stream, const char* data, std::size_t size
     if (wake == Wake::kClosed) co_return ByteStream::kError;
   }
   co_return static_cast<long>(done);
+}
+
+Awaitable<Wake> ready_either(ByteStream& stream, TimePoint deadline) {
+  const Executor executor = co_await net::this_coro::executor;
+  auto reader = std::make_shared<Reader>();
+  Awaitable<void> reading = wait_for_read(stream, deadline, reader);
+  net::co_spawn(executor, std::move(reading), net::detached);
+  Wake wake = Wake::kReady;
+  if (!reader->ended) wake = co_await stream.ready(Want::kWrite, deadline);
+  // Nobody may wait for the same stream twice: the reader ends first.
+  Timer joined(executor);
+  reader->joined = &joined;
+  reader->stopped = true;
+  if (!reader->ended) stream.wake();
+  while (!reader->ended) {
+    joined.expires_at(TimePoint::max());
+    const auto [ec] = co_await joined.async_wait(kAsTuple);
+    (void)ec;
+  }
+  co_return wake;
 }
 
 Awaitable<long> finish_write(ByteStream& stream, Millis silence) {

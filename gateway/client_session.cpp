@@ -112,6 +112,7 @@ Awaitable<void> ClientSession::run() {
       }
       break;
     }
+    if (head->method != "CONNECT") prove();
     again = co_await serve(std::move(*head));
     if (worker_.draining()) again = false;
   }

@@ -27,10 +27,12 @@ class ClientSession final : public Session, public std::enable_shared_from_this<
   std::optional<TimePoint> quiet_since() const override { return quiet_since_; }
   const config::IpAddress& peer() const override { return peer_; }
 
-  // While it carries no request, the connection may be ended to make room for others.
+  // Until its first request is there, the connection may be ended to make room for others.
   class Quiet {
    public:
-    explicit Quiet(ClientSession& s) : session_(s) { session_.quiet_since_ = Clock::now(); }
+    explicit Quiet(ClientSession& s) : session_(s) {
+      if (!session_.proven_) session_.quiet_since_ = Clock::now();
+    }
     ~Quiet() { session_.quiet_since_.reset(); }
     Quiet(const Quiet&) = delete;
 
@@ -48,6 +50,7 @@ class ClientSession final : public Session, public std::enable_shared_from_this<
     ClientSession& session_;
   };
   Worker& worker() { return worker_; }
+  void prove() { proven_ = true; }  // a whole request came: it is no mere opening of connections
   // Called when another snapshot is in force; for spliced tunnels.
   void on_policy_change(std::function<void()> call) { on_policy_change_ = std::move(call); }
 
@@ -63,6 +66,7 @@ class ClientSession final : public Session, public std::enable_shared_from_this<
   std::weak_ptr<SocketStream*> socket_;  // owned by whatever serves the connection now
   std::unique_ptr<ClientHttpStream> http_;
   bool waiting_ = false;
+  bool proven_ = false;
   std::optional<TimePoint> quiet_since_;
   std::function<void()> on_policy_change_;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/basic_waitable_timer.hpp>
+#include <cerrno>
 #include <optional>
 
 namespace sekisho::gateway {
@@ -52,7 +53,8 @@ class Race : public std::enable_shared_from_this<Race> {
     if (!ec && !winner) winner = at;
     if (ec) {
       ++failures;
-      error = ec.message();
+      const bool none = ec.value() == EMFILE || ec.value() == ENFILE;
+      error = none ? kOutOfDescriptors : ec.message();
     }
     changed.cancel();
   }

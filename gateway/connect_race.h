@@ -20,8 +20,9 @@ struct Connected {
   std::unique_ptr<SocketStream> stream;  // null: none answered
   std::size_t index = 0;                 // of the address that did
   std::size_t tried = 0;
-  std::string error;  // of the last that failed, or "timed out"
+  std::string error;  // of the last that failed, "timed out", or kOutOfDescriptors
 };
+inline constexpr const char* kOutOfDescriptors = "out of descriptors";
 
 // Connects to the first of `addresses` that answers. The next one is tried 250 ms after the one
 // before, or at once when that failed (RFC 8305, section 5): a dead address costs a fraction of a

@@ -15,15 +15,9 @@ constexpr std::chrono::seconds kRecent{10};
 // Kept for segments of the journal, look-ups, the admin listener, a reload's files.
 constexpr std::size_t kReserve = 64;
 
-std::size_t raised_limit(std::size_t wanted) {
+std::size_t descriptor_limit() {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
-  const rlim_t aim = std::min<rlim_t>(limit.rlim_max, wanted);
-  if (limit.rlim_cur < aim) {
-    rlimit raised = limit;
-    raised.rlim_cur = aim;
-    if (setrlimit(RLIMIT_NOFILE, &raised) == 0) limit = raised;
-  }
   return static_cast<std::size_t>(limit.rlim_cur);
 }
 
@@ -40,7 +34,7 @@ std::size_t open_descriptors() {
 
 bool ConnectionRoom::set_up(std::size_t connections, std::size_t in_use) {
   connections_ = connections;
-  const std::size_t limit = raised_limit(2 * connections + in_use + kReserve);
+  const std::size_t limit = descriptor_limit();
   const std::size_t taken = in_use + std::min(kReserve, limit / 8);
   allowed_ = std::max<std::size_t>(limit > taken ? (limit - taken) / 2 : 0, 1);
   return allowed_ >= connections_;

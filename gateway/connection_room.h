@@ -18,8 +18,8 @@ class ConnectionRoom {
  public:
   enum class Verdict { kRoom, kNoDescriptors, kNoConnections };
 
-  // Raises the process's soft limit of descriptors towards what `connections` need. False: it does
-  // not suffice for them; `allowed` is then what it suffices for. `in_use` are open already.
+  // `in_use`: descriptors that are open already. False: the rest does not suffice for
+  // `connections`; allowed() is what it suffices for.
   bool set_up(std::size_t connections, std::size_t in_use);
   std::size_t allowed() const { return allowed_; }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <exception>
 
 #include "filters/stream_coding.h"
 #include "gateway/answer_relay.h"
@@ -16,6 +17,9 @@ namespace sekisho::gateway {
 namespace {
 
 constexpr std::uint64_t kGrowStep = 256 * 1024;
+constexpr Millis kLookAround{1'000};
+constexpr std::chrono::seconds kPatience{5};
+constexpr std::uint64_t kSlowBody = 16 * 1024;  // bytes a second
 constexpr std::string_view kNothing;
 constexpr std::string_view kWebSocket = "websocket";
 
@@ -87,14 +91,23 @@ Exchange::Exchange(Worker& worker, ClientHttpStream& stream, const policy::Clien
       to_(to),
       in_tunnel_(in_tunnel),
       snapshot_(worker.snapshot()),
-      id_(new_request_id()) {
+      id_(new_request_id()),
+      watch_(stream, worker.executor(), worker.deadlines()) {
   outcome_.id = id_;
 }
 
 Awaitable<bool> Exchange::run(RequestHead head) {
   head_ = std::move(head);
-  const bool again = co_await serve();
+  bool again = false;
+  std::exception_ptr thrown;
+  try {
+    again = co_await serve();
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  co_await watch_.stop();
   record_outcome();
+  if (thrown) std::rethrow_exception(thrown);
   co_return again;
 }
 
@@ -115,8 +128,7 @@ Awaitable<bool> Exchange::serve() {
   if (go) go = co_await inspect();
   if (go) go = co_await decide_and_lease();
   if (go) go = co_await record_decision();
-  if (go) go = co_await send_request();
-  if (go) go = co_await relay_answer();
+  if (go) go = co_await send_and_relay();
   if (ended_well_) co_return client_stream_.reusable();
   co_return go&& client_stream_.reusable();
 }
@@ -179,14 +191,9 @@ Awaitable<bool> Exchange::hold_body() {
   }
   // Known length: all of it, twice (as received and decoded). Unknown: what comes, step by step.
   const std::uint64_t first = stated ? head_.body.length * 2 : kGrowStep;
-  Budget::Wait wait;
-  const bool granted = co_await services_.budget->reserve(
-      first, worker_.executor(), Clock::now() + limits.admit, reservation_, wait);
+  const bool granted = co_await reserve_memory(first);
   if (!granted) {
-    Fault full(503, policy::Reason::kLimit, "memory",
-               "the gateway has no memory for another body now (limits.memory)");
-    full.may_retry = true;
-    full.retry_after = 30;
+    Fault full = fault_of_memory();
     co_await fail(std::move(full));
     co_return false;
   }
@@ -202,14 +209,45 @@ Awaitable<bool> Exchange::hold_body() {
   co_return whole;
 }
 
+// A client that leaves gives its place in the line up.
+Awaitable<bool> Exchange::reserve_memory(std::uint64_t bytes) {
+  Budget& budget = *services_.budget;
+  const TimePoint deadline = Clock::now() + services_.settings.limits.admit;
+  Budget::Wait wait;
+  if (budget.busy(bytes)) {
+    watch_.on_gone([&wait] { wait.cancel(); });
+    watch_.start();
+  }
+  const bool granted =
+      co_await budget.reserve(bytes, worker_.executor(), deadline, reservation_, wait);
+  co_await watch_.stop();
+  watch_.on_gone(nullptr);
+  co_return granted;
+}
+
 Awaitable<bool> Exchange::hold_pieces() {
   const auto& limits = services_.settings.limits;
   const bool stated = head_.body.kind == BodyFraming::Kind::kLength;
   if (stated) body_.reserve(head_.body.length);
+  const TimePoint begun = Clock::now();
+  Millis silent{0};
   for (;;) {
-    auto piece = co_await client_stream_.read_body(limits.body_timeout);
+    const Millis slice = std::min(limits.body_timeout - silent, kLookAround);
+    auto piece = co_await client_stream_.read_body(slice);
+    if (!piece && piece.error().kind == HttpError::Kind::kTimeout) {
+      silent += slice;
+      if (holds_others_up(begun, silent)) {
+        request_broken_ = true;
+        Fault slow = fault_of_memory();
+        slow.word = "memory_slow";
+        free_body();
+        co_await fail(std::move(slow));
+        co_return false;
+      }
+      if (silent < limits.body_timeout) continue;
+    }
     if (!piece) {
-      end_lost_ = piece.error().kind == HttpError::Kind::kFraming;
+      request_broken_ = true;
       co_await fail(fault_of_client(piece.error()));
       co_return false;
     }
@@ -222,18 +260,25 @@ Awaitable<bool> Exchange::hold_pieces() {
     const std::uint64_t need = 2 * (body_.size() + piece->data.size());
     if (need > reservation_.bytes() &&
         !reservation_.grow(need - reservation_.bytes() + kGrowStep)) {
-      Fault full(503, policy::Reason::kLimit, "memory",
-                 "the gateway has no memory for another body now (limits.memory)");
-      full.may_retry = true;
-      full.retry_after = 30;
+      Fault full = fault_of_memory();
+      free_body();  // before the record: else all that grow at once fail at once
       co_await fail(std::move(full));
       co_return false;
     }
+    silent = Millis{0};
     body_.append(piece->data);
+    bytes_in_ = body_.size();
     if (piece->end) break;
   }
   body_read_ = true;
   co_return true;
+}
+
+// While others wait for memory, a body that hardly moves has no claim on what it holds.
+bool Exchange::holds_others_up(TimePoint begun, Millis silent) const {
+  const auto held = std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - begun);
+  if (services_.budget->waiting() == 0 || held < kPatience) return false;
+  return silent >= kPatience || body_.size() < static_cast<std::uint64_t>(held.count()) * kSlowBody;
 }
 
 Awaitable<bool> Exchange::inspect() {
@@ -274,9 +319,15 @@ Awaitable<bool> Exchange::decide_and_lease() {
     co_await fail(fault_of_verdict());
     co_return false;
   }
+  // From here on nothing is read from the client; one that leaves takes the origin's work with it.
+  watch_.on_gone([this] {
+    if (lease_.stream) lease_.stream->reset();
+  });
+  watch_.start_soon();
   Judge judge(*this);
   lease_ = co_await worker_.pool().lease(to_, judge);
   note_time("lease");
+  if (watch_.gone()) co_return false;
   if (!lease_.stream) {
     if (lease_.fault == Lease::Fault::kRegion) {
       admission_ = admit(&lease_.address);
@@ -310,7 +361,8 @@ Awaitable<bool> Exchange::record_decision() {
     co_return false;
   }
   count();
-  co_return true;
+  if (watch_.gone()) outcome_.abort = "client_closed";
+  co_return !watch_.gone();
 }
 
 RequestHead Exchange::outgoing() const {
@@ -344,15 +396,36 @@ RequestHead Exchange::outgoing() const {
   return out;
 }
 
+Awaitable<bool> Exchange::send_and_relay() {
+  bool go = co_await send_request();
+  if (go) go = co_await relay_answer();
+  if (repeat_) {
+    go = co_await lease_again();
+    if (go) go = co_await send_request();
+    if (go) go = co_await relay_answer();
+  }
+  // The origin's connection was closed because the client's was: that is the cause to record.
+  if (watch_.gone() && !go) outcome_.abort = "client_closed";
+  co_return go;
+}
+
 Awaitable<bool> Exchange::send_request() {
-  if (!verdict_.edits.empty()) {
+  if (!edit_ && !verdict_.edits.empty()) {
     edited_ = filters::apply_edits(decoded_body(), verdict_.edits);
     edit_ = true;
   }
+  // Again: while the record was written the origin may have ended it, or have said what would be
+  // taken for the answer.
+  if (lease_.reused && !lease_.stream->quiet()) {
+    repeat_ = true;
+    co_return false;
+  }
   const RequestHead out = outgoing();
   const std::string_view body = edit_ ? std::string_view(edited_) : std::string_view(body_);
-  request_sent_ = true;
-  auto sent = co_await lease_.stream->write_head(out, body, true, services_.settings.limits.answer);
+  auto sent =
+      co_await lease_.stream->write_head(out, body, true, services_.settings.limits.body_timeout);
+  if (watch_.gone()) co_return false;
+  request_sent_ = request_sent_ || !lease_.stream->untouched();
   if (!sent) {
     // An origin may answer early (413, 401) and stop reading: its answer is still worth having.
     if (sent.error().kind != HttpError::Kind::kTimeout) co_return true;
@@ -364,11 +437,9 @@ Awaitable<bool> Exchange::send_request() {
   outcome_.sent = body.size();
   Counters::add(worker_.counters().body_bytes_out, body.size());
   if (verdict_.tokens) Counters::add(worker_.counters().tokens_issued, verdict_.tokens->size());
+  if (may_repeat()) co_return true;
   // The request is on its way: what it occupied is free while the answer streams.
-  body_ = {};
-  edited_ = {};
-  inspected_.decoded = {};
-  reservation_ = {};
+  free_body();
   co_return true;
 }
 
@@ -380,13 +451,50 @@ Awaitable<bool> Exchange::relay_answer() {
     worker_.pool().give_back(to_, std::move(lease_));
     co_return true;
   }
+  if (watch_.gone()) co_return false;
   if (end == AnswerRelay::End::kNoAnswer) {
-    co_await fail_origin(fault_of_origin(relay.error()));
+    const HttpError& error = relay.error();
+    const bool closed = !error.started && (error.kind == HttpError::Kind::kClosed ||
+                                           error.kind == HttpError::Kind::kBroken);
+    repeat_ = closed && may_repeat();
+    if (!repeat_) co_await fail_origin(fault_of_origin(error));
   } else if (end == AnswerRelay::End::kUpgrade) {
     Fault bad(502, policy::Reason::kOrigin, "origin_upgrade",
               "the service switched protocols without being asked");
     co_await fail_origin(std::move(bad));
   }
+  co_return false;
+}
+
+// Services close idle connections when they like. What such a connection failed is sent once more
+// when it was never sent at all, or does no more when it is done twice (RFC 9110 9.2.2).
+bool Exchange::may_repeat() const {
+  if (!lease_.reused || outcome_.retried > 0) return false;
+  if (lease_.stream->untouched()) return true;
+  for (const char* method : {"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"})
+    if (head_.method == method) return true;
+  return false;
+}
+
+// On a connection of its own, judged like the first; the decision on record must hold for it.
+Awaitable<bool> Exchange::lease_again() {
+  repeat_ = false;
+  if (request_sent_) ++outcome_.retried;
+  Judge judge(*this);
+  lease_ = {};
+  lease_ = co_await worker_.pool().lease(to_, judge, OriginPool::Take::kFresh);
+  if (watch_.gone()) co_return false;
+  if (!lease_.stream && lease_.fault != Lease::Fault::kRegion) {
+    co_await fail_origin(fault_of_lease());
+    co_return false;
+  }
+  const policy::Admission admission = admit(&lease_.address);
+  const policy::Verdict verdict = snapshot_->decide(client_, admission, inspected_, now_seconds());
+  if (lease_.stream && verdict.action == verdict_.action) co_return true;
+  lease_ = {};
+  Fault moved(502, policy::Reason::kOrigin, "origin_moved",
+              "the service's address changed to one that policy judges otherwise");
+  co_await fail_origin(std::move(moved));
   co_return false;
 }
 

@@ -13,6 +13,7 @@
 #include "audit/record.h"
 #include "gateway/async.h"
 #include "gateway/budget.h"
+#include "gateway/client_watch.h"
 #include "gateway/http/http_stream.h"
 #include "gateway/origin_pool.h"
 #include "policy/snapshot.h"
@@ -62,22 +63,29 @@ class Exchange {
   bool prepare();
   Awaitable<bool> hold_body();
   Awaitable<bool> hold_pieces();
+  bool holds_others_up(TimePoint begun, Millis silent) const;
   Awaitable<bool> inspect();
   Awaitable<bool> decide_and_lease();
   Awaitable<bool> record_decision();
+  Awaitable<bool> reserve_memory(std::uint64_t bytes);
+  Awaitable<bool> send_and_relay();
   Awaitable<bool> send_request();
   Awaitable<bool> relay_answer();
+  bool may_repeat() const;
+  Awaitable<bool> lease_again();
 
   Awaitable<bool> fail(Fault fault);
   Awaitable<bool> fail_origin(Fault fault);
   Awaitable<bool> fail_lease();
   Awaitable<bool> answer_refusal(const Fault& fault);
   Awaitable<bool> drain_request();
+  void free_body();
   Fault fault_of_client(const HttpError& error) const;
   Fault fault_of_origin(const HttpError& error) const;
   Fault fault_of_lease() const;
   Fault fault_of_verdict() const;
   static Fault fault_of_journal();
+  static Fault fault_of_memory();
 
   policy::Admission admit(const policy::AddressFacts* address) const;
   policy::Verdict decide() const;
@@ -102,20 +110,23 @@ class Exchange {
   TimePoint lap_ = begun_;
 
   RequestHead head_;
-  std::string target_;  // origin-form
-  Headers fields_;      // end-to-end, as they will leave
-  std::string body_;    // as received, dechunked
+  std::string target_;          // origin-form
+  Headers fields_;              // end-to-end, as they will leave
+  std::string body_;            // as received, dechunked
+  std::uint64_t bytes_in_ = 0;  // of it, also when it is no longer held
   Reservation reservation_;
   bool body_read_ = false;  // nothing of the request is left on the connection
-  bool end_lost_ = false;   // the body's framing broke: nobody knows where the request ends
   policy::Admission admission_;
   policy::InspectionResult inspected_;
   policy::Verdict verdict_;
   Lease lease_;
+  ClientWatch watch_;
   std::string word_;    // detail of a fault
   std::string edited_;  // the body after edits
   bool edit_ = false;
   bool request_sent_ = false;
+  bool request_broken_ = false;  // what the client sends cannot be read on
+  bool repeat_ = false;      // an idle connection failed the request, which may be sent on another
   bool ended_well_ = false;  // refused with a whole answer on a clean connection
   std::uint64_t ref_ = 0;    // seq of the decision
   bool recorded_ = false;

@@ -129,6 +129,12 @@ Fault Exchange::fault_of_lease() const {
     case Lease::Fault::kName:
       return Fault(502, policy::Reason::kOrigin, "name",
                    "the service's name could not be looked up: " + lease_.detail);
+    case Lease::Fault::kBusy: {
+      Fault busy(503, policy::Reason::kLimit, "descriptors",
+                 "the gateway has no connection to spare for the service now");
+      busy.retry_after = 30;
+      return busy;
+    }
     default:
       return Fault(502, policy::Reason::kOrigin, "connect",
                    "the service cannot be reached: " + lease_.detail);
@@ -143,6 +149,14 @@ Fault Exchange::fault_of_verdict() const {
 
 Fault Exchange::fault_of_journal() {
   Fault f(503, policy::Reason::kJournal, "journal", "the audit log cannot be written now");
+  f.may_retry = true;
+  f.retry_after = 30;
+  return f;
+}
+
+Fault Exchange::fault_of_memory() {
+  Fault f(503, policy::Reason::kLimit, "memory",
+          "the gateway has no memory for another body now (limits.memory)");
   f.may_retry = true;
   f.retry_after = 30;
   return f;
@@ -214,21 +228,29 @@ Awaitable<bool> Exchange::fail_origin(Fault fault) {
   co_return ended_well_;
 }
 
+// Nothing of it is sent any more.
+void Exchange::free_body() {
+  body_ = {};
+  edited_ = {};
+  inspected_.decoded = {};
+  reservation_ = {};
+}
+
 // Before the answer where that is possible: a client that still sends when the answer comes may
 // take it for a broken connection.
 Awaitable<bool> Exchange::drain_request() {
   if (body_read_) co_return true;
+  if (request_broken_) co_return false;
   const std::uint64_t limit = services_.settings.limits.body;
   const bool too_long = head_.body.kind == BodyFraming::Kind::kLength && head_.body.length > limit;
-  // A client whose framing broke waits for the answer, with the connection open.
-  if (end_lost_) co_return false;
-  if (too_long || head_.expect_continue || body_.size() >= limit) co_return false;
+  if (too_long || head_.expect_continue || bytes_in_ >= limit) co_return false;
   const bool whole = co_await client_stream_.drain(limit, Clock::now() + kDrainBefore);
   body_read_ = whole;
   co_return whole;
 }
 
 Awaitable<bool> Exchange::answer_refusal(const Fault& fault) {
+  free_body();  // others may wait for the memory while this client reads slowly
   const bool drained = co_await drain_request();
   policy::Refusal refusal;
   refusal.status = fault.status;
@@ -307,7 +329,7 @@ audit::Decision Exchange::decision() const {
   d.admission = admission_.dialect ? &admission_ : nullptr;
   d.verdict = &verdict_;
   d.detail = word_;
-  d.bytes_in = body_.size();
+  d.bytes_in = bytes_in_;
   d.bytes_decoded = inspected_.decoded_bytes;
   d.ms = ms_;
   d.policy_digest = snapshot_->digest();
@@ -331,7 +353,7 @@ void Exchange::count() {
   const bool refused = verdict_.action == policy::Action::kBlock;
   Counters::add(c.decisions[action][refused ? static_cast<int>(verdict_.reason) : 0]);
   if (verdict_.would) Counters::add(c.observed[static_cast<int>(*verdict_.would)]);
-  Counters::add(c.body_bytes_in, body_.size());
+  Counters::add(c.body_bytes_in, bytes_in_);
 }
 
 }  // namespace sekisho::gateway

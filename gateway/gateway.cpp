@@ -388,6 +388,7 @@ std::string Gateway::metrics() const {
   const std::int64_t now = now_seconds();
   g.ready = readiness().ready;
   g.memory_used = services_->budget->used();
+  g.memory_waiting = services_->budget->waiting();
   g.memory_limit = services_->budget->limit();
   g.journal_records = services_->journal->records();
   g.journal_commits = services_->journal->commits();

@@ -16,7 +16,7 @@ namespace sekisho::gateway {
 class Worker;
 
 // One listening socket of one worker. Where there is no room for another connection, one that
-// carries no request is ended for it; else a client is told (limits.connections) or accepting
+// never carried a request is ended for it; else a client is told (limits.connections) or accepting
 // pauses (descriptors) and goes on by itself.
 class Listener {
  public:

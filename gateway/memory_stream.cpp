@@ -12,7 +12,7 @@ using Timer = net::basic_waitable_timer<Clock, net::wait_traits<Clock>, Executor
 // Bytes on their way in one direction. The timers are the waiters: cancelled means look again.
 struct Lane {
   Lane(Executor executor, std::size_t limit)
-      : capacity(limit), readable(executor), writable(executor) {}
+      : capacity(limit), readable(executor), writable(executor), gone(executor) {}
 
   std::size_t size() const { return bytes.size() - taken; }
   bool can_read() const { return size() > 0 || ended || reader_gone; }
@@ -20,6 +20,7 @@ struct Lane {
   void wake() {
     readable.cancel();
     writable.cancel();
+    gone.cancel();
   }
 
   std::string bytes;
@@ -27,7 +28,7 @@ struct Lane {
   std::size_t capacity;
   bool ended = false;        // the writer sends no more
   bool reader_gone = false;  // writing is an error
-  Timer readable, writable;
+  Timer readable, writable, gone;
 };
 
 struct Pipe {
@@ -69,18 +70,31 @@ class MemoryStream final : public ByteStream {
 
   Awaitable<Wake> ready(Want want, TimePoint deadline) override {
     if (closed_) co_return Wake::kClosed;
-    const bool read = want == Want::kRead;
-    if (read ? in_.can_read() : out_.can_write()) co_return Wake::kReady;
-    Timer& timer = read ? in_.readable : out_.writable;
+    if (want == Want::kGone && out_.reader_gone) co_return Wake::kClosed;
+    if (want == Want::kRead && in_.can_read()) co_return Wake::kReady;
+    if (want == Want::kWrite && out_.can_write()) co_return Wake::kReady;
+    Timer& timer = want == Want::kRead    ? in_.readable
+                   : want == Want::kWrite ? out_.writable
+                                          : out_.gone;
     timer.expires_at(deadline);
     const auto [ec] = co_await timer.async_wait(kAsTuple);
-    if (closed_) co_return Wake::kClosed;
+    if (closed_ || (want == Want::kGone && out_.reader_gone)) co_return Wake::kClosed;
     co_return ec ? Wake::kReady : Wake::kTimeout;
   }
 
   void shutdown_write() override {
     out_.ended = true;
     out_.wake();
+  }
+
+  bool half_closed() const override { return in_.ended && !out_.reader_gone && !closed_; }
+
+  void knock() override {}
+
+  void wake() override {
+    in_.readable.cancel();
+    out_.writable.cancel();
+    out_.gone.cancel();
   }
 
   void close() override {

@@ -139,6 +139,8 @@ std::string render_metrics(const std::vector<const Counters*>& workers, const Ga
             static_cast<double>(g.leaves_minted));
   f.gauge("sekisho_memory_used_bytes", "Memory reserved for bodies.",
           static_cast<double>(g.memory_used));
+  f.gauge("sekisho_memory_waiting", "Bodies that wait for memory (limits.admit).",
+          static_cast<double>(g.memory_waiting));
   f.gauge("sekisho_memory_limit_bytes", "limits.memory.", static_cast<double>(g.memory_limit));
   f.gauge("sekisho_ca_days_left", "Days until the CA certificate ends.", g.ca_days_left);
   f.gauge("sekisho_policy_loaded_timestamp_seconds", "When the policy in force was loaded.",

@@ -10,7 +10,7 @@ namespace sekisho::gateway {
 // What /metrics tells besides the workers' counters.
 struct Gauges {
   bool ready = false;
-  std::uint64_t memory_used = 0, memory_limit = 0;
+  std::uint64_t memory_used = 0, memory_limit = 0, memory_waiting = 0;
   std::uint64_t journal_records = 0, journal_commits = 0;
   bool journal_healthy = false;
   std::uint64_t leaves_minted = 0;

@@ -11,6 +11,10 @@ namespace sekisho::gateway {
 namespace {
 
 constexpr std::size_t kIdlePerDestination = 64;
+constexpr std::size_t kIdleInAll = 512;
+// Under the 60 s after which common load balancers close: who closes first decides whether a
+// request meets a connection that is being closed.
+constexpr std::chrono::seconds kIdleTime{50};
 
 std::string pool_key(const policy::Destination& to) {
   return to.scheme + "://" + to.host + ":" + std::to_string(to.port);
@@ -76,9 +80,11 @@ Lease OriginPool::take_idle(const std::string& key, const AddressJudge& judge) {
   if (it == idle_.end()) return {};
   auto& list = it->second;
   while (!list.empty()) {
+    const bool late = list.back().until <= Clock::now();
     Lease lease = std::move(list.back().lease);
     list.pop_back();
-    if (!lease.stream->quiet()) continue;
+    --idle_count_;
+    if (late || !lease.stream->quiet()) continue;
     lease.address = judge.look_up(lease.ip);
     lease.address.ip = lease.ip;
     if (judge.denied(lease.address)) continue;
@@ -88,8 +94,9 @@ Lease OriginPool::take_idle(const std::string& key, const AddressJudge& judge) {
   return {};
 }
 
-Awaitable<Lease> OriginPool::lease(policy::Destination to, const AddressJudge& judge) {
-  Lease pooled = take_idle(pool_key(to), judge);
+Awaitable<Lease> OriginPool::lease(policy::Destination to, const AddressJudge& judge, Take take) {
+  Lease pooled;
+  if (take == Take::kIdleOrFresh) pooled = take_idle(pool_key(to), judge);
   if (pooled.stream) {
     Counters::add(worker_.counters().origin_reused);
     co_return pooled;
@@ -115,6 +122,7 @@ Awaitable<Lease> OriginPool::lease(policy::Destination to, const AddressJudge& j
   }
   HeadLimits limits;
   limits.bytes = worker_.services().settings.limits.request_head;
+  limits.time = worker_.services().settings.limits.head_timeout;
   made.stream = make_h1_origin_stream(std::move(stream), limits);
   co_return made;
 }
@@ -138,8 +146,16 @@ Awaitable<Lease> OriginPool::open(const policy::Destination& to, const AddressJu
   if (judged.refused.fault != Lease::Fault::kNone) co_return std::move(judged.refused);
   std::vector<config::IpAddress> allowed;
   for (const auto& facts : judged.allowed) allowed.push_back(*facts.ip);
+  std::vector<config::IpAddress> once = allowed;
   Connected connected = co_await connect_first(worker_.executor(), worker_.deadlines(),
-                                               std::move(allowed), port, deadline);
+                                               std::move(once), port, deadline);
+  if (!connected.stream && connected.error == kOutOfDescriptors) {
+    services.room.note_paused(kOutOfDescriptors);
+    if (idle_count_ == 0) co_return fault(Lease::Fault::kBusy, kOutOfDescriptors);
+    close_idle(Clock::now());
+    connected = co_await connect_first(worker_.executor(), worker_.deadlines(), std::move(allowed),
+                                       port, deadline);
+  }
   Counters::add(worker_.counters().origin_connects, connected.tried);
   if (connected.stream) {
     Lease made;
@@ -156,21 +172,43 @@ Awaitable<Lease> OriginPool::open(const policy::Destination& to, const AddressJu
 
 void OriginPool::give_back(const policy::Destination& to, Lease lease) {
   if (!lease.stream || !lease.stream->reusable()) return;
+  const TimePoint now = Clock::now();
+  const std::chrono::seconds said = lease.stream->kept_for();
+  const bool shorter = said.count() > 0 && said <= kIdleTime;
+  const TimePoint until = now + (shorter ? said - std::chrono::seconds(1) : kIdleTime);
+  if (until <= now) return;
   auto& list = idle_[pool_key(to)];
-  if (list.size() >= kIdlePerDestination) list.erase(list.begin());
-  list.push_back(Idle{std::move(lease), Clock::now()});
+  if (list.size() >= kIdlePerDestination) {
+    list.erase(list.begin());
+    --idle_count_;
+  }
+  list.push_back(Idle{std::move(lease), now, until});
+  if (++idle_count_ > kIdleInAll) drop_oldest();
+}
+
+void OriginPool::drop_oldest() {
+  auto oldest = idle_.end();
+  for (auto it = idle_.begin(); it != idle_.end(); ++it) {
+    if (it->second.empty()) continue;
+    if (oldest == idle_.end() || it->second.front().since < oldest->second.front().since)
+      oldest = it;
+  }
+  if (oldest == idle_.end()) return;
+  oldest->second.erase(oldest->second.begin());
+  --idle_count_;
 }
 
 void OriginPool::close_idle(TimePoint older_than) {
+  const TimePoint now = Clock::now();
   for (auto& [key, list] : idle_)
-    std::erase_if(list, [&](const Idle& i) { return i.since <= older_than; });
+    idle_count_ -=
+        std::erase_if(list, [&](const Idle& i) { return i.since <= older_than || i.until <= now; });
   std::erase_if(idle_, [](const auto& e) { return e.second.empty(); });
 }
 
-std::size_t OriginPool::idle() const {
-  std::size_t n = 0;
-  for (const auto& [key, list] : idle_) n += list.size();
-  return n;
+void OriginPool::close_denied(const std::function<bool(const config::IpAddress&)>& denied) {
+  for (auto& [key, list] : idle_)
+    idle_count_ -= std::erase_if(list, [&](const Idle& i) { return denied(i.lease.ip); });
 }
 
 }  // namespace sekisho::gateway

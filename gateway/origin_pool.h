@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -35,7 +36,8 @@ struct Lease {
     kUnreachable,
     kTimeout,
     kCertificate,
-    kTls
+    kTls,
+    kBusy  // no descriptor is left
   } fault = Fault::kNone;
   std::string detail;  // words for the record and the client: no address of the inside
 };
@@ -57,26 +59,35 @@ class OriginPool {
 
   // An idle connection whose address still passes, or a new one: resolve, judge every address,
   // connect to the very address judged, verify.
-  Awaitable<Lease> lease(policy::Destination to, const AddressJudge& judge);
+  // kFresh takes no idle one: for a request that an idle connection failed.
+  enum class Take { kIdleOrFresh, kFresh };
+  Awaitable<Lease> lease(policy::Destination to, const AddressJudge& judge,
+                         Take take = Take::kIdleOrFresh);
   void give_back(const policy::Destination& to, Lease lease);
   // Connects without TLS and without pooling: for spliced tunnels.
   Awaitable<Lease> connect_raw(policy::Destination to, const AddressJudge& judge,
                                std::unique_ptr<ByteStream>& stream);
 
+  // Those that are idle since before `older_than`, and those that the origin is about to close.
   void close_idle(TimePoint older_than);
-  std::size_t idle() const;
+  // Those whose address `denied` now says must not be connected.
+  void close_denied(const std::function<bool(const config::IpAddress&)>& denied);
+  std::size_t idle() const { return idle_count_; }
 
  private:
   struct Idle {
     Lease lease;
-    TimePoint since;
+    TimePoint since, until;
   };
   Lease take_idle(const std::string& key, const AddressJudge& judge);
   Awaitable<Lease> open(const policy::Destination& to, const AddressJudge& judge,
                         TimePoint deadline, std::unique_ptr<ByteStream>& stream);
 
   Worker& worker_;
+  void drop_oldest();
+
   std::unordered_map<std::string, std::vector<Idle>> idle_;
+  std::size_t idle_count_ = 0;
 };
 
 }  // namespace sekisho::gateway

@@ -15,6 +15,7 @@ namespace {
 using boost::system::error_code;
 
 // A peer that vanished is noticed after two minutes, also in silences that are allowed to be long.
+constexpr int kKnockSeconds = 5;
 constexpr int kKeepIdleSeconds = 60, kKeepIntervalSeconds = 15, kKeepProbes = 4;
 
 void set_option(int fd, int level, int name, int value) {
@@ -67,8 +68,12 @@ long SocketStream::try_read(char* data, std::size_t size) {
   if (closed_) return kError;
   const int fd = socket_.native_handle();
   const long n = restarted([&] { return ::recv(fd, data, size, 0); });
+  if (n == 0) ended_ = true;
   if (n >= 0) return n;
-  if (!would_block()) return kError;
+  if (!would_block()) {
+    ended_ = false;
+    return kError;
+  }
   want_ = Want::kRead;
   return kBlock;
 }
@@ -90,18 +95,21 @@ Awaitable<Wake> SocketStream::ready(Want want, TimePoint deadline) {
   mine.deadline = deadline;
   mine.timed_out = false;
   rearm();
-  const auto what = want == Want::kRead ? Socket::wait_read : Socket::wait_write;
+  const auto what = want == Want::kRead    ? Socket::wait_read
+                    : want == Want::kWrite ? Socket::wait_write
+                                           : Socket::wait_error;
   const auto [ec] = co_await socket_.async_wait(what, kAsTuple);
   mine.deadline = TimePoint::max();
   rearm();
   if (closed_) co_return Wake::kClosed;
   if (mine.timed_out) co_return Wake::kTimeout;
+  if (want == Want::kGone && !ec) co_return Wake::kClosed;
   // The other direction's time-out cancels both: this one merely looks again.
   co_return !ec || ec == net::error::operation_aborted ? Wake::kReady : Wake::kClosed;
 }
 
 void SocketStream::rearm() {
-  arm(std::min(waiters_[0].deadline, waiters_[1].deadline));
+  arm(std::min({waiters_[0].deadline, waiters_[1].deadline, waiters_[2].deadline}));
 }
 
 void SocketStream::expired() {
@@ -119,6 +127,17 @@ void SocketStream::expired() {
 void SocketStream::shutdown_write() {
   error_code ignored;
   if (!closed_) socket_.shutdown(Socket::shutdown_send, ignored);
+}
+
+void SocketStream::knock() {
+  if (closed_) return;
+  set_option(socket_.native_handle(), IPPROTO_TCP, TCP_KEEPIDLE, kKnockSeconds);
+  set_option(socket_.native_handle(), IPPROTO_TCP, TCP_KEEPINTVL, kKnockSeconds);
+}
+
+void SocketStream::wake() {
+  error_code ignored;
+  if (!closed_) socket_.cancel(ignored);
 }
 
 void SocketStream::close() {

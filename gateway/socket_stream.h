@@ -26,6 +26,9 @@ class SocketStream final : public ByteStream, private Deadlines::Entry {
   Want want() const override { return want_; }
   Awaitable<Wake> ready(Want want, TimePoint deadline) override;
   void shutdown_write() override;
+  bool half_closed() const override { return ended_ && !closed_; }
+  void knock() override;
+  void wake() override;
   void close() override;
   Socket& socket() { return socket_; }
   // Expires with the stream, for those who may have to close it and do not own it.
@@ -37,7 +40,7 @@ class SocketStream final : public ByteStream, private Deadlines::Entry {
     TimePoint deadline = TimePoint::max();
     bool timed_out = false;
   };
-  Waiter& waiter(Want want) { return waiters_[want == Want::kRead ? 0 : 1]; }
+  Waiter& waiter(Want want) { return waiters_[static_cast<int>(want)]; }
   void rearm();
   void expired() override;
 
@@ -45,7 +48,8 @@ class SocketStream final : public ByteStream, private Deadlines::Entry {
   Socket socket_;
   Want want_ = Want::kRead;
   bool closed_ = false;
-  Waiter waiters_[2];
+  bool ended_ = false;  // the peer sends no more
+  Waiter waiters_[3];
 };
 
 net::ip::tcp::endpoint endpoint_of(const config::IpAddress& ip, std::uint16_t port);

@@ -6,6 +6,7 @@
 #include <boost/asio/detached.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "gateway/exchange.h"
 #include "gateway/keys.h"
@@ -28,6 +29,11 @@ struct Pipe {
   bool finished = false;
   TimePoint last = Clock::now();
   std::uint64_t sent = 0, received = 0;
+  std::string_view abort;  // why it ended, if not in order
+  void close(std::string_view why) {
+    if (abort.empty()) abort = why;
+    close();
+  }
   void close() {
     client->close();
     origin->close();
@@ -40,9 +46,13 @@ Awaitable<void> pump(Worker& worker, Pipe& pipe, bool to_origin) {
   ByteStream& into = to_origin ? *pipe.origin : *pipe.client;
   std::uint64_t& count = to_origin ? pipe.sent : pipe.received;
   const Millis idle = worker.services().settings.limits.idle;
+  const std::string_view from_broke = to_origin ? "client_closed" : "origin_closed";
+  std::string_view why = from_broke;
   for (;;) {
     const Wake wake = co_await from.ready(Want::kRead, pipe.last + idle);
     if (wake == Wake::kTimeout && Clock::now() < pipe.last + idle) continue;
+    if (wake == Wake::kTimeout) why = "idle";
+    if (wake == Wake::kClosed && worker.draining()) why = "drain";
     if (wake != Wake::kReady) break;
     const long n = from.try_read(worker.scratch(), Worker::kScratch);
     if (n == ByteStream::kBlock) continue;
@@ -59,10 +69,13 @@ Awaitable<void> pump(Worker& worker, Pipe& pipe, bool to_origin) {
     if (done < n) {
       const std::string rest(worker.scratch() + done, static_cast<std::size_t>(n - done));
       const long w = co_await write_all(into, rest.data(), rest.size(), idle);
-      if (w < 0) break;
+      if (w < 0) {
+        why = to_origin ? "origin_closed" : "client_closed";
+        break;
+      }
     }
   }
-  pipe.close();
+  pipe.close(why);
 }
 
 Awaitable<void> pump_back(Worker& worker, std::shared_ptr<Pipe> pipe) {
@@ -174,6 +187,7 @@ void record_outcome(Splice& s, const Pipe& pipe, TimePoint begun) {
   o.ref = s.ref;
   o.sent = pipe.sent;
   o.received = pipe.received;
+  o.abort = pipe.abort;
   o.total_ms = std::chrono::duration<double, std::milli>(Clock::now() - begun).count();
   s.worker.services().journal->record(o);
 }
@@ -184,7 +198,7 @@ Awaitable<void> run_pumps(Splice& s, std::shared_ptr<Pipe> pipe) {
     policy::AddressFacts address = current.geo().look_up(s.lease.ip, now_seconds());
     address.ip = s.lease.ip;
     const policy::Admission now = s.admit_under(current, &address);
-    if (now.refused || !now.splice) pipe->close();
+    if (now.refused || !now.splice) pipe->close("policy");
   };
   s.session.on_policy_change(judge_again);
   if (s.worker.snapshot() != s.snapshot) judge_again();
@@ -235,6 +249,7 @@ Awaitable<void> splice_tunnel(ClientSession& session, const policy::Client& clie
                                     s.worker.services().settings.limits.connect);
   pipe->sent += hello->size();
   if (n > 0) co_await run_pumps(s, pipe);
+  if (n <= 0) pipe->abort = "origin_closed";
   pipe->close();
   record_outcome(s, *pipe, begun);
 }

@@ -55,11 +55,12 @@ Awaitable<void> Tunnel::run(std::unique_ptr<ClientHttpStream> http, RequestHead 
     co_await splice_tunnel(session_, client_, to_, std::move(stream));
     co_return;
   }
+  const TimePoint open_by = Clock::now() + limits.head_timeout;  // TLS, however it drips
   char first = 0;
   long n = 0;
   {
     ClientSession::Waiting waiting(session_);
-    n = co_await read_some(*stream, &first, 1, Clock::now() + limits.head_timeout);
+    n = co_await read_some(*stream, &first, 1, open_by);
   }
   if (n <= 0) co_return;
   stream = std::make_unique<PrefixStream>(std::string(1, first), std::move(stream));
@@ -68,12 +69,11 @@ Awaitable<void> Tunnel::run(std::unique_ptr<ClientHttpStream> http, RequestHead 
     co_return;
   }
   Counters::add(worker_.counters().tunnels_bumped);
-  co_await bump(std::move(stream));
+  co_await bump(std::move(stream), open_by);
 }
 
-Awaitable<void> Tunnel::bump(std::unique_ptr<ByteStream> stream) {
+Awaitable<void> Tunnel::bump(std::unique_ptr<ByteStream> stream, TimePoint deadline) {
   Services& services = worker_.services();
-  const TimePoint deadline = Clock::now() + services.settings.limits.head_timeout;
   Counters::add(worker_.counters().handshakes);
   ClientTls::Outcome tls;
   {
@@ -93,8 +93,6 @@ Awaitable<void> Tunnel::bump(std::unique_ptr<ByteStream> stream) {
                 {{"host", to_.host}, {"ip", client_.address.to_string()}, {"fault", tls.fault}});
     co_return;
   }
-  TlsStream* opened = tls.stream.get();
-  (void)opened;
   co_await serve_requests(std::move(tls.stream));
 }
 
@@ -126,6 +124,7 @@ Awaitable<void> Tunnel::serve_requests(std::unique_ptr<ByteStream> stream) {
       }
       break;
     }
+    session_.prove();
     again = co_await serve_one(*http, std::move(*head));
     if (worker_.draining()) again = false;
   }

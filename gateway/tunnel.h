@@ -20,7 +20,7 @@ class Tunnel {
   Awaitable<void> run(std::unique_ptr<ClientHttpStream> http, RequestHead head);
 
  private:
-  Awaitable<void> bump(std::unique_ptr<ByteStream> stream);
+  Awaitable<void> bump(std::unique_ptr<ByteStream> stream, TimePoint deadline);
   Awaitable<void> serve_requests(std::unique_ptr<ByteStream> stream);
   Awaitable<bool> serve_one(ClientHttpStream& http, RequestHead head);
   Awaitable<void> refuse_cleartext(std::unique_ptr<ByteStream> stream);

@@ -12,8 +12,7 @@
 
 namespace sekisho::gateway {
 namespace {
-constexpr std::chrono::seconds kHousekeeping{5};
-constexpr std::chrono::seconds kIdleOrigin{60};
+constexpr std::chrono::seconds kHousekeeping{1};
 constexpr std::chrono::minutes kDistrustWindow{1};
 // Younger connections are about to ask something.
 constexpr std::chrono::seconds kQuietAtLeast{1};
@@ -55,6 +54,11 @@ void Worker::post(std::function<void()> work) {
 
 void Worker::use(std::shared_ptr<const policy::Snapshot> snapshot) {
   snapshot_ = std::move(snapshot);
+  pool_.close_denied([this](const config::IpAddress& ip) {
+    policy::AddressFacts facts = snapshot_->geo().look_up(ip, now_seconds());
+    facts.ip = ip;
+    return snapshot_->address_denied(facts);
+  });
   const std::vector<Session*> now(sessions_.begin(), sessions_.end());
   for (Session* s : now)
     if (sessions_.contains(s)) s->policy_changed();
@@ -145,7 +149,7 @@ Awaitable<void> Worker::housekeeping() {
     housekeeping_timer_.expires_after(kHousekeeping);
     auto [ec] = co_await housekeeping_timer_.async_wait(kAsTuple);
     if (ec) co_return;
-    pool_.close_idle(Clock::now() - kIdleOrigin);
+    pool_.close_idle(TimePoint::min());
   }
 }
 

@@ -29,8 +29,8 @@ class Session {
   virtual void drain() = 0;  // end now if idle, else after the exchange in progress
   virtual void abort() = 0;  // end now
   virtual void policy_changed() {}
-  // Since when it has carried no request (idle, a head or a handshake on its way); nullopt while
-  // it does.
+  // Since when its first request is waited for (silent, a head or a handshake on its way); nullopt
+  // from then on.
   virtual std::optional<TimePoint> quiet_since() const = 0;
   virtual const config::IpAddress& peer() const = 0;
   bool ending = false;  // ended to make room
@@ -67,8 +67,8 @@ class Worker {
 
   void enter(Session& s);
   void leave(Session& s);
-  // Ends some connections that carry no request: the oldest of the address that has most of them,
-  // so that nobody who opens many drives out others. False: there is none.
+  // Ends some connections that never carried a request: the oldest of the address that has most of
+  // them, so that nobody who opens many drives out others. False: there is none.
   bool make_room();
 
   // A buffer for one step of a pump; never held across a suspension.

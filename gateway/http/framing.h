@@ -4,6 +4,7 @@
 // canonical form; everything after the gate, Beast included, sees only that.
 
 #include <boost/system/result.hpp>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,6 +27,8 @@ using Framed = boost::system::result<T, FramingError>;
 struct HeadLimits {
   std::size_t bytes = 64 * 1024;  // start line and header lines; a longer target alone is 414
   std::size_t headers = 200;
+  // Of a response head, from its first byte to its last; for requests the reader is told.
+  std::chrono::milliseconds time{10'000};
 };
 
 enum class RequestPlace {

@@ -107,6 +107,30 @@ Awaitable<bool> H1ClientStream::drain(std::uint64_t bytes, TimePoint deadline) {
   return wire_.drain(bytes, deadline);
 }
 
+// Requests sent ahead are read, so that an end is seen behind them: they are no sign of an end.
+Awaitable<bool> H1ClientStream::watch() {
+  ByteStream& stream = wire_.stream();
+  watching_ = true;
+  for (bool ended = false; watching_;) {
+    const long n = ended ? ByteStream::kBlock : wire_.read_ahead();
+    if (n > 0) continue;
+    if (n != ByteStream::kBlock) {
+      if (!stream.half_closed()) co_return true;
+      stream.knock();
+      ended = true;
+    }
+    const bool deaf = ended || wire_.read_ahead_full();
+    const Wake wake = co_await stream.ready(deaf ? Want::kGone : Want::kRead, TimePoint::max());
+    if (wake == Wake::kClosed) co_return watching_;
+  }
+  co_return false;
+}
+
+void H1ClientStream::stop_watch() {
+  watching_ = false;
+  wire_.stream().wake();
+}
+
 bool H1ClientStream::reusable() const {
   return wire_.read_done() && wire_.write_done() && !closing_ && !wire_.failed();
 }

@@ -25,6 +25,8 @@ class H1ClientStream final : public ClientHttpStream {
   std::uint64_t bytes_read() const override { return wire_.bytes_read(); }
   std::uint64_t bytes_written() const override { return wire_.bytes_written(); }
   std::unique_ptr<ByteStream> release() override { return wire_.release(); }
+  Awaitable<bool> watch() override;
+  void stop_watch() override;
 
  private:
   bool begun() const;
@@ -38,6 +40,7 @@ class H1ClientStream final : public ClientHttpStream {
   // Of the request under way.
   std::string method_;
   int minor_version_ = 1;
+  bool watching_ = false;
   bool closing_ = false;      // the connection ends after the answer
   bool body_hidden_ = false;  // the answer has no body whatever is written
 };

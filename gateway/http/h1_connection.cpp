@@ -7,8 +7,9 @@ namespace {
 
 using Kind = BodyFraming::Kind;
 
-constexpr std::size_t kScratch = 64 * 1024;  // the largest piece
-constexpr std::size_t kGather = 16 * 1024;   // body bytes copied behind a head: one TLS record
+constexpr std::size_t kScratch = 64 * 1024;      // the largest piece
+constexpr std::chrono::seconds kAfterAnswer{5};  // to take more of a message already answered
+constexpr std::size_t kGather = 16 * 1024;       // body bytes copied behind a head: one TLS record
 
 // Used between two suspensions only, so every connection of a worker may share it.
 char* scratch() {
@@ -51,7 +52,17 @@ Awaitable<long> H1Connection::receive(TimePoint deadline) {
   }
 }
 
+long H1Connection::read_ahead() {
+  if (read_ahead_full()) return ByteStream::kBlock;
+  in_.erase(0, taken_);
+  taken_ = 0;
+  const long n = stream_->try_read(scratch(), kReadAhead - in_.size());
+  if (n > 0) in_.append(scratch(), static_cast<std::size_t>(n));
+  return n;
+}
+
 void H1Connection::begin_exchange() {
+  answered_early_ = touched_ = false;
   read_begun_ = read_done_ = write_begun_ = write_done_ = false;
   bytes_read_ = bytes_written_ = 0;
   chunks_ = ChunkedReader();
@@ -110,7 +121,7 @@ std::optional<HttpResult<BodyPiece>> H1Connection::decode() {
 
 HttpResult<BodyPiece> H1Connection::body_ended(long why) {
   if (why == ByteStream::kEof && reading_.kind == Kind::kUntilClose) return counted({}, true);
-  failed_ = true;
+  if (why != kTimedOut) failed_ = true;  // after a silence the body may go on
   return ended(why, "body");
 }
 
@@ -189,15 +200,55 @@ Awaitable<bool> H1Connection::send_view(std::string_view bytes, Millis silence) 
   long n = 0;
   while (!bytes.empty() && (n = stream_->try_write(bytes.data(), bytes.size())) > 0) {
     bytes.remove_prefix(static_cast<std::size_t>(n));
+    touched_ = true;
   }
   if (bytes.empty()) co_return true;
   if (n == ByteStream::kBlock) {
-    n = co_await write_all(*stream_, bytes.data(), bytes.size(), silence);
+    touched_ = true;  // TLS may have sent a part of what it could not report
+    if (judge_)
+      n = co_await write_listening(bytes, silence);
+    else
+      n = co_await write_all(*stream_, bytes.data(), bytes.size(), silence);
   }
   if (n > 0) co_return true;
   failed_ = true;
   write_timed_out_ = n == kTimedOut;
   co_return false;
+}
+
+// Whether there is no use in writing on.
+bool H1Connection::peer_answered(bool& hurry) {
+  long n = 0;
+  while ((n = read_ahead()) > 0) {
+  }
+  const Early early = judge_(pending());
+  hurry = early == Early::kMayFollow;
+  answered_early_ = early == Early::kStop || (hurry && n != ByteStream::kBlock);
+  return answered_early_ || n != ByteStream::kBlock;
+}
+
+Awaitable<long> H1Connection::write_listening(std::string_view bytes, Millis silence) {
+  TimePoint deadline = Clock::now() + silence;
+  for (bool hurry = false; !bytes.empty();) {
+    const long n = stream_->try_write(bytes.data(), bytes.size());
+    if (n > 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(n));
+      deadline = Clock::now() + silence;
+      continue;
+    }
+    if (n != ByteStream::kBlock) co_return ByteStream::kError;
+    if (peer_answered(hurry)) co_return ByteStream::kError;
+    if (hurry) deadline = std::min<TimePoint>(deadline, Clock::now() + kAfterAnswer);
+    Wake wake = Wake::kReady;
+    if (read_ahead_full())
+      wake = co_await stream_->ready(Want::kWrite, deadline);
+    else
+      wake = co_await ready_either(*stream_, deadline);
+    if (wake == Wake::kTimeout && hurry) answered_early_ = true;
+    if (wake == Wake::kTimeout) co_return hurry ? ByteStream::kError : kTimedOut;
+    if (wake == Wake::kClosed) co_return ByteStream::kError;
+  }
+  co_return 1;
 }
 
 HttpError H1Connection::send_failed() const {

@@ -25,6 +25,21 @@ class H1Connection {
   // waits with nothing pending holds no buffer; bytes pass through a scratch of the thread.
   Awaitable<long> receive(TimePoint deadline);
 
+  // What is there now, without waiting, at most kReadAhead in pending(): > 0, kBlock (also when
+  // there is that much), kEof, kError.
+  long read_ahead();
+  bool read_ahead_full() const { return in_.size() - taken_ >= kReadAhead; }
+  static constexpr std::size_t kReadAhead = 64 * 1024;
+
+  // Judges what came while a message is still written; see stop_writing_when().
+  enum class Early { kNothing, kMayFollow, kStop };
+  // From now on what the peer says while it takes no bytes is read. kStop ends the writing with an
+  // error; after kMayFollow the peer has a moment only to take more.
+  void stop_writing_when(Early (*judge)(std::string_view pending)) { judge_ = judge; }
+  bool answered_early() const { return answered_early_; }
+  // No byte of the message was given to the stream.
+  bool untouched() const { return !touched_; }
+
   void begin_reading(const BodyFraming& framing);
   void begin_writing(const BodyFraming& framing);
   void begin_exchange();  // nothing read, nothing written yet
@@ -67,6 +82,8 @@ class H1Connection {
   Awaitable<bool> send_parts(std::string head, std::string_view data, std::string_view tail,
                              Millis silence);
   HttpError send_failed() const;
+  Awaitable<long> write_listening(std::string_view bytes, Millis silence);
+  bool peer_answered(bool& hurry);
 
   std::unique_ptr<ByteStream> stream_;
   std::string_view peer_;
@@ -80,7 +97,8 @@ class H1Connection {
   Headers out_trailers_;
   std::uint64_t bytes_read_ = 0, bytes_written_ = 0;
   bool read_begun_ = false, read_done_ = false, write_begun_ = false, write_done_ = false;
-  bool failed_ = false, write_timed_out_ = false;
+  bool failed_ = false, write_timed_out_ = false, answered_early_ = false, touched_ = false;
+  Early (*judge_)(std::string_view) = nullptr;
 };
 
 }  // namespace sekisho::gateway

@@ -1,5 +1,7 @@
 #include "gateway/http/h1_origin_stream.h"
 
+#include <algorithm>
+
 #include "gateway/http/head_fields.h"
 #include "gateway/http/head_writer.h"
 
@@ -36,7 +38,40 @@ std::optional<FramingError> early_fault(std::string_view bytes, const HeadLimits
   return bytes.size() > limits.bytes ? std::optional(limit_fault(limits.bytes)) : std::nullopt;
 }
 
+// The status of the first whole head in `bytes`, which is taken off; 0 = there is none.
+int take_status(std::string_view& bytes) {
+  const std::size_t end = find_head_end(bytes, 0);
+  const std::size_t space = bytes.find(' ');
+  if (end == 0 || space == std::string_view::npos || space + 4 > end) return 0;
+  int status = 0;
+  for (const char c : bytes.substr(space + 1, 3)) status = status * 10 + (c - '0');
+  bytes.remove_prefix(end);
+  return status;
+}
+
+// "timeout=5, max=100" of a Keep-Alive line.
+std::chrono::seconds keep_alive_time(const Headers& headers) {
+  const Header* line = find_header(headers, "keep-alive");
+  const std::size_t at = line ? line->value.find("timeout=") : std::string::npos;
+  if (at == std::string::npos) return std::chrono::seconds(0);
+  int seconds = 0;
+  for (const char c : std::string_view(line->value).substr(at + 8, 5)) {
+    if (c < '0' || c > '9') break;
+    seconds = seconds * 10 + (c - '0');
+  }
+  return std::chrono::seconds(seconds);
+}
+
 }  // namespace
+
+// An origin that says no needs no more of the request; one that says yes may want the rest of it.
+H1Connection::Early H1OriginStream::early_answer(std::string_view pending) {
+  using Early = H1Connection::Early;
+  while (const int status = take_status(pending)) {
+    if (status >= 200) return status >= 400 ? Early::kStop : Early::kMayFollow;
+  }
+  return Early::kNothing;
+}
 
 Awaitable<HttpResult<bool>> H1OriginStream::write_head(const RequestHead& head,
                                                        std::string_view body, bool end,
@@ -63,12 +98,17 @@ Awaitable<HttpResult<bool>> H1OriginStream::write_body(std::string_view data, bo
 }
 
 Awaitable<HttpResult<ResponseHead>> H1OriginStream::read_head(Millis silence) {
+  TimePoint deadline = Clock::now() + silence;
+  bool begun = false;
   for (std::size_t seen = 0;;) {
     if (const std::size_t end = find_head_end(wire_.pending(), seen)) co_return take_head(end);
     std::optional<FramingError> fault = early_fault(wire_.pending(), limits_);
     if (fault) co_return wire_.refused(*std::move(fault));
     seen = wire_.pending().size();
-    const long n = co_await wire_.receive(Clock::now() + silence);
+    // Silence may be long, a head that drips may not.
+    if (!begun && seen > 0) deadline = std::min<TimePoint>(deadline, Clock::now() + limits_.time);
+    begun = seen > 0;
+    const long n = co_await wire_.receive(deadline);
     if (n <= 0) co_return no_head(n);
   }
 }
@@ -84,6 +124,7 @@ HttpResult<ResponseHead> H1OriginStream::take_head(std::size_t size) {
         framing_error("too_many_interim", "The origin sends interim answers without end."));
   }
   closing_ = closing_ || !head->keep_alive;
+  kept_for_ = keep_alive_time(head->headers);
   wire_.begin_reading(head->body);
   return *std::move(head);
 }

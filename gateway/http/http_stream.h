@@ -79,6 +79,11 @@ class ClientHttpStream : public HttpStream {
   // whose end nobody knows, our direction is ended first and "its end" is the end of what the
   // client sends.
   virtual Awaitable<bool> drain(std::uint64_t bytes, TimePoint deadline) = 0;
+  // For the time in which nothing is read: completes when the client is found gone (true), or after
+  // stop_watch() (false). A client that only sends no more is not gone; what it sends ahead is
+  // kept. Nothing may be read before it has completed.
+  virtual Awaitable<bool> watch() = 0;
+  virtual void stop_watch() = 0;
   // Gives the ByteStream back (after CONNECT), with bytes already read in front.
   virtual std::unique_ptr<ByteStream> release() = 0;
 };
@@ -98,6 +103,10 @@ class OriginHttpStream : public HttpStream {
   virtual std::optional<HttpResult<BodyPiece>> buffered_body() = 0;
   // An idle connection on which bytes or an end arrived is of no use.
   virtual bool quiet() = 0;
+  // No byte of the request last written was given to the connection: it may be sent on another.
+  virtual bool untouched() const = 0;
+  // How long the origin said it keeps the connection (Keep-Alive: timeout); 0 = it did not.
+  virtual std::chrono::seconds kept_for() const = 0;
 };
 
 std::unique_ptr<ClientHttpStream> make_h1_client_stream(std::unique_ptr<ByteStream> stream,

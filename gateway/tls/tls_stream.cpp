@@ -19,6 +19,11 @@ constexpr std::size_t kRecordOverhead = 256;
 // Plain bytes encrypted before one write below: a send costs as much as encrypting 16 KiB.
 constexpr std::size_t kBatch = 4 * kRecord;
 constexpr std::size_t kScratch = kBatch + 8 * kRecordOverhead;
+// Read below in one call at most: a peer that sends without end what yields no content (KeyUpdate,
+// empty records) must leave room for others.
+constexpr std::size_t kFairShare = 4 * kScratch;
+// A flood of them is an attack; tickets and key updates of real peers are a few.
+constexpr int kMaxNoise = 32;
 
 // One buffer a nesting level and thread: TLS in TLS uses two at a time, idle streams none.
 class Scratch {
@@ -62,6 +67,7 @@ struct TlsStream::Inflow {
   Scratch scratch;
   std::size_t at = 0, end = 0;
   std::size_t limit = 0;  // read at most this much ahead
+  std::size_t taken = 0;  // read below so far
   bool drained = false;   // below gave less than asked for: do not ask again in this call
   bool rest() const { return at < end; }
 };
@@ -114,6 +120,8 @@ TlsStream::TlsStream(std::unique_ptr<ByteStream> low, ssl_ctx_st* context, Role 
   SSL_set_mode(ssl_, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                          SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   SSL_set_read_ahead(ssl_, 0);
+  SSL_set_msg_callback(ssl_, on_message);
+  SSL_set_msg_callback_arg(ssl_, this);
   if (role == Role::kServer)
     SSL_set_accept_state(ssl_);
   else
@@ -130,7 +138,23 @@ long TlsStream::low_read(char* data, std::size_t size) {
   const long n = low_->try_read(data, size);
   if (n == kBlock) want_ = low_->want();
   if (n == kEof || n == kError) low_ended_ = true;
-  return n;
+  // OpenSSL would take this for the end of both directions; see ended_below().
+  if (n == kEof) cut_ = true;
+  return n == kEof ? kBlock : n;
+}
+
+// Reading is over, and what was read may not be whole; writing is not touched.
+long TlsStream::ended_below() {
+  fault_ = "end without close_notify";
+  return kError;
+}
+
+// Messages of the handshake after it, and alerts of ours (refused renegotiations).
+void TlsStream::on_message(int written, int, int type, const void*, std::size_t, ssl_st*,
+                           void* self) {
+  auto& stream = *static_cast<TlsStream*>(self);
+  const bool counts = written ? type == SSL3_RT_ALERT : type == SSL3_RT_HANDSHAKE;
+  if (stream.shaken_ && counts) ++stream.noise_;
 }
 
 long TlsStream::low_write(const char* data, std::size_t size) {
@@ -142,6 +166,10 @@ long TlsStream::low_write(const char* data, std::size_t size) {
 
 // What the BIO reads: first what an earlier call left, then what is read ahead in this one.
 long TlsStream::take_cipher(char* data, std::size_t size) {
+  if (noise_ > kMaxNoise) {
+    fault_ = "too many messages without content";
+    return kError;
+  }
   if (!held_.empty()) {
     const std::size_t n = std::min(size, held_.size() - held_at_);
     std::memcpy(data, held_.data() + held_at_, n);
@@ -155,7 +183,7 @@ long TlsStream::take_cipher(char* data, std::size_t size) {
 long TlsStream::take_from_scratch(char* data, std::size_t size) {
   Inflow& in = *in_;
   if (!in.rest()) {
-    if (in.drained) {
+    if (in.drained || in.taken >= kFairShare) {
       want_ = Want::kRead;
       return kBlock;
     }
@@ -163,6 +191,7 @@ long TlsStream::take_from_scratch(char* data, std::size_t size) {
     if (n <= 0) return n;
     in.at = 0;
     in.end = static_cast<std::size_t>(n);
+    in.taken += in.end;
     in.drained = in.end < in.limit;
   }
   const std::size_t n = std::min(size, in.end - in.at);
@@ -196,6 +225,11 @@ long TlsStream::try_handshake() {
   const long n = result(SSL_do_handshake(ssl_));
   in_ = nullptr;
   keep_rest(in);
+  if (n > 0) shaken_ = true;
+  if (n == kBlock && cut_) {
+    broken_ = true;
+    return ended_below();
+  }
   if (n != kEof) return n;
   broken_ = true;
   fault_ = "close_notify";
@@ -215,7 +249,7 @@ long TlsStream::try_read(char* data, std::size_t size) {
   const long n = read_records(data, size);
   in_ = nullptr;
   keep_rest(in);
-  return n;
+  return n == kBlock && cut_ ? ended_below() : n;
 }
 
 long TlsStream::read_records(char* data, std::size_t size) {
@@ -229,13 +263,14 @@ long TlsStream::read_records(char* data, std::size_t size) {
       return got ? static_cast<long>(got) : why;
     }
     got += static_cast<std::size_t>(n);
+    noise_ = 0;
     if (!in_->rest() && held_.empty() && SSL_pending(ssl_) == 0) break;
   }
   return static_cast<long>(got);
 }
 
 long TlsStream::try_write(const char* data, std::size_t size) {
-  if (broken_) return kError;
+  if (broken_ || write_broken_) return kError;
   if (owed_ > 0) return std::min(flush_pending(), static_cast<long>(size));
   Outflow out;
   out_ = &out;
@@ -262,9 +297,10 @@ long TlsStream::push_down(const char* data, std::size_t size) {
     const long n = low_write(data + sent, size - sent);
     if (n == kBlock) break;
     if (n <= 0) {
-      broken_ = true;
+      write_broken_ = true;
       if (fault_.empty()) fault_ = "connection broken";
-      return kError;
+      if (sent == 0) return kError;
+      break;
     }
     sent += static_cast<std::size_t>(n);
   }
@@ -273,7 +309,8 @@ long TlsStream::push_down(const char* data, std::size_t size) {
 
 long TlsStream::send_batch(const Outflow& out, std::size_t plain) {
   const long sent = push_down(out.scratch.data(), out.size);
-  if (sent < 0 || plain == 0) {
+  if (sent < 0) return kError;
+  if (plain == 0) {
     broken_ = true;
     return kError;
   }
@@ -284,7 +321,8 @@ long TlsStream::send_batch(const Outflow& out, std::size_t plain) {
   // Whole bytes of the share that is out; at least one stays owed, so that the caller comes back.
   const std::size_t moved = plain * gone / out.size;
   owed_ = plain - moved;
-  return moved ? static_cast<long>(moved) : kBlock;
+  if (moved) return static_cast<long>(moved);
+  return write_broken_ ? kError : kBlock;  // less than a record went: nobody can read it
 }
 
 long TlsStream::flush_pending() {
@@ -305,13 +343,14 @@ long TlsStream::flush_pending() {
 Awaitable<Wake> TlsStream::ready(Want want, TimePoint deadline) {
   const bool here = want == Want::kRead && (SSL_pending(ssl_) > 0 || !held_.empty());
   if (here) return ready_now();
+  if (want == Want::kGone) return low_->ready(want, deadline);
   return closing_ ? ready_after_shutdown(want, deadline) : low_->ready(want, deadline);
 }
 
 void TlsStream::shutdown_write() {
   if (closing_) return finish_shutdown();
   if (std::exchange(shut_, true)) return;
-  if (broken_ || SSL_in_init(ssl_)) return low_->shutdown_write();
+  if (broken_ || write_broken_ || SSL_in_init(ssl_)) return low_->shutdown_write();
   Outflow out;
   out_ = &out;
   ERR_clear_error();
@@ -332,6 +371,22 @@ void TlsStream::finish_shutdown() {
   std::string().swap(pending_);
   pending_at_ = 0;
   low_->shutdown_write();
+}
+
+bool TlsStream::half_closed() const {
+  if (broken_ || write_broken_ || SSL_version(ssl_) < TLS1_3_VERSION) return false;
+  if (cut_) return low_->half_closed();
+  return (SSL_get_shutdown(ssl_) & SSL_RECEIVED_SHUTDOWN) != 0;
+}
+
+// A write under way is a knock already.
+void TlsStream::knock() {
+  low_->knock();
+  const bool writing = owed_ > 0 || pending_at_ < pending_.size() || shut_;
+  if (!half_closed() || writing) return;
+  ERR_clear_error();
+  if (SSL_key_update(ssl_, SSL_KEY_UPDATE_NOT_REQUESTED) == 1) SSL_do_handshake(ssl_);
+  ERR_clear_error();
 }
 
 bool TlsStream::shutting() const {
@@ -364,7 +419,7 @@ long TlsStream::result(int n) {
       return kEof;
     default:
       broken_ = true;
-      fault_ = words_of_error(error);
+      if (noise_ <= kMaxNoise) fault_ = words_of_error(error);
       return kError;
   }
 }

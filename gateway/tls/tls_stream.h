@@ -30,6 +30,9 @@ class TlsStream final : public ByteStream {
   // with the next try_read() and ready().
   void shutdown_write() override;
   bool shutting() const override;
+  bool half_closed() const override;
+  void knock() override;
+  void wake() override { low_->wake(); }
   // Without close_notify: an answer that was cut must not look whole to the peer.
   void close() override;
 
@@ -47,12 +50,15 @@ class TlsStream final : public ByteStream {
 
  private:
   struct Bio;  // the three functions
+  static void on_message(int written, int version, int type, const void* data, std::size_t size,
+                         ssl_st* ssl, void* self);
   struct Inflow;
   struct Outflow;
 
   long result(int n);
   long read_records(char* data, std::size_t size);
   long low_read(char* data, std::size_t size);
+  long ended_below();
   long low_write(const char* data, std::size_t size);
   long take_cipher(char* data, std::size_t size);
   long take_from_scratch(char* data, std::size_t size);
@@ -79,6 +85,10 @@ class TlsStream final : public ByteStream {
   bool shut_ = false;
   bool closing_ = false;  // close_notify is in `pending_`
   bool broken_ = false;
+  bool write_broken_ = false;  // what came before may still be read
+  bool cut_ = false;           // the end of the stream below came without close_notify
+  bool shaken_ = false;        // the handshake is done
+  int noise_ = 0;              // messages of TLS itself since the last byte of its content
   bool low_ended_ = false;
 };
 

@@ -25,7 +25,6 @@ class BudgetTest : public testing::Test {
     const bool granted = co_await budget_.reserve(bytes, io_.get_executor(), deadline, into, wait_);
     got = granted;
   }
-  net::io_context io_{1};
   void settle() {
     io_.restart();
     io_.poll();

@@ -327,6 +327,79 @@ TEST_P(H1Client, BreaksWhenReset) {
   EXPECT_FALSE(stream_->reusable());
 }
 
+// A watch that is under way; what it says is in `gone`.
+struct Watched {
+  bool done = false, gone = false;
+};
+
+Awaitable<void> watch(ClientHttpStream& stream, Watched& out) {
+  out.gone = co_await stream.watch();
+  out.done = true;
+}
+
+TEST_P(H1Client, SeesAClientLeaveWhoseAnswerIsAwaited) {
+  says(kGet);
+  ASSERT_TRUE(read_head());
+  says(kGet);  // sent ahead
+  Watched seen;
+  wires_.start(watch(*stream_, seen));
+  wires_.settle();
+  EXPECT_FALSE(seen.done) << "what is sent ahead is no end";
+  client_->close();
+  wires_.finish();
+  EXPECT_TRUE(seen.gone);
+}
+
+TEST_P(H1Client, KeepsWhatWasSentAheadWhileWatched) {
+  says(kGet);
+  ASSERT_TRUE(read_head());
+  Watched seen;
+  wires_.start(watch(*stream_, seen));
+  says("GET /two HTTP/1.1\r\nHost: a.exa");
+  wires_.settle();
+  stream_->stop_watch();
+  wires_.finish();
+  EXPECT_TRUE(seen.done);
+  EXPECT_FALSE(seen.gone);
+  ASSERT_TRUE(write_head(ok(Kind::kNone), "", true));
+  says("mple\r\n\r\n");
+  EXPECT_EQ(read_head()->target, "/two");
+}
+
+TEST_P(H1Client, TakesAHalfCloseForNoDeparture) {
+  says(kGet);
+  ASSERT_TRUE(read_head());
+  client_->shutdown_write();
+  Watched seen;
+  wires_.start(watch(*stream_, seen));
+  wires_.settle();
+  EXPECT_FALSE(seen.done);
+  stream_->stop_watch();
+  wires_.finish();
+  EXPECT_FALSE(seen.gone);
+  ASSERT_TRUE(write_head(ok(Kind::kLength, 2), "ok", true));
+  EXPECT_TRUE(hears().ends_with("ok"));
+}
+
+TEST_P(H1Client, ReadsAheadNoMoreThanItHolds) {
+  says(kGet);
+  ASSERT_TRUE(read_head());
+  Watched seen;
+  wires_.start(watch(*stream_, seen));
+  const std::string much(10000, 'x');
+  long taken = 0;
+  for (int i = 0; i < 2000; ++i) {
+    const long n = client_->try_write(much.data(), much.size());
+    wires_.settle();
+    if (n < 0) break;
+    taken += n;
+  }
+  EXPECT_LT(taken, 20'000'000) << "it reads without end";
+  EXPECT_FALSE(seen.done);
+  stream_->stop_watch();
+  wires_.finish();
+}
+
 INSTANTIATE_TEST_SUITE_P(OverMemory, H1Client, testing::Values(Transport::kMemory));
 INSTANTIATE_TEST_SUITE_P(OverSockets, H1Client, testing::Values(Transport::kSocket));
 

@@ -235,6 +235,64 @@ TEST_P(H1Origin, TimesOutOnSilenceWithinTheBody) {
   EXPECT_EQ(read_piece(Millis(1)).error().kind, HttpError::Kind::kTimeout);
 }
 
+// A request larger than anything between the two ends holds.
+constexpr std::size_t kHuge = 64u << 20;
+
+TEST_P(H1Origin, StopsSendingToAnOriginThatSaidNo) {
+  const std::string body(kHuge, 'x');
+  const RequestHead head = post(Kind::kLength, kHuge);
+  HttpResult<bool> sent = true;
+  wires_.start(into(sent, stream_->write_head(head, body, true, kPatience)));
+  wires_.settle();
+  says("HTTP/1.1 103 Early Hints\r\n\r\n");
+  EXPECT_TRUE(sent) << "an interim answer is no answer";
+  says("HTTP/1.1 413 Content Too Large\r\nContent-Length: 3\r\n\r\nbig");
+  wires_.finish();
+  EXPECT_FALSE(sent);
+  EXPECT_FALSE(stream_->untouched());
+  EXPECT_EQ(read_head()->status, 103);
+  EXPECT_EQ(read_head()->status, 413);
+  EXPECT_EQ(read_piece()->data, "big");
+  EXPECT_FALSE(stream_->reusable());
+}
+
+TEST_P(H1Origin, EndsSendingToAnOriginThatIsGone) {
+  const std::string body(kHuge, 'x');
+  const RequestHead head = post(Kind::kLength, kHuge);
+  HttpResult<bool> sent = true;
+  wires_.start(into(sent, stream_->write_head(head, body, true, kPatience)));
+  wires_.settle();
+  origin_->close();
+  wires_.finish();
+  EXPECT_FALSE(sent);
+  EXPECT_FALSE(read_head(Millis(2000)));
+}
+
+TEST_P(H1Origin, KnowsWhetherAByteOfTheRequestLeft) {
+  ASSERT_TRUE(write_head(get(), "", true));
+  EXPECT_FALSE(stream_->untouched());
+}
+
+TEST_P(H1Origin, TimesAHeadThatDrips) {
+  auto [ours, theirs] = wires_.connect();
+  HeadLimits limits;
+  limits.time = Millis(60);
+  stream_ = make_h1_origin_stream(std::move(ours), limits);
+  origin_ = std::move(theirs);
+  ASSERT_TRUE(write_head(get(), "", true));
+  says("HTTP/1.1 200 OK\r\nX-");
+  const HttpResult<ResponseHead> head = read_head(kPatience);
+  ASSERT_FALSE(head);
+  EXPECT_EQ(head.error().kind, HttpError::Kind::kTimeout);
+}
+
+TEST_P(H1Origin, ReadsHowLongTheOriginKeepsTheConnection) {
+  ASSERT_TRUE(write_head(get(), "", true));
+  says("HTTP/1.1 204 No Content\r\nKeep-Alive: timeout=5, max=100\r\n\r\n");
+  ASSERT_TRUE(read_head());
+  EXPECT_EQ(stream_->kept_for(), std::chrono::seconds(5));
+}
+
 INSTANTIATE_TEST_SUITE_P(OverMemory, H1Origin, testing::Values(Transport::kMemory));
 INSTANTIATE_TEST_SUITE_P(OverSockets, H1Origin, testing::Values(Transport::kSocket));
 
@@ -253,6 +311,9 @@ class CutStream final : public ByteStream {
   Want want() const override { return Want::kRead; }
   Awaitable<Wake> ready(Want, TimePoint) override { co_return Wake::kClosed; }
   void shutdown_write() override {}
+  bool half_closed() const override { return false; }
+  void knock() override {}
+  void wake() override {}
   void close() override {}
 
  private:

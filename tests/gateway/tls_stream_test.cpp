@@ -11,9 +11,16 @@ namespace {
 
 struct Contexts {
   Contexts() : server(SSL_CTX_new(TLS_server_method())), client(SSL_CTX_new(TLS_client_method())) {
-    const Made made = make_ca("stream test");
+    use(make_ca("stream test"));
+  }
+  void use(const Made& made) {
     SSL_CTX_use_certificate(server, made.certificate.get());
     SSL_CTX_use_PrivateKey(server, made.key.get());
+  }
+  // In TLS 1.2 a CA's own certificate may sign no handshake.
+  void only_tls12() {
+    use(make_server(make_ca("stream test"), "DNS:a.test"));
+    SSL_CTX_set_max_proto_version(client, TLS1_2_VERSION);
   }
   ~Contexts() {
     SSL_CTX_free(server);
@@ -203,6 +210,134 @@ TEST_F(TlsOverMemory, NamesTheFaultOfDamagedBytes) {
   EXPECT_EQ(ends.server->fault(), "wrong version number");
   EXPECT_FALSE(ends.server->low_ended());
   EXPECT_EQ(ends.server->try_read(buffer, sizeof buffer), ByteStream::kError);
+}
+
+Awaitable<void> wait_gone(ByteStream& stream, TimePoint deadline, Wake& out) {
+  out = co_await stream.ready(Want::kGone, deadline);
+}
+
+// Whether the end of a peer is known for the end of its connection, over sockets.
+class TlsEndings : public testing::Test {
+ protected:
+  net::io_context io{1};
+  Deadlines deadlines{io.get_executor()};
+  Contexts contexts;
+  TlsEnds ends;
+
+  void connect() {
+    ends = wrapped(io, contexts, connected_sockets(io, deadlines));
+    char none;
+    // Nothing unread may be left, or the system of the one that closes resets by itself.
+    ASSERT_EQ(ends.client->try_read(&none, 1), ByteStream::kBlock);
+  }
+  long read_end() {
+    long n = 0;
+    auto work = [](ByteStream& s, long& out) -> Awaitable<void> {
+      char byte;
+      out = co_await read_some(s, &byte, 1, soon());
+    };
+    start(io, work(*ends.server, n));
+    io.run();
+    io.restart();
+    return n;
+  }
+  Wake gone(TimePoint deadline) {
+    Wake wake = Wake::kReady;
+    start(io, wait_gone(*ends.server, deadline, wake));
+    io.run();
+    io.restart();
+    return wake;
+  }
+};
+
+TEST_F(TlsEndings, KnockFindsOutAPeerThatClosed) {
+  for (const bool orderly : {false, true}) {
+    connect();
+    if (orderly) ends.client->shutdown_write();
+    ends.client.reset();
+    EXPECT_EQ(read_end(), orderly ? ByteStream::kEof : ByteStream::kError);
+    EXPECT_TRUE(ends.server->half_closed()) << "as far as the bytes tell";
+    ends.server->knock();
+    EXPECT_EQ(gone(soon()), Wake::kClosed);
+  }
+}
+
+TEST_F(TlsEndings, PeerThatOnlySendsNoMoreGetsItsAnswer) {
+  for (const bool orderly : {false, true}) {
+    connect();
+    if (orderly)
+      ends.client->shutdown_write();
+    else
+      ends.client->low().shutdown_write();
+    read_end();
+    EXPECT_TRUE(ends.server->half_closed());
+    ends.server->knock();
+    EXPECT_EQ(gone(Clock::now() + Millis(100)), Wake::kTimeout);
+    long sent = 0;
+    std::string got;
+    start(io, send_all(*ends.server, "answer", sent));
+    start(io, collect(*ends.client, got));
+    io.run();
+    io.restart();
+    EXPECT_EQ(got, "answer");
+  }
+}
+
+// RFC 5246 7.2.1: who gets a close_notify discards what it had to write.
+TEST_F(TlsEndings, KnowNoHalfCloseInTls12) {
+  contexts.only_tls12();
+  connect();
+  ends.client->shutdown_write();
+  EXPECT_EQ(read_end(), ByteStream::kEof);
+  EXPECT_FALSE(ends.server->half_closed());
+}
+
+TEST_F(TlsEndings, WhatCameBeforeABrokenWriteIsStillRead) {
+  connect();
+  ASSERT_EQ(ends.client->try_write("no", 2), 2);
+  ends.server->try_write("x", 1);  // unread: closing resets
+  ends.client.reset();
+  const std::string large(1 << 20, 'x');
+  while (ends.server->try_write(large.data(), large.size()) > 0) {
+  }
+  char buffer[8];
+  EXPECT_EQ(ends.server->try_read(buffer, sizeof buffer), 2);
+}
+
+void update_keys(TlsStream& stream, int times) {
+  for (int i = 0; i < times; ++i) {
+    ASSERT_EQ(SSL_key_update(stream.ssl(), SSL_KEY_UPDATE_NOT_REQUESTED), 1);
+    ASSERT_EQ(SSL_do_handshake(stream.ssl()), 1);
+  }
+}
+
+TEST_F(TlsOverMemory, TakesSomeKeyUpdatesAndBreaksAtAFlood) {
+  char buffer[8];
+  for (int i = 0; i < 5; ++i) {
+    update_keys(*ends.client, 20);
+    EXPECT_EQ(ends.server->try_read(buffer, sizeof buffer), ByteStream::kBlock);
+    ASSERT_EQ(ends.client->try_write("abc", 3), 3);
+    EXPECT_EQ(ends.server->try_read(buffer, sizeof buffer), 3) << "content between them";
+  }
+  update_keys(*ends.client, 40);
+  EXPECT_EQ(ends.server->try_read(buffer, sizeof buffer), ByteStream::kError);
+  EXPECT_EQ(ends.server->fault(), "too many messages without content");
+}
+
+TEST_F(TlsOverMemory, BreaksAtAFloodOfRenegotiations) {
+  contexts.only_tls12();
+  SSL_CTX_set_options(contexts.server, SSL_OP_NO_RENEGOTIATION);
+  ends = wrapped(io, contexts, connected(io, deadlines, Transport{1 << 20, 1 << 22}));
+  char buffer[8];
+  bool broke = false;
+  for (int i = 0; i < 100 && !broke; ++i) {
+    SSL_renegotiate(ends.client->ssl());
+    ends.client->try_handshake();
+    broke = ends.server->try_read(buffer, sizeof buffer) == ByteStream::kError;
+    if (broke) break;
+    ends.client->try_read(buffer, sizeof buffer);
+  }
+  EXPECT_TRUE(broke);
 }
 
 TEST(TlsFault, IsTheAlertThatThePeerSent) {
