@@ -68,6 +68,7 @@ class Run:
         self.counts = COUNTS[chosen.counts]
         self.records = places.RECORDS.open("w")
         self.names = present(chosen.peers)
+        self.failed = False
 
     def record(self, part: str, name: str, round_: int, case: str, result: dict) -> None:
         self.records.write(json.dumps({"part": part, "peer": name, "round": round_, "case": case, **result}) + "\n")
@@ -100,6 +101,7 @@ class Run:
                         for case, result in parts.PARTS[part].run(running, self.counts):
                             self.record(part, name, round_, case, result)
             except Exception as problem:  # noqa: BLE001 - one peer's failure must not cost the others' table
+                self.failed = True
                 self.record(part, name, round_, "", {"fail": str(problem)})
 
 
@@ -124,7 +126,7 @@ def main() -> int:
     text = report.write(places.RECORDS)
     places.REPORT.write_text(text, encoding="utf-8")
     print(text)
-    return 0
+    return 1 if run.failed else 0
 
 
 if __name__ == "__main__":

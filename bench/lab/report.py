@@ -194,8 +194,9 @@ def aims_table(records: Records) -> str:
         for base, limit in aim.limits.items():
             ratio = records.ratio(aim.metric, aim.peer, base)
             if ratio is not None:
-                rows.append([f"{metric.part} {metric.title}", f"{aim.peer} / {base}", f"{limit:.3g}", f"{ratio:.3g}", "reached" if ratio <= limit else "**not reached**"])
-    return "### Aims (docs/performance.md)\n\n" + table(["measure", "ratio of", "at most", "measured", ""], rows) if rows else ""
+                verdict = "reached" if aim.reached(ratio, limit) else "**not reached**"
+                rows.append([f"{metric.part}: {metric.title}", f"{aim.peer} / {base}", f"{'≥' if aim.at_least else '≤'} {limit:.3g}", f"{ratio:.3g}", verdict])
+    return "### Aims (docs/performance.md)\n\n" + table(["measure", "ratio of", "aim", "measured", ""], rows) if rows else ""
 
 
 def versions() -> str:

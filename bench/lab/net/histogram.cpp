@@ -36,6 +36,7 @@ std::uint64_t Histogram::percentile(double percent) const {
   if (!count_) return 0;
   const auto rank = static_cast<std::uint64_t>(percent / 100 * static_cast<double>(count_) + 0.5);
   const auto wanted = std::max<std::uint64_t>(rank, 1);
+  if (wanted >= count_) return most_;
   std::uint64_t seen = 0;
   for (std::size_t i = 0; i < buckets_.size(); ++i) {
     seen += buckets_[i];
