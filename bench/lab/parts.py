@@ -26,7 +26,7 @@ class Counts:
 
 FULL = Counts(requests={"1k": 20000, "16k": 8000, "256k": 800, "4m": 60}, scale_requests={"1k": 16000, "16k": 8000, "256k": 600},
               new_connections=1500, names=400, paced_streams=100, burst_streams=400, tunnels=(1000, 4000))
-QUICK = Counts(requests={"1k": 400, "16k": 160, "256k": 16, "4m": 4}, scale_requests={"1k": 400, "16k": 160, "256k": 16},
+QUICK = Counts(requests={"1k": 400, "16k": 160, "256k": 16, "4m": 2}, scale_requests={"1k": 400, "16k": 160, "256k": 16},
                new_connections=48, names=16, paced_streams=8, burst_streams=8, tunnels=(20, 80))
 TINY = Counts(requests={"1k": 50, "16k": 20, "256k": 4, "4m": 1}, scale_requests={"1k": 40, "16k": 20, "256k": 4},
               new_connections=16, names=6, paced_streams=4, burst_streams=4, tunnels=(5, 20))
