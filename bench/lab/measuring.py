@@ -55,15 +55,15 @@ def drive(running: peers.RunningPeer, arguments: list[str], unit: str = "ok", pi
     return result
 
 
-def hold(running: peers.RunningPeer, steps: list[int]) -> dict:
-    """Opens tunnels step by step, each used once and then left idle: the peer's memory at every step."""
+def hold(running: peers.RunningPeer, steps: list[int], settle: float) -> dict:
+    """Opens tunnels step by step, each used once and then left idle: the peer's memory at every step, `settle` seconds after it."""
     rest, drivers, points = processes.pss_kib(running.pids), [], []
     opened = 0
     try:
         for wanted in steps:
             drivers.append(Driver(running, ["--mode", "idle", "--opening", "32", "--connections", str(wanted - opened)], pinned=True))
             opened += drivers[-1].wait_until_open()
-            time.sleep(1.0)  # what was freed after the last handshake goes back first
+            time.sleep(settle)  # what was freed after the last handshake goes back first
             points.append({"held": opened, "pss_kib": processes.pss_kib(running.pids)})
         results = [driver.go() for driver in drivers]
     finally:

@@ -22,10 +22,11 @@ class Counts:
     paced_streams: int
     burst_streams: int
     tunnels: tuple[int, ...]
+    settle: float = 0.1  # seconds before memory is read
 
 
 FULL = Counts(requests={"1k": 20000, "16k": 8000, "256k": 800, "4m": 60}, scale_requests={"1k": 16000, "16k": 8000, "256k": 600},
-              new_connections=1500, names=400, paced_streams=100, burst_streams=400, tunnels=(1000, 4000))
+              new_connections=1500, names=400, paced_streams=100, burst_streams=400, tunnels=(1000, 4000), settle=1.0)
 QUICK = Counts(requests={"1k": 400, "16k": 160, "256k": 16, "4m": 2}, scale_requests={"1k": 400, "16k": 160, "256k": 16},
                new_connections=48, names=16, paced_streams=8, burst_streams=8, tunnels=(20, 80))
 TINY = Counts(requests={"1k": 50, "16k": 20, "256k": 4, "4m": 1}, scale_requests={"1k": 40, "16k": 20, "256k": 4},
@@ -92,7 +93,7 @@ def idle(running: peers.RunningPeer, counts: Counts) -> Records:
     """Tunnels that were used once and wait: memory of one more, by the slope between two counts."""
     if not running.pids:
         return
-    result = measuring.hold(running, list(counts.tunnels))
+    result = measuring.hold(running, list(counts.tunnels), counts.settle)
     first, last = result["points"][0], result["points"][-1]
     if last["held"] > first["held"]:
         result["kib_per_tunnel"] = (last["pss_kib"] - first["pss_kib"]) / (last["held"] - first["held"])
