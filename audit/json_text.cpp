@@ -24,7 +24,12 @@ bool is_scalar(std::int32_t c, int length) {
 
 void append_escape(std::string& out, std::int32_t c) {
   char buffer[16];
-  std::snprintf(buffer, sizeof buffer, "\\u%04x", static_cast<unsigned>(c));
+  const auto u = static_cast<unsigned>(c);
+  if (u < 0x10000)
+    std::snprintf(buffer, sizeof buffer, "\\u%04x", u);
+  else
+    std::snprintf(buffer, sizeof buffer, "\\u%04x\\u%04x", 0xD7C0 + (u >> 10),
+                  0xDC00 | (u & 0x3FF));
   out += buffer;
 }
 
@@ -69,9 +74,10 @@ std::int32_t next_code_point(std::string_view text, std::size_t& at) {
 }
 
 bool is_deceptive(std::int32_t c) {
-  return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x061C || c == 0xFEFF ||
-         (c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) ||
-         (c >= 0x2060 && c <= 0x2069);
+  return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xAD || c == 0x061C || c == 0x180E ||
+         c == 0xFEFF || (c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) ||
+         (c >= 0x2060 && c <= 0x206F) || (c >= 0xFFF9 && c <= 0xFFFB) ||
+         (c >= 0xE0000 && c <= 0xE007F);
 }
 
 std::string_view cut_text(std::string_view text, std::size_t limit) {

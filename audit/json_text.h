@@ -28,8 +28,8 @@ std::string utc_text(std::int64_t unix_microseconds);
 // A code point of the UTF-8 text at `at`, which is moved behind it; -1 = a byte that is no UTF-8.
 std::int32_t next_code_point(std::string_view text, std::size_t& at);
 
-// Characters that could make a line of text say something else: controls, direction marks, line
-// separators.
+// Characters that could make a line of text say something else, or nothing that is seen: controls,
+// direction marks, line separators, invisible marks and tags.
 bool is_deceptive(std::int32_t code_point);
 
 }  // namespace sekisho::audit

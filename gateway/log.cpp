@@ -6,11 +6,12 @@
 #include <ctime>
 #include <memory>
 
-#include "filters/json_scanner.h"
+#include "audit/json_text.h"
 
 namespace sekisho::gateway {
 namespace {
 
+constexpr std::size_t kLongestValue = 4096;
 bool json_lines = true;
 
 std::shared_ptr<spdlog::logger>& logger() {
@@ -37,12 +38,15 @@ std::string timestamp() {
 
 std::string as_json(std::string_view level, std::string_view event,
                     std::initializer_list<Log::Field> fields) {
-  std::string line;
-  filters::JsonWriter w(line);
-  w.begin_object().key("t").value(timestamp()).key("level").value(level).key("event").value(event);
-  for (const auto& [name, value] : fields) w.key(name).value(value);
-  w.end_object();
-  return line;
+  std::string line = "{\"t\":\"" + timestamp() + "\"";
+  const auto add = [&line](std::string_view name, std::string_view value) {
+    line.append(",\"").append(name).append("\":");
+    audit::append_json_string(line, audit::cut_text(value, kLongestValue));
+  };
+  add("level", level);
+  add("event", event);
+  for (const auto& [name, value] : fields) add(name, value);
+  return line + "}";
 }
 
 std::string as_text(std::string_view level, std::string_view event,
@@ -50,9 +54,8 @@ std::string as_text(std::string_view level, std::string_view event,
   std::string line = timestamp();
   line.append(" ").append(level).append(" ").append(event);
   for (const auto& [name, value] : fields) {
-    line.append(" ").append(name).append("=\"");
-    filters::append_json_escaped(line, value);
-    line.append("\"");
+    line.append(" ").append(name).append("=");
+    audit::append_json_string(line, audit::cut_text(value, kLongestValue));
   }
   return line;
 }

@@ -7,8 +7,10 @@
 
 namespace sekisho::gateway {
 
-// The operational log: one line an event on standard error, JSON or text. Values are escaped, so
-// that no client can forge a line. Never payloads, credentials or query strings. Thread-safe.
+// The operational log: one line an event on standard error, JSON or text. Whatever could end a
+// line, move a cursor or turn the direction of writing is escaped (audit/json_text.h), so that no
+// client and no origin can forge a line; long values are cut. Never payloads, credentials or query
+// strings. Thread-safe.
 class Log {
  public:
   enum class Level { kDebug, kInfo, kWarn, kError };
