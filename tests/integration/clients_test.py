@@ -1,7 +1,10 @@
-"""The official SDKs, curl and Python's urllib through the real binary, against a local service that writes down what it received."""
+"""The official SDKs, undici, curl, urllib and httpx through the real binary, against a local service that writes down what it received."""
+import hashlib
 import json
 import subprocess
+import sys
 import unittest
+import urllib.error
 import urllib.request
 
 from harness import POLICY, ROOT, TIMEOUT, Bench, chat, sh
@@ -9,60 +12,167 @@ from harness import POLICY, ROOT, TIMEOUT, Bench, chat, sh
 CLIENTS = ROOT / "tests" / "clients"
 HOSTS = ["api.openai.com", "api.anthropic.com", "generativelanguage.googleapis.com"]
 TOKEN = "gh" + "p_" + "7Rk2Vq9Xw4Zt6Nb1Mc8Ls3Jd5Hf0Gp2Yu4Ea"
+URL = "https://api.openai.com/v1/chat/completions"
+# Names of checks in which the gateway steps in, on purpose.
+BLOCKED = {"openai_blocked": "BadRequestError", "openai_blocked_20_mb": "BadRequestError", "anthropic_blocked": "BadRequestError", "gemini_blocked": "ApiError"}
+SIX_TURNS = ("openai_six_turns", "anthropic_six_turns", "gemini_six_turns")
+CHANGED = {*BLOCKED, *SIX_TURNS, "openai_next_turn"}
+# Untidy on purpose: what leaves is the very text, not a retelling of it.
+UNTIDY = '{ "model":"m" ,\r\n\t"messages":[ {"role":"user","content":"caf\\u00e9 \\ud83d\\ude00 日本語 \\/ end"} ], "n":1.50e0, "big":12345678901234567890 }\n'.encode()
 
 
-class Clients(unittest.TestCase):
+class Service:
+    """The service and its witness."""
+
+    def __init__(self, bench: Bench):
+        bench.pki.leaf(*HOSTS, name="service")
+        self.witness = bench.folder / "witness.jsonl"
+        self.witness.touch()
+        self.process = subprocess.Popen(["node", str(CLIENTS / "llm_service.mjs"), "--cert", str(bench.folder / "service.crt"), "--key", str(bench.folder / "service.key"), "--witness", str(self.witness)],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        said = json.loads(self.process.stdout.readline())
+        self.port, self.control = said["port"], said["control"]
+
+    @staticmethod
+    def lines(path) -> list[dict]:
+        return [json.loads(x) for x in path.read_text(encoding="utf-8").split("\n") if x]
+
+    def received(self) -> list[dict]:
+        return self.lines(self.witness)
+
+    def answered(self) -> list[dict]:
+        return self.lines(self.witness.with_name(self.witness.name + ".answers"))
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait(TIMEOUT)
+        self.process.stdout.close()
+
+
+class Suite(unittest.TestCase):
+    """Runs the whole suite of SDK checks and keeps what the programs and the service saw."""
+
     @classmethod
     def setUpClass(cls):
         cls.bench = Bench()
         cls.addClassCleanup(cls.bench.close)
-        cls.bench.pki.leaf(*HOSTS, name="service")
-        cls.witness = cls.bench.folder / "witness.jsonl"
-        cls.witness.touch()
-        service = subprocess.Popen(["node", str(CLIENTS / "llm_service.mjs"), "--cert", str(cls.bench.folder / "service.crt"), "--key", str(cls.bench.folder / "service.key"), "--witness", str(cls.witness)],
-                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        cls.addClassCleanup(lambda: (service.stdin.close(), service.wait(TIMEOUT), service.stdout.close()))
-        cls.port = json.loads(service.stdout.readline())["port"]
-        cls.gateway = cls.bench.gateway({h: cls.port for h in HOSTS})
-        cls.proxy = "http://%s:%d" % cls.gateway.proxy
-        cls.ca = cls.gateway.folder / "ca" / "ca.crt"
-        cls.direct, cls.direct_seen = cls.run_checks("--ca", str(cls.bench.pki.ca))
-        cls.through, cls.through_seen = cls.run_checks("--ca", str(cls.ca), "--proxy", cls.proxy)
+        cls.service = Service(cls.bench)
+        cls.addClassCleanup(cls.service.close)
+
+    @classmethod
+    def start_gateway(cls, **kw):
+        gateway = cls.bench.gateway({h: cls.service.port for h in HOSTS}, **kw)
+        cls.proxy = "http://%s:%d" % gateway.proxy
+        cls.ca = gateway.folder / "ca" / "ca.crt"
+        return gateway
 
     @classmethod
     def run_checks(cls, *arguments):
-        before = len(cls.received())
-        done = sh("node", str(CLIENTS / "sdk_checks.mjs"), "--port", str(cls.port), *arguments, check=False, timeout=120)
+        before = len(cls.service.received()), len(cls.service.answered())
+        done = sh("node", str(CLIENTS / "sdk_checks.mjs"), "--port", str(cls.service.port), "--control", str(cls.service.control), *arguments, check=False, timeout=240)
         if done.returncode:
             raise RuntimeError(done.stderr)
-        return {x["name"]: x for x in map(json.loads, done.stdout.strip().split("\n"))}, cls.received()[before:]
+        return {x["name"]: x for x in map(json.loads, done.stdout.strip().split("\n"))}, cls.service.received()[before[0]:], cls.service.answered()[before[1]:]
 
+    def curl(self, *arguments, body: bytes):
+        return subprocess.run(["curl", "-sS", "--max-time", "20", "--proxy", self.proxy, "--cacert", str(self.ca), "-H", "content-type: application/json", "--data-binary", "@-", *arguments, URL],
+                              input=body, capture_output=True, check=True, timeout=TIMEOUT * 2).stdout
+
+    def python(self, interpreter, library, body=UNTIDY):
+        done = subprocess.run([interpreter, str(CLIENTS / "python_client.py"), library, "--proxy", self.proxy, "--ca", str(self.ca), "--control", str(self.service.control)],
+                              input=body, capture_output=True, timeout=TIMEOUT * 2)
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        return json.loads(done.stdout)
+
+    def check_python(self, interpreter, library):
+        before = len(self.service.received()), len(self.service.answered())
+        seen = self.python(interpreter, library)
+        plain, stream = self.service.received()[before[0]:]
+        self.assertEqual((seen["status"], plain["sha256"]), (200, hashlib.sha256(UNTIDY).hexdigest()))
+        self.assertEqual(seen["sha256"], self.service.answered()[before[1]]["answer_sha256"])
+        self.assertEqual("".join(seen["events"]), "I read: acked: one two three 日本語")
+        self.assertGreater(len(seen["events"]), 6)
+
+    def check_httpx(self):
+        found = [p for p in (sys.executable, "/usr/bin/python3") if subprocess.run([p, "-c", "import httpx"], capture_output=True).returncode == 0]
+        if not found:
+            self.skipTest("needs the package python3-httpx")
+        self.check_python(found[0], "httpx")
+
+    def check_curl(self):
+        before = len(self.service.received())
+        answer = self.curl(body=UNTIDY)
+        self.assertEqual(self.service.received()[before]["sha256"], hashlib.sha256(UNTIDY).hexdigest())
+        self.assertEqual(hashlib.sha256(answer).hexdigest(), self.service.answered()[-1]["answer_sha256"])
+
+    def check_curl_stream(self):
+        """curl shows each event before the service sends the next."""
+        process = subprocess.Popen(["curl", "-sSN", "--max-time", "20", "--proxy", self.proxy, "--cacert", str(self.ca), "-H", "content-type: application/json", "--data-binary", chat("acked: one two three", stream=True), URL],
+                                   stdout=subprocess.PIPE)
+        events = 0
+        for line in process.stdout:
+            if line.startswith(b"data: {"):
+                events += 1
+                urllib.request.urlopen(f"http://127.0.0.1:{self.service.control}/ack", timeout=TIMEOUT).close()
+        process.stdout.close()
+        self.assertEqual(process.wait(TIMEOUT), 0)
+        self.assertEqual(events, 2 + len("I read: acked: one two three".split()))
+
+
+class Clients(Suite):
     @classmethod
-    def received(cls):
-        return [json.loads(x) for x in cls.witness.read_text(encoding="utf-8").split("\n") if x]
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.gateway = cls.start_gateway()
+        cls.direct, cls.direct_seen, _ = cls.run_checks("--ca", str(cls.bench.pki.ca))
+        cls.through, cls.through_seen, cls.through_answered = cls.run_checks("--ca", str(cls.ca), "--proxy", cls.proxy)
 
     def test_typed_results_equal_a_direct_connection(self):
         for name, direct in self.direct.items():
-            if name == "openai_next_turn":
-                continue  # the marked older turn is masked on purpose
+            if name in CHANGED:
+                continue
             with self.subTest(name):
                 self.assertIn("value", direct, direct)
                 self.assertEqual(self.through[name].get("value"), direct["value"], self.through[name])
+                self.assertEqual((self.through[name]["attempts"], self.through[name]["answers"]), (direct["attempts"], direct["answers"]))
 
     def test_bodies_are_byte_identical(self):
-        clean = len([n for n in self.direct if n != "openai_next_turn"])
-        for a, b in zip(self.direct_seen[:clean], self.through_seen[:clean]):
-            self.assertEqual((a["method"], a["url"], a["sha256"]), (b["method"], b["url"], b["sha256"]))
+        """In both ways, by the witness: what the service received, and what it sent is what the client got."""
+        sent = {a["sha256"]: a for a in self.direct_seen}
+        passed = [b for b in self.through_seen if b["sha256"] in sent]
+        for b in passed:
+            a = sent[b["sha256"]]
+            self.assertEqual((a["method"], a["url"], a["bytes"]), (b["method"], b["url"], b["bytes"]))
+        changed = [b for b in self.through_seen if b["sha256"] not in sent]
+        self.assertTrue(all("[REDACTED:" in b["body"] or "(refused)" in b["body"] for b in changed))
+        self.assertGreater(len(passed), 20)
+        delivered = {x for check in self.through.values() for x in check["answers"]}
+        self.assertTrue({x["answer_sha256"] for x in self.through_answered} <= delivered)
+
+    def test_each_event_is_delivered_before_the_next_is_sent(self):
+        for name in ("openai_acked", "openai_responses_acked", "anthropic_acked", "gemini_acked"):
+            with self.subTest(name):
+                self.assertGreater(self.through[name]["value"]["events"], 5)
+                self.assertEqual(self.through[name]["value"], self.direct[name]["value"])
 
     def test_blocked_is_the_sdks_own_error_after_one_attempt(self):
-        expected = {"openai_blocked": "BadRequestError", "openai_blocked_20_mb": "BadRequestError", "anthropic_blocked": "BadRequestError", "gemini_blocked": "ApiError"}
-        for name, error in expected.items():
+        for name, error in BLOCKED.items():
             with self.subTest(name):
                 seen = self.through[name]
                 self.assertEqual((seen.get("error"), seen.get("status"), seen["attempts"]), (error, 400, 1), seen)
                 self.assertNotIn(TOKEN, seen["message"])
+                self.assertIn("value", self.direct[name])
         self.assertFalse(any(TOKEN in r["body"] for r in self.through_seen))
-        self.assertEqual(len(self.through_seen), len(self.direct_seen))  # not one request more than the clean ones
+
+    def test_a_block_in_turn_5_leaves_turn_6_alone(self):
+        for name in SIX_TURNS:
+            with self.subTest(name):
+                turns = self.through[name]["value"]
+                self.assertEqual(turns, [f"I read: turn {n}" for n in range(1, 5)] + [{"status": 400, "attempts": 1}, "I read: turn 6"])
+        last = [r["body"] for r in self.through_seen if "turn 6" in r["body"]]
+        self.assertEqual(len(last), 3)
+        for body in last:
+            self.assertIn("[REDACTED:", body)
 
     def test_the_conversation_goes_on_after_a_block(self):
         self.assertEqual(self.through["openai_next_turn"].get("value"), "I read: next")
@@ -70,20 +180,68 @@ class Clients(unittest.TestCase):
         self.assertIn("[REDACTED:confidentiality_label]", body)
 
     def test_curl(self):
-        before = len(self.received())
-        body = chat("hello from curl")
-        done = sh("curl", "-sS", "--max-time", "20", "--proxy", self.proxy, "--cacert", str(self.ca), "-H", "content-type: application/json", "--data-binary", "@-",
-                  "https://api.openai.com/v1/chat/completions", input=body.decode())
-        self.assertIn("hello from curl", done.stdout)
-        self.assertEqual(self.received()[before]["body"].encode("latin1"), body)
+        self.check_curl()
+        self.check_curl_stream()
 
     def test_urllib(self):
-        import ssl
-        context = ssl.create_default_context(cafile=str(self.ca))
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({"https": self.proxy}), urllib.request.HTTPSHandler(context=context))
-        request = urllib.request.Request("https://api.openai.com/v1/chat/completions", data=chat("hello from urllib"), headers={"content-type": "application/json"})
-        with opener.open(request, timeout=TIMEOUT) as answer:
-            self.assertIn(b"hello from urllib", answer.read())
+        self.check_python(sys.executable, "urllib")
+
+    def test_httpx(self):
+        self.check_httpx()
+
+    def test_one_attempt_of_curl_and_python_when_blocked(self):
+        before = len(self.service.received())
+        self.assertEqual(json.loads(self.curl(body=chat(TOKEN)))["error"]["code"], "sekisho_blocked")
+        decisions = len(self.gateway.decisions())
+        with self.assertRaises(urllib.error.HTTPError) as refused:
+            import ssl
+            opener = urllib.request.build_opener(urllib.request.ProxyHandler({"https": self.proxy}), urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=str(self.ca))))
+            opener.open(urllib.request.Request(URL, data=chat(TOKEN), headers={"content-type": "application/json"}), timeout=TIMEOUT)
+        self.assertEqual(refused.exception.code, 400)
+        refused.exception.close()
+        self.assertEqual(len(self.gateway.decisions()), decisions + 1)
+        self.assertEqual(len(self.service.received()), before)
+
+
+class Observed(Suite):
+    """Observe mode stops and changes nothing: the whole suite, digests equal in both ways."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.gateway = cls.start_gateway(policy=POLICY.format(extra="").replace("name: test", "name: test\nmode: observe"))
+        cls.direct, cls.direct_seen, cls.direct_answered = cls.run_checks("--ca", str(cls.bench.pki.ca))
+        cls.through, cls.through_seen, cls.through_answered = cls.run_checks("--ca", str(cls.ca), "--proxy", cls.proxy)
+
+    def test_requests_are_equal(self):
+        facts = lambda r: (r["method"], r["url"], r["bytes"], r["sha256"])
+        self.assertEqual([facts(r) for r in self.through_seen], [facts(r) for r in self.direct_seen])
+
+    def test_fields_keep_name_value_and_order(self):
+        hop = {"host", "connection", "content-length", "transfer-encoding"}  # of one connection, or naming the port of the other way
+        kept = lambda r: [(k, v) for k, v in r["headers"] if k.lower() not in hop]
+        for a, b in zip(self.direct_seen, self.through_seen):
+            self.assertEqual(kept(a), kept(b))
+
+    def test_answers_are_equal(self):
+        for name, direct in self.direct.items():
+            with self.subTest(name):
+                self.assertIn("value", direct)
+                self.assertEqual((self.through[name].get("value"), self.through[name]["answers"], self.through[name]["attempts"]), (direct["value"], direct["answers"], direct["attempts"]))
+        self.assertEqual([x["answer_sha256"] for x in self.through_answered], [x["answer_sha256"] for x in self.direct_answered])
+
+    def test_what_would_have_happened_is_recorded(self):
+        would = [d["would"] for d in self.gateway.decisions()]
+        self.assertGreaterEqual(would.count("block"), len(BLOCKED) + len(SIX_TURNS))
+        self.assertEqual({d["verdict"] for d in self.gateway.decisions()}, {"allow"})
+
+    def test_other_clients(self):
+        self.check_curl()
+        self.check_curl_stream()
+        self.check_python(sys.executable, "urllib")
+
+    def test_httpx(self):
+        self.check_httpx()
 
 
 class Pseudonymised(unittest.TestCase):
