@@ -167,7 +167,7 @@ std::unique_ptr<Store> fail(std::string& error, const std::string& path, std::st
 
 }  // namespace
 
-std::unique_ptr<Store> open_directory(const std::string& path, std::string& error) {
+std::unique_ptr<Store> open_directory(const std::string& path, std::string& error, bool* held) {
   std::error_code ignored;  // the next call says what is wrong
   std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ignored);
   if (::mkdir(path.c_str(), 0700) < 0 && errno != EEXIST)
@@ -180,6 +180,7 @@ std::unique_ptr<Store> open_directory(const std::string& path, std::string& erro
   Descriptor lock(::openat(directory.get(), "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (!lock) return fail(error, path + "/lock", "the lock file cannot be opened");
   if (::flock(lock.get(), LOCK_EX | LOCK_NB) < 0) {
+    if (held) *held = errno == EWOULDBLOCK;
     error = path + ": another gateway writes to this audit log (its lock file is held)";
     return nullptr;
   }

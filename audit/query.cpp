@@ -76,6 +76,9 @@ class Search {
       OutcomeRow outcome = reader_.outcome();
       waiting_[outcome.ref] = std::move(outcome);
     }
+    // Around a clock that was set, earlier records may name later moments.
+    if (reader_.kind() == "admin" && line.find(R"("what":"clock_step")") != line.npos)
+      clock_was_set_ = true;
     return reader_.kind() != "decision" || take_decision();
   }
 
@@ -85,7 +88,9 @@ class Search {
       if (found->second.seq > row.decision.seq) row.outcome = std::move(found->second);
       waiting_.erase(found);
     }
-    if (filter_.from_us && row.decision.time_us < *filter_.from_us - kClockSlackUs) return false;
+    if (filter_.from_us && !clock_was_set_ &&
+        row.decision.time_us < *filter_.from_us - kClockSlackUs)
+      return false;
     return !matches(filter_, row) || row_(row);
   }
 
@@ -94,6 +99,7 @@ class Search {
   QueryStats& stats_;
   RecordReader reader_;
   std::optional<std::uint64_t> below_;
+  bool clock_was_set_ = false;
   std::unordered_map<std::uint64_t, OutcomeRow> waiting_;  // by the decision's seq
 };
 

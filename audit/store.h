@@ -29,7 +29,8 @@ class Store {
   virtual int free_bytes(std::uint64_t& bytes) = 0;
 };
 
-std::unique_ptr<Store> open_directory(const std::string& path,
-                                      std::string& error);  // made 0700 when missing
+// Made 0700 when missing. One process at a time: `held` (may be null) is set when another has it.
+std::unique_ptr<Store> open_directory(const std::string& path, std::string& error,
+                                      bool* held = nullptr);
 
 }  // namespace sekisho::audit

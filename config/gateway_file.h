@@ -52,6 +52,7 @@ struct Limits {
   std::chrono::milliseconds idle{300'000};
   std::chrono::milliseconds connect{10'000};
   std::chrono::milliseconds answer{900'000};
+  std::chrono::milliseconds drain{30'000};  // SIGTERM: what is under way then is cut
 };
 
 struct GatewayFile {

@@ -185,6 +185,7 @@ void read_gateway_limits(YamlReader& reader, const YamlNode& node, Limits& out) 
   read_duration(m, "idle", out.idle);
   read_duration(m, "connect", out.connect);
   read_duration(m, "answer", out.answer);
+  read_duration(m, "drain", out.drain);
   m.finish();
 }
 

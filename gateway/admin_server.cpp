@@ -1,5 +1,6 @@
 #include "gateway/admin_server.h"
 
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -19,6 +20,7 @@
 #include "gateway/gateway.h"
 #include "gateway/http/http_stream.h"
 #include "gateway/listener.h"
+#include "gateway/passed_sockets.h"
 #include "gateway/socket_stream.h"
 
 namespace sekisho::gateway {
@@ -154,6 +156,7 @@ int unix_socket(const std::string& path, std::string& error) {
 struct AdminServer::Impl : std::enable_shared_from_this<AdminServer::Impl> {
   Impl(net::io_context& io_context, Gateway& owner)
       : io(io_context), gateway(owner), deadlines(io_context.get_executor()), waiting(io_context) {}
+  bool adopt(const PassedSocket& passed, std::string& error);
   Awaitable<void> accept_tcp();
   Awaitable<void> accept_unix();
   Awaitable<void> pause();
@@ -165,7 +168,9 @@ struct AdminServer::Impl : std::enable_shared_from_this<AdminServer::Impl> {
   Deadlines deadlines;
   std::unique_ptr<net::basic_socket_acceptor<net::ip::tcp, Executor>> acceptor;
   net::posix::basic_stream_descriptor<Executor> waiting;  // the listening Unix socket
-  std::string bound, unix_path;
+  std::string bound, unix_path;  // unix_path: made by us, removed at the end
+  bool over_unix = false;
+  config::IpAddress ip;
   std::uint16_t port = 0;
   bool stopped = false;
 };
@@ -177,10 +182,14 @@ AdminServer::~AdminServer() {
 
 std::unique_ptr<AdminServer> AdminServer::bind(net::io_context& io, Gateway& gateway,
                                                const config::AdminAddress& address,
-                                               std::string& error) {
+                                               const PassedSocket* passed, std::string& error) {
   std::unique_ptr<AdminServer> made(new AdminServer);
   made->impl_ = std::make_shared<Impl>(io, gateway);
   Impl& impl = *made->impl_;
+  if (passed) {
+    if (!impl.adopt(*passed, error)) return nullptr;
+    return made;
+  }
   if (address.tcp) {
     const auto endpoint = to_endpoint(address.tcp->ip, address.tcp->port);
     impl.acceptor =
@@ -195,16 +204,48 @@ std::unique_ptr<AdminServer> AdminServer::bind(net::io_context& io, Gateway& gat
       return nullptr;
     }
     impl.port = impl.acceptor->local_endpoint(ec).port();
-    impl.bound = endpoint_text(address.tcp->ip, impl.port);
+    impl.ip = address.tcp->ip;
+    impl.bound = endpoint_text(impl.ip, impl.port);
   } else if (!address.unix_path.empty()) {
     const int fd = unix_socket(address.unix_path, error);
     if (fd < 0) return nullptr;
     impl.waiting.assign(fd);
     impl.waiting.native_non_blocking(true);
     impl.unix_path = address.unix_path;
+    impl.over_unix = true;
     impl.bound = "unix:" + address.unix_path;
   }
   return made;
+}
+
+// The rules for the address are the same as for one that is configured: loopback or Unix.
+bool AdminServer::Impl::adopt(const PassedSocket& passed, std::string& error) {
+  const int fd = fcntl(passed.fd, F_DUPFD_CLOEXEC, 3);
+  if (fd < 0) {
+    error = std::string("admin: passed socket: ") + std::strerror(errno);
+    return false;
+  }
+  if (!passed.unix_path.empty()) {
+    waiting.assign(fd);
+    waiting.native_non_blocking(true);
+    bound = "unix:" + passed.unix_path;
+    over_unix = true;
+    return true;
+  }
+  boost::system::error_code ec;
+  const auto endpoint = to_endpoint(passed.ip, passed.port);
+  acceptor =
+      std::make_unique<net::basic_socket_acceptor<net::ip::tcp, Executor>>(io.get_executor());
+  acceptor->assign(endpoint.protocol(), fd, ec);
+  ip = passed.ip;
+  port = passed.port;
+  bound = endpoint_text(ip, port);
+  if (ec)
+    error = "admin: passed socket: " + ec.message();
+  else if (!endpoint.address().is_loopback())
+    error = "admin: passed socket " + bound +
+            ": the admin listener has no passwords; only loopback or a Unix socket";
+  return error.empty();
 }
 
 void AdminServer::start() {
@@ -228,6 +269,9 @@ const std::string& AdminServer::bound() const {
 }
 std::uint16_t AdminServer::port() const {
   return impl_->port;
+}
+config::IpAddress AdminServer::ip() const {
+  return impl_->ip;
 }
 
 Awaitable<void> AdminServer::Impl::accept_tcp() {
@@ -272,7 +316,7 @@ Awaitable<void> AdminServer::Impl::accept_unix() {
 }
 
 bool AdminServer::Impl::own_host(const RequestHead& head) const {
-  if (!unix_path.empty()) return true;
+  if (over_unix) return true;
   const Header* host = find_header(head.headers, "host");
   if (!host) return head.minor_version == 0;
   const std::string p = ":" + std::to_string(port);

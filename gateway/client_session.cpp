@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::chrono::seconds kDrainAfter407{10};
 constexpr std::uint64_t kDrainBytes = 64u << 20;
+constexpr Millis kIdleInDrain{1000};
 
 struct Credentials {
   std::string user, password;
@@ -76,10 +77,16 @@ ClientSession::~ClientSession() {
   worker_.leave(*this);
 }
 
+// A request that has arrived is served. A connection that was used or made a moment ago probably
+// carries another one soon, which its client would not repeat by itself: it gets that moment, and
+// its answer says that the connection ends.
 void ClientSession::drain() {
-  if (waiting_) abort();
+  const auto stream = socket_.lock();
+  if (!waiting_since_ || !stream || (*stream)->has_input()) return;
+  if (Clock::now() - *waiting_since_ >= kIdleInDrain) (*stream)->close();
 }
 void ClientSession::abort() {
+  aborted_ = true;
   if (const auto stream = socket_.lock()) (*stream)->close();
 }
 void ClientSession::policy_changed() {

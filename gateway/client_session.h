@@ -26,6 +26,7 @@ class ClientSession final : public Session, public std::enable_shared_from_this<
   void policy_changed() override;
   std::optional<TimePoint> quiet_since() const override { return quiet_since_; }
   const config::IpAddress& peer() const override { return peer_; }
+  bool aborted() const { return aborted_; }
 
   // Until its first request is there, the connection may be ended to make room for others.
   class Quiet {
@@ -42,8 +43,10 @@ class ClientSession final : public Session, public std::enable_shared_from_this<
   // While a head is waited for, it is idle besides: drain may end it.
   class Waiting {
    public:
-    explicit Waiting(ClientSession& s) : quiet_(s), session_(s) { session_.waiting_ = true; }
-    ~Waiting() { session_.waiting_ = false; }
+    explicit Waiting(ClientSession& s) : quiet_(s), session_(s) {
+      session_.waiting_since_ = Clock::now();
+    }
+    ~Waiting() { session_.waiting_since_.reset(); }
 
    private:
     Quiet quiet_;
@@ -65,7 +68,8 @@ class ClientSession final : public Session, public std::enable_shared_from_this<
   config::IpAddress peer_;
   std::weak_ptr<SocketStream*> socket_;  // owned by whatever serves the connection now
   std::unique_ptr<ClientHttpStream> http_;
-  bool waiting_ = false;
+  std::optional<TimePoint> waiting_since_;
+  bool aborted_ = false;
   bool proven_ = false;
   std::optional<TimePoint> quiet_since_;
   std::function<void()> on_policy_change_;

@@ -1,9 +1,13 @@
 #include "gateway/configuration.h"
 
 #include <algorithm>
+#include <chrono>
+#include <iterator>
+#include <thread>
 #include <utility>
 
 #include "config/catalogue.h"
+#include "config/pinned_files.h"
 #include "config/policy_file.h"
 #include "config/text_file.h"
 
@@ -12,10 +16,34 @@ namespace {
 
 using config::GatewayFile;
 using config::Marked;
+using config::PinnedFiles;
 using config::Problems;
+
+constexpr int kAttempts = 50;
+constexpr std::chrono::milliseconds kLookAgain{10};
 
 std::string named_or_shipped(const Marked<std::string>& named, const char* shipped) {
   return named.value.empty() ? config::shipped_directory() + "/" + shipped : named.value;
+}
+
+// Everything that gateway.yaml names and that a reload reads again.
+std::vector<std::string> files_of(const std::string& path, const GatewayFile& g) {
+  std::vector<std::string> out{path};
+  const auto add = [&out](const Marked<std::string>& file) {
+    if (!file.value.empty()) out.push_back(file.value);
+  };
+  for (const auto* file :
+       {&g.policy, &g.catalogue_providers, &g.catalogue_regions, &g.catalogue_networks,
+        &g.catalogue_overlay, &g.geo_asn, &g.ca_certificate, &g.ca_key, &g.users_file})
+    add(*file);
+  for (const auto& file : g.geo_country) add(file);
+  return out;
+}
+
+// The same before it is read for good, which is where its mistakes are told.
+std::vector<std::string> files_named_by(const std::string& path) {
+  Problems ignored;
+  return files_of(path, config::read_gateway_form(path, ignored));
 }
 
 // Files that cannot be read were complained of where gateway.yaml names them.
@@ -27,12 +55,33 @@ bool readable(const GatewayFile& gateway) {
   return true;
 }
 
-std::shared_ptr<const policy::Snapshot> compile(const GatewayFile& gateway, std::int64_t now,
-                                                Problems& problems) {
+// The policy keeps the name people know: the files of its tests are looked for beside it.
+config::PolicyFile read_policy(const std::string& path, const PinnedFiles& pinned,
+                               Problems& problems) {
+  std::string why;
+  const auto text = config::read_text_file(pinned.real(path), why);
+  if (text) return config::parse_policy(path, *text, problems);
+  problems.push_back({path, {}, "this file cannot be read: " + why, "check the path"});
+  config::PolicyFile none;
+  none.path = path;
+  return none;
+}
+
+GatewayFile with_real_names(GatewayFile gateway, const PinnedFiles& pinned) {
+  for (auto* file : {&gateway.catalogue_providers, &gateway.catalogue_regions,
+                     &gateway.catalogue_networks, &gateway.catalogue_overlay, &gateway.geo_asn})
+    if (!file->value.empty()) file->value = pinned.real(file->value);
+  for (auto& file : gateway.geo_country) file.value = pinned.real(file.value);
+  return gateway;
+}
+
+std::shared_ptr<const policy::Snapshot> compile(const GatewayFile& named, const PinnedFiles& pinned,
+                                                std::int64_t now, Problems& problems) {
+  const GatewayFile gateway = with_real_names(named, pinned);
   const std::size_t before = problems.size();
   policy::SnapshotInputs in;
   in.now = now;
-  in.policy = config::load_policy(gateway.policy.value, problems);
+  in.policy = read_policy(named.policy.value, pinned, problems);
   const std::size_t after_policy = problems.size();
   in.catalogue =
       config::load_catalogue(named_or_shipped(gateway.catalogue_providers, "providers.yaml"),
@@ -56,13 +105,14 @@ void run_tests(Configuration& out, std::int64_t now, Problems& problems) {
                           "the test '" + test.name + "' fails: " + test.got, ""});
 }
 
-void examine_authority(Configuration& out, std::int64_t now, Problems& problems) {
+void read_authority(Configuration& out, const PinnedFiles& pinned, std::int64_t now,
+                    Problems& problems) {
   const auto& certificate = out.gateway.ca_certificate;
-  const auto& key = out.gateway.ca_key;
-  if (!config::unreadable(certificate.value).empty() || !config::unreadable(key.value).empty())
-    return;
+  const std::string real = pinned.real(certificate.value);
+  const std::string key = pinned.real(out.gateway.ca_key.value);
+  if (!config::unreadable(real).empty() || !config::unreadable(key).empty()) return;
   std::string error;
-  out.authority = Authority::load(certificate.value, key.value, error);
+  out.authority = Authority::load(real, key, error);
   if (!out.authority) {
     problems.push_back({out.gateway.path, certificate.at, error, ""});
     return;
@@ -78,6 +128,16 @@ void examine_authority(Configuration& out, std::int64_t now, Problems& problems)
   }
 }
 
+void read_users(Configuration& out, const PinnedFiles& pinned, Problems& problems) {
+  const auto& file = out.gateway.users_file;
+  if (out.gateway.authentication != config::Authentication::kBasic || file.value.empty()) return;
+  const std::string real = pinned.real(file.value);
+  if (!config::unreadable(real).empty()) return;
+  std::string error;
+  out.users = Users::load(real, error);
+  if (!out.users) problems.push_back({out.gateway.path, file.at, error, ""});
+}
+
 void append(std::vector<std::string>& to, std::vector<std::string> more) {
   to.insert(to.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
@@ -85,6 +145,48 @@ void append(std::vector<std::string>& to, std::vector<std::string> more) {
 void add_host(const std::string& written, std::vector<std::string>& to) {
   if (written.starts_with('[')) return to.push_back(written.substr(1, written.find(']') - 1));
   to.push_back(written.substr(0, written.find(':')));
+}
+
+GatewayFile read_gateway(const std::string& path, const PinnedFiles& pinned, Problems& problems) {
+  const auto text = config::read_text_file(pinned.real(path), problems);
+  GatewayFile out;
+  out.path = path;
+  if (!text) return out;
+  out = config::parse_gateway(path, *text, problems);
+  config::check_named_files(out, problems);
+  return out;
+}
+
+Configuration read_pinned(const std::string& path, const PinnedFiles& pinned, std::int64_t now,
+                          Problems& problems) {
+  Configuration out;
+  out.gateway = read_gateway(path, pinned, problems);
+  if (!readable(out.gateway)) return out;
+  out.snapshot = compile(out.gateway, pinned, now, problems);
+  read_authority(out, pinned, now, problems);
+  read_users(out, pinned, problems);
+  if (!out.snapshot) return out;
+  run_tests(out, now, problems);
+  append(out.warnings, out.snapshot->warnings(now));
+  append(out.warnings, out.snapshot->geo().warnings(now));
+  return out;
+}
+
+// Files of the policy's tests are found only while it is read, and by the names that people wrote.
+bool reads_more_files(const Configuration& c) {
+  if (!c.snapshot) return false;
+  for (const auto& test : c.snapshot->file().tests)
+    if (test.body_file) return true;
+  return false;
+}
+
+// What was read is of one moment: nothing changed under the reader's hands.
+bool is_of_one_version(const std::string& path, const std::vector<std::string>& files,
+                       const PinnedFiles& pinned, const Configuration& read, bool had_problems) {
+  if (!pinned.unchanged()) return false;
+  // A mistake may come from a name that was looked up by its links while they moved.
+  if ((had_problems || reads_more_files(read)) && !pinned.links_unchanged()) return false;
+  return files == files_of(path, read.gateway);
 }
 
 }  // namespace
@@ -104,16 +206,26 @@ std::vector<std::string> opened_hosts(const policy::Snapshot& snapshot) {
 }
 
 Configuration read_configuration(const std::string& path, std::int64_t now, Problems& problems) {
-  Configuration out;
-  out.gateway = config::load_gateway(path, problems);
-  if (!readable(out.gateway)) return out;
-  out.snapshot = compile(out.gateway, now, problems);
-  examine_authority(out, now, problems);
-  if (!out.snapshot) return out;
-  run_tests(out, now, problems);
-  append(out.warnings, out.snapshot->warnings(now));
-  append(out.warnings, out.snapshot->geo().warnings(now));
-  return out;
+  for (int attempt = 1;; ++attempt) {
+    const std::vector<std::string> files = files_named_by(path);
+    const PinnedFiles pinned(files);
+    Problems found;
+    Configuration out = read_pinned(path, pinned, now, found);
+    const bool whole = is_of_one_version(path, files, pinned, out, !found.empty());
+    if (!whole && attempt < kAttempts) {
+      std::this_thread::sleep_for(kLookAgain);
+      continue;
+    }
+    if (!whole)
+      found.push_back({path,
+                       {},
+                       "the configuration went on changing while it was read",
+                       "write the new files beside the old ones and put them in place at once"});
+    pinned.restore_names(found);
+    problems.insert(problems.end(), std::make_move_iterator(found.begin()),
+                    std::make_move_iterator(found.end()));
+    return out;
+  }
 }
 
 std::optional<Configuration> load_configuration(const std::string& path, std::int64_t now,
@@ -129,7 +241,10 @@ std::shared_ptr<const policy::Snapshot> load_snapshot(const std::string& path, s
   const std::size_t before = problems.size();
   const GatewayFile gateway = config::read_gateway_form(path, problems);
   if (problems.size() != before) return nullptr;
-  return compile(gateway, now, problems);
+  const PinnedFiles pinned(files_named_by(path));
+  auto snapshot = compile(gateway, pinned, now, problems);
+  pinned.restore_names(problems);
+  return snapshot;
 }
 
 }  // namespace sekisho::gateway

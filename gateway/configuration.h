@@ -11,6 +11,7 @@
 
 #include "config/gateway_file.h"
 #include "gateway/tls/authority.h"
+#include "gateway/users.h"
 #include "policy/evaluate.h"
 #include "policy/snapshot.h"
 
@@ -19,7 +20,8 @@ namespace sekisho::gateway {
 struct Configuration {
   config::GatewayFile gateway;
   std::shared_ptr<const policy::Snapshot> snapshot;
-  std::shared_ptr<const Authority> authority;  // null when it cannot be used
+  std::shared_ptr<const Authority> authority;  // null: the pair is not there, or a problem says why
+  std::shared_ptr<const Users> users;          // null without Basic authentication
   std::vector<policy::TestResult> tests;       // of the policy, all passed
   std::vector<std::string> warnings;  // English sentences: expiring entries, country databases
                                       // absent or old, reviews due
@@ -29,9 +31,10 @@ struct Configuration {
 // (`*.` for any label), without ports: leaves are needed for them.
 std::vector<std::string> opened_hosts(const policy::Snapshot& snapshot);
 
-// Reads gateway.yaml, the policy, the catalogue and the country databases, compiles them and runs
-// the policy's own tests; a failed test is a problem at the test's line. Nothing when a problem was
-// added. Blocking file access: not for a worker thread.
+// Reads gateway.yaml, the policy, the catalogue, the country databases, the CA and the users,
+// compiles them and runs the policy's own tests; a failed test is a problem at the test's line.
+// Everything is of one moment, also when links are swapped or files written meanwhile (config/
+// pinned_files.h). Nothing when a problem was added. Blocking file access: not for a worker thread.
 std::optional<Configuration> load_configuration(const std::string& path, std::int64_t now,
                                                 config::Problems& problems);
 

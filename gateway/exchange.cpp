@@ -94,6 +94,16 @@ Exchange::Exchange(Worker& worker, ClientHttpStream& stream, const policy::Clien
       id_(new_request_id()),
       watch_(stream, worker.executor(), worker.deadlines()) {
   outcome_.id = id_;
+  worker_.enter(*this);
+}
+
+Exchange::~Exchange() {
+  worker_.leave(*this);
+}
+
+void Exchange::cut() {
+  cut_ = true;
+  if (lease_.stream) lease_.stream->reset();
 }
 
 Awaitable<bool> Exchange::run(RequestHead head) {
@@ -410,6 +420,7 @@ Awaitable<bool> Exchange::send_and_relay() {
 }
 
 Awaitable<bool> Exchange::send_request() {
+  if (cut_) co_return false;  // nothing was sent, and nothing will be
   if (!edit_ && !verdict_.edits.empty()) {
     edited_ = filters::apply_edits(decoded_body(), verdict_.edits);
     edit_ = true;

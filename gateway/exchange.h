@@ -47,6 +47,8 @@ class Exchange {
   // absolute-form request.
   Exchange(Worker& worker, ClientHttpStream& stream, const policy::Client& client,
            const policy::Destination& to, bool in_tunnel);
+  ~Exchange();
+  Exchange(const Exchange&) = delete;
 
   // Serves the request whose head was read. True: the connection may carry another.
   Awaitable<bool> run(RequestHead head);
@@ -54,6 +56,8 @@ class Exchange {
   Awaitable<void> refuse_head(const HttpError& error);
   // Answers a request for a reason found before it could be served (Host mismatch, …).
   Awaitable<bool> refuse(RequestHead head, Fault fault);
+  // The gateway ends before it does: the origin is told at once, the outcome says so.
+  void cut();
 
  private:
   struct Judge;
@@ -127,6 +131,7 @@ class Exchange {
   bool request_sent_ = false;
   bool request_broken_ = false;  // what the client sends cannot be read on
   bool repeat_ = false;      // an idle connection failed the request, which may be sent on another
+  bool cut_ = false;
   bool ended_well_ = false;  // refused with a whole answer on a clean connection
   std::uint64_t ref_ = 0;    // seq of the decision
   bool recorded_ = false;

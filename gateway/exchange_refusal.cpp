@@ -338,6 +338,7 @@ audit::Decision Exchange::decision() const {
 
 void Exchange::record_outcome() {
   if (!recorded_) return;
+  if (cut_) outcome_.abort = "gateway_stopped";
   outcome_.time_us = now_microseconds();
   outcome_.gateway = services_.name;
   outcome_.ref = ref_;

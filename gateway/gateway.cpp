@@ -1,29 +1,28 @@
 #include "gateway/gateway.h"
 
-#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <boost/asio/basic_signal_set.hpp>
-#include <csignal>
 #include <cstdio>
 #include <ctime>
-#include <future>
+#include <thread>
 
 #include "filters/json_scanner.h"
 #include "gateway/admin_server.h"
 #include "gateway/listener.h"
 #include "gateway/log.h"
 #include "gateway/metrics.h"
+#include "gateway/notify.h"
 #include "gateway/own_address.h"
+#include "gateway/passed_sockets.h"
+#include "gateway/watch.h"
 
 namespace sekisho::gateway {
 namespace {
 
-constexpr std::chrono::seconds kDrainDeadline{30};
-constexpr std::chrono::seconds kAbortGrace{2};
-constexpr std::chrono::seconds kReloadAcknowledge{10};
-using Timer = net::basic_waitable_timer<Clock, net::wait_traits<Clock>, Executor>;
+// The gateway before us ends within limits.drain; this much more for the machine to be busy.
+constexpr std::chrono::seconds kPredecessorMargin{15};
+constexpr Millis kLookAgain{20};
 
 std::string host_name() {
   char name[256] = "gateway";
@@ -40,6 +39,12 @@ config::Problem problem(const config::Marked<std::string>& at, const std::string
   return p;
 }
 
+config::Problem missing_authority(const config::GatewayFile& settings) {
+  std::string error;
+  Authority::load(settings.ca_certificate.value, settings.ca_key.value, error);
+  return problem(settings.ca_certificate, settings.path, error);
+}
+
 }  // namespace
 
 std::int64_t now_seconds() {
@@ -51,13 +56,6 @@ std::int64_t now_microseconds() {
   clock_gettime(CLOCK_REALTIME, &t);
   return t.tv_sec * 1'000'000ll + t.tv_nsec / 1000;
 }
-
-struct Gateway::Signals {
-  explicit Signals(net::io_context& io)
-      : set(io.get_executor(), SIGTERM, SIGINT, SIGHUP), deadline(io.get_executor()) {}
-  net::basic_signal_set<Executor> set;
-  Timer deadline;
-};
 
 Gateway::Gateway(std::string configuration_path) : path_(std::move(configuration_path)) {}
 
@@ -77,7 +75,9 @@ bool Gateway::start(config::Problems& problems, std::string& error) {
   warnings_ = c->warnings;
   loaded_at_ = now_seconds();
   if (!make_services(*c, problems, error) || !problems.empty()) return false;
-  if (!bind(error) || !open_journal(error)) return false;
+  PassedSockets passed;
+  if (!passed.take(error) || !bind(passed, error)) return false;
+  if (!open_journal(passed.any(), error) || !bind_admin(passed, error)) return false;
   make_guard();
   set_connection_room();
   say_loud_settings();
@@ -94,6 +94,10 @@ bool Gateway::make_services(Configuration& c, config::Problems& problems, std::s
   auto keys = load_or_make_keys(s.settings.keys_directory.value, error);
   if (!keys) return false;
   s.keys = std::move(*keys);
+  if (!c.authority) {
+    problems.push_back(missing_authority(s.settings));
+    return true;
+  }
   s.leaves = std::make_unique<LeafStore>(c.authority, s.settings.crl_url);
   std::vector<std::string> extra;
   for (const auto& f : s.settings.extra_ca) extra.push_back(f.value);
@@ -104,25 +108,34 @@ bool Gateway::make_services(Configuration& c, config::Problems& problems, std::s
         path_, error));
     return true;
   }
-  if (s.settings.authentication == config::Authentication::kBasic) {
-    auto users = Users::load(s.settings.users_file.value, error);
-    if (!users) {
-      problems.push_back(problem(s.settings.users_file, path_, error));
-      return true;
-    }
-    s.replace_users(std::move(users));
-  }
   s.client_tls = std::make_unique<ClientTls>();
   s.budget = std::make_unique<Budget>(s.settings.limits.memory);
   s.resolver = std::make_unique<Resolver>(s.settings.resolver_hosts);
   s.password_checks = std::make_unique<Offload>(2);
   for (int i = 0; i < s.settings.workers; ++i)
-    workers_.push_back(std::make_unique<Worker>(i, s, snapshot_));
+    workers_.push_back(std::make_unique<Worker>(i, s, snapshot_, c.users));
   return true;
 }
 
-bool Gateway::bind(std::string& error) {
-  for (const auto& l : services_->settings.listen) {
+// Passed sockets stand for the entries of `listen` that they match; what is left is bound here.
+bool Gateway::bind(const PassedSockets& passed, std::string& error) {
+  std::vector<config::ListenAddress> left = services_->settings.listen;
+  for (const PassedSocket& socket : passed.proxy()) {
+    const auto named = std::find_if(left.begin(), left.end(), [&](const auto& l) {
+      return l.ip == socket.ip && (l.port == socket.port || l.port == 0);
+    });
+    if (named == left.end())
+      Log::warn("passed_socket_not_in_listen", {{"socket", endpoint_text(socket.ip, socket.port)}});
+    else
+      left.erase(named);
+    for (auto& w : workers_) {
+      auto listener = Listener::adopt(w->executor(), socket.fd, socket.ip, error);
+      if (!listener) return false;
+      w->add_listener(std::move(listener));
+    }
+    listens_at(socket.ip, socket.port);
+  }
+  for (const auto& l : left) {
     std::uint16_t port = l.port;
     if (!Listener::is_free(control_.get_executor(), l.ip, port, error)) return false;
     for (auto& w : workers_) {
@@ -130,18 +143,46 @@ bool Gateway::bind(std::string& error) {
       if (!listener) return false;
       w->add_listener(std::move(listener));
     }
-    bound_.push_back(endpoint_text(l.ip, port));
-    own_.emplace_back(l.ip, port);
+    listens_at(l.ip, port);
   }
-  admin_ = AdminServer::bind(control_, *this, services_->settings.admin, error);
-  if (!admin_) return false;
-  if (admin_->port()) own_.emplace_back(services_->settings.admin.tcp->ip, admin_->port());
   return true;
 }
 
-bool Gateway::open_journal(std::string& error) {
-  auto store = audit::open_directory(services_->settings.audit_directory.value, error);
+void Gateway::listens_at(const config::IpAddress& ip, std::uint16_t port) {
+  bound_.push_back(endpoint_text(ip, port));
+  own_.emplace_back(ip, port);
+}
+
+bool Gateway::bind_admin(const PassedSockets& passed, std::string& error) {
+  const PassedSocket* socket = passed.admin() ? &*passed.admin() : nullptr;
+  admin_ = AdminServer::bind(control_, *this, services_->settings.admin, socket, error);
+  if (!admin_) return false;
+  if (admin_->port()) own_.emplace_back(admin_->ip(), admin_->port());
+  return true;
+}
+
+// One log has one writer. With passed sockets the gateway before us may still be finishing what it
+// has under way: new connections wait in the sockets' queues, and nobody is refused.
+std::unique_ptr<audit::Store> Gateway::open_store(bool wait, std::string& error) {
+  const auto most = services_->settings.limits.drain + kPredecessorMargin;
+  const TimePoint until = Clock::now() + most;
+  for (bool told = false;;) {
+    bool held = false;
+    auto store = audit::open_directory(services_->settings.audit_directory.value, error, &held);
+    if (store || !held || !wait || Clock::now() >= until) return store;
+    if (!std::exchange(told, true)) {
+      Log::info("waiting_for_the_gateway_before",
+                {{"directory", services_->settings.audit_directory.value}});
+      notify::starting(std::chrono::duration_cast<Millis>(most));
+    }
+    std::this_thread::sleep_for(kLookAgain);
+  }
+}
+
+bool Gateway::open_journal(bool wait, std::string& error) {
+  auto store = open_store(wait, error);
   if (!store) return false;
+  watch_ = std::make_unique<Watch>(control_, *this);  // a signal from here on ends with a record
   audit::JournalSettings settings;
   settings.sync = services_->settings.audit_sync;
   settings.finding_key = services_->keys.finding;
@@ -198,146 +239,22 @@ std::string Gateway::ready_line() const {
 }
 
 int Gateway::run() {
-  signals_ = std::make_unique<Signals>(control_);
-  wait_for_signals();
+  watch_->start();
   for (auto& w : workers_) w->start();
   admin_->start();
   const std::string line = ready_line();
   std::fwrite(line.data(), 1, line.size(), stdout);
   std::fflush(stdout);
-  sd_notify(0, "READY=1");
+  notify::ready();
   Log::info("listening",
             {{"policy", snapshot_->digest()}, {"workers", std::to_string(workers_.size())}});
   control_.run();
   for (auto& w : workers_) w->stop();
   for (auto& w : workers_) w->join();
+  admin_->stop();  // its address is free for the gateway after us, which may wait for the log
   record_admin("stop", snapshot_->digest(), "", "signal");
   services_->journal.reset();
   return 0;
-}
-
-void Gateway::wait_for_signals() {
-  signals_->set.async_wait([this](const boost::system::error_code& ec, int number) {
-    if (ec) return;
-    on_signal(number);
-    if (!stopping_ || number == SIGHUP) wait_for_signals();
-  });
-}
-
-void Gateway::on_signal(int number) {
-  if (number == SIGHUP) {
-    sd_notify(0, "RELOADING=1");
-    reload("signal");
-    sd_notify(0, "READY=1");
-    return;
-  }
-  begin_drain();
-}
-
-// Idle connections end now, exchanges in progress are finished, what is left at the deadline is
-// cut.
-void Gateway::begin_drain() {
-  if (stopping_) return;
-  stopping_ = true;
-  services_->draining = true;
-  sd_notify(0, "STOPPING=1");
-  Log::info("draining");
-  record_admin("drain", snapshot()->digest(), "", "signal");
-  auto one_done = [this] {
-    net::post(control_.get_executor(), [this] {
-      if (++drained_ == workers_.size()) control_.stop();
-    });
-  };
-  for (auto& w : workers_) {
-    Worker* worker = w.get();
-    worker->post([worker, one_done] { worker->drain(one_done); });
-  }
-  signals_->deadline.expires_after(kDrainDeadline);
-  signals_->deadline.async_wait([this](const boost::system::error_code& ec) {
-    if (ec) return;
-    Log::warn("drain_deadline");
-    for (auto& w : workers_) {
-      Worker* worker = w.get();
-      worker->post([worker] { worker->abort_all(); });
-    }
-    signals_->deadline.expires_after(kAbortGrace);
-    signals_->deadline.async_wait([this](const boost::system::error_code& again) {
-      if (!again) control_.stop();
-    });
-  });
-}
-
-ReloadResult Gateway::reload(const std::string& by) {
-  std::lock_guard lock(reload_mutex_);
-  ReloadResult r = reload_locked(by);
-  if (!r.ok) {
-    std::string first = r.problems.empty() ? "" : config::to_string(r.problems.front());
-    Log::error("reload_failed",
-               {{"problems", std::to_string(r.problems.size())}, {"first", first}});
-    record_admin("reload_failed", r.previous, first, by);
-  }
-  return r;
-}
-
-ReloadResult Gateway::reload_locked(const std::string& by) {
-  ReloadResult r;
-  r.previous = snapshot()->digest();
-  std::optional<Configuration> c = load_configuration(path_, now_seconds(), r.problems);
-  if (!c) return r;
-  std::string error;
-  std::shared_ptr<const Users> users;
-  if (services_->settings.authentication == config::Authentication::kBasic) {
-    users = Users::load(c->gateway.users_file.value, error);
-    if (!users) r.problems.push_back(problem(c->gateway.users_file, path_, error));
-  }
-  if (r.problems.empty() &&
-      !services_->journal->keep_policy(c->snapshot->digest(), c->snapshot->text()))
-    r.problems.push_back(problem({}, path_,
-                                 "the policy's text cannot be kept beside the audit log: " +
-                                     services_->journal->last_error()));
-  if (!r.problems.empty()) return r;
-  use_authority(c->authority, by);
-  if (users) services_->replace_users(std::move(users));
-  warnings_ = c->warnings;
-  for (const auto& w : warnings_) Log::warn("configuration", {{"warning", w}});
-  r.digest = c->snapshot->digest();
-  publish(c->snapshot);
-  record_admin("reload", r.previous, r.digest, by);
-  Log::info("reloaded", {{"old", r.previous}, {"new", r.digest}, {"by", by}});
-  r.ok = true;
-  return r;
-}
-
-void Gateway::use_authority(std::shared_ptr<const Authority> authority, const std::string& by) {
-  const auto before = services_->leaves->authority();
-  if (authority->same_as(*before)) return;
-  services_->leaves->replace(authority, services_->settings.crl_url);
-  record_admin("ca", before->fingerprint_sha256(), authority->fingerprint_sha256(), by);
-  Log::info("ca_replaced", {{"subject", authority->subject()},
-                            {"old", before->fingerprint_sha256()},
-                            {"new", authority->fingerprint_sha256()}});
-}
-
-// Complete when every worker uses the new snapshot.
-void Gateway::publish(std::shared_ptr<const policy::Snapshot> snapshot) {
-  {
-    std::lock_guard lock(snapshot_mutex_);
-    snapshot_ = snapshot;
-    loaded_at_ = now_seconds();
-  }
-  std::vector<std::future<void>> acknowledged;
-  for (auto& w : workers_) {
-    auto done = std::make_shared<std::promise<void>>();
-    acknowledged.push_back(done->get_future());
-    Worker* worker = w.get();
-    worker->post([worker, snapshot, done] {
-      worker->use(snapshot);
-      done->set_value();
-    });
-  }
-  for (auto& a : acknowledged)
-    if (a.wait_for(kReloadAcknowledge) != std::future_status::ready)
-      Log::warn("reload_slow_worker");
 }
 
 std::shared_ptr<const policy::Snapshot> Gateway::snapshot() const {

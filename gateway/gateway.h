@@ -2,8 +2,6 @@
 
 // The running gateway: services, workers, the control thread's loop (signals, reload, admin).
 
-#include <boost/asio/basic_waitable_timer.hpp>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -18,6 +16,8 @@
 namespace sekisho::gateway {
 
 class AdminServer;
+class PassedSockets;
+class Watch;
 
 struct ReloadResult {
   bool ok = false;
@@ -49,21 +49,29 @@ class Gateway {
   std::shared_ptr<const policy::Snapshot> snapshot() const;
   std::int64_t loaded_at() const { return loaded_at_; }
 
+  // Control thread only, called by its watch.
+  // Idle connections end, exchanges in progress are finished, what is left after limits.drain is
+  // cut. A second call cuts at once.
+  void end(const std::string& by);
+  void clock_was_set(std::int64_t expected_us, std::int64_t now_us);
+  const std::vector<std::unique_ptr<Worker>>& workers() const { return workers_; }
+
  private:
   bool make_services(Configuration& c, config::Problems& problems, std::string& error);
-  bool bind(std::string& error);
-  bool open_journal(std::string& error);
+  bool bind(const PassedSockets& passed, std::string& error);
+  bool bind_admin(const PassedSockets& passed, std::string& error);
+  void listens_at(const config::IpAddress& ip, std::uint16_t port);
+  std::unique_ptr<audit::Store> open_store(bool wait, std::string& error);
+  bool open_journal(bool wait, std::string& error);
   void make_guard();
   void set_connection_room();
   void say_loud_settings() const;
   std::string ready_line() const;
-  void wait_for_signals();
-  void on_signal(int number);
-  void begin_drain();
+  void cut();
   void record_admin(std::string what, std::string old_value, std::string new_value, std::string by);
   ReloadResult reload_locked(const std::string& by);
   void use_authority(std::shared_ptr<const Authority> authority, const std::string& by);
-  void publish(std::shared_ptr<const policy::Snapshot> snapshot);
+  void publish(const Configuration& c);
 
   std::string path_;
   net::io_context control_{1};
@@ -78,9 +86,8 @@ class Gateway {
   std::shared_ptr<const policy::Snapshot> snapshot_;
   std::int64_t loaded_at_ = 0;
   std::size_t drained_ = 0;
-  bool stopping_ = false;
-  struct Signals;
-  std::unique_ptr<Signals> signals_;
+  bool stopping_ = false, cutting_ = false;
+  std::unique_ptr<Watch> watch_;
 };
 
 }  // namespace sekisho::gateway

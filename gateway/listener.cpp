@@ -1,5 +1,6 @@
 #include "gateway/listener.h"
 
+#include <fcntl.h>
 #include <sys/socket.h>
 
 #include <boost/asio/co_spawn.hpp>
@@ -76,6 +77,22 @@ std::unique_ptr<Listener> Listener::bind(Executor executor, const config::IpAddr
   return made;
 }
 
+std::unique_ptr<Listener> Listener::adopt(Executor executor, int fd, const config::IpAddress& ip,
+                                          std::string& error) {
+  std::unique_ptr<Listener> made(new Listener(executor));
+  made->adopted_ = true;
+  const int own = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+  boost::system::error_code ec;
+  if (own < 0)
+    ec.assign(errno, boost::system::system_category());
+  else
+    made->acceptor_.assign(to_endpoint(ip, 0).protocol(), own, ec);
+  if (!ec) made->acceptor_.native_non_blocking(true, ec);
+  if (!ec) return made;
+  error = "passed socket: " + ec.message();
+  return nullptr;
+}
+
 bool Listener::is_free(Executor executor, const config::IpAddress& ip, std::uint16_t port,
                        std::string& error) {
   if (port == 0) return true;
@@ -90,12 +107,26 @@ bool Listener::is_free(Executor executor, const config::IpAddress& ip, std::uint
 }
 
 void Listener::start(Worker& worker) {
+  worker_ = &worker;
   Awaitable<void> loop = accept_loop(worker);
   net::co_spawn(acceptor_.get_executor(), std::move(loop), net::detached);
 }
 
+void Listener::accept_what_waits() {
+  boost::system::error_code ec;
+  acceptor_.non_blocking(true, ec);
+  while (!ec) {
+    Socket socket(acceptor_.get_executor());
+    acceptor_.accept(socket, ec);
+    if (ec) return;
+    Counters::add(worker_->counters().connections_accepted);
+    start_client_session(*worker_, std::move(socket));
+  }
+}
+
 void Listener::stop() {
   stopped_ = true;
+  if (worker_ && !adopted_ && acceptor_.is_open()) accept_what_waits();
   boost::system::error_code ignored;
   acceptor_.close(ignored);
   pause_.cancel();
@@ -122,7 +153,7 @@ Awaitable<void> Listener::accept_loop(Worker& worker) {
       continue;
     }
     auto [ec, socket] = co_await acceptor_.async_accept(kAsTuple);
-    if (stopped_) co_return;
+    if (ec && stopped_) co_return;
     if (ec) {
       co_await after_error(worker, ec);
       continue;

@@ -24,11 +24,17 @@ class Listener {
   // others of a gateway then share it.
   static std::unique_ptr<Listener> bind(Executor executor, const config::IpAddress& ip,
                                         std::uint16_t& port, std::string& error);
+  // A duplicate of a listening socket that was passed to this process, one for each worker: whoever
+  // is free takes the next connection.
+  static std::unique_ptr<Listener> adopt(Executor executor, int fd, const config::IpAddress& ip,
+                                         std::string& error);
   // Whether nobody else listens there: SO_REUSEPORT alone would share the port with another gateway
   // without a word.
   static bool is_free(Executor executor, const config::IpAddress& ip, std::uint16_t port,
                       std::string& error);
   void start(Worker& worker);
+  // Accepts no more. Connections that the kernel took already are served, unless the socket was
+  // passed: then they wait there for the next gateway.
   void stop();
 
  private:
@@ -41,10 +47,14 @@ class Listener {
   void take(Worker& worker, Socket socket);
   void refuse(Worker& worker, Socket socket);
 
+  void accept_what_waits();
+
   Acceptor acceptor_;
+  Worker* worker_ = nullptr;  // since start()
   Timer pause_;
   bool stopped_ = false;
   int refusing_ = 0;  // connections being told that there is no room
+  bool adopted_ = false;  // what waits in its queue is for the gateway after us
 };
 
 // "127.0.0.1:8080", "[::1]:8080".

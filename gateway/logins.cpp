@@ -6,6 +6,7 @@
 #include "gateway/exchange.h"
 #include "gateway/keys.h"
 #include "gateway/services.h"
+#include "gateway/users.h"
 #include "gateway/worker.h"
 
 namespace sekisho::gateway {
@@ -16,14 +17,20 @@ constexpr std::size_t kAddresses = 10000;
 std::mutex failures_mutex;
 std::map<config::IpAddress, int> failures;
 
+// How long a success is remembered does not change when somebody sets the clock.
+std::int64_t steady_seconds() {
+  const auto now = Clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::seconds>(now).count();
+}
+
 }  // namespace
 
 Awaitable<bool> check_login(Worker& worker, std::string user, std::string password) {
-  std::shared_ptr<const Users> users = worker.services().users();
+  std::shared_ptr<const Users> users = worker.users();
   if (!users) co_return false;
-  if (users->cached(user, password, now_seconds())) co_return true;
+  if (users->cached(user, password, steady_seconds())) co_return true;
   std::function<bool()> slow = [users, user, password] {
-    return users->verify(user, password, now_seconds());
+    return users->verify(user, password, steady_seconds());
   };
   const bool right = co_await worker.services().password_checks->run<bool>(std::move(slow), false,
                                                                            worker.executor());

@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -17,7 +16,6 @@
 #include "gateway/tls/leaf_store.h"
 #include "gateway/tls/origin_handshake.h"
 #include "gateway/tls/revocation_list.h"
-#include "gateway/users.h"
 #include "policy/address_guard.h"
 
 namespace sekisho::gateway {
@@ -38,22 +36,8 @@ struct Services {
   std::unique_ptr<audit::Journal> journal;
   std::unique_ptr<policy::AddressGuard> guard;
 
-  // Replaced on reload: taken as a copy under the lock, rarely.
-  std::shared_ptr<const Users> users() const {
-    std::lock_guard lock(users_mutex_);
-    return users_;
-  }
-  void replace_users(std::shared_ptr<const Users> users) {
-    std::lock_guard lock(users_mutex_);
-    users_ = std::move(users);
-  }
-
   std::atomic<bool> draining{false};
   ConnectionRoom room;
-
- private:
-  mutable std::mutex users_mutex_;
-  std::shared_ptr<const Users> users_;
 };
 
 std::int64_t now_seconds();       // unix time

@@ -78,6 +78,11 @@ long SocketStream::try_read(char* data, std::size_t size) {
   return kBlock;
 }
 
+bool SocketStream::has_input() {
+  char one = 0;
+  return !closed_ && ::recv(socket_.native_handle(), &one, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
 long SocketStream::try_write(const char* data, std::size_t size) {
   if (closed_) return kError;
   const int fd = socket_.native_handle();

@@ -33,6 +33,8 @@ class SocketStream final : public ByteStream, private Deadlines::Entry {
   Socket& socket() { return socket_; }
   // Expires with the stream, for those who may have to close it and do not own it.
   std::weak_ptr<SocketStream*> handle() const { return self_; }
+  // Bytes have arrived that nobody has read.
+  bool has_input();
 
  private:
   // One direction's waiter; deadline max = nobody waits, or for ever.

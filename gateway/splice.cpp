@@ -187,7 +187,7 @@ void record_outcome(Splice& s, const Pipe& pipe, TimePoint begun) {
   o.ref = s.ref;
   o.sent = pipe.sent;
   o.received = pipe.received;
-  o.abort = pipe.abort;
+  o.abort = s.session.aborted() ? "gateway_stopped" : pipe.abort;
   o.total_ms = std::chrono::duration<double, std::milli>(Clock::now() - begun).count();
   s.worker.services().journal->record(o);
 }

@@ -31,7 +31,7 @@ class Users {
   ~Users();
 
   // Slow for passwords (yescrypt): call it off the workers. An unknown name takes as long as a
-  // known one. Success is remembered for cached(). `now`: unix seconds.
+  // known one. Success is remembered for cached(). `now`: seconds of a clock that nobody sets.
   bool verify(const std::string& name, const std::string& password, std::int64_t now) const;
   // Whether verify() succeeded with the same pair within the last ten minutes. Fast; remembers
   // neither names nor passwords, only their HMAC under a key of this process.

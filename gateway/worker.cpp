@@ -6,25 +6,30 @@
 #include <boost/asio/post.hpp>
 #include <map>
 
+#include "gateway/exchange.h"
 #include "gateway/listener.h"
 #include "gateway/log.h"
 #include "gateway/services.h"
+#include "gateway/users.h"
 
 namespace sekisho::gateway {
 namespace {
 constexpr std::chrono::seconds kHousekeeping{1};
+constexpr Millis kDrainRound{200};
 constexpr std::chrono::minutes kDistrustWindow{1};
 // Younger connections are about to ask something.
 constexpr std::chrono::seconds kQuietAtLeast{1};
 constexpr std::size_t kDistrustEntries = 4096;
 }  // namespace
 
-Worker::Worker(int, Services& services, std::shared_ptr<const policy::Snapshot> snapshot)
+Worker::Worker(int, Services& services, std::shared_ptr<const policy::Snapshot> snapshot,
+               std::shared_ptr<const Users> users)
     : services_(services),
       work_(io_.get_executor()),
       deadlines_(io_.get_executor()),
       pool_(*this),
       snapshot_(std::move(snapshot)),
+      users_(std::move(users)),
       scratch_(std::make_unique<char[]>(kScratch)),
       housekeeping_timer_(io_) {}
 
@@ -52,8 +57,10 @@ void Worker::post(std::function<void()> work) {
   net::post(io_.get_executor(), std::move(work));
 }
 
-void Worker::use(std::shared_ptr<const policy::Snapshot> snapshot) {
+void Worker::use(std::shared_ptr<const policy::Snapshot> snapshot,
+                 std::shared_ptr<const Users> users) {
   snapshot_ = std::move(snapshot);
+  users_ = std::move(users);
   pool_.close_denied([this](const config::IpAddress& ip) {
     policy::AddressFacts facts = snapshot_->geo().look_up(ip, now_seconds());
     facts.ip = ip;
@@ -68,13 +75,28 @@ void Worker::drain(std::function<void()> drained) {
   draining_ = true;
   drained_ = std::move(drained);
   for (auto& l : listeners_) l->stop();
-  const std::vector<Session*> now(sessions_.begin(), sessions_.end());
-  for (Session* s : now)
-    if (sessions_.contains(s)) s->drain();
-  check_drained();
+  Awaitable<void> rounds = keep_draining();
+  net::co_spawn(io_.get_executor(), std::move(rounds), net::detached);
+}
+
+// A connection that has just been made gets a moment for its first request; hence rounds.
+Awaitable<void> Worker::keep_draining() {
+  while (drained_) {
+    const std::vector<Session*> now(sessions_.begin(), sessions_.end());
+    for (Session* s : now)
+      if (sessions_.contains(s)) s->drain();
+    check_drained();
+    Timer timer(io_);
+    timer.expires_after(kDrainRound);
+    auto [ec] = co_await timer.async_wait(kAsTuple);
+    if (ec) co_return;
+  }
 }
 
 void Worker::abort_all() {
+  const std::vector<Exchange*> under_way(exchanges_.begin(), exchanges_.end());
+  for (Exchange* e : under_way)
+    if (exchanges_.contains(e)) e->cut();
   const std::vector<Session*> now(sessions_.begin(), sessions_.end());
   for (Session* s : now)
     if (sessions_.contains(s)) s->abort();

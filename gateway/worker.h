@@ -20,14 +20,18 @@
 namespace sekisho::gateway {
 
 struct Services;
+class Exchange;
 class Listener;
+class Users;
 
 // What a worker ends when it drains, and judges again on reload.
 class Session {
  public:
   virtual ~Session() = default;
-  virtual void drain() = 0;  // end now if idle, else after the exchange in progress
-  virtual void abort() = 0;  // end now
+  // End now if idle, else after the exchange in progress. Called again and again while the worker
+  // drains.
+  virtual void drain() = 0;
+  virtual void abort() = 0;  // end now; an exchange in progress is recorded as cut
   virtual void policy_changed() {}
   // Since when its first request is waited for (silent, a head or a handshake on its way); nullopt
   // from then on.
@@ -40,7 +44,9 @@ class Session {
 // constructor are for its own thread.
 class Worker {
  public:
-  Worker(int index, Services& services, std::shared_ptr<const policy::Snapshot> snapshot);
+  // `users`: null without Basic authentication.
+  Worker(int index, Services& services, std::shared_ptr<const policy::Snapshot> snapshot,
+         std::shared_ptr<const Users> users);
   ~Worker();
   Worker(const Worker&) = delete;
 
@@ -49,7 +55,8 @@ class Worker {
   void join();
   void post(std::function<void()> work);  // from any thread
 
-  void use(std::shared_ptr<const policy::Snapshot> snapshot);
+  // Both of one version.
+  void use(std::shared_ptr<const policy::Snapshot> snapshot, std::shared_ptr<const Users> users);
   // Stops accepting, drains the sessions; `drained` is called once, on this thread, when none is
   // left.
   void drain(std::function<void()> drained);
@@ -62,6 +69,7 @@ class Worker {
   Deadlines& deadlines() { return deadlines_; }
   OriginPool& pool() { return pool_; }
   const std::shared_ptr<const policy::Snapshot>& snapshot() const { return snapshot_; }
+  const std::shared_ptr<const Users>& users() const { return users_; }
   bool draining() const { return draining_; }
   std::size_t sessions() const { return sessions_.size(); }
 
@@ -70,6 +78,9 @@ class Worker {
   // Ends some connections that never carried a request: the oldest of the address that has most of
   // them, so that nobody who opens many drives out others. False: there is none.
   bool make_room();
+  // Exchanges in progress, which abort_all() cuts.
+  void enter(Exchange& e) { exchanges_.insert(&e); }
+  void leave(Exchange& e) { exchanges_.erase(&e); }
 
   // A buffer for one step of a pump; never held across a suspension.
   char* scratch() { return scratch_.get(); }
@@ -82,6 +93,7 @@ class Worker {
  private:
   using Timer = net::basic_waitable_timer<Clock, net::wait_traits<Clock>, Executor>;
   Awaitable<void> housekeeping();
+  Awaitable<void> keep_draining();
   void check_drained();
 
   Services& services_;
@@ -91,8 +103,10 @@ class Worker {
   Deadlines deadlines_;
   OriginPool pool_;
   std::shared_ptr<const policy::Snapshot> snapshot_;
+  std::shared_ptr<const Users> users_;
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::unordered_set<Session*> sessions_;
+  std::unordered_set<Exchange*> exchanges_;
   bool draining_ = false;
   std::function<void()> drained_;
   std::unique_ptr<char[]> scratch_;

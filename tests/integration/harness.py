@@ -234,7 +234,7 @@ class Gateway:
     """The binary with a configuration of its own, started and stopped by pid."""
 
     def __init__(self, folder: pathlib.Path, pki: Pki, hosts: dict[str, int], policy: str | None = None, extra: str = "", settings: str = "",
-                 clients: str = "{ authentication: none }", limits: str = "{}", audit: str = "audit/", env=None, prefix=()):
+                 clients: str = "{ authentication: none }", limits: str = "{}", audit: str = "audit/", env=None, prefix=(), pass_fds=()):
         self.folder = folder
         self.config = folder / "gateway.yaml"
         (folder / "policy.yaml").write_text(policy or POLICY.format(extra=extra), encoding="utf-8")
@@ -256,11 +256,11 @@ limits: {limits}
 admin: {{ address: "127.0.0.1:0" }}
 log: {{ level: info, format: json }}
 {settings}""", encoding="utf-8")
-        self.start(env, prefix)
+        self.start(env, prefix, pass_fds)
 
-    def start(self, env=None, prefix=()):
+    def start(self, env=None, prefix=(), pass_fds=()):
         self.log = open(self.folder / "gateway.log", "a", encoding="utf-8")
-        self.process = subprocess.Popen([*prefix, SEKISHO, "run", "-c", str(self.config)], stdout=subprocess.PIPE, stderr=self.log, text=True, env={**os.environ, **(env or {})})
+        self.process = subprocess.Popen([*prefix, SEKISHO, "run", "-c", str(self.config)], stdout=subprocess.PIPE, stderr=self.log, text=True, env={**os.environ, **(env or {})}, pass_fds=pass_fds)
         line = self.process.stdout.readline()
         if not line:
             raise RuntimeError("the gateway did not start:\n" + (self.folder / "gateway.log").read_text())

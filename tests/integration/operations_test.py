@@ -1,4 +1,6 @@
 """Running it: reload, drain, the admin listener, the journal when the disk is full or the process is killed, no packet to refused places."""
+import base64
+import datetime
 import json
 import os
 import pathlib
@@ -10,7 +12,7 @@ import sys
 import threading
 import unittest
 
-from harness import OK, ROOT, SEKISHO, TIMEOUT, Bench, chat, post, sh
+from harness import OK, POLICY, ROOT, SEKISHO, TIMEOUT, Bench, Gateway, chat, post, sh
 
 
 class Operations(unittest.TestCase):
@@ -204,6 +206,336 @@ class Operations(unittest.TestCase):
         gateway.stop()
         for p in [gateway.folder / "gateway.log", *(gateway.folder / "audit").glob("*.jsonl")]:
             self.assertNotIn(secret, p.read_text(encoding="utf-8"))
+
+
+class Reload(unittest.TestCase):
+    """Two versions of every file, in folders of their own; `..data` leads to the one in force, as in a Kubernetes ConfigMap."""
+
+    FILES = ("policy.yaml", "overlay.yaml", "users")
+
+    def setUp(self):
+        self.bench = Bench()
+        self.addCleanup(self.bench.close)
+        self.origin = self.bench.origin("api.openai.com")
+        self.home = self.bench.folder / "versions"
+        self.home.mkdir()
+        for v in ("one", "two"):
+            (self.home / v).mkdir()
+            # The policy names a service that only its own overlay knows: a mixture does not load.
+            policy = POLICY.format(extra="").replace("security@example.co.jp", f"{v}@example.co.jp").replace("id: secrets", f"id: secrets-{v}")
+            policy = policy.replace("providers: [openai-api,", f"providers: [house-{v}, openai-api,")
+            (self.home / v / "policy.yaml").write_text(policy, encoding="utf-8")
+            (self.home / v / "overlay.yaml").write_text(f"version: 1\nproviders:\n  - {{ id: house-{v}, name: House, hosts: [{v}.example.jp], operator_country: JP, trains_on_inputs: \"no\" }}\n", encoding="utf-8")
+            sh(SEKISHO, "user", "add", f"user-{v}", "--token", "--file", str(self.home / v / "users"))
+        self.swap_to("one")
+        for name in self.FILES:
+            (self.home / name).symlink_to(f"..data/{name}")
+        self.secret = "gh" + "p_" + "7Rk2Vq9Xw4Zt6Nb1Mc8Ls3Jd5Hf0Gp2Yu4Ea"
+
+    def swap_to(self, version):
+        new = self.home / "..data_new"
+        new.symlink_to(version)
+        os.replace(new, self.home / "..data")
+
+    def start(self, **kw):
+        gateway = Gateway(self.home, self.bench.pki, {"api.openai.com": self.origin.port}, policy=(self.home / "policy.yaml").read_text(encoding="utf-8"),
+                          settings="catalogue: { overlay: overlay.yaml }\n", **kw)
+        self.addCleanup(lambda: gateway.process.poll() is None and gateway.stop())
+        return gateway
+
+    def test_every_answer_is_of_one_version_while_they_alternate(self):
+        gateway = self.start()
+        digests = {"one": gateway.ready["policy"]}
+        stop, failures, seen, lock = threading.Event(), [], [], threading.Lock()
+
+        def load(keep):
+            tunnel = None
+            while not stop.is_set():
+                try:
+                    tunnel = tunnel or gateway.tunnel("api.openai.com")
+                    tunnel.send(post("api.openai.com", chat(self.secret)))
+                    refused = tunnel.message()
+                    tunnel.send(post("api.openai.com", chat("harmless")))
+                    passed = tunnel.message()
+                    said = refused.json()["error"]["sekisho"]
+                    with lock:
+                        seen.append((said["request_id"], said["rule"], said["contact"]))
+                        if (refused.status, passed.status) != (400, 200):
+                            failures.append((refused.status, passed.status))
+                    if not keep:
+                        tunnel.close()
+                        tunnel = None
+                except (OSError, EOFError, ValueError, KeyError) as e:
+                    with lock:
+                        failures.append(repr(e))
+                    tunnel = None
+
+        def swap():  # goes on without regard to who reads
+            while not stop.is_set():
+                for v in ("two", "one"):
+                    self.swap_to(v)
+                    stop.wait(0.003)
+
+        threads = [threading.Thread(target=load, args=(i % 2 == 0,)) for i in range(4)] + [threading.Thread(target=swap)]
+        for t in threads:
+            t.start()
+        reloaded = set()
+        try:
+            for i in range(40):
+                if i % 4 == 3:
+                    gateway.process.send_signal(signal.SIGHUP)
+                status, said = gateway.reload()
+                self.assertEqual(status, 200, said)
+                reloaded.add(said["digest"])
+                if i >= 15 and len(reloaded) == 2 and len(seen) > 60:
+                    break
+        finally:
+            stop.set()
+            for t in threads:
+                t.join()
+        self.assertEqual(failures, [])
+        self.assertEqual(len(reloaded), 2)
+        digests["two"] = (reloaded - {digests["one"]}).pop()
+        self.assertEqual(gateway.stop(), 0)
+        records = gateway.journal()
+        decisions = {d["id"]: d for d in records if d["kind"] == "decision"}
+        versions = set()
+        for request, rule, contact in seen:
+            version = rule.removeprefix("secrets-")
+            versions.add(version)
+            self.assertEqual((contact, decisions[request]["rule"], decisions[request]["policy"]), (f"{version}@example.co.jp", rule, digests[version]))
+        self.assertEqual(versions, {"one", "two"})
+        self.assertNotIn("reload_failed", [r.get("what") for r in records])
+        self.assertEqual(sh(SEKISHO, "audit", "verify", "-c", str(gateway.config)).returncode, 0)
+
+    def test_the_users_are_of_the_same_version(self):
+        tokens = {}
+        for v in ("one", "two"):
+            tokens[v] = sh(SEKISHO, "user", "add", f"user-{v}", "--token", "--replace", "--file", str(self.home / v / "users")).stdout.split()[-1]
+        gateway = self.start(clients="{ authentication: basic, users_file: users }")
+
+        def login(v):
+            code = base64.b64encode(f"user-{v}:{tokens[v]}".encode()).decode()
+            conn = gateway.connect("api.openai.com", headers=f"Proxy-Authorization: Basic {code}\r\n")
+            return conn.until(b"\r\n")
+
+        self.assertIn(b" 200 ", login("one"))
+        self.assertIn(b" 407 ", login("two"))
+        self.swap_to("two")
+        self.assertEqual(gateway.reload()[0], 200)
+        self.assertIn(b" 407 ", login("one"))
+        self.assertIn(b" 200 ", login("two"))
+        (self.home / "two" / "users").write_text("no colon here\n")
+        status, said = gateway.reload()
+        self.assertEqual(status, 422)
+        self.assertIn(str(self.home / "users"), said["problems"][0]["message"])  # not the folder behind the link
+        self.assertIn(b" 200 ", login("two"))
+
+    def test_a_problem_names_the_file_as_people_wrote_it(self):
+        gateway = self.start()
+        broken = self.home / "one" / "overlay.yaml"
+        broken.write_text(broken.read_text(encoding="utf-8") + "nonsense: 1\n", encoding="utf-8")
+        status, said = gateway.reload()
+        self.assertEqual((status, said["problems"][0]["file"], said["problems"][0]["line"]), (422, str(self.home / "overlay.yaml"), 4))
+
+
+FAKETIME = next((p for p in pathlib.Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")), None)
+
+
+@unittest.skipUnless(FAKETIME, "needs the package faketime")
+class ClockSteps(unittest.TestCase):
+    """Somebody sets the machine's clock while the gateway runs. The steady clock goes on."""
+
+    def setUp(self):
+        self.bench = Bench()
+        self.addCleanup(self.bench.close)
+        self.origin = self.bench.origin("api.openai.com", "api.anthropic.com")
+        self.clock = self.bench.folder / "clock"
+        self.clock.write_text("+0\n")
+        environment = {"LD_PRELOAD": str(FAKETIME), "FAKETIME_TIMESTAMP_FILE": str(self.clock), "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1"}
+        ends = (datetime.date.today() + datetime.timedelta(days=3)).isoformat()
+        exception = f"""exceptions:
+  - {{ id: EX-1, lifts: [labels], groups: [everyone], providers: [openai-api], until: {ends}, ticket: T-1, approved_by: [sato], reason: "test" }}
+"""
+        try:
+            self.gateway = self.bench.gateway({"api.openai.com": self.origin.port, "api.anthropic.com": self.origin.port}, extra=exception, env=environment)
+        except RuntimeError as e:
+            if "Sanitizer" in str(e):
+                self.skipTest("the sanitizer does not run under a preloaded library")
+            raise
+
+    def set_clock(self, offset):
+        steps = len(self.steps())
+        self.clock.write_text(offset + "\n")
+        for _ in range(20000):
+            self.gateway.ask("GET", "/livez")
+            if len(self.steps()) > steps:
+                return
+        self.fail("the step was not noticed")
+
+    def steps(self):
+        return [r for r in self.gateway.journal() if r["kind"] == "admin" and r["what"] == "clock_step"]
+
+    def ask(self, tunnel, text="hi"):
+        tunnel.send(post("api.openai.com", chat(text)))
+        return tunnel.message()
+
+    def leaf_dates(self, host):
+        conn = self.gateway.connect(host)
+        conn.until(b"\r\n\r\n")
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        der = context.wrap_socket(conn.sock, server_hostname=host).getpeercert(binary_form=True)
+        said = subprocess.run(["openssl", "x509", "-inform", "DER", "-noout", "-startdate", "-enddate"], input=der, capture_output=True, check=True).stdout.decode()
+        return [ssl.cert_time_to_seconds(line.split("=")[1].strip()) for line in said.splitlines()]
+
+    def test_steps_there_and_back(self):
+        label = "【社外秘】\n計画"
+        tunnel = self.gateway.tunnel("api.openai.com")
+        self.assertEqual(self.ask(tunnel, label).status, 200)  # the exception lifts the rule
+        self.set_clock("+5h")
+        self.assertEqual(self.ask(tunnel).status, 200)  # the connection is kept, nothing hangs
+        ahead = self.leaf_dates("api.anthropic.com")
+        self.set_clock("+0")
+        self.assertLess(self.leaf_dates("api.anthropic.com")[0], ahead[0])  # minted anew: the other is not valid yet
+        self.set_clock("-3d")
+        self.assertEqual(self.ask(tunnel).status, 200)
+        self.set_clock("+0")
+        self.set_clock("+10d")
+        self.assertEqual(self.ask(tunnel, label).status, 400)  # the exception has ended
+        self.set_clock("+800d")
+        begin, end = self.leaf_dates("api.openai.com")
+        now = datetime.datetime.now().timestamp() + 800 * 86400
+        self.assertLess(begin, now)
+        self.assertGreater(end, now)
+        self.set_clock("+0")
+        self.assertEqual(self.ask(tunnel, label).status, 200)
+        self.assertEqual(self.ask(self.gateway.tunnel("api.openai.com")).status, 200)
+        steps = [(r["old"], r["new"]) for r in self.steps()]
+        self.assertEqual([new > old for old, new in steps], [True, False, False, True, True, True, False])
+        self.assertEqual(self.gateway.stop(), 0)
+        records = self.gateway.journal()
+        self.assertEqual([r["seq"] for r in records], list(range(records[0]["seq"], records[0]["seq"] + len(records))))
+        times = [r["t"] for r in records]
+        self.assertNotEqual(times, sorted(times))  # wall time, as it was
+        self.assertEqual(sh(SEKISHO, "audit", "verify", "-c", str(self.gateway.config)).returncode, 0)
+        found = {r["id"] for r in self.gateway.query("--from", "-1d")}  # also what stands before the days that were not
+        self.assertEqual({r["id"] for r in self.gateway.decisions() if r["t"] > records[0]["t"]}, found)
+
+
+HOSTILE = {
+    "newline": "a\r\n{\"level\":\"info\",\"event\":\"forged\"}", "ansi": "a\x1b[2J\x1b]0;owned\x07b", "c1": "a\x9b31mb", "bidi": "a\u202egnp.exe\u2066b\u2069",
+    "separators": "a\u2028b\u2029c\u0085d", "invisible": "a\u200bb\ufeffc\u00ad", "tags": "a\U000e0069\U000e0067", "quotes": "a\"},{\"b\":\"\\", "html": "<script>alert(1)</script><img src=x onerror=y>", "nul": "a\x00b",
+}
+INVALID = b"a\xff\xfe\xc3(\xed\xa0\x80\xf8\x88\x80\x80\x80b"
+
+
+class HostileText(unittest.TestCase):
+    """What clients and origins say is shown in many places; nowhere can it end a line, move a cursor or turn the direction of writing."""
+
+    def setUp(self):
+        self.bench = Bench()
+        self.addCleanup(self.bench.close)
+        self.origin = self.bench.origin("api.openai.com")
+
+    def values(self):
+        return [v.encode("latin1" if v.isascii() or max(map(ord, v)) < 256 else "utf-8") for v in HOSTILE.values()] + [v.encode("utf-8") for v in HOSTILE.values()] + [INVALID]
+
+    def check(self, where, raw: bytes, lines=True):
+        """Only LF between lines; no control, no direction mark, nothing that is no UTF-8."""
+        text = raw.decode("utf-8")
+        for c in text:
+            bad = (ord(c) < 32 and c not in "\n") or 0x7f <= ord(c) < 0xa0 or c in "\u061c\u200e\u200f\u2028\u2029\ufeff\u200b\u00ad" or "\U000e0000" <= c <= "\U000e007f" or "\u202a" <= c <= "\u202e" or "\u2066" <= c <= "\u2069"
+            self.assertFalse(bad, f"{where}: {c!r} in {text[max(0, text.index(c) - 60):text.index(c) + 20]!r}")
+
+    def send_everything(self, gateway):
+        for value in self.values():
+            for request in (
+                    b"POST /v1/chat/completions HTTP/1.1\r\nHost: api.openai.com\r\nUser-Agent: " + value + b"\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}",
+                    b"POST /v1/" + value + b" HTTP/1.1\r\nHost: api.openai.com\r\nContent-Length: 0\r\n\r\n",
+                    b"POST /v1/x HTTP/1.1\r\nHost: " + value + b"\r\nContent-Length: 0\r\n\r\n"):
+                tunnel = gateway.tunnel("api.openai.com")
+                tunnel.send(request)
+                self.check("an answer", self.body_of(tunnel))
+                tunnel.close()
+            model = json.dumps({"model": value.decode("utf-8", "replace"), "messages": [{"role": "user", "content": "hi"}]}).encode()
+            tunnel = gateway.tunnel("api.openai.com")
+            tunnel.send(post("api.openai.com", model))
+            self.body_of(tunnel)
+            tunnel.close()
+            for line in (b"CONNECT " + value + b":443 HTTP/1.1\r\nHost: x\r\n\r\n", b"GET http://" + value + b"/ HTTP/1.1\r\nHost: x\r\n\r\n", b"GET / HTTP/1.1\r\nHost: " + value + b"\r\n\r\n"):
+                conn = gateway.plain()
+                conn.send(line)
+                body = self.body_of(conn)
+                if not line.startswith(b"GET / "):
+                    self.check("a refusal", body)
+                self.assertNotIn(b"<script>", body)
+                self.assertNotIn(b"<img", body)
+                conn.close()
+
+    @staticmethod
+    def body_of(conn):
+        try:
+            return conn.message().body
+        except (EOFError, ValueError):
+            return b""
+
+    def everywhere(self, gateway):
+        self.check("the log", (gateway.folder / "gateway.log").read_bytes())
+        for segment in (gateway.folder / "audit").glob("*.jsonl"):
+            self.check("the journal", segment.read_bytes())
+            for line in segment.read_text(encoding="utf-8").split("\n")[:-1]:
+                json.loads(line)
+        for form in ("--table", "--csv", "--json"):
+            raw = subprocess.run([SEKISHO, "audit", "query", "-c", str(gateway.config), form, "--limit", "1000"], capture_output=True, check=True).stdout
+            self.check(form, raw.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n"))
+        shown = gateway.decisions()[-1]["id"]
+        self.check("show", subprocess.run([SEKISHO, "audit", "show", "-c", str(gateway.config), shown], capture_output=True, check=True).stdout)
+
+    def test_clients(self):
+        for form in ("json", "text"):
+            with self.subTest(form):
+                gateway = self.bench.gateway({"api.openai.com": self.origin.port}, settings="")
+                config = gateway.config.read_text(encoding="utf-8").replace("level: info, format: json", f"level: debug, format: {form}")
+                gateway.stop()
+                gateway.config.write_text(config, encoding="utf-8")
+                gateway.start()
+                self.send_everything(gateway)
+                self.check("metrics", gateway.ask("GET", "/metrics")[1])
+                gateway.stop()
+                self.everywhere(gateway)
+                log = (gateway.folder / "gateway.log").read_text(encoding="utf-8").split("\n")
+                self.assertFalse([x for x in log if x.startswith('{"level":"info","event":"forged"')])
+                if form == "json":
+                    self.assertFalse([x for x in log if x and json.loads(x).get("event") == "forged"])
+
+    def test_user_names(self):
+        gateway = self.bench.gateway({"api.openai.com": self.origin.port})
+        users = gateway.folder / "users"
+        sh(SEKISHO, "user", "add", "alice", "--token", "--file", str(users))
+        gateway.stop()
+        gateway.config.write_text(gateway.config.read_text(encoding="utf-8").replace("clients: { authentication: none }", "clients: { authentication: basic, users_file: users }"), encoding="utf-8")
+        gateway.start()
+        for value in self.values():
+            for _ in range(3):
+                conn = gateway.connect("api.openai.com", headers="Proxy-Authorization: Basic " + base64.b64encode(value + b":x").decode() + "\r\n")
+                self.check("a 407", conn.message().body)
+                conn.close()
+        gateway.stop()
+        self.everywhere(gateway)
+
+    def test_origins(self):
+        """Reasons, field values and certificates of an origin that is not trusted."""
+        answers = iter([b"HTTP/1.1 200 " + v + b"\r\nX-Y: " + v + b"\r\nContent-Length: 0\r\n\r\n" for v in self.values()])
+        self.origin.script = lambda conn, request: (conn.send(next(answers)), "close")[1]
+        gateway = self.bench.gateway({"api.openai.com": self.origin.port})
+        for _ in self.values():
+            tunnel = gateway.tunnel("api.openai.com")
+            tunnel.send(post("api.openai.com", chat("hi")))
+            self.check("an answer", self.body_of(tunnel))
+            tunnel.close()
+        gateway.stop()
+        self.everywhere(gateway)
 
 
 def inside(test: unittest.TestCase, *namespaces: str) -> bool:

@@ -1,0 +1,146 @@
+// The control thread's changes while everything runs: another configuration, the end, a clock that
+// was set.
+
+#include <boost/asio/post.hpp>
+#include <future>
+
+#include "audit/json_text.h"
+#include "gateway/gateway.h"
+#include "gateway/log.h"
+#include "gateway/notify.h"
+#include "gateway/watch.h"
+
+namespace sekisho::gateway {
+namespace {
+
+constexpr std::chrono::seconds kAbortGrace{2};
+constexpr std::chrono::seconds kReloadAcknowledge{10};
+
+config::Problem no_authority(const config::GatewayFile& settings) {
+  std::string error;
+  Authority::load(settings.ca_certificate.value, settings.ca_key.value, error);
+  return {settings.path, settings.ca_certificate.at, error, ""};
+}
+
+}  // namespace
+
+ReloadResult Gateway::reload(const std::string& by) {
+  std::lock_guard lock(reload_mutex_);
+  if (!stopping_) notify::reloading();
+  ReloadResult r = reload_locked(by);
+  if (!stopping_) notify::ready();
+  if (!r.ok) {
+    std::string first = r.problems.empty() ? "" : config::to_string(r.problems.front());
+    Log::error("reload_failed",
+               {{"problems", std::to_string(r.problems.size())}, {"first", first}});
+    record_admin("reload_failed", r.previous, first, by);
+  }
+  return r;
+}
+
+ReloadResult Gateway::reload_locked(const std::string& by) {
+  ReloadResult r;
+  r.previous = snapshot()->digest();
+  std::optional<Configuration> c = load_configuration(path_, now_seconds(), r.problems);
+  if (!c) return r;
+  if (!c->authority) r.problems.push_back(no_authority(c->gateway));
+  const bool basic = services_->settings.authentication == config::Authentication::kBasic;
+  if (basic && !c->users)
+    r.problems.push_back({path_, c->gateway.users_file.at,
+                          "`clients.authentication` was basic when the gateway was started",
+                          "restart it to run without users"});
+  if (r.problems.empty() &&
+      !services_->journal->keep_policy(c->snapshot->digest(), c->snapshot->text()))
+    r.problems.push_back({path_,
+                          {},
+                          "the policy's text cannot be kept beside the audit log: " +
+                              services_->journal->last_error(),
+                          ""});
+  if (!r.problems.empty()) return r;
+  use_authority(c->authority, by);
+  warnings_ = c->warnings;
+  for (const auto& w : warnings_) Log::warn("configuration", {{"warning", w}});
+  r.digest = c->snapshot->digest();
+  publish(*c);
+  record_admin("reload", r.previous, r.digest, by);
+  Log::info("reloaded", {{"old", r.previous}, {"new", r.digest}, {"by", by}});
+  r.ok = true;
+  return r;
+}
+
+void Gateway::use_authority(std::shared_ptr<const Authority> authority, const std::string& by) {
+  const auto before = services_->leaves->authority();
+  if (authority->same_as(*before)) return;
+  services_->leaves->replace(authority, services_->settings.crl_url);
+  record_admin("ca", before->fingerprint_sha256(), authority->fingerprint_sha256(), by);
+  Log::info("ca_replaced", {{"subject", authority->subject()},
+                            {"old", before->fingerprint_sha256()},
+                            {"new", authority->fingerprint_sha256()}});
+}
+
+// Complete when every worker uses it: policy and users change for a worker in one step.
+void Gateway::publish(const Configuration& c) {
+  {
+    std::lock_guard lock(snapshot_mutex_);
+    snapshot_ = c.snapshot;
+    loaded_at_ = now_seconds();
+  }
+  std::vector<std::future<void>> acknowledged;
+  for (auto& w : workers_) {
+    auto done = std::make_shared<std::promise<void>>();
+    acknowledged.push_back(done->get_future());
+    Worker* worker = w.get();
+    worker->post([worker, snapshot = c.snapshot, users = c.users, done] {
+      worker->use(snapshot, users);
+      done->set_value();
+    });
+  }
+  for (auto& a : acknowledged)
+    if (a.wait_for(kReloadAcknowledge) != std::future_status::ready)
+      Log::warn("reload_slow_worker");
+}
+
+void Gateway::end(const std::string& by) {
+  if (stopping_) {
+    Log::warn("second_signal", {{"meaning", "what is under way is cut"}});
+    return cut();
+  }
+  stopping_ = true;
+  services_->draining = true;
+  const Millis drain = services_->settings.limits.drain;
+  notify::stopping(drain + kAbortGrace * 2);
+  Log::info("draining");
+  record_admin("drain", snapshot()->digest(), "", by);
+  auto one_done = [this] {
+    net::post(control_.get_executor(), [this] {
+      if (++drained_ == workers_.size()) control_.stop();
+    });
+  };
+  for (auto& w : workers_) {
+    Worker* worker = w.get();
+    worker->post([worker, one_done] { worker->drain(one_done); });
+  }
+  watch_->after(drain, [this] {
+    Log::warn("drain_deadline");
+    cut();
+  });
+}
+
+// Each exchange that is cut still gets its outcome; who does not end by himself then is left.
+void Gateway::cut() {
+  if (cutting_) return control_.stop();
+  cutting_ = true;
+  for (auto& w : workers_) {
+    Worker* worker = w.get();
+    worker->post([worker] { worker->abort_all(); });
+  }
+  watch_->after(kAbortGrace, [this] { control_.stop(); });
+}
+
+void Gateway::clock_was_set(std::int64_t expected_us, std::int64_t now_us) {
+  const std::string before = audit::utc_text(expected_us), now = audit::utc_text(now_us);
+  Log::warn("clock_step", {{"expected", before}, {"now", now}});
+  record_admin("clock_step", before, now, "system");
+}
+
+}  // namespace sekisho::gateway
