@@ -1,6 +1,7 @@
 #include "gateway/landing.h"
 
 #include <algorithm>
+#include <ctime>
 #include <string>
 
 #include "gateway/logins.h"
@@ -139,6 +140,16 @@ bool names_this_host(const Services& services, const HostPort& at) {
          std::any_of(listen.begin(), listen.end(), [&](const auto& l) { return l.port == port; });
 }
 
+// RFC 9110, 5.6.7: a client compares it with its own clock.
+std::string http_date(std::int64_t now) {
+  const std::time_t t = now;
+  std::tm parts{};
+  gmtime_r(&t, &parts);
+  char text[40];
+  const std::size_t n = std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  return std::string(text, n);
+}
+
 Page page_for(Worker& worker, const RequestHead& head, const config::IpAddress& peer) {
   const std::string path = path_of(head.target);
   if (head.method != "GET" && head.method != "HEAD")
@@ -178,6 +189,7 @@ Awaitable<bool> serve_landing(Worker& worker, ClientHttpStream& http, const Requ
   answer.headers.push_back(Header{"content-type", page.content_type});
   answer.headers.push_back(Header{"content-length", std::to_string(page.body.size())});
   answer.headers.push_back(Header{"cache-control", page.cache_control});
+  answer.headers.push_back(Header{"date", http_date(now_seconds())});
   answer.headers.push_back(Header{"x-content-type-options", "nosniff"});
   answer.headers.push_back(
       Header{"content-security-policy", "default-src 'none'; style-src 'unsafe-inline'"});

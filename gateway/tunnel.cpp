@@ -36,7 +36,9 @@ policy::Admission Tunnel::admit_by_name() const {
 
 Awaitable<void> Tunnel::run(std::unique_ptr<ClientHttpStream> http, RequestHead head) {
   const auto& limits = worker_.services().settings.limits;
-  if (worker_.distrusts(client_.address.to_string(), to_.host)) {
+  // `sekisho doctor` lets programs refuse our certificate on purpose.
+  examined_ = find_header(head.headers, "x-sekisho-doctor") != nullptr;
+  if (!examined_ && worker_.distrusts(client_.address.to_string(), to_.host)) {
     Exchange exchange(worker_, *http, client_, to_, false);
     Fault fault(403, policy::Reason::kCertificate, "client_distrusts_ca",
                 "the client does not trust the gateway's CA; install it (http://PROXY/ca.crt) and "
@@ -83,7 +85,7 @@ Awaitable<void> Tunnel::bump(std::unique_ptr<ByteStream> stream, TimePoint deadl
   }
   if (!tls.stream) {
     Counters::add(worker_.counters().handshakes_failed);
-    if (tls.distrusted) worker_.note_distrust(client_.address.to_string(), to_.host);
+    if (tls.distrusted && !examined_) worker_.note_distrust(client_.address.to_string(), to_.host);
     if (tls.sni_mismatch)
       co_await record_handshake_failure("sni_mismatch", policy::Reason::kHostMismatch);
     else if (tls.no_protocol)
@@ -113,7 +115,8 @@ Awaitable<void> Tunnel::serve_requests(std::unique_ptr<ByteStream> stream) {
       const HttpError& e = head.error();
       // In TLS 1.3 the client's alert about our certificate comes after the handshake.
       const std::string fault = tls->fault();
-      if (fault == "unknown_ca" || fault == "bad_certificate" || fault == "certificate_unknown")
+      if (!examined_ &&
+          (fault == "unknown_ca" || fault == "bad_certificate" || fault == "certificate_unknown"))
         worker_.note_distrust(client_.address.to_string(), to_.host);
       if (e.kind == HttpError::Kind::kHttp2) {
         co_await refuse_http2(http->stream());

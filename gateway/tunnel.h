@@ -31,6 +31,7 @@ class Tunnel {
   Worker& worker_;
   policy::Client client_;
   policy::Destination to_;
+  bool examined_ = false;  // by `sekisho doctor`: a refused certificate is no complaint
 };
 
 // A client that speaks HTTP/2 without having asked: told in its own protocol (GOAWAY,
