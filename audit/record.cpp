@@ -211,7 +211,9 @@ void append_inspection(std::string& out, const Decision& d, std::string_view fin
               [&](const policy::FindingSummary& f) { append_finding(out, f, finding_key, scrub); });
   Members m(out, false);
   m.text("coverage", policy::to_word(v.coverage));
-  append_texts(m.key("skipped"), v.skipped, kSkipped);
+  // Names of parts and fields are the client's words.
+  append_list(m.key("skipped"), v.skipped, kSkipped,
+              [&](const std::string& t) { append_json_string(out, cut_text(scrub.text(t))); });
 }
 
 void append_durations(std::string& out, const std::vector<std::pair<std::string, double>>& ms) {

@@ -2,9 +2,12 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <utility>
 
+#include "filters/base64.h"
 #include "filters/body_reader.h"
 #include "filters/json_scanner.h"
+#include "filters/multipart.h"
 #include "filters/utf8.h"
 
 namespace sekisho::filters {
@@ -41,16 +44,8 @@ bool any_prefix(std::string_view s, const std::array<std::string_view, N>& prefi
 
 struct Declared {
   std::string type;  // lower case, without parameters
-  bool charset_readable = true;
+  Charset charset = Charset::kNone;
 };
-
-bool readable_charset(std::string_view value) {
-  value = trim(value);
-  if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
-    value = value.substr(1, value.size() - 2);
-  std::string name = lower(trim(value));
-  return name.empty() || name == "utf-8" || name == "utf8" || name == "us-ascii" || name == "ascii";
-}
 
 Declared parse(std::string_view content_type) {
   Declared out;
@@ -63,7 +58,9 @@ Declared parse(std::string_view content_type) {
     std::size_t equals = parameter.find('=');
     if (equals == std::string_view::npos || lower(trim(parameter.substr(0, equals))) != "charset")
       continue;
-    out.charset_readable = out.charset_readable && readable_charset(parameter.substr(equals + 1));
+    const Charset named = charset_named(parameter.substr(equals + 1));
+    // Two that differ: nobody knows which one counts.
+    out.charset = out.charset == Charset::kNone || out.charset == named ? named : Charset::kUnknown;
   }
   return out;
 }
@@ -114,27 +111,6 @@ bool declares_binary(std::string_view type) {
   return type != "image/svg+xml" && any_prefix(type, kPrefixes);
 }
 
-bool has_binary_magic(std::string_view body) {
-  constexpr std::array kMagic = {"%PDF"sv, "%!PS"sv, "{\\rtf"sv, "PK\x03\x04"sv};
-  return any_prefix(body, kMagic);
-}
-
-bool ascii(char c) {
-  return c >= '\t' && c <= '~';
-}
-
-// UTF-16 and UTF-32 by their marks, or by the NUL that every ASCII character brings; ISO-2022 by
-// its escapes, which are ASCII.
-bool other_encoding(std::string_view body) {
-  if (starts(body, "\xFE\xFF") || starts(body, "\xFF\xFE") || starts(body, "\0\0\xFE\xFF"sv))
-    return true;
-  if (body.size() >= 2 &&
-      ((body[0] == '\0' && ascii(body[1])) || (ascii(body[0]) && body[1] == '\0')))
-    return true;
-  if (body.size() >= 4 && starts(body, "\0\0\0"sv) && ascii(body[3])) return true;
-  return body.find("\x1B$") != std::string_view::npos;
-}
-
 bool strict_json(std::string_view text, std::size_t begin) {
   JsonScanner scan(text, kSniffDepth, begin);
   for (;;) {
@@ -179,35 +155,113 @@ bool looks_like_text(std::string_view body) {
 }
 
 BodyType unreadable(const char* reason) {
-  return {BodyKind::kUnreadable, {reason, 0}};
+  BodyType out;
+  out.error.reason = reason;
+  return out;
+}
+
+BodyType readable(BodyKind kind) {
+  BodyType out;
+  out.kind = kind;
+  return out;
 }
 
 BodyType sniff_text(std::string_view body) {
-  if (has_binary_magic(body) || !looks_like_text(body)) return unreadable("binary");
-  return {BodyKind::kText, {}};
+  return looks_like_text(body) ? readable(BodyKind::kText) : unreadable("binary");
 }
 
 BodyType declared_text(std::string_view body) {
-  if (body.find('\0') != std::string_view::npos || has_binary_magic(body))
-    return unreadable("binary");
-  return {BodyKind::kText, {}};
+  return body.find('\0') == std::string_view::npos ? readable(BodyKind::kText)
+                                                   : unreadable("binary");
+}
+
+bool is_text_type(std::string_view type) {
+  return starts(type, "text/");
+}
+
+// Not JSON by declaration, and UTF-8.
+BodyType utf8_body(const Declared& declared, std::string_view body) {
+  const BodyKind sniffed = sniff_json(body);
+  if (sniffed != BodyKind::kUnreadable) return readable(sniffed);
+  if (declared.type == "application/x-www-form-urlencoded") return readable(BodyKind::kForm);
+  return is_text_type(declared.type) ? declared_text(body) : sniff_text(body);
+}
+
+BodyType json_body(const Declared& declared) {
+  return readable(declares_json(declared.type) ? BodyKind::kJson : BodyKind::kNdjson);
+}
+
+BodyType coded(std::vector<Charset> readings) {
+  BodyType out = readable(BodyKind::kCoded);
+  out.readings = std::move(readings);
+  return out;
+}
+
+bool only_utf8(const std::vector<Charset>& readings) {
+  return readings.size() == 1 && readings[0] == Charset::kUtf8;
+}
+
+// JSON is UTF-8 by RFC 8259. Another charset is read where it is stated and the bytes are not
+// UTF-8, or where a mark or NULs tell UTF-16 and UTF-32. No pass over the whole body for the usual
+// case.
+BodyType declared_json(const Declared& declared, std::string_view body) {
+  if (declared.charset == Charset::kNone || declared.charset == Charset::kUtf8) {
+    const Charset wide = sniff_wide(body);
+    return wide == Charset::kNone ? json_body(declared) : coded({wide});
+  }
+  auto readings = charset_readings(declared.charset, body);
+  if (readings.empty()) return unreadable("charset");
+  return only_utf8(readings) ? json_body(declared) : coded(std::move(readings));
+}
+
+BodyType form_body(const Declared& declared, std::string_view body) {
+  const Charset wide = sniff_wide(body);
+  BodyType out = wide == Charset::kNone ? utf8_body(declared, body) : coded({wide});
+  if (declared.charset == Charset::kUnknown) return unreadable("charset");
+  out.charset = declared.charset;
+  return out;
+}
+
+BodyType any_body(const Declared& declared, std::string_view body) {
+  if (has_file_magic(body)) return unreadable("binary");
+  auto readings = charset_readings(declared.charset, body);
+  if (only_utf8(readings)) return utf8_body(declared, body);
+  if (!readings.empty()) return coded(std::move(readings));
+  if (declared.charset != Charset::kNone && declared.charset != Charset::kUtf8)
+    return unreadable("charset");
+  return is_text_type(declared.type) ? declared_text(body) : unreadable("binary");
+}
+
+BodyType stated_binary(const Declared& declared, std::string_view body) {
+  BodyType out = any_body({"", declared.charset}, body);
+  if (out.kind == BodyKind::kUnreadable) return unreadable("binary");
+  out.opaque = true;
+  return out;
 }
 
 }  // namespace
 
 BodyType classify_body(std::string_view content_type, std::string_view body) {
-  if (body.empty()) return {BodyKind::kEmpty, {}};
-  Declared declared = parse(content_type);
+  if (body.empty()) return readable(BodyKind::kEmpty);
+  const Declared declared = parse(content_type);
   if (framed(declared.type)) return unreadable("content_type");
-  if (starts(declared.type, "multipart/")) return unreadable("multipart");
-  if (declares_binary(declared.type)) return unreadable("binary");
-  if (!declared.charset_readable || other_encoding(body)) return unreadable("charset");
-  if (declares_json(declared.type)) return {BodyKind::kJson, {}};
-  if (declares_ndjson(declared.type)) return {BodyKind::kNdjson, {}};
-  BodyKind sniffed = sniff_json(body);
-  if (sniffed != BodyKind::kUnreadable) return {sniffed, {}};
-  if (declared.type == "application/x-www-form-urlencoded") return {BodyKind::kForm, {}};
-  return starts(declared.type, "text/") ? declared_text(body) : sniff_text(body);
+  if (starts(declared.type, "multipart/")) {
+    BodyType out = readable(BodyKind::kMultipart);
+    out.boundary = multipart_boundary(content_type);
+    return out.boundary.empty() ? unreadable("multipart") : out;
+  }
+  if (declares_binary(declared.type)) return stated_binary(declared, body);
+  if (declares_json(declared.type) || declares_ndjson(declared.type))
+    return declared_json(declared, body);
+  if (declared.type == "application/x-www-form-urlencoded") return form_body(declared, body);
+  return any_body(declared, body);
+}
+
+BodyType classify_text(std::string_view content_type, std::string_view text) {
+  if (text.empty()) return readable(BodyKind::kEmpty);
+  const Declared declared = parse(content_type);
+  if (declares_json(declared.type) || declares_ndjson(declared.type)) return json_body(declared);
+  return utf8_body(declared, text);
 }
 
 }  // namespace sekisho::filters

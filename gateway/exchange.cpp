@@ -168,6 +168,7 @@ policy::Admission Exchange::admit(const policy::AddressFacts* address) const {
   query.target = target_;
   query.headers = header_views();
   query.body = decoded_body();
+  if (!inspected_.charset_text.empty()) query.body = inspected_.charset_text;
   query.address = address;
   query.now = now_seconds();
   return snapshot_->admit(query);

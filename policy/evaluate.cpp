@@ -95,7 +95,9 @@ Evaluation evaluate(const Snapshot& snapshot, Question question) {
   // What is spliced is never read.
   if (!e.admission.splice || e.admission.refused) {
     e.inspected = inspect(snapshot, e, query.headers);
-    if (e.inspected.coded)
+    if (!e.inspected.charset_text.empty())
+      query.body = e.inspected.charset_text;
+    else if (e.inspected.coded)
       query.body = e.inspected.decoded;
     else if (e.question.body)
       query.body = *e.question.body;

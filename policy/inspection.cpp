@@ -12,6 +12,7 @@
 #include "filters/content_decoder.h"
 #include "filters/scanner.h"
 #include "policy/header_scan.h"
+#include "policy/nested_findings.h"
 #include "policy/own_credential.h"
 #include "policy/snapshot.h"
 #include "policy/snapshot_impl.h"
@@ -128,11 +129,15 @@ struct Inspection::Impl {
   bool scan_piece();
   void place_findings(const TextChunk& chunk);
   bool is_own_query(const TextChunk& chunk, const Finding& finding);
+  void place_around_json(const TextChunk& chunk);
   void place(const TextChunk& chunk, Finding finding);
+  PlacedFinding placed_at(const TextChunk& chunk, Finding finding) const;
   void add(PlacedFinding placed);
   void note(ScanStatus status, std::string_view part);
   void skip(std::string what);
   void give_up(std::string_view why);
+  void note_unread();
+  void keep_charset_text();
   void finish();
 
   std::string_view body() const { return result.coded ? result.decoded : parts.body; }
@@ -148,12 +153,13 @@ struct Inspection::Impl {
   InspectionResult result;
   std::optional<filters::ContentDecoder> decoder;
   std::optional<BodyReader> reader;
-  BodyKind kind = BodyKind::kEmpty;
+  bool json_root = false;  // the body is JSON
   TextChunk chunk;
   std::size_t pushed = 0;  // of a chunk that is scanned in pieces
   bool in_pieces = false;
   std::string query_key;
   Findings found;  // of the text at hand
+  SeenFindings seen;
   CleanTexts clean;
   bool keeps_text;  // values may have to be restored
 };
@@ -218,8 +224,29 @@ void Inspection::Impl::scan_text(std::string_view text, const TextChunk& from) {
 }
 
 void Inspection::Impl::place_findings(const TextChunk& from) {
-  for (auto& finding : found) place(from, std::move(finding));
+  if (found.empty()) return;
+  if (from.holds_json) {
+    place_around_json(from);
+  } else {
+    for (auto& finding : found) place(from, std::move(finding));
+  }
   found.clear();
+}
+
+// What the strings of the JSON gave already is left; the rest must be edited with care.
+void Inspection::Impl::place_around_json(const TextChunk& from) {
+  std::stable_sort(found.begin(), found.end(), [](const Finding& a, const Finding& b) {
+    return a.range.begin < b.range.begin;
+  });
+  filters::JsonPlaces places(from.text);
+  const Range whole = filters::locate(from, {0, from.text.size()}).range;
+  const FindingsInside inside(result.findings, whole);
+  for (auto& finding : found) {
+    PlacedFinding placed = placed_at(from, std::move(finding));
+    if (inside.cover(placed)) continue;
+    fit_into_json(from, places, placed);
+    add(std::move(placed));
+  }
 }
 
 bool Inspection::Impl::is_own_query(const TextChunk& from, const Finding& finding) {
@@ -235,6 +262,12 @@ void Inspection::Impl::place(const TextChunk& from, Finding finding) {
     result.own_credential = true;
     return;
   }
+  PlacedFinding placed = placed_at(from, std::move(finding));
+  if (from.again && seen.has(result.findings, placed)) return;
+  add(std::move(placed));
+}
+
+PlacedFinding Inspection::Impl::placed_at(const TextChunk& from, Finding finding) const {
   PlacedFinding placed;
   placed.place = from.place;
   placed.coding = from.coding;
@@ -245,12 +278,13 @@ void Inspection::Impl::place(const TextChunk& from, Finding finding) {
   placed.original = spot.range;
   placed.outer = std::move(spot.outer);
   placed.fixed = spot.fixed;
-  const bool json = kind == BodyKind::kJson || kind == BodyKind::kNdjson;
-  placed.untouchable = json && from.place == Place::kBody && is_untouchable(dialect, from.where);
+  const std::string_view root = std::string_view(from.where).substr(0, from.root_where);
+  placed.untouchable = from.place == Place::kBody && !root.empty() && root[0] == '/' &&
+                       is_untouchable(dialect, root);
   if (keeps_text && from.place == Place::kBody)
     placed.text = from.text.substr(finding.range.begin, finding.range.size());
   placed.finding = std::move(finding);
-  add(std::move(placed));
+  return placed;
 }
 
 void Inspection::Impl::add(PlacedFinding placed) {
@@ -388,17 +422,27 @@ void Inspection::Impl::give_up(std::string_view why) {
 void Inspection::Impl::begin_walk() {
   decoder.reset();
   result.decoded_bytes = body().size();
-  const auto type = filters::classify_body(header_value(parts.headers, "content-type"), body());
-  kind = type.kind;
-  if (kind == BodyKind::kUnreadable) {
+  const std::string_view content_type = header_value(parts.headers, "content-type");
+  const bool two_types =
+      std::any_of(parts.headers.begin(), parts.headers.end(), [&](const HeaderView& header) {
+        return equal_ignoring_case(header.first, "content-type") && header.second != content_type;
+      });
+  if (two_types) {
+    give_up("content_type");
+    return;
+  }
+  auto type = filters::classify_body(content_type, body());
+  if (type.kind == BodyKind::kUnreadable) {
     give_up(type.error.reason.empty() ? std::string_view("content_type") : type.error.reason);
     return;
   }
-  if (kind == BodyKind::kEmpty) {
+  if (type.kind == BodyKind::kEmpty) {
     finish();
     return;
   }
-  reader.emplace(kind, body(), filters::BodyLimits{});
+  filters::BodyLimits reading;
+  reading.reserve = limits.reserve;
+  reader.emplace(std::move(type), content_type, body(), std::move(reading));
   stage = Stage::kWalk;
   if (body().size() <= kStep && !walk_step()) finish();  // small ones are done in the first step
 }
@@ -412,6 +456,7 @@ bool Inspection::Impl::walk_step() {
       case BodyReader::Status::kEnd:
         return false;
       case BodyReader::Status::kError:
+        result.over_limit |= reader->error().reason == "memory";
         give_up(reader->error().reason);
         return true;
       case BodyReader::Status::kChunk:
@@ -440,23 +485,41 @@ bool Inspection::Impl::scan_piece() {
 
 // What the record and the turns need is picked up on the way, so that nobody has to parse twice.
 void Inspection::Impl::see_field() {
-  if (kind != BodyKind::kJson) return;
+  if (!chunk.root_json) return;
+  if (!std::exchange(json_root, true)) keep_charset_text();
   turns.see(chunk);
   if (chunk.is_key) {
     if (!dialect.stream_pointer.empty() && chunk.where == dialect.stream_pointer)
-      result.stream = true_follows(body(), chunk.range.end);
+      result.stream = true_follows(chunk.around, chunk.range.end);
   } else if (!dialect.model_pointer.empty() && chunk.where == dialect.model_pointer) {
     result.model = cut_text(chunk.text, kModelBytes);
   }
 }
 
+// Region evidence in the body is looked for in UTF-8.
+void Inspection::Impl::keep_charset_text() {
+  if (chunk.outer == nullptr) return;
+  if (!reserve(chunk.around.size())) {
+    result.over_limit = true;
+    return;
+  }
+  result.charset_text = chunk.around;
+}
+
 void Inspection::Impl::finish() {
   stage = Stage::kDone;
-  if (result.could_not_decide && result.coverage == Coverage::kInspected)
+  note_unread();
+  if ((result.could_not_decide || result.unread_parts) && result.coverage == Coverage::kInspected)
     result.coverage = Coverage::kPartly;
-  if (kind != BodyKind::kJson) return;
+  if (!json_root) return;
   for (auto& finding : result.findings)
     if (finding.place == Place::kBody) finding.older_turn = turns.older(finding.where);
+}
+
+void Inspection::Impl::note_unread() {
+  if (!reader) return;
+  for (const std::string& what : reader->unread()) skip("body:" + what);
+  result.unread_parts = !reader->unread().empty();
 }
 
 Inspection::Inspection(const Snapshot& snapshot, const Admission& admission, RequestParts parts,

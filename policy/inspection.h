@@ -57,11 +57,13 @@ struct InspectionResult {
       skipped;  // what was not inspected and why: "body:content_type", "body:coding", …
   std::string unreadable;  // why the body could not be read at all ("json", "coding", "size", …),
                            // "" = it could
+  bool unread_parts = false;      // the body was read, but not all that lies in it: see `skipped`
   bool could_not_decide = false;  // a detector gave up
   bool over_limit = false;        // decoded_body or the budget: reason limit
   bool own_credential =
       false;  // the client's own credential was seen in its documented place (and is no finding)
   bool signed_request = false;  // SigV4 and the like: must not be edited
+  std::string charset_text;     // the JSON of a body that is not UTF-8, as UTF-8; else empty
   bool coded = false;           // had a content-encoding
   std::string decoded;  // the decoded body when `coded`, else empty (the body as received is the
                         // decoded one)

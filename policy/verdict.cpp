@@ -192,7 +192,8 @@ void Decision::judge_limits() {
 
 void Decision::judge_unread() {
   const bool unread = !inspected_.unreadable.empty();
-  if (inspected_.over_limit || (!unread && !inspected_.could_not_decide)) return;
+  const bool partly = inspected_.unread_parts;
+  if (inspected_.over_limit || (!unread && !partly && !inspected_.could_not_decide)) return;
   const bool allowed =
       admission_.uninspected_allowed.value_or(policy_.file.uninspected == Action::kAllow);
   Candidate c;
@@ -201,8 +202,10 @@ void Decision::judge_unread() {
   c.rule = "uninspected";
   c.observe = admission_.observe ||
               (admission_.entry.empty() && policy_.file.mode == config::Mode::kObserve);
-  const std::string why = unread ? "the body could not be read: " + inspected_.unreadable
-                                 : std::string("a detector could not decide");
+  const std::string why =
+      unread   ? "the body could not be read: " + inspected_.unreadable
+      : partly ? "a part of the body could not be read: " + inspected_.skipped.front()
+               : std::string("a detector could not decide");
   trace(c.rule, true, to_word(c.action), c.observe, why).reason = c.reason;
   if (!allowed) want(std::move(c));
 }

@@ -28,6 +28,10 @@ std::string classified(const std::string& type, const std::string& body) {
       return "form";
     case BodyKind::kText:
       return "text";
+    case BodyKind::kMultipart:
+      return "multipart " + t.boundary;
+    case BodyKind::kCoded:
+      return "coded";
     case BodyKind::kUnreadable:
       break;
   }
@@ -48,13 +52,15 @@ TEST(ClassifyBody, ReadsABodyAsWhatItIs) {
       {"application/json", "not json", "json"},
       {"application/json", "{\"a\":1}\n{\"a\":2}", "json"},
       {"application/vnd.api+json", "x", "json"},
-      {"application/json; charset=shift_jis", "{}", "!charset"},
+      {"application/json; charset=shift_jis", "{}", "json"},
+      {"application/json; charset=shift_jis", "\"\x83\x5c\"", "coded"},
+      {"application/json; charset=utf-7", "{}", "!charset"},
       {"application/json; charset=utf-8; charset=utf-16", "{}", "!charset"},
-      {"application/json", "\xFF\xFE{\0}\0"s, "!charset"},
-      {"application/json", "{\0}\0"s, "!charset"},
-      {"application/json", "\0{\0}"s, "!charset"},
-      {"application/json", "\0\0\0{"s, "!charset"},
-      {"application/json", "{\0\0\0"s, "!charset"},
+      {"application/json", "\xFF\xFE{\0}\0"s, "coded"},
+      {"application/json", "{\0}\0"s, "coded"},
+      {"application/json", "\0{\0}"s, "coded"},
+      {"application/json", "\0\0\0{"s, "coded"},
+      {"application/json", "{\0\0\0"s, "coded"},
       {"application/x-ndjson", "{}\n{}", "ndjson"},
       {"application/jsonl", "x", "ndjson"},
       {"text/plain", "{\"a\":\"b\"}", "json"},
@@ -64,9 +70,9 @@ TEST(ClassifyBody, ReadsABodyAsWhatItIs) {
       {"text/plain", "[note] buy milk", "text"},
       {"text/plain", "4111111111111111", "text"},
       {"text/markdown; charset=utf-8", "# 題", "text"},
-      {"text/plain; charset=iso-2022-jp", "x", "!charset"},
-      {"text/plain", "\x1B$B8f", "!charset"},
-      {"text/plain", "a\0b"s, "!charset"},
+      {"text/plain; charset=iso-2022-jp", "x", "text"},
+      {"text/plain", "\x1B$B8f", "coded"},
+      {"text/plain", "a\0b"s, "coded"},
       {"text/plain", "abc\0"s, "!binary"},
       {"text/plain", "%PDF-1.7 ...", "!binary"},
       {"text/event-stream", "data: x\n\n", "!content_type"},
@@ -83,7 +89,11 @@ TEST(ClassifyBody, ReadsABodyAsWhatItIs) {
       {"application/x-www-form-urlencoded", "{broken", "form"},
       {"application/xml", "<a/>", "text"},
       {"application/json+protobuf", "[1]", "json"},
-      {"multipart/form-data; boundary=x", "--x", "!multipart"},
+      {"multipart/form-data; boundary=x", "--x", "multipart x"},
+      {"multipart/form-data", "--x", "!multipart"},
+      {"multipart/form-data; boundary=x; boundary=y", "--x", "!multipart"},
+      {"multipart/form-data; boundary=\"a b\"", "--a b", "multipart a b"},
+      {"multipart/form-data; boundary=a<b", "--a<b", "!multipart"},
       {"application/grpc", "\0\0\0\0\1x"s, "!content_type"},
       {"application/grpc+json", "{}", "!content_type"},
       {"application/connect+json", "{}", "!content_type"},
@@ -91,8 +101,10 @@ TEST(ClassifyBody, ReadsABodyAsWhatItIs) {
        "\x0a\x03"
        "abc",
        "!content_type"},
-      {"image/png", "{}", "!binary"},
-      {"application/pdf", "words", "!binary"},
+      {"image/png", "{}", "json"},
+      {"image/png", "\x89PNG\r\n", "!binary"},
+      {"text/plain", "\x1F\x8B\x08 gzip", "!binary"},
+      {"application/pdf", "words", "text"},
   };
   for (const Case& c : cases)
     EXPECT_EQ(classified(c.type, c.body), c.expected) << c.type << " | " << c.body;
@@ -296,6 +308,8 @@ TEST(ApplyEdits, KeepJsonValidAndOtherTextAsItWas) {
     random_value(random, 0, body);
     ReadBody before = read_body(BodyKind::kJson, body);
     ASSERT_TRUE(before.ok()) << body;
+    const auto nested = [](const ReadChunk& c) { return c.nested; };
+    std::erase_if(before.chunks, nested);
     if (before.chunks.empty()) continue;
     std::size_t pick = random() % before.chunks.size();
     const ReadChunk& c = before.chunks[pick];
@@ -312,6 +326,7 @@ TEST(ApplyEdits, KeepJsonValidAndOtherTextAsItWas) {
     simdjson::dom::element root;
     ASSERT_EQ(parser.parse(after).get(root), simdjson::SUCCESS) << body << "\n" << after;
     ReadBody read = read_body(BodyKind::kJson, after);
+    std::erase_if(read.chunks, nested);
     ASSERT_EQ(read.chunks.size(), before.chunks.size());
     for (std::size_t k = 0; k < read.chunks.size(); ++k) {
       std::string expected = before.chunks[k].text;

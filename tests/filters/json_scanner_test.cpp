@@ -234,6 +234,7 @@ void walk(simdjson::dom::element e, const std::string& where, std::vector<Seen>&
 std::vector<Seen> ours(const ReadBody& body) {
   std::vector<Seen> out;
   for (const ReadChunk& c : body.chunks) {
+    if (c.nested) continue;
     if (!c.chunk.is_number) out.push_back({c.chunk.where, c.text, c.chunk.is_key});
   }
   return out;
