@@ -158,7 +158,9 @@ TEST(BodyReader, ReadsOneStringOf32MiB) {
   ASSERT_TRUE(read.ok());
   EXPECT_EQ(read.chunks.at(0).text.size(), (32u << 20) + 1);
   EXPECT_EQ(read.work, body.size());
-  EXPECT_EQ(read_body(BodyKind::kJson, body, {256, 32u << 20}).error.reason, "size");
+  EXPECT_EQ(
+      read_body(BodyKind::kJson, body, {.depth = 256, .string_bytes = 32u << 20}).error.reason,
+      "size");
 }
 
 TEST(BodyReader, LetsItsCallerBreatheInBodiesWithoutText) {

@@ -268,7 +268,7 @@ int g_agreed_well_formed = 0;
 void expect_same(simdjson::dom::parser& parser, const std::string& text) {
   simdjson::dom::element root;
   auto error = parser.parse(text.data(), text.size(), true).get(root);
-  ReadBody body = read_body(BodyKind::kJson, text, {1024, 1u << 20});
+  ReadBody body = read_body(BodyKind::kJson, text, {.depth = 1024, .string_bytes = 1u << 20});
   if (has_surrogate_escape(text)) return;
   if (error == simdjson::NUMBER_ERROR && body.ok() && has_huge_number(text)) return;
   ASSERT_EQ(body.ok(), error == simdjson::SUCCESS) << text << "\n"
