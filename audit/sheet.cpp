@@ -40,6 +40,18 @@ bool begins_formula(std::string_view cell) {
   return c == 0xFF1D || c == 0xFF0B || c == 0xFF0D || c == 0xFF20;
 }
 
+// What a terminal or a reader of the file would obey, or what is no text, becomes U+FFFD; TAB and
+// line ends stay, inside the quotes.
+void append_cell(std::string& line, std::string_view cell) {
+  for (std::size_t at = 0; at < cell.size();) {
+    const std::size_t begin = at;
+    const std::int32_t c = next_code_point(cell, at);
+    if (c == '"') line += '"';
+    const bool kept = c == '\t' || c == '\r' || c == '\n' || (c >= 0 && !is_deceptive(c));
+    line += kept ? cell.substr(begin, at - begin) : std::string_view("\xEF\xBF\xBD");
+  }
+}
+
 }  // namespace
 
 std::string csv_line(const Cells& cells) {
@@ -47,7 +59,7 @@ std::string csv_line(const Cells& cells) {
   for (const std::string& cell : cells) {
     line += line.empty() ? "\"" : ",\"";
     if (begins_formula(cell)) line += '\'';
-    for (const char c : cell) (line += c) += c == '"' ? "\"" : "";
+    append_cell(line, cell);
     line += '"';
   }
   return line += "\r\n";

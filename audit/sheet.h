@@ -12,7 +12,8 @@ namespace sekisho::audit {
 using Cells = std::vector<std::string>;
 
 // One line of RFC 4180 with CR LF, every cell in quotation marks. What a spreadsheet would take for
-// a formula gets a leading apostrophe: quotation marks alone do not stop it.
+// a formula gets a leading apostrophe: quotation marks alone do not stop it. Controls and marks
+// that change the direction of writing become U+FFFD.
 std::string csv_line(const Cells& cells);
 inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 

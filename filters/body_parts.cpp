@@ -109,10 +109,11 @@ void BodyReader::Impl::open_transferred(Level& level, const MultipartReader::Par
   start(std::move(inner));
 }
 
-// JSON that is none is text all the same.
+// JSON that is none is text all the same, if it looks like text.
 void BodyReader::Impl::close_part(std::unique_ptr<Level> done, const BodyError& why) {
   const bool json = done->type.kind == BodyKind::kJson || done->type.kind == BodyKind::kNdjson;
-  if (!json || std::exchange(done->retried, true) || !valid_utf8(done->text)) {
+  if (!json || std::exchange(done->retried, true) ||
+      classify_body({}, done->text).kind != BodyKind::kText) {
     note_unread(*done, why.reason);
     return;
   }

@@ -96,7 +96,9 @@ bool free_on_left(std::string_view text, std::size_t begin, Words labels) {
 bool free_on_right(std::string_view text, std::size_t end) {
   const FoldedChar c = char_at(text, end);
   if (is_word(c.value)) return false;
-  return !(is_hyphen(c.value) || c.value == U'.') || !is_word(char_at(text, end + c.size).value);
+  const char32_t next = char_at(text, end + c.size).value;
+  if (c.value == U'.') return next < U'0' || next > U'9';  // a letter: the number names a file
+  return !is_hyphen(c.value) || !is_word(next);
 }
 
 struct Candidate {

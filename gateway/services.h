@@ -9,6 +9,7 @@
 #include "config/gateway_file.h"
 #include "gateway/budget.h"
 #include "gateway/connection_room.h"
+#include "gateway/distrust.h"
 #include "gateway/keys.h"
 #include "gateway/offload.h"
 #include "gateway/resolver.h"
@@ -38,6 +39,7 @@ struct Services {
 
   std::atomic<bool> draining{false};
   ConnectionRoom room;
+  Distrust distrust;
 };
 
 std::int64_t now_seconds();       // unix time

@@ -34,11 +34,22 @@ policy::Admission Tunnel::admit_by_name() const {
   return worker_.snapshot()->admit(query);
 }
 
+bool Tunnel::distrusted() {
+  return !examined_ &&
+         worker_.services().distrust.holds(client_.address.to_string(), to_.host, Clock::now());
+}
+
+void Tunnel::note_distrust() {
+  if (examined_) return;
+  if (worker_.services().distrust.note(client_.address.to_string(), to_.host, Clock::now()))
+    Counters::add(worker_.counters().client_distrusts_ca);
+}
+
 Awaitable<void> Tunnel::run(std::unique_ptr<ClientHttpStream> http, RequestHead head) {
   const auto& limits = worker_.services().settings.limits;
   // `sekisho doctor` lets programs refuse our certificate on purpose.
   examined_ = find_header(head.headers, "x-sekisho-doctor") != nullptr;
-  if (!examined_ && worker_.distrusts(client_.address.to_string(), to_.host)) {
+  if (distrusted()) {
     Exchange exchange(worker_, *http, client_, to_, false);
     Fault fault(403, policy::Reason::kCertificate, "client_distrusts_ca",
                 "the client does not trust the gateway's CA; install it (http://PROXY/ca.crt) and "
@@ -85,7 +96,7 @@ Awaitable<void> Tunnel::bump(std::unique_ptr<ByteStream> stream, TimePoint deadl
   }
   if (!tls.stream) {
     Counters::add(worker_.counters().handshakes_failed);
-    if (tls.distrusted && !examined_) worker_.note_distrust(client_.address.to_string(), to_.host);
+    if (tls.distrusted) note_distrust();
     if (tls.sni_mismatch)
       co_await record_handshake_failure("sni_mismatch", policy::Reason::kHostMismatch);
     else if (tls.no_protocol)
@@ -114,10 +125,7 @@ Awaitable<void> Tunnel::serve_requests(std::unique_ptr<ByteStream> stream) {
     if (!head) {
       const HttpError& e = head.error();
       // In TLS 1.3 the client's alert about our certificate comes after the handshake.
-      const std::string fault = tls->fault();
-      if (!examined_ &&
-          (fault == "unknown_ca" || fault == "bad_certificate" || fault == "certificate_unknown"))
-        worker_.note_distrust(client_.address.to_string(), to_.host);
+      if (is_distrust(tls->fault())) note_distrust();
       if (e.kind == HttpError::Kind::kHttp2) {
         co_await refuse_http2(http->stream());
       } else if (e.kind == HttpError::Kind::kFraming ||

@@ -20,6 +20,8 @@ class Tunnel {
   Awaitable<void> run(std::unique_ptr<ClientHttpStream> http, RequestHead head);
 
  private:
+  bool distrusted();
+  void note_distrust();
   Awaitable<void> bump(std::unique_ptr<ByteStream> stream, TimePoint deadline);
   Awaitable<void> serve_requests(std::unique_ptr<ByteStream> stream);
   Awaitable<bool> serve_one(ClientHttpStream& http, RequestHead head);

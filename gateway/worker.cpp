@@ -16,10 +16,8 @@ namespace sekisho::gateway {
 namespace {
 constexpr std::chrono::seconds kHousekeeping{1};
 constexpr Millis kDrainRound{200};
-constexpr std::chrono::minutes kDistrustWindow{1};
 // Younger connections are about to ask something.
 constexpr std::chrono::seconds kQuietAtLeast{1};
-constexpr std::size_t kDistrustEntries = 4096;
 }  // namespace
 
 Worker::Worker(int, Services& services, std::shared_ptr<const policy::Snapshot> snapshot,
@@ -145,25 +143,6 @@ bool Worker::make_room() {
     most[i].second->abort();
   }
   return true;
-}
-
-void Worker::note_distrust(const std::string& client, const std::string& host) {
-  if (distrust_.size() >= kDistrustEntries) distrust_.clear();
-  auto& times = distrust_[client + " " + host];
-  std::erase_if(times, [](TimePoint t) { return t + kDistrustWindow < Clock::now(); });
-  times.push_back(Clock::now());
-  if (times.size() == 2) Counters::add(counters_.client_distrusts_ca);
-}
-
-bool Worker::distrusts(const std::string& client, const std::string& host) {
-  auto it = distrust_.find(client + " " + host);
-  if (it == distrust_.end()) return false;
-  std::erase_if(it->second, [](TimePoint t) { return t + kDistrustWindow < Clock::now(); });
-  if (it->second.empty())
-    distrust_.erase(it);
-  else
-    return it->second.size() >= 2;
-  return false;
 }
 
 Awaitable<void> Worker::housekeeping() {

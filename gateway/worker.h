@@ -86,10 +86,6 @@ class Worker {
   char* scratch() { return scratch_.get(); }
   static constexpr std::size_t kScratch = 64 * 1024;
 
-  // Two `unknown_ca` alerts for one host within a minute: the client does not trust our CA.
-  void note_distrust(const std::string& client, const std::string& host);
-  bool distrusts(const std::string& client, const std::string& host);
-
  private:
   using Timer = net::basic_waitable_timer<Clock, net::wait_traits<Clock>, Executor>;
   Awaitable<void> housekeeping();
@@ -110,7 +106,6 @@ class Worker {
   bool draining_ = false;
   std::function<void()> drained_;
   std::unique_ptr<char[]> scratch_;
-  std::unordered_map<std::string, std::vector<TimePoint>> distrust_;
   Timer housekeeping_timer_;
   std::thread thread_;
 };

@@ -42,7 +42,7 @@ const socket = net.connect(Number(port), "127.0.0.1", () => socket.write(`CONNEC
 const fail = (e) => { console.error(e.code ?? "", e.message); process.exit(1); };
 socket.on("error", fail);
 socket.once("data", () => {
-  const opened = tls.connect({ socket, servername: host.split(":")[0] }, () => process.exit(0));
+  const opened = tls.connect({ socket, servername: host.split(":")[0] }, () => opened.end("", () => process.exit(0)));
   opened.on("error", fail);
 });
 setTimeout(() => process.exit(3), 9000);

@@ -165,6 +165,8 @@ TEST(Sheet, NeverWritesAFormula) {
     EXPECT_TRUE(csv_line({cell}).starts_with("\"'" + begin)) << cell;
   }
   EXPECT_EQ(csv_line({"a", "b\"c", "", "1=2"}), "\"a\",\"b\"\"c\",\"\",\"1=2\"\r\n");
+  EXPECT_EQ(csv_line({"a\x1b[2J", "x\xE2\x80\xAEy", "l\r\nm\tn"}),
+            "\"a\xEF\xBF\xBD[2J\",\"x\xEF\xBF\xBDy\",\"l\r\nm\tn\"\r\n");
 }
 
 TEST(Sheet, AlignsWideCharacters) {

@@ -133,7 +133,7 @@ class Doctor(Case):
         self.level(checks, "runtime.curl", "ok")  # through a gateway that asks for credentials
         self.assertNotIn("s3cret", json.dumps(checks))
 
-    def runtime(self, name, check, variable, value):
+    def runtime(self, name, check, variable, value, **more):
         """Without the CA it fails and says how to mend it; with it, it is well."""
         if not shutil.which(name):
             self.skipTest(f"needs {name}")
@@ -141,7 +141,7 @@ class Doctor(Case):
         failed = self.level(checks, check, "fail")
         self.assertEqual(code, 1)
         self.assertIn(variable, failed["fix"])
-        code, checks = self.doctor("--ca", self.ca, runtimes=(name,), environment=self.good(**{variable: value}))
+        code, checks = self.doctor("--ca", self.ca, runtimes=(name,), environment=self.good(**{variable: value, **more}))
         self.level(checks, check, "ok")
         self.level(checks, "env." + variable, "ok")
         self.assertEqual(code, 0, checks)
@@ -152,7 +152,8 @@ class Doctor(Case):
         self.runtime("curl", "runtime.curl", "CURL_CA_BUNDLE", self.bundle())
 
     def test_python(self):
-        self.runtime("python3", "runtime.python", "SSL_CERT_FILE", self.bundle())
+        # `requests`, where it is installed, reads a variable of its own.
+        self.runtime("python3", "runtime.python", "SSL_CERT_FILE", self.bundle(), REQUESTS_CA_BUNDLE=self.bundle())
 
     def test_node(self):
         self.runtime("node", "runtime.node", "NODE_EXTRA_CA_CERTS", self.ca)

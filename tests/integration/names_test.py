@@ -221,7 +221,7 @@ class NamesOnTheWire(unittest.TestCase):
                 self.assertEqual((conn.message().status, self.newest()["reason"]), (400, "framing"))
                 conn.close()
         # The system's resolver still repeats the question that was never answered.
-        self.assertEqual([name for name, _ in self.server.asked[asked:] if name != "silent.example.jp"], [])
+        self.assertEqual([name for name, _ in self.server.asked[asked:] if not name.startswith("silent")], [])
 
     def mixed_answers_follow_the_policy(self):
         answer = self.ask("denied6.example.jp")

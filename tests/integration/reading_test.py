@@ -96,9 +96,9 @@ class Reading(ProxyCase):
         self.assertEqual(self.newest()["rule"], "labels")
 
     def test_other_japanese_charsets_are_read(self):
-        for coding in ("euc_jp", "iso2022_jp", "utf_16", "utf_16_le", "utf_32", "cp932"):
+        for coding, charset in (("euc_jp", "euc-jp"), ("iso2022_jp", "iso-2022-jp"), ("utf_16", "utf-16"), ("utf_16_le", "utf-16le"), ("utf_32", "utf-32"), ("cp932", "cp932")):
             with self.subTest(coding):
-                self.assertIsNone(self.sent("【社外秘】来期の計画".encode(coding), f"text/plain; charset={coding.replace('_', '-') if coding != 'iso2022_jp' else 'iso-2022-jp'}"))
+                self.assertIsNone(self.sent("【社外秘】来期の計画".encode(coding), f"text/plain; charset={charset}"))
                 self.assertEqual((self.newest()["reason"], self.newest()["rule"]), ("data", "labels"))
 
     def test_json_in_utf16_is_read_and_masked(self):
