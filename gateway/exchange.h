@@ -130,7 +130,7 @@ class Exchange {
   bool edit_ = false;
   bool request_sent_ = false;
   bool request_broken_ = false;  // what the client sends cannot be read on
-  bool repeat_ = false;      // an idle connection failed the request, which may be sent on another
+  bool repeat_ = false;  // an idle connection failed the request, which may be sent on another
   bool cut_ = false;
   bool ended_well_ = false;  // refused with a whole answer on a clean connection
   std::uint64_t ref_ = 0;    // seq of the decision

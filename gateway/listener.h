@@ -53,7 +53,7 @@ class Listener {
   Worker* worker_ = nullptr;  // since start()
   Timer pause_;
   bool stopped_ = false;
-  int refusing_ = 0;  // connections being told that there is no room
+  int refusing_ = 0;      // connections being told that there is no room
   bool adopted_ = false;  // what waits in its queue is for the gateway after us
 };
 
