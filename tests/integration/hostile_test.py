@@ -154,10 +154,14 @@ class Services(HostileCase):
     BIG = chat("x" * (12 << 20))
 
     def test_early_refusal_is_passed_on_and_the_rest_is_not_sent(self):
-        # The harness would read the whole request before it asks the script.
+        # The harness would read the whole request before it asks the script. Nothing more is read until the client has its answer: else all
+        # of the request may have been taken, and the connection is as good as any.
+        answered = threading.Semaphore(0)
+
         def raw(conn):
             conn.until(b"\r\n\r\n")
             conn.send(b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 7\r\n\r\ntoo big")
+            answered.acquire(timeout=TIMEOUT)
             self.stopped = ended(conn.sock)
         origin = self.bench.origin(HOST, raw=raw)
         gateway = self.bench.gateway({HOST: origin.port}, limits="{ body: 32MiB, body_timeout: 20s, answer: 20s }")
@@ -167,8 +171,10 @@ class Services(HostileCase):
         answer = tunnel.message()
         self.assertEqual((answer.status, answer.body), (413, b"too big"))
         self.assertLess(time.monotonic() - begun, 15)
+        answered.release()
         tunnel.send(post(HOST, self.BIG))
         self.assertEqual(tunnel.message().status, 413)
+        answered.release()
         self.assertEqual(origin.connections, 2)
         gateway.stop()
 
