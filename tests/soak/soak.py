@@ -54,7 +54,7 @@ AUTH = credentials(USER, PASSWORD)
 class SoakGateway(Gateway):
     """With a users file, and the failing disk below it when it was built."""
 
-    def start(self, env=None, prefix=()):
+    def start(self, env=None, prefix=(), pass_fds=()):
         self.users = self.folder / "users"
         self.rules = self.folder / "rules"
         if not self.users.exists():
@@ -64,7 +64,7 @@ class SoakGateway(Gateway):
         if self.can_fail:
             self.rules.write_text("")
             env = {"LD_PRELOAD": str(shim), "FAULTY_DISK": str(self.folder.resolve() / "audit"), "FAULTY_DISK_RULES": str(self.rules)}
-        super().start(env, prefix)
+        super().start(env, prefix, pass_fds)
 
     def user(self, what: str, name: str, password: str = "") -> None:
         more = ["--password-stdin"] if what == "add" else []
