@@ -22,12 +22,13 @@ ServiceLoop::ServiceLoop(int listener, SSL_CTX* tls, const ServiceOptions& optio
 void ServiceLoop::run() {
   for (;;) {
     for (const epoll_event& event : poller_.wait(until_next_due())) {
-      if (!event.data.ptr) {
+      void* const tag = event.data.ptr;  // the event is packed: nothing may refer into it
+      if (!tag) {
         accept_some();
         continue;
       }
-      const std::uint64_t number = numbers_.at(event.data.ptr);
-      if (static_cast<ServiceConnection*>(event.data.ptr)->on_event(event.events))
+      const std::uint64_t number = numbers_.at(tag);
+      if (static_cast<ServiceConnection*>(tag)->on_event(event.events))
         note_due(number);
       else
         drop(number);
