@@ -22,7 +22,8 @@ constexpr std::chrono::seconds kRetry{1};
 
 struct Item {
   std::string tail;
-  Journal::Done done;  // empty: nobody waits for it
+  Journal::Done done;    // empty: nobody waits for it
+  bool retried = false;  // kept for the next try when this one fails, also if somebody waited
 };
 using Items = std::vector<Item>;
 
@@ -179,12 +180,12 @@ void Journal::Impl::refuse(Items batch) {
   std::size_t size = 0;
   Items kept;
   for (Item& item : batch) {
-    if (item.done) {
-      size += cost(item);
-      item.done(0);
-    } else {
+    const bool keep = !item.done || item.retried;
+    if (item.done) std::exchange(item.done, {})(0);
+    if (keep)
       kept.push_back(std::move(item));
-    }
+    else
+      size += cost(item);
   }
   {
     const std::lock_guard lock(mutex);
@@ -252,6 +253,10 @@ void Journal::record(const Outcome& outcome) {
 
 void Journal::record(const Admin& admin) {
   impl_->queue_item({record_tail(admin), {}});
+}
+
+void Journal::record(const Admin& admin, Done&& done) {
+  impl_->queue_item({record_tail(admin), std::move(done), true});
 }
 
 void Journal::when_room(std::function<void()> call) {

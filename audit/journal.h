@@ -44,6 +44,9 @@ class Journal {
   // bound is reached (outcomes are few and small).
   void record(const Outcome& outcome);
   void record(const Admin& admin);
+  // As above, but committed at once, and `done` hears how the first try went: at 0 the record is
+  // kept for the next one all the same.
+  void record(const Admin& admin, Done&& done);
   // Called once, from the writer thread, as soon as there is room again.
   void when_room(std::function<void()> call);
 

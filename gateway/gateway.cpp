@@ -195,7 +195,7 @@ bool Gateway::open_journal(bool wait, std::string& error) {
             services_->journal->last_error();
     return false;
   }
-  record_admin("start", "", snapshot_->digest(), "operator");
+  services_->journal->record(admin_event("start", "", snapshot_->digest(), "operator"));
   return true;
 }
 
@@ -252,7 +252,7 @@ int Gateway::run() {
   for (auto& w : workers_) w->stop();
   for (auto& w : workers_) w->join();
   admin_->stop();  // its address is free for the gateway after us, which may wait for the log
-  record_admin("stop", snapshot_->digest(), "", "signal");
+  services_->journal->record(admin_event("stop", snapshot_->digest(), "", "signal"));
   services_->journal.reset();
   return 0;
 }
@@ -262,8 +262,8 @@ std::shared_ptr<const policy::Snapshot> Gateway::snapshot() const {
   return snapshot_;
 }
 
-void Gateway::record_admin(std::string what, std::string old_value, std::string new_value,
-                           std::string by) {
+audit::Admin Gateway::admin_event(std::string what, std::string old_value, std::string new_value,
+                                  std::string by) const {
   audit::Admin a;
   a.time_us = now_microseconds();
   a.gateway = services_->name;
@@ -271,7 +271,7 @@ void Gateway::record_admin(std::string what, std::string old_value, std::string 
   a.old_value = std::move(old_value);
   a.new_value = std::move(new_value);
   a.by = std::move(by);
-  services_->journal->record(a);
+  return a;
 }
 
 Readiness Gateway::readiness() const {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "audit/record.h"
 #include "config/mark.h"
 #include "gateway/async.h"
 #include "gateway/configuration.h"
@@ -68,7 +69,9 @@ class Gateway {
   void say_loud_settings() const;
   std::string ready_line() const;
   void cut();
-  void record_admin(std::string what, std::string old_value, std::string new_value, std::string by);
+  audit::Admin admin_event(std::string what, std::string old_value, std::string new_value,
+                           std::string by) const;
+  void record_and_wait(const audit::Admin& event);
   ReloadResult reload_locked(const std::string& by);
   void use_authority(std::shared_ptr<const Authority> authority, const std::string& by);
   void publish(const Configuration& c);

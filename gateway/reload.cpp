@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::chrono::seconds kAbortGrace{2};
 constexpr std::chrono::seconds kReloadAcknowledge{10};
+constexpr std::chrono::seconds kRecordAcknowledge{2};
 
 config::Problem no_authority(const config::GatewayFile& settings) {
   std::string error;
@@ -33,7 +34,7 @@ ReloadResult Gateway::reload(const std::string& by) {
     std::string first = r.problems.empty() ? "" : config::to_string(r.problems.front());
     Log::error("reload_failed",
                {{"problems", std::to_string(r.problems.size())}, {"first", first}});
-    record_admin("reload_failed", r.previous, first, by);
+    record_and_wait(admin_event("reload_failed", r.previous, first, by));
   }
   return r;
 }
@@ -62,17 +63,28 @@ ReloadResult Gateway::reload_locked(const std::string& by) {
   for (const auto& w : warnings_) Log::warn("configuration", {{"warning", w}});
   r.digest = c->snapshot->digest();
   publish(*c);
-  record_admin("reload", r.previous, r.digest, by);
+  record_and_wait(admin_event("reload", r.previous, r.digest, by));
   Log::info("reloaded", {{"old", r.previous}, {"new", r.digest}, {"by", by}});
   r.ok = true;
   return r;
+}
+
+// Whoever asked for the change finds its record as soon as he is answered. A disk that fails does
+// not hold the change up: the record is kept until it can be written.
+void Gateway::record_and_wait(const audit::Admin& event) {
+  auto done = std::make_shared<std::promise<bool>>();
+  services_->journal->record(event, [done](std::uint64_t seq) { done->set_value(seq != 0); });
+  std::future<bool> recorded = done->get_future();
+  if (recorded.wait_for(kRecordAcknowledge) != std::future_status::ready || !recorded.get())
+    Log::warn("record_waits", {{"what", event.what}});
 }
 
 void Gateway::use_authority(std::shared_ptr<const Authority> authority, const std::string& by) {
   const auto before = services_->leaves->authority();
   if (authority->same_as(*before)) return;
   services_->leaves->replace(authority, services_->settings.crl_url);
-  record_admin("ca", before->fingerprint_sha256(), authority->fingerprint_sha256(), by);
+  record_and_wait(
+      admin_event("ca", before->fingerprint_sha256(), authority->fingerprint_sha256(), by));
   Log::info("ca_replaced", {{"subject", authority->subject()},
                             {"old", before->fingerprint_sha256()},
                             {"new", authority->fingerprint_sha256()}});
@@ -110,7 +122,7 @@ void Gateway::end(const std::string& by) {
   const Millis drain = services_->settings.limits.drain;
   notify::stopping(drain + kAbortGrace * 2);
   Log::info("draining");
-  record_admin("drain", snapshot()->digest(), "", by);
+  services_->journal->record(admin_event("drain", snapshot()->digest(), "", by));
   auto one_done = [this] {
     net::post(control_.get_executor(), [this] {
       if (++drained_ == workers_.size()) control_.stop();
@@ -140,7 +152,7 @@ void Gateway::cut() {
 void Gateway::clock_was_set(std::int64_t expected_us, std::int64_t now_us) {
   const std::string before = audit::utc_text(expected_us), now = audit::utc_text(now_us);
   Log::warn("clock_step", {{"expected", before}, {"now", now}});
-  record_admin("clock_step", before, now, "system");
+  services_->journal->record(admin_event("clock_step", before, now, "system"));
 }
 
 }  // namespace sekisho::gateway

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <future>
 #include <thread>
 
 #include "tests/audit/verifying.h"
@@ -256,6 +257,24 @@ TEST(Journal, KeepsOutcomesForTheNextSegment) {
   std::string all;
   for (const auto& [name, file] : disk.files()) all += file.bytes;
   EXPECT_NE(all.find("sks_outcomeoutcome00"), std::string::npos);
+}
+
+TEST(Journal, KeepsAnAdminRecordAfterItsFailedTryWasTold) {
+  FaultDisk disk;
+  {
+    auto journal = open_disk(disk);
+    disk.fail(Op::kAppend, 1, EIO);
+    Admin admin;
+    admin.what = "reload";
+    std::promise<std::uint64_t> first_try;
+    journal->record(admin, [&](std::uint64_t seq) { first_try.set_value(seq); });
+    EXPECT_EQ(first_try.get_future().get(), 0u);
+    Sample sample;
+    while (record_and_wait(*journal, sample) == 0) continue;
+  }
+  std::string all;
+  for (const auto& [name, file] : disk.files()) all += file.bytes;
+  EXPECT_NE(all.find(R"("what":"reload")"), std::string::npos);
 }
 
 TEST(Journal, KeepsThePoliciesItDecidedUnder) {
