@@ -8,6 +8,7 @@
 #include "filters/body_reader.h"
 #include "filters/edits.h"
 #include "filters/json_scanner.h"
+#include "filters/replacement.h"
 #include "filters/utf8.h"
 
 using namespace sekisho::filters;
@@ -29,15 +30,23 @@ bool well_formed(std::string_view text) {
 }
 
 void check_chunk(std::string_view body, const TextChunk& chunk) {
-  require(chunk.range.end <= body.size() && valid_utf8(chunk.text));
+  const std::string_view around = chunk.outer == nullptr ? body : chunk.around;
+  require(chunk.range.end <= around.size() && valid_utf8(chunk.text));
   if (chunk.coding != Coding::kJsonString) return;
   std::string text;
   OffsetMap map;
-  require(unescape_json(body.substr(chunk.range.begin, chunk.range.size()), chunk.range.begin, text,
-                        map));
+  require(unescape_json(around.substr(chunk.range.begin, chunk.range.size()), chunk.range.begin,
+                        text, map));
   require(text == chunk.text);
   Range whole = chunk.map.original({0, text.size()}, chunk.range.begin, chunk.range.end);
   require(whole == chunk.range);
+}
+
+// A replacement in the middle of the chunk, through the layers around it.
+Edit edit_in(const TextChunk& chunk) {
+  const std::size_t middle = chunk.text.size() / 2;
+  const Spot spot = locate(chunk, {middle, middle + 1});
+  return {spot.range, coded_text("[x]", chunk.coding, spot.outer)};
 }
 
 }  // namespace
@@ -53,9 +62,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   while ((status = reader.next(chunk, work)) == BodyReader::Status::kChunk) {
     check_chunk(body, chunk);
     if (chunk.is_key || chunk.is_number || chunk.text.empty()) continue;
-    std::size_t middle = chunk.text.size() / 2;
-    edits.push_back(
-        {chunk.map.original({middle, middle + 1}, chunk.range.begin, chunk.range.end), "[x]"});
+    if (locate(chunk, {0, 1}).fixed) continue;
+    require(edit_in(chunk).range.end <= body.size());
+    edits.push_back(edit_in(chunk));
   }
   require(good == (status == BodyReader::Status::kEnd));
   require(apply_edits(body, {}) == body);
