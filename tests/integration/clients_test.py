@@ -1,6 +1,7 @@
 """The official SDKs, undici, curl, urllib and httpx through the real binary, against a local service that writes down what it received."""
 import hashlib
 import json
+import os
 import subprocess
 import sys
 import unittest
@@ -119,6 +120,18 @@ class Suite(unittest.TestCase):
         self.assertEqual(events, 2 + len("I read: acked: one two three".split()))
 
 
+    def check_bun(self):
+        """Bun takes no byte of a stream for the CONNECT's answer, and its connection serves a second time."""
+        bun = next((CLIENTS / "node_modules" / "@oven").glob("bun-linux-*/bin/bun"), None)
+        if bun is None:
+            self.skipTest("Bun is not made for this processor")
+        environment = {**os.environ, "HTTPS_PROXY": self.proxy, "NO_PROXY": "127.0.0.1", "NODE_EXTRA_CA_CERTS": str(self.ca)}
+        done = subprocess.run([bun, CLIENTS / "bun_fetch.mjs", "--control", str(self.service.control)], env=environment, capture_output=True, timeout=TIMEOUT * 3)
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        seen = [json.loads(x) for x in done.stdout.splitlines()]
+        self.assertEqual(seen, [{"status": 200, "begins": "data: ", "events": 2 + len("I read: acked: one two three 日本語".split())}] * 2)
+
+
 class Clients(Suite):
     @classmethod
     def setUpClass(cls):
@@ -187,6 +200,9 @@ class Clients(Suite):
 
     def test_httpx(self):
         self.check_httpx()
+
+    def test_bun(self):
+        self.check_bun()
 
     def test_one_attempt_of_curl_and_python_when_blocked(self):
         before = len(self.service.received())
