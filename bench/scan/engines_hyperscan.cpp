@@ -1,0 +1,68 @@
+#include <algorithm>
+
+#include "bench/scan/engines.h"
+#ifdef SEKISHO_HYPERSCAN
+#include <hs/hs.h>
+#endif
+
+namespace sekisho::bench {
+
+#ifdef SEKISHO_HYPERSCAN
+namespace {
+
+struct Database {
+  ~Database() {
+    hs_free_scratch(scratch);
+    hs_free_database(database);
+  }
+  hs_database_t* database = nullptr;
+  hs_scratch_t* scratch = nullptr;
+};
+
+unsigned flags_for(const std::string& pattern) {
+  const bool ascii = std::all_of(pattern.begin(), pattern.end(), [](char c) { return c >= 0; });
+  return ascii ? 0u : HS_FLAG_UTF8;
+}
+
+int count(unsigned, unsigned long long, unsigned long long, unsigned, void* context) {
+  ++*static_cast<std::size_t*>(context);
+  return 0;
+}
+
+Search make_blocks() {
+  const std::vector<std::string> patterns = bench_patterns();
+  std::vector<const char*> expressions;
+  std::vector<unsigned> flags;
+  for (const std::string& p : patterns) {
+    expressions.push_back(p.c_str());
+    flags.push_back(flags_for(p));
+  }
+  auto db = std::make_shared<Database>();
+  hs_compile_error_t* error = nullptr;
+  if (hs_compile_multi(expressions.data(), flags.data(), nullptr,
+                       static_cast<unsigned>(expressions.size()), HS_MODE_BLOCK, nullptr,
+                       &db->database, &error) != HS_SUCCESS) {
+    hs_free_compile_error(error);
+    return {};
+  }
+  if (hs_alloc_scratch(db->database, &db->scratch) != HS_SUCCESS) return {};
+  return [db](std::string_view text) {
+    std::size_t ends = 0;
+    hs_scan(db->database, text.data(), static_cast<unsigned>(text.size()), 0, db->scratch, count,
+            &ends);
+    return ends;
+  };
+}
+
+}  // namespace
+
+std::vector<Engine> hyperscan_engines() {
+  return {{"Hyperscan block", make_blocks}};
+}
+#else
+std::vector<Engine> hyperscan_engines() {
+  return {};
+}
+#endif
+
+}  // namespace sekisho::bench
