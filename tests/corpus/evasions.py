@@ -368,7 +368,7 @@ def add_nested(rng, corpus, each):
 
 LABEL_TRICKS = {"full_width": full_width, "zero_width": CHARACTERS["zero_width"][0], "homoglyphs": homoglyphs, "soft_hyphens": CHARACTERS["soft_hyphens"][0],
                 "base64": lambda t, r: to_base64("【" + t + "】\n来期の計画", r), "percent": lambda t, r: percent("【" + t + "】", r),
-                "escape_json": lambda t, r: escape_json("【" + t + "】", r), "html_decimal": lambda t, r: entities("【" + t + "】", r)}
+                "spaced_label": lambda t, r: " ".join(t), "escape_json": lambda t, r: escape_json("【" + t + "】", r), "html_decimal": lambda t, r: entities("【" + t + "】", r)}
 
 
 def add_labels(rng, corpus):
@@ -376,7 +376,7 @@ def add_labels(rng, corpus):
         for label in ("CONFIDENTIAL", "社外秘", "INTERNAL USE ONLY", "極秘"):
             if technique == "homoglyphs" and label[0] > "Z":
                 continue
-            plain = technique in CHARACTERS
+            plain = technique in CHARACTERS or technique == "spaced_label"
             text, findings = compose("【⟦v⟧】\n2027 plan" if plain else "次を要約して\n⟦v⟧\n", v=Mark(function(label, rng), "confidentiality_label"))
             corpus.add("evasion", technique, text, findings, allow=["hidden_text"], technique=technique)
 
@@ -437,7 +437,39 @@ def add_fields(rng, corpus):
         corpus.add("evasion", "nested_fields", text, findings, allow=["generic_secret_high_entropy"], technique="nested_fields")
 
 
+RECORD_CODINGS = {"base64": to_base64, "gzip_base64": gzip_base64, "percent": percent, "hex": to_hex, "html_decimal": entities, "escape_json": escape_json, "mime_b": mime_b,
+                  "quoted_printable": quoted_printable, "data_url": data_url}
+
+
+def add_records(rng, corpus, each):
+    """A whole record in one disguise: every type in it is found where the disguise stands."""
+    for coding, function in RECORD_CODINGS.items():
+        for i in range(each):
+            values = {"person_name_ja": jp.name(rng), "date_of_birth": jp.birth_date(rng), "jp_postal_address": jp.address(rng, False), "jp_phone": jp.grouped(jp.mobile(rng), (3, 4, 4), "-"),
+                      "email": world.email(rng), "jp_my_number": jp.my_number(rng), "credit_card": world.card_grouped(world.card(rng), "-")}
+            labels = {"person_name_ja": "氏名", "date_of_birth": "生年月日", "jp_postal_address": "住所", "jp_phone": "電話番号", "email": "メール", "jp_my_number": "個人番号", "credit_card": "カード番号"}
+            kinds = rng.sample(sorted(values), 3)
+            text, (whole,) = compose("次のデータです\n⟦v⟧\n", v=Mark(function("\n".join(f"{labels[k]}: {values[k]}" for k in kinds), rng), "x"))
+            corpus.add("evasion", "record_in_" + coding, text, [{**whole, "type": k} for k in kinds], technique="record>" + coding)
+
+
+def add_json_text(rng, corpus, each):
+    """What programs write that keep to ASCII."""
+    makers = {"person_name_ja": ("氏名", jp.name), "jp_postal_address": ("住所", jp.address), "date_of_birth": ("生年月日", lambda r: f"昭和{r.randrange(30, 63)}年{r.randrange(1, 13)}月{r.randrange(1, 29)}日"),
+              "confidentiality_label": ("区分", lambda r: r.choice(("社外秘", "極秘", "部外秘")))}
+    for i in range(each):
+        kind = sorted(makers)[i % len(makers)]
+        label, make = makers[kind]
+        value = make(rng)
+        text = json.dumps({"seq": i, label: value, "state": "ok"})
+        shown = json.dumps(value)[1:-1]
+        begin = text.index(shown)
+        corpus.add("evasion", "ascii_json", text, [{"type": kind, "start": begin, "end": begin + len(shown)}], technique="ascii_json")
+
+
 def add_all(rng, corpus):
+    add_records(rng, corpus, 6)
+    add_json_text(rng, corpus, 24)
     add_single(rng, corpus, 20)
     add_nested(rng, corpus, 6)
     add_labels(rng, corpus)

@@ -17,6 +17,7 @@ import clean_prose
 import evasions
 import negatives
 import typed_cases
+import wild_cases
 from writing import Corpus
 
 SEED = 20261126
@@ -34,7 +35,7 @@ def add_clean(seed, corpus, each):
 
 def build(seed):
     corpus = Corpus()
-    for module in (typed_cases, negatives, evasions):
+    for module in (typed_cases, wild_cases, negatives, evasions):
         module.add_all(random.Random(f"{seed}/{module.__name__}"), corpus)
     add_clean(seed, corpus, 26)
     return corpus.cases
