@@ -151,6 +151,31 @@ def embeddings(r):
     return "vector = [" + ", ".join(f"{r.uniform(-1, 1):.16f}" for _ in range(r.randrange(20, 80))) + "]\nnormalise it"
 
 
-KINDS = [app_log, access_log, syslog, kernel, sales_csv, sales_tsv, stock_table, measurements, geo, uuids, hashes, urls, urls_ja, picture, font, jpeg_lines, certificate, public_key, api_answer, geojson, openapi, metrics, hexdump, ids_csv, accounting, timetable,
+def column_of_four(r):
+    """Figures of four digits under or beside each other are no card and no My Number."""
+    n = r.choice((2400, 2600, 3500, 4100, 5200, 6500))
+    figures = sorted(r.randrange(n, n + 900) for _ in range(r.randrange(20, 120)))
+    joiner = r.choice(("\n", " ", "\t", "\n", "  "))
+    return r.choice(("欠番を探して\n", "Sum these:\n", "次の数列の規則は?\n")) + joiner.join(map(str, figures))
+
+
+def matrix(r):
+    return "行列の積を計算して\n" + "\n".join(" ".join(str(r.randrange(1000, 10000)) for _ in range(r.choice((3, 4, 5, 6)))) for _ in range(r.randrange(3, 9)))
+
+
+def weights(r):
+    return "What is this file?\n" + "\n".join(f"{r.randrange(256, 9999):04X} {r.randrange(256, 9999):04X} ; [.{r.randrange(1000, 9999)}.{r.randrange(10, 99):04d}.{r.randrange(1, 9):04d}] # LATIN LETTER" for _ in range(r.randrange(4, 14)))
+
+
+def years(r):
+    first = r.randrange(1950, 2000)
+    return "グラフの横軸です\n" + r.choice((" ", ",", "\n", "\t")).join(str(y) for y in range(first, first + r.randrange(12, 40)))
+
+
+def statistics(r):
+    return "Interpret the table\n" + "\n".join("  ".join(f"{r.randrange(10**k):>{k + 1},}" for k in (3, 4, 6, 7, 4)) + f"  {r.uniform(0, 100):.2f}%" for _ in range(r.randrange(4, 15)))
+
+
+KINDS = [column_of_four, matrix, weights, years, statistics, app_log, access_log, syslog, kernel, sales_csv, sales_tsv, stock_table, measurements, geo, uuids, hashes, urls, urls_ja, picture, font, jpeg_lines, certificate, public_key, api_answer, geojson, openapi, metrics, hexdump, ids_csv, accounting, timetable,
          survey, dates, versions, embeddings]
 assert len({k.__name__ for k in KINDS}) == len(KINDS)
