@@ -57,6 +57,23 @@ std::optional<std::uint64_t> parse_decimal(std::string_view text) {
   return n;
 }
 
+std::optional<double> parse_fraction(std::string_view text) {
+  const std::size_t point = text.find('.');
+  const auto whole = parse_decimal(text.substr(0, point));
+  if (!whole) return std::nullopt;
+  if (point == std::string_view::npos) return static_cast<double>(*whole);
+  const std::string_view digits = text.substr(point + 1);
+  if (digits.empty() || digits.size() > 4) return std::nullopt;
+  int part = 0, scale = 1;
+  for (const char c : digits) {
+    if (c < '0' || c > '9') return std::nullopt;
+    part = part * 10 + (c - '0');
+    scale *= 10;
+  }
+  // One division, so that "0.60" is the double nearest to it.
+  return (static_cast<double>(*whole) * scale + part) / scale;
+}
+
 std::optional<std::uint64_t> parse_size(std::string_view text) {
   static constexpr Unit kUnits[] = {{"KiB", 1ull << 10}, {"MiB", 1ull << 20}, {"GiB", 1ull << 30}};
   return with_unit(text, kUnits);

@@ -14,6 +14,9 @@ namespace sekisho::config {
 std::optional<std::uint64_t> parse_decimal(
     std::string_view text);  // "0" or [1-9][0-9]*, below 2^63
 
+// "0.95", "1", "3.5": parse_decimal, then at most four digits after a point.
+std::optional<double> parse_fraction(std::string_view text);
+
 std::optional<std::uint64_t> parse_size(
     std::string_view text);  // bytes, from "32MiB"; units KiB, MiB, GiB
 

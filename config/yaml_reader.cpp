@@ -148,6 +148,14 @@ std::optional<std::uint64_t> YamlReader::integer(const YamlNode& n, std::uint64_
   return std::nullopt;
 }
 
+std::optional<double> YamlReader::number(const YamlNode& n, double min, double max) {
+  const std::optional<double> v = n.is_scalar() && n.plain ? parse_fraction(n.text) : std::nullopt;
+  if (v && *v >= min && *v <= max) return v;
+  const auto plain = [](double d) { return std::to_string(static_cast<int>(d)); };
+  wrong(n, "a number from " + plain(min) + " to " + plain(max), "write it as 0.95");
+  return std::nullopt;
+}
+
 std::optional<std::uint64_t> YamlReader::size(const YamlNode& n) {
   const auto v = n.is_scalar() ? parse_size(n.text) : std::nullopt;
   if (v && *v > 0) return v;

@@ -37,6 +37,8 @@ class YamlReader {
   std::optional<MarkedText> marked_text(const YamlNode& n);
   std::optional<bool> boolean(const YamlNode& n);
   std::optional<std::uint64_t> integer(const YamlNode& n, std::uint64_t min, std::uint64_t max);
+  // Plain decimals, "0.95": at most four digits after the point.
+  std::optional<double> number(const YamlNode& n, double min, double max);
   std::optional<std::uint64_t> size(const YamlNode& n);
   std::optional<std::chrono::milliseconds> duration(const YamlNode& n);
   std::optional<Date> date(const YamlNode& n);

@@ -5,7 +5,6 @@
 #include <unordered_set>
 #include <utility>
 
-#include "filters/pack.h"
 #include "filters/pattern_detector.h"
 #include "filters/scanner.h"
 #include "filters/width_fold.h"
@@ -14,22 +13,15 @@ namespace sekisho::filters {
 namespace {
 
 void add_types(const Pack& pack, std::vector<TypeInfo>& out) {
-  const auto add = [&](std::string_view type, std::string_view category) {
+  const auto add = [&](const std::string& type, const std::string& category) {
     const bool known =
-        std::any_of(out.begin(), out.end(), [type](const TypeInfo& t) { return t.type == type; });
-    if (!known) out.push_back({std::string(type), std::string(category), std::string(pack.name)});
+        std::any_of(out.begin(), out.end(), [&type](const TypeInfo& t) { return t.type == type; });
+    if (!known) out.push_back({type, category, pack.name});
   };
   for (const DetectorRow& row : pack.rows) {
     add(row.type, row.category);
     if (!row.second_type.empty()) add(row.second_type, row.category);
   }
-}
-
-const Pack* find_pack(std::string_view name) {
-  for (const Pack& pack : shipped_packs()) {
-    if (pack.name == name) return &pack;
-  }
-  return nullptr;
 }
 
 std::string only_digits(std::string_view value) {
@@ -48,6 +40,7 @@ std::string only_digits(std::string_view value) {
 struct DetectorSet::Impl {
   explicit Impl(std::size_t memory_budget) : detector(memory_budget) {}
 
+  std::deque<DetectorRow> rows;  // `detector` refers to them
   PatternDetector detector;
   std::vector<std::unique_ptr<const Detector>> others;
   std::vector<const Detector*> detectors;
@@ -64,18 +57,34 @@ namespace {
 
 using Where = DetectorProblem::Where;
 
-void load_pack(std::string_view name, int index, PatternDetector& detector,
-               std::vector<TypeInfo>& types, std::vector<DetectorProblem>& problems) {
-  const Pack* pack = find_pack(name);
-  if (pack == nullptr) {
-    problems.push_back({Where::kPack, index, -1, "no pack is called '" + std::string(name) + "'"});
-    return;
+void check_row_examples(const DetectorRow& row, DetectorProblem at, const PatternDetector& detector,
+                        std::vector<DetectorProblem>& problems) {
+  at.where = Where::kRowMatch;
+  for (std::size_t i = 0; i < row.match.size(); ++i) {
+    if (detector.last_row_finds(row.match[i])) continue;
+    at.sub_index = static_cast<int>(i);
+    at.message = "the row does not find its type in '" + row.match[i] + "'";
+    problems.push_back(at);
   }
-  add_types(*pack, types);
-  std::string error;
-  for (const DetectorRow& row : pack->rows) {
-    if (!detector.add_row(row, error))
-      problems.push_back({Where::kPack, index, -1, std::string(row.type) + ": " + error});
+  at.where = Where::kRowNoMatch;
+  for (std::size_t i = 0; i < row.no_match.size(); ++i) {
+    if (!detector.last_row_finds(row.no_match[i])) continue;
+    at.sub_index = static_cast<int>(i);
+    at.message = "the row finds its type in '" + row.no_match[i] + "'";
+    problems.push_back(at);
+  }
+}
+
+// Rows live as long as the set: findings point at their types.
+void load_pack(const Pack& pack, int index, std::deque<DetectorRow>& rows,
+               PatternDetector& detector, std::vector<DetectorProblem>& problems) {
+  for (std::size_t i = 0; i < pack.rows.size(); ++i) {
+    const DetectorRow& row = rows.emplace_back(pack.rows[i]);
+    DetectorProblem at{Where::kRow, index, -1, "", static_cast<int>(i)};
+    if (detector.add_row(row, at.message))
+      check_row_examples(row, at, detector, problems);
+    else
+      problems.push_back(at);
   }
 }
 
@@ -101,15 +110,9 @@ std::shared_ptr<const DetectorSet> DetectorSet::compile(const DetectorSpec& spec
   std::shared_ptr<DetectorSet> set(new DetectorSet());
   set->impl_ = std::make_unique<Impl>(spec.memory_budget);
   Impl& impl = *set->impl_;
-  std::vector<std::string> packs = spec.packs.value_or(std::vector<std::string>{});
-  if (!spec.packs) {
-    for (const Pack& pack : shipped_packs()) packs.emplace_back(pack.name);
-  }
-  std::unordered_set<std::string> loaded;
-  for (std::size_t i = 0; i < packs.size(); ++i) {
-    if (loaded.insert(packs[i]).second)
-      load_pack(packs[i], static_cast<int>(i), impl.detector, impl.types, problems);
-  }
+  impl.types = types_of(spec.packs);
+  for (std::size_t i = 0; i < spec.packs.size(); ++i)
+    load_pack(spec.packs[i], static_cast<int>(i), impl.rows, impl.detector, problems);
   for (std::size_t i = 0; i < spec.custom.size(); ++i) {
     const CustomPattern& custom = spec.custom[i];
     const std::string& type = impl.names.emplace_back(custom.type);
@@ -181,13 +184,14 @@ bool DetectorSet::is_custom(std::string_view type) const {
   return std::find(custom.begin(), custom.end(), type) != custom.end();
 }
 
-const std::vector<TypeInfo>& shipped_types() {
-  static const std::vector<TypeInfo> kTypes = [] {
-    std::vector<TypeInfo> types;
-    for (const Pack& pack : shipped_packs()) add_types(pack, types);
-    return types;
-  }();
-  return kTypes;
+Footprint DetectorSet::footprint() const {
+  return impl_->detector.footprint();
+}
+
+std::vector<TypeInfo> types_of(const std::vector<Pack>& packs) {
+  std::vector<TypeInfo> types;
+  for (const Pack& pack : packs) add_types(pack, types);
+  return types;
 }
 
 }  // namespace sekisho::filters

@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <memory>
-#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -13,6 +12,7 @@
 
 #include "filters/detector.h"
 #include "filters/finding.h"
+#include "filters/pack.h"
 
 namespace sekisho::filters {
 
@@ -23,30 +23,48 @@ struct CustomPattern {
 };
 
 struct DetectorSpec {
-  std::optional<std::vector<std::string>>
-      packs;  // secrets, personal, personal-jp, labels; nullopt = every shipped pack
+  std::vector<Pack> packs;
   std::vector<CustomPattern> custom;
   std::vector<std::string> allow_values;  // compared by normalised value
   std::size_t memory_budget =
       64u << 20;  // of the RE2::Set, stated because RE2's default fails quietly
 };
 
-// What is wrong with a spec; `index` names the custom pattern or pack, -1 = the whole.
+// What is wrong with a spec. `index` names the custom pattern or the pack, `row` the row of the
+// pack, -1 = the whole.
 struct DetectorProblem {
-  enum class Where { kPack, kCustomPattern, kCustomMatch, kCustomNoMatch, kMemory } where;
+  enum class Where {
+    kRow,
+    kRowMatch,
+    kRowNoMatch,
+    kCustomPattern,
+    kCustomMatch,
+    kCustomNoMatch,
+    kMemory
+  } where;
   int index = -1;
   int sub_index = -1;  // which match/no_match example
   std::string message;
+  int row = -1;
 };
 
 struct TypeInfo {
   std::string type, category, pack;
 };
 
+// Every type of `packs`, once each, in their order.
+std::vector<TypeInfo> types_of(const std::vector<Pack>& packs);
+
+// What compiled detectors weigh. Instructions are of RE2 programs, 16 bytes each; the set's states
+// come on demand, up to its memory budget.
+struct Footprint {
+  std::size_t rows = 0, gates = 0, instructions = 0, memory_budget = 0;
+};
+
 class DetectorSet {
  public:
-  // nullptr when a problem was added: a pattern that does not compile, one without bounded span
-  // that needs it stated, a failed example, a set that does not fit the memory budget.
+  // nullptr when a problem was added: a pattern that does not compile, a failed example, a set that
+  // does not fit the memory budget.
   static std::shared_ptr<const DetectorSet> compile(const DetectorSpec& spec,
                                                     std::vector<DetectorProblem>& problems);
 
@@ -60,6 +78,7 @@ class DetectorSet {
   // The scanner leaves such findings out.
   bool allowed_value(std::string_view normalised) const;
   bool is_custom(std::string_view type) const;
+  Footprint footprint() const;
 
   ~DetectorSet();
   DetectorSet(const DetectorSet&) = delete;
@@ -71,9 +90,5 @@ class DetectorSet {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
-
-// Every type and pack that ships with this version, whether or not a policy loads it (names may be
-// used in rules).
-const std::vector<TypeInfo>& shipped_types();
 
 }  // namespace sekisho::filters

@@ -207,7 +207,7 @@ double confidence_of(const DetectorRow& row, std::string_view text, const Parts&
   if (is_reserved(parts.domain) || is_noreply(parts.local)) return 0;
   if (is_url_userinfo(text, parts.range.begin) || is_transport_path(text, parts)) return 0;
   if (is_sample(parts.domain) || follows_remote_command(text, parts.range.begin)) return 0.40;
-  return row.confidence;
+  return row.confidence.shape;
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,10 @@ struct Finding {
   double confidence = 0;      // 0..1
   Range range;
   std::string normalised;
+  // What made us sure, for people: "pattern and check", "context word", … Static text, may be
+  // empty.
+  std::string_view why = {};
+  std::int8_t specificity = 5;  // DetectorRow::specificity
 };
 using Findings = std::vector<Finding>;
 

@@ -9,10 +9,6 @@
 
 namespace sekisho::filters {
 
-const char kLabelGate[] =
-    R"(社外秘|極秘|厳秘|部外秘|関係者外秘|対外秘|取扱(?:厳重)?注意|機密性[23２３]情報|秘密文書|営業秘密|転載禁止|複写禁止|会員限り|未公表|インサイダー情報|㊙|[(（【〔\[［]秘[)）】〕\]］]|(?:^|[\s　【〔\[［（(《≪<■●★◆:：|_])機密|)"
-    R"((?i:confidential|internal use only|proprietary|restricted|trade secret|do not distribute|attorney-client privileged|under nda|mnpi|top secret|secret//noforn)|TLP:(?:RED|AMBER))";
-
 namespace {
 
 using Words = std::span<const std::string_view>;

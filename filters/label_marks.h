@@ -11,7 +11,4 @@ namespace sekisho::filters {
 // of this very document that it is so.
 void find_label(const DetectorRow& row, std::string_view text, Range gate, Findings& out);
 
-// RE2: every word that may be a marking.
-extern const char kLabelGate[];
-
 }  // namespace sekisho::filters

@@ -6,10 +6,10 @@
 
 namespace sekisho::filters {
 
-// Sorts `findings` by place and leaves one of those that are about the same value: among shipped
-// types, of two that overlap the surer one stays, of equally sure ones the longer, then the
-// earlier. A custom type neither hides another one nor is hidden (its rule may be the stricter
-// one); of the same custom type the earlier one stays.
+// Sorts `findings` by place and leaves one of those that are about the same value: among types of
+// packs, of two of one category that overlap the more specific one stays; else the surer one, of
+// equally sure ones the longer, then the earlier. A custom type neither hides another one nor is
+// hidden (its rule may be the stricter one); of the same custom type the earlier one stays.
 void resolve_overlaps(Findings& findings, const std::function<bool(const Finding&)>& is_custom);
 
 }  // namespace sekisho::filters

@@ -1,10 +1,10 @@
 #include "filters/pack.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <utility>
 
+#include "filters/surroundings.h"
 #include "filters/width_fold.h"
 
 namespace sekisho::filters {
@@ -37,12 +37,8 @@ bool is_neighbour(char32_t c, Border border) {
 
 }  // namespace
 
-std::span<const Pack> shipped_packs() {
-  static const std::array<Pack, 4> kPacks = {{{"secrets", pack_secrets()},
-                                              {"personal", pack_personal()},
-                                              {"personal-jp", pack_personal_jp()},
-                                              {"labels", pack_labels()}}};
-  return kPacks;
+double ConfidenceModel::highest() const {
+  return std::max({shape, grouped, context});
 }
 
 bool border_holds(std::string_view text, Range range, Border left, Border right) {
@@ -54,10 +50,34 @@ bool border_holds(std::string_view text, Range range, Border left, Border right)
          !is_neighbour(static_cast<unsigned char>(text[range.end]), right);
 }
 
-Finding make_finding(const DetectorRow& row, double confidence, Range range,
-                     std::string normalised) {
+Finding make_finding(const DetectorRow& row, double confidence, Range range, std::string normalised,
+                     std::string_view why) {
   const double rounded = std::round(std::clamp(confidence, 0.0, 1.0) * 100) / 100;
-  return {row.type, row.category, rounded, range, std::move(normalised)};
+  return {row.type,
+          row.category,
+          rounded,
+          range,
+          std::move(normalised),
+          why,
+          std::int8_t(row.specificity)};
+}
+
+double weigh(const DetectorRow& row, double shape, std::string_view text, Range value,
+             std::string_view& why) {
+  const bool checked = row.check != nullptr;
+  why = checked ? "pattern and check" : "pattern";
+  double confidence = shape;
+  if (!row.context.words.empty() &&
+      Surroundings(text, value, row.context.before, row.context.after).has(row.context.words)) {
+    confidence = std::max(confidence, row.confidence.context);
+    why = checked ? "pattern, check and context word" : "pattern and context word";
+  }
+  if (!row.against.words.empty() && confidence > 0 &&
+      Surroundings(text, value, row.against.before, row.against.after).has(row.against.words)) {
+    confidence -= row.confidence.against;
+    why = "pattern, and a word that speaks against it";
+  }
+  return confidence;
 }
 
 }  // namespace sekisho::filters

@@ -1,13 +1,13 @@
 #pragma once
 
-// A pack is a table of detector rows: what to look for, what must stand around it, who checks it,
-// how sure we are. Adding a type is adding a row; the engine (PatternDetector) knows no type by
-// name.
+// A pack is a list of detector rows: what to look for, what must stand around it, who checks it,
+// how sure we are. Packs are data (config/detectors/*.yaml): adding a type is adding a row there.
+// The engine (PatternDetector) knows no type by name.
 
 #include <cstddef>
-#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "filters/finding.h"
 
@@ -32,6 +32,22 @@ struct TokenMatch {
   std::string_view value() const { return text.substr(range.begin, range.size()); }
 };
 
+// Words near a value; bytes around it that are looked at. Words are folded to lower case; ASCII
+// words count whole, Japanese ones anywhere (Surroundings).
+struct ContextWords {
+  std::vector<std::string> words;
+  std::size_t before = 120, after = 45;
+};
+inline constexpr std::size_t kWidestContext = 1u << 10;
+
+// How sure we are of a value that passed its check, 0..1. `shape`: nothing but its form speaks for
+// it; `grouped`: written in the customary groups (0 = no difference); `context`: a context word
+// stands near (0 = no difference); `against`: subtracted where an `against` word does.
+struct ConfidenceModel {
+  double shape = 0, grouped = 0, context = 0, against = 0;
+  double highest() const;
+};
+
 struct DetectorRow {
   // Both 0..1: how sure the shape alone makes us; 0 = nothing found.
   using Check = double (*)(TokenMatch& match, double confidence);
@@ -41,21 +57,36 @@ struct DetectorRow {
   using OverNumbers = void (*)(const DetectorRow& row, std::string_view text,
                                const DigitGroups& numbers, Findings& out);
 
-  std::string_view type;
-  std::string_view category;
+  std::string type;
+  std::string category;
   // RE2, short and bounded: runs in the one set over all text. A finding begins within kGateReach
-  // bytes of it.
-  std::string_view gate;
-  // RE2, matched where the gate stands; group 1 is the value if there is one. Empty: one of the
-  // functions does the work.
-  std::string_view pattern = {};
-  double confidence = 0;
+  // bytes of it. Empty, without literals: the pattern itself runs in the set.
+  std::string gate;
+  // Instead of a gate: one of these stands in every match (ASCII letters of either case). The
+  // pattern is then sought all around.
+  std::vector<std::string> literals;
+  // RE2, matched where the gate stands (or `lead` bytes before); group 1 is the value if there is
+  // one. Empty: one of the functions does the work.
+  std::string pattern;
+  std::size_t lead = 0;  // bytes by which the pattern begins before the gate, at most kGateReach
+  ConfidenceModel confidence;
+  ContextWords context, against;
   Border left = Border::kWord;
   Border right = Border::kWord;
+  std::size_t max_span = 0;  // bytes a match may cover; 0 = the pattern's own bound, else 2 KiB
+  double min_entropy = 0;    // bits a character of the value; 0 = not asked
+  std::vector<std::string> allow;  // RE2, anywhere in the value: such values are harmless
+  // Of two overlapping findings of one category the more specific one stays, whatever their
+  // confidence: a vendor's token wins over "something secret after a key word".
+  int specificity = kUsualSpecificity;
   Check check = nullptr;
   AtGate at_gate = nullptr;
   OverNumbers over_numbers = nullptr;
-  std::string_view second_type = {};  // what the row's function may call a finding instead
+  std::string second_type;  // what the row's function may call a finding instead
+  // Texts in which the row alone must, or must not, find its type; run when the pack is loaded.
+  std::vector<std::string> match, no_match;
+
+  static constexpr int kUsualSpecificity = 5, kHighestSpecificity = 9;
 };
 
 // A finding begins at most so many bytes before or after the gate that announces it.
@@ -64,23 +95,20 @@ inline constexpr std::size_t kGateReach = 320;
 inline constexpr std::size_t kShippedSpan = 16u << 10;
 
 struct Pack {
-  std::string_view name;
-  std::span<const DetectorRow> rows;
+  std::string name;
+  std::vector<DetectorRow> rows;
 };
-
-std::span<const Pack> shipped_packs();
-
-// The rows of each pack, in the file of its name.
-std::span<const DetectorRow> pack_secrets();
-std::span<const DetectorRow> pack_personal();
-std::span<const DetectorRow> pack_personal_jp();
-std::span<const DetectorRow> pack_labels();
 
 // Whether a match at `range` stands free of its neighbours.
 bool border_holds(std::string_view text, Range range, Border left, Border right);
 
 // A finding of the row's type with `confidence` (clamped to 0..1, rounded to hundredths).
-Finding make_finding(const DetectorRow& row, double confidence, Range range,
-                     std::string normalised);
+Finding make_finding(const DetectorRow& row, double confidence, Range range, std::string normalised,
+                     std::string_view why = {});
+
+// How sure the row is of a value whose check gave `shape` (0 = none): its context and against words
+// are looked for around it. `why` says what decided.
+double weigh(const DetectorRow& row, double shape, std::string_view text, Range value,
+             std::string_view& why);
 
 }  // namespace sekisho::filters

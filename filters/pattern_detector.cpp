@@ -10,6 +10,7 @@
 
 #include "filters/digit_groups.h"
 #include "filters/pattern_length.h"
+#include "filters/validators.h"
 
 namespace sekisho::filters {
 namespace {
@@ -45,14 +46,38 @@ bool matches_nothing(const RE2& pattern) {
   return false;
 }
 
-// A shipped row with its compiled parts.
-struct ShippedRow {
-  ShippedRow(const DetectorRow& r, const RE2::Options& options)
-      : row(r), gate(std::string(r.gate), options), pattern(std::string(r.pattern), options) {}
+// A finding of this confidence is what a rule looks at unless it says otherwise.
+constexpr double kMedium = 0.60;
+
+std::string any_literal(const std::vector<std::string>& literals) {
+  std::string out = "(?i)";
+  for (const std::string& literal : literals)
+    out += (out.size() > 4 ? "|" : "") + RE2::QuoteMeta(piece(literal));
+  return out;
+}
+
+// What runs in the set for a row.
+std::string announcing(const DetectorRow& row) {
+  if (!row.gate.empty()) return row.gate;
+  if (!row.literals.empty()) return any_literal(row.literals);
+  return row.over_numbers != nullptr ? std::string(kDigitRunGate) : row.pattern;
+}
+
+// A row with its compiled parts.
+struct PackRow {
+  PackRow(const DetectorRow& r, const RE2& g, const RE2::Options& options)
+      : row(r), gate(g), pattern(r.pattern, options) {}
+
+  // Sought all over a block that holds what announces it, not where a gate stands.
+  bool sought() const {
+    return row.gate.empty() && row.at_gate == nullptr && row.over_numbers == nullptr;
+  }
 
   const DetectorRow& row;
-  RE2 gate;
-  RE2 pattern;  // of an empty pattern: unused
+  const RE2& gate;  // or whatever announces it
+  RE2 pattern;      // of an empty pattern: unused
+  std::vector<std::unique_ptr<const RE2>> allow;
+  std::size_t span = kShippedSpan;  // bytes a match is sought in
 };
 
 struct CustomRow {
@@ -71,11 +96,13 @@ struct CustomRow {
 }  // namespace
 
 struct PatternDetector::Impl {
-  explicit Impl(std::size_t memory_budget) : set(quiet_options(memory_budget), RE2::UNANCHORED) {}
+  explicit Impl(std::size_t budget)
+      : set(quiet_options(budget), RE2::UNANCHORED), memory_budget(budget) {}
 
   // What each pattern of the set announces; rows with the same gate share one.
   struct Member {
-    std::vector<const ShippedRow*> shipped;
+    std::unique_ptr<const RE2> gate;  // of rows
+    std::vector<const PackRow*> gated, sought;
     const CustomRow* custom = nullptr;
   };
   // Of the piece last looked at, read when the first row asks for them.
@@ -88,17 +115,21 @@ struct PatternDetector::Impl {
              RE2::Set::ErrorInfo& error) const;
   ScanStatus scan_block(const Window& window, Range block, bool& hot, Findings& out) const;
   ScanStatus locate(const Window& window, Range block, bool& seen, Findings& out) const;
-  void find_shipped(const Member& member, const Window& window, Range part, Numbers& numbers,
-                    Findings& out) const;
-  void find_at_gates(const ShippedRow& shipped, const Window& window, Range where,
+  void find_gated(const Member& member, const Window& window, Range part, Numbers& numbers,
+                  Findings& out) const;
+  void find_at_gates(const PackRow& pack_row, const Window& window, Range where,
                      Findings& out) const;
+  void find_sought(const PackRow& pack_row, const Window& window, Range block, Findings& out) const;
   void find_custom(const CustomRow& custom, const Window& window, Range block, Findings& out) const;
+  void add_sought(PackRow& pack_row, Member& member);
 
   RE2::Set set;
+  std::size_t memory_budget;
   std::vector<Member> members;
   std::map<std::string, std::size_t, std::less<>> gates;  // to its member
-  std::deque<ShippedRow> shipped;
+  std::deque<PackRow> rows;
   std::deque<CustomRow> custom;
+  bool any_sought = false;
   std::size_t before = kAssertionReach,
               after = kAssertionReach;  // what the set must see around a block
   std::size_t max_span = kAssertionReach;
@@ -107,27 +138,52 @@ struct PatternDetector::Impl {
 
 namespace {
 
-// Appends what a token row finds where its gate stands; the end of the match, or of the gate where
-// there is none.
-std::size_t match_token(const ShippedRow& shipped, std::string_view text, Range gate,
-                        Findings& out) {
-  const DetectorRow& row = shipped.row;
-  // Cheap, and keeps a long run of gates from being matched at each of them.
-  if (!border_holds(text, gate, row.left, Border::kNone)) return gate.end;
-  re2::StringPiece parts[2];
-  const int groups = std::min(1, shipped.pattern.NumberOfCapturingGroups());
-  const std::size_t limit = std::min(text.size(), gate.begin + kShippedSpan);
-  if (!shipped.pattern.Match(piece(text), gate.begin, limit, RE2::ANCHOR_START, parts, groups + 1))
-    return gate.end;
-  const re2::StringPiece value = groups > 0 && parts[1].data() != nullptr ? parts[1] : parts[0];
+bool is_allowed(const PackRow& pack_row, std::string_view value) {
+  return std::any_of(pack_row.allow.begin(), pack_row.allow.end(), [value](const auto& pattern) {
+    return pattern->Match(piece(value), 0, value.size(), RE2::UNANCHORED, nullptr, 0);
+  });
+}
+
+// Appends what a match of a row's pattern stands for. `parts`: the match, and its first group.
+void judge_match(const PackRow& pack_row, std::string_view text, const re2::StringPiece parts[2],
+                 Findings& out) {
+  const DetectorRow& row = pack_row.row;
+  const re2::StringPiece value = parts[1].data() != nullptr ? parts[1] : parts[0];
   const std::size_t begin = static_cast<std::size_t>(value.data() - text.data());
   TokenMatch match{text, {begin, begin + value.size()}};
-  if (!border_holds(text, match.range, row.left, row.right)) return gate.end;
-  const double confidence =
-      row.check != nullptr ? row.check(match, row.confidence) : row.confidence;
-  if (confidence <= 0) return gate.end;
-  out.push_back(make_finding(row, confidence, match.range, std::string(match.value())));
-  return std::max(gate.end, match.range.end);
+  if (match.range.size() == 0 || !border_holds(text, match.range, row.left, row.right)) return;
+  double confidence = row.confidence.shape;
+  if (row.check != nullptr) {
+    // A shape that says nothing by itself may still pass its check, beside a context word.
+    confidence = row.check(match, confidence > 0 ? confidence : row.confidence.context);
+    if (confidence <= 0) return;
+    if (row.confidence.shape <= 0) confidence = 0;
+  }
+  if (row.min_entropy > 0 && shannon_entropy(match.value()) < row.min_entropy) return;
+  if (is_allowed(pack_row, match.value())) return;
+  std::string_view why;
+  confidence = weigh(row, confidence, text, match.range, why);
+  if (confidence > 0)
+    out.push_back(make_finding(row, confidence, match.range, std::string(match.value()), why));
+}
+
+// Appends what a token row finds where its gate stands; the end of the finding, or of the gate
+// where there is none.
+std::size_t match_token(const PackRow& pack_row, std::string_view text, Range gate, Findings& out) {
+  const DetectorRow& row = pack_row.row;
+  const int groups = std::min(1, pack_row.pattern.NumberOfCapturingGroups());
+  if (gate.begin < row.lead) return gate.end;
+  const std::size_t begin = gate.begin - row.lead;
+  // Cheap, and keeps a long run of gates from being matched at each of them.
+  if (groups == 0 && !border_holds(text, {begin, gate.end}, row.left, Border::kNone))
+    return gate.end;
+  re2::StringPiece parts[2];
+  const std::size_t limit = std::min(text.size(), begin + pack_row.span);
+  if (!pack_row.pattern.Match(piece(text), begin, limit, RE2::ANCHOR_START, parts, groups + 1))
+    return gate.end;
+  const std::size_t before = out.size();
+  judge_match(pack_row, text, parts, out);
+  return out.size() == before ? gate.end : std::max(gate.end, out.back().range.end);
 }
 
 void keep_beginning_in(Range where, std::size_t from, Findings& found) {
@@ -142,59 +198,81 @@ void keep_beginning_in(Range where, std::size_t from, Findings& found) {
 }  // namespace
 
 // Gates that begin in `where`, which may lie outside the block whose findings are wanted.
-void PatternDetector::Impl::find_at_gates(const ShippedRow& found_row, const Window& window,
+void PatternDetector::Impl::find_at_gates(const PackRow& pack_row, const Window& window,
                                           Range where, Findings& out) const {
   const std::size_t limit =
       std::min(window.text.size(), where.end + longest_gate + kAssertionReach);
   std::size_t pos = where.begin;
   re2::StringPiece gate;
   while (pos < where.end &&
-         found_row.gate.Match(piece(window.text), pos, limit, RE2::UNANCHORED, &gate, 1)) {
+         pack_row.gate.Match(piece(window.text), pos, limit, RE2::UNANCHORED, &gate, 1)) {
     const std::size_t begin = static_cast<std::size_t>(gate.data() - window.text.data());
     if (begin >= where.end) break;
     const Range place{begin, begin + gate.size()};
-    if (found_row.row.at_gate != nullptr) {
-      found_row.row.at_gate(found_row.row, window.text, place, out);
+    if (pack_row.row.at_gate != nullptr) {
+      pack_row.row.at_gate(pack_row.row, window.text, place, out);
       pos = place.end;
     } else {
-      pos = match_token(found_row, window.text, place, out);
+      pos = match_token(pack_row, window.text, place, out);
     }
   }
 }
 
+namespace {
+
+// Calls `found` for every match of `pattern` that begins before the end of `block`, none longer
+// than `span`. Matches do not overlap, so one that began before the block may reach into it.
+template <class Found>
+void for_matches(const RE2& pattern, std::size_t span, std::string_view text, Range block,
+                 Found found) {
+  const std::size_t limit = std::min(text.size(), block.end + span + kAssertionReach);
+  const int groups = std::min(1, pattern.NumberOfCapturingGroups());
+  std::size_t pos = block.begin > span ? block.begin - span : 0;
+  while (pos < block.end) {
+    re2::StringPiece parts[2];
+    if (!pattern.Match(piece(text.substr(0, limit)), pos, limit, RE2::UNANCHORED, parts,
+                       groups + 1))
+      return;
+    const std::size_t begin = static_cast<std::size_t>(parts[0].data() - text.data());
+    if (begin >= block.end) return;
+    pos = begin + 1;
+    if (parts[0].size() > span) {
+      // What the pattern finds within its span must not depend on where the block ends.
+      const std::size_t cut = begin + span;
+      if (!pattern.Match(piece(text.substr(0, cut)), begin, cut, RE2::ANCHOR_START, parts,
+                         groups + 1))
+        continue;
+    }
+    if (parts[0].empty()) continue;
+    pos = begin + parts[0].size();
+    found(parts);
+  }
+}
+
+}  // namespace
+
+void PatternDetector::Impl::find_sought(const PackRow& pack_row, const Window& window, Range block,
+                                        Findings& out) const {
+  const std::size_t first = out.size();
+  for_matches(
+      pack_row.pattern, pack_row.span, window.text, block,
+      [&](const re2::StringPiece* parts) { judge_match(pack_row, window.text, parts, out); });
+  keep_beginning_in(block, first, out);
+}
+
 void PatternDetector::Impl::find_custom(const CustomRow& custom_row, const Window& window,
                                         Range block, Findings& out) const {
-  const std::string_view text = window.text;
   const std::size_t first = out.size();
-  const std::size_t limit = std::min(text.size(), block.end + custom_row.span + kAssertionReach);
-  // Matches do not overlap, so one that began before the block may reach into it.
-  std::size_t pos = block.begin > custom_row.span ? block.begin - custom_row.span : 0;
-  while (pos < block.end) {
-    re2::StringPiece match;
-    if (!custom_row.pattern.Match(piece(text.substr(0, limit)), pos, limit, RE2::UNANCHORED, &match,
-                                  1))
-      break;
-    const std::size_t begin = static_cast<std::size_t>(match.data() - text.data());
-    if (begin >= block.end) break;
-    if (match.size() > custom_row.span) {
-      // What the pattern finds within its span must not depend on where the block ends.
-      const std::size_t cut = begin + custom_row.span;
-      if (!custom_row.pattern.Match(piece(text.substr(0, cut)), begin, cut, RE2::ANCHOR_START,
-                                    &match, 1) ||
-          match.empty()) {
-        pos = begin + 1;
-        continue;
-      }
-    }
-    if (match.empty()) {
-      pos = begin + 1;
-      continue;
-    }
-    const Range range{begin, begin + match.size()};
-    out.push_back(
-        {custom_row.type, custom_row.category, custom_row.confidence, range, match.as_string()});
-    pos = range.end;
-  }
+  for_matches(
+      custom_row.pattern, custom_row.span, window.text, block, [&](const re2::StringPiece* parts) {
+        const std::size_t begin = static_cast<std::size_t>(parts[0].data() - window.text.data());
+        out.push_back({custom_row.type,
+                       custom_row.category,
+                       custom_row.confidence,
+                       {begin, begin + parts[0].size()},
+                       parts[0].as_string(),
+                       "pattern of the policy"});
+      });
   keep_beginning_in(block, first, out);
 }
 
@@ -203,26 +281,75 @@ PatternDetector::PatternDetector(std::size_t memory_budget)
 PatternDetector::~PatternDetector() = default;
 
 bool PatternDetector::add_row(const DetectorRow& row, std::string& error) {
-  const std::string gate(row.gate);
+  const std::string gate = announcing(row);
   const auto [known, added] = impl_->gates.try_emplace(gate, impl_->members.size());
   if (added) {
-    if (impl_->set.Add(gate, &error) < 0) return false;
-    impl_->members.emplace_back();
+    if (impl_->set.Add(gate, &error) < 0) {
+      impl_->gates.erase(known);
+      return false;
+    }
+    impl_->members.emplace_back().gate =
+        std::make_unique<const RE2>(gate, quiet_options(kPatternMemory));
   }
-  impl_->shipped.emplace_back(row, quiet_options(kPatternMemory));
-  const RE2& pattern = impl_->shipped.back().pattern;
-  if (!pattern.ok()) {
-    error = pattern.error();
+  Impl::Member& member = impl_->members[known->second];
+  PackRow& pack_row = impl_->rows.emplace_back(row, *member.gate, quiet_options(kPatternMemory));
+  if (!pack_row.pattern.ok()) {
+    error = pack_row.pattern.error();
     return false;
   }
-  const std::size_t gate_length = longest_match(row.gate).value_or(kGateReach);
-  impl_->members[known->second].shipped.push_back(&impl_->shipped.back());
-  impl_->longest_gate = std::max(impl_->longest_gate, gate_length);
-  impl_->before = std::max(impl_->before, kGateReach);
-  impl_->after = std::max(impl_->after, kGateReach + gate_length + kAssertionReach);
-  impl_->max_span =
-      std::max(impl_->max_span, kShippedSpan + kGateReach + gate_length + kAssertionReach);
+  if (!row.pattern.empty() && matches_nothing(pack_row.pattern)) {
+    error = "the pattern matches the empty text, so it would match everywhere";
+    return false;
+  }
+  for (const std::string& allow : row.allow) {
+    pack_row.allow.push_back(std::make_unique<const RE2>(allow, quiet_options(kPatternMemory)));
+    if (pack_row.allow.back()->ok()) continue;
+    error = "`allow`: " + pack_row.allow.back()->error();
+    return false;
+  }
+  const std::size_t gate_length = longest_match(gate).value_or(kGateReach);
+  if (pack_row.sought()) {
+    impl_->add_sought(pack_row, member);
+  } else {
+    if (row.max_span > 0) pack_row.span = std::min(row.max_span, kShippedSpan);
+    member.gated.push_back(&pack_row);
+    impl_->longest_gate = std::max(impl_->longest_gate, gate_length);
+    impl_->before = std::max(impl_->before, kGateReach);
+    impl_->after = std::max(impl_->after, kGateReach + gate_length + kAssertionReach);
+    impl_->max_span = std::max(impl_->max_span, kShippedSpan + kWidestContext + kGateReach +
+                                                    gate_length + kAssertionReach);
+  }
   return true;
+}
+
+void PatternDetector::Impl::add_sought(PackRow& pack_row, Member& member) {
+  const std::size_t bound = longest_match(pack_row.row.pattern).value_or(kDefaultSpan);
+  pack_row.span = std::min(pack_row.row.max_span > 0 ? pack_row.row.max_span : bound, kLongestSpan);
+  member.sought.push_back(&pack_row);
+  any_sought = true;
+  after = std::max(after, pack_row.span + kAssertionReach);
+  max_span = std::max(max_span, 2 * (pack_row.span + kAssertionReach) + kWidestContext);
+}
+
+bool PatternDetector::last_row_finds(std::string_view text) const {
+  const PackRow& pack_row = impl_->rows.back();
+  const Window window{text, 0, 0, text.size(), true, true};
+  const Range whole{0, text.size()};
+  Findings found;
+  if (!pack_row.gate.Match(piece(text), 0, text.size(), RE2::UNANCHORED, nullptr, 0)) return false;
+  if (pack_row.sought()) {
+    impl_->find_sought(pack_row, window, whole, found);
+  } else if (pack_row.row.over_numbers != nullptr) {
+    DigitGroups numbers;
+    read_digit_groups(text, whole, numbers);
+    pack_row.row.over_numbers(pack_row.row, text, numbers, found);
+  } else {
+    impl_->find_at_gates(pack_row, window, whole, found);
+  }
+  const double highest = pack_row.row.confidence.highest();
+  const double enough = highest > 0 ? std::min(kMedium, highest) : kMedium;
+  return std::any_of(found.begin(), found.end(),
+                     [enough](const Finding& f) { return f.confidence >= enough; });
 }
 
 bool PatternDetector::add_custom(const CustomPattern& custom, std::string_view type,
@@ -256,6 +383,21 @@ bool PatternDetector::custom_matches(std::size_t index, std::string_view text) c
   return !found.empty();
 }
 
+Footprint PatternDetector::footprint() const {
+  Footprint out;
+  out.rows = impl_->rows.size() + impl_->custom.size();
+  out.gates = impl_->members.size();
+  out.memory_budget = impl_->memory_budget;
+  const auto size = [](const RE2& re) { return static_cast<std::size_t>(re.ProgramSize()); };
+  // A gate is compiled twice: into the set, and to be located.
+  for (const Impl::Member& member : impl_->members)
+    if (member.gate != nullptr) out.instructions += 2 * size(*member.gate);
+  for (const PackRow& row : impl_->rows)
+    if (!row.row.pattern.empty()) out.instructions += size(row.pattern);
+  for (const CustomRow& row : impl_->custom) out.instructions += 2 * size(row.pattern);
+  return out;
+}
+
 std::size_t PatternDetector::max_span() const {
   return impl_->max_span;
 }
@@ -268,16 +410,16 @@ bool PatternDetector::Impl::which(std::string_view text, Range range, std::vecto
   return set.Match(piece(text.substr(range.begin, range.size())), &hits, &error);
 }
 
-void PatternDetector::Impl::find_shipped(const Member& member, const Window& window, Range part,
-                                         Numbers& numbers, Findings& out) const {
-  for (const ShippedRow* shipped_row : member.shipped) {
-    if (shipped_row->row.over_numbers == nullptr) {
-      find_at_gates(*shipped_row, window, part, out);
+void PatternDetector::Impl::find_gated(const Member& member, const Window& window, Range part,
+                                       Numbers& numbers, Findings& out) const {
+  for (const PackRow* pack_row : member.gated) {
+    if (pack_row->row.over_numbers == nullptr) {
+      find_at_gates(*pack_row, window, part, out);
       continue;
     }
     if (numbers.of != part) read_digit_groups(window.text, part, numbers.groups);
     numbers.of = part;
-    shipped_row->row.over_numbers(shipped_row->row, window.text, numbers.groups, out);
+    pack_row->row.over_numbers(pack_row->row, window.text, numbers.groups, out);
   }
 }
 
@@ -302,15 +444,15 @@ ScanStatus PatternDetector::Impl::locate(const Window& window, Range block, bool
     seen = true;
     std::sort(hits.begin(), hits.end());
     for (const int hit : hits)
-      find_shipped(members[static_cast<std::size_t>(hit)], window, part, numbers, out);
+      find_gated(members[static_cast<std::size_t>(hit)], window, part, numbers, out);
   }
   return ScanStatus::kDone;
 }
 
-// Admin's patterns are sought over the whole block, gates in its pieces.
+// Patterns without a gate are sought over the whole block, gates in its pieces.
 ScanStatus PatternDetector::Impl::scan_block(const Window& window, Range block, bool& hot,
                                              Findings& out) const {
-  if (hot && custom.empty()) return locate(window, block, hot, out);
+  if (hot && custom.empty() && !any_sought) return locate(window, block, hot, out);
   hot = false;
   const std::size_t from = block.begin > before ? block.begin - before : 0;
   const std::size_t to = std::min(window.text.size(), block.end + after);
@@ -323,7 +465,8 @@ ScanStatus PatternDetector::Impl::scan_block(const Window& window, Range block, 
   bool any_gate = false;
   for (const int hit : hits) {
     const Member& member = members[static_cast<std::size_t>(hit)];
-    any_gate = any_gate || !member.shipped.empty();
+    any_gate = any_gate || !member.gated.empty();
+    for (const PackRow* pack_row : member.sought) find_sought(*pack_row, window, block, out);
     if (member.custom != nullptr) find_custom(*member.custom, window, block, out);
   }
   return any_gate ? locate(window, block, hot, out) : ScanStatus::kDone;

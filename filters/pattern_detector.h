@@ -18,8 +18,8 @@ namespace sekisho::filters {
 
 class PatternDetector : public Detector {
  public:
-  // An admin's pattern finds matches up to its own bound, or up to so many bytes where it has none
-  // or a greater one.
+  // A pattern sought without a gate finds matches up to its own bound, or up to so many bytes where
+  // it has none or a greater one.
   static constexpr std::size_t kDefaultSpan = 2u << 10;
   static constexpr std::size_t kLongestSpan = 16u << 10;
 
@@ -28,6 +28,9 @@ class PatternDetector : public Detector {
 
   // `row` must live as long as the detector. False and `error` filled when it does not compile.
   bool add_row(const DetectorRow& row, std::string& error);
+  // Whether the row added last, alone, finds its type in `text` as surely as rules ask for unless
+  // they say otherwise (or as surely as it ever is, where that is less).
+  bool last_row_finds(std::string_view text) const;
   // False and `error` filled when it does not compile or matches the empty text. `type` and
   // `category` must outlive the detector.
   bool add_custom(const CustomPattern& custom, std::string_view type, std::string_view category,
@@ -37,6 +40,8 @@ class PatternDetector : public Detector {
 
   // Whether custom pattern `index` (in order of adding) is found in `text`.
   bool custom_matches(std::size_t index, std::string_view text) const;
+
+  Footprint footprint() const;
 
   std::string_view name() const override { return "patterns"; }
   std::size_t max_span() const override;

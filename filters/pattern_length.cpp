@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "filters/width_fold.h"
+
 namespace sekisho::filters {
 namespace {
 
@@ -12,12 +14,22 @@ Length add(Length a, Length b) {
   return a && b ? Length(*a + *b) : std::nullopt;
 }
 
+// Whether some group sets the flag `i`.
+bool folds_case(std::string_view pattern) {
+  for (std::size_t pos = pattern.find("(?"); pos != std::string_view::npos;
+       pos = pattern.find("(?", pos + 2)) {
+    const std::string_view flags =
+        pattern.substr(pos + 2, pattern.find_first_of(":)", pos) - pos - 2);
+    if (flags.find('i') != std::string_view::npos) return true;
+  }
+  return false;
+}
+
 // Recursive descent over the syntax of RE2. Groups' flags matter only for (?i), which makes some
 // ASCII letters match longer characters (k: U+212A), so every literal is taken as four bytes then.
 class Walk {
  public:
-  explicit Walk(std::string_view pattern)
-      : text_(pattern), folds_(pattern.find("(?") != std::string_view::npos) {}
+  explicit Walk(std::string_view pattern) : text_(pattern), folds_(folds_case(pattern)) {}
 
   Length whole() {
     const Length length = alternatives();
@@ -116,7 +128,9 @@ class Walk {
     return inside;
   }
 
+  // One byte where it lists ASCII characters and nothing else.
   Length char_class() {
+    const std::size_t begin = pos_;
     if (peek() == '^') ++pos_;
     if (peek() == ']') ++pos_;
     while (!at_end() && peek() != ']') {
@@ -129,8 +143,22 @@ class Walk {
       ++pos_;
     }
     if (at_end()) return std::nullopt;
+    const std::string_view members = text_.substr(begin, pos_ - begin);
     ++pos_;
-    return kLongestCharacter;
+    return folds_ || !lists_ascii(members) ? kLongestCharacter : 1;
+  }
+
+  static bool lists_ascii(std::string_view members) {
+    if (members.empty() || members[0] == '^' || members.find("[:") != std::string_view::npos)
+      return false;
+    for (std::size_t i = 0; i < members.size(); ++i) {
+      if (static_cast<unsigned char>(members[i]) >= 0x80) return false;
+      // A backslash before a letter or digit is a class of its own, or a number.
+      if (members[i] == '\\' &&
+          (++i == members.size() || is_alnum(static_cast<unsigned char>(members[i]))))
+        return false;
+    }
+    return true;
   }
 
   Length escape() {
@@ -158,6 +186,8 @@ class Walk {
         }
         return kLongestCharacter;
       default:
+        if (static_cast<unsigned char>(c) < 0x80 && !is_alnum(static_cast<unsigned char>(c)))
+          return 1;  // itself
         if (c >= '0' && c <= '7') {
           while (peek() >= '0' && peek() <= '7') ++pos_;
         }

@@ -70,7 +70,7 @@ void find_quad(const DetectorRow& row, std::string_view text, Range gate, Findin
     return;
   const std::string_view address = text.substr(gate.begin, end - gate.begin);
   const bool network = char_at(text, end).value == U'/' && octets[3] == 0;
-  const double confidence = is_everybodys(address) || network ? 0.30 : row.confidence;
+  const double confidence = is_everybodys(address) || network ? 0.30 : row.confidence.shape;
   out.push_back(make_finding(row, confidence, range, std::string(address)));
 }
 
@@ -97,7 +97,7 @@ void find_ipv6(const DetectorRow& row, std::string_view text, Range gate, Findin
     group = c == ':' ? 0 : group + 1;
     if (group > 4) return;
   }
-  out.push_back(make_finding(row, row.confidence, range, address));
+  out.push_back(make_finding(row, row.confidence.shape, range, address));
 }
 
 }  // namespace

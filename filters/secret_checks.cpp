@@ -1,5 +1,7 @@
 #include "filters/secret_checks.h"
 
+#include <zlib.h>
+
 #include <algorithm>
 #include <string>
 
@@ -71,6 +73,37 @@ double check_trimmed(TokenMatch& match, double confidence) {
   return check_token(match, confidence);
 }
 
+namespace {
+
+// Base 62 of the CRC-32, the last six characters of the token, over the characters between the
+// prefix and them.
+bool crc_holds(std::string_view token) {
+  constexpr std::size_t kCheck = 6;
+  constexpr std::string_view kDigits =
+      "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  const std::size_t body = token.rfind('_') + 1;
+  if (token.size() < body + kCheck) return false;
+  const std::string_view random = token.substr(body, token.size() - body - kCheck);
+  auto sum =
+      crc32(0, reinterpret_cast<const Bytef*>(random.data()), static_cast<uInt>(random.size()));
+  std::string check(kCheck, '0');
+  for (auto c = check.rbegin(); c != check.rend(); ++c, sum /= 62) *c = kDigits[sum % 62];
+  return check == token.substr(token.size() - kCheck);
+}
+
+double surer_by_crc(std::string_view token, double confidence) {
+  return confidence > 0 && crc_holds(token) ? std::max(confidence, 0.99) : confidence;
+}
+
+}  // namespace
+
+double check_crc_token(TokenMatch& match, double confidence) {
+  return surer_by_crc(match.value(), check_token(match, confidence));
+}
+double check_crc_random(TokenMatch& match, double confidence) {
+  return surer_by_crc(match.value(), check_random(match, confidence));
+}
+
 double check_aws_key_id(TokenMatch& match, double confidence) {
   constexpr std::size_t kNear = 300;
   if (ends_with(match.value(), "EXAMPLE") || distinct_characters(match.value().substr(4)) < 5)
@@ -115,7 +148,8 @@ void find_openai_key(const DetectorRow& row, std::string_view text, Range gate, 
     if (gate.begin - sk < kShortestSide + 3) return;
     if (!border_holds(text, range, Border::kWord, Border::kNone)) continue;
     const std::string value(text.substr(sk, end - sk));
-    if (!is_placeholder(value)) out.push_back(make_finding(row, row.confidence, range, value));
+    if (!is_placeholder(value))
+      out.push_back(make_finding(row, row.confidence.shape, range, value));
     return;
   }
 }
@@ -200,7 +234,8 @@ void find_private_key(const DetectorRow& row, std::string_view text, Range gate,
     range.end = dashes == std::string_view::npos ? stop : stop + 8 + dashes + 5;
   }
   const bool encrypted = text.substr(gate.begin, 200).find("ENCRYPTED") != std::string_view::npos;
-  out.push_back(make_finding(row, encrypted ? 0.70 : row.confidence, range, std::string(body.run)));
+  out.push_back(
+      make_finding(row, encrypted ? 0.70 : row.confidence.shape, range, std::string(body.run)));
 }
 
 void find_aws_secrets(const DetectorRow& row, std::string_view text, Range gate, Findings& out) {
@@ -211,7 +246,7 @@ void find_aws_secrets(const DetectorRow& row, std::string_view text, Range gate,
        pos = next_run_of_40(text, pos + 40, to)) {
     const std::string_view value = text.substr(pos, 40);
     if (is_aws_secret(value))
-      out.push_back(make_finding(row, row.confidence, {pos, pos + 40}, std::string(value)));
+      out.push_back(make_finding(row, row.confidence.shape, {pos, pos + 40}, std::string(value)));
   }
 }
 

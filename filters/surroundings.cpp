@@ -51,21 +51,40 @@ Surroundings::Surroundings(std::string_view text, Range value, std::size_t bytes
     : before_(folded_lower(stretch_before(text, value.begin, bytes_before))),
       after_(folded_lower(stretch_after(text, value.end, bytes_after))) {}
 
-std::size_t Surroundings::distance_before(std::span<const std::string_view> words) const {
-  std::size_t nearest = kFar;
+namespace {
+
+template <class Word>
+std::size_t nearest_before(std::string_view before, std::span<const Word> words) {
+  std::size_t nearest = Surroundings::kFar;
   for (const std::string_view word : words) {
-    const std::size_t pos = last_word(before_, word);
+    const std::size_t pos = last_word(before, word);
     if (pos != std::string_view::npos)
-      nearest = std::min(nearest, before_.size() - pos - word.size());
+      nearest = std::min(nearest, before.size() - pos - word.size());
   }
   return nearest;
 }
 
-bool Surroundings::has(std::span<const std::string_view> words) const {
-  if (has_before(words)) return true;
-  return std::any_of(words.begin(), words.end(), [this](std::string_view word) {
-    return last_word(after_, word) != std::string_view::npos;
+template <class Word>
+bool any_in(std::string_view text, std::span<const Word> words) {
+  return std::any_of(words.begin(), words.end(), [text](std::string_view word) {
+    return last_word(text, word) != std::string_view::npos;
   });
+}
+
+}  // namespace
+
+std::size_t Surroundings::distance_before(std::span<const std::string_view> words) const {
+  return nearest_before(before_, words);
+}
+std::size_t Surroundings::distance_before(std::span<const std::string> words) const {
+  return nearest_before(before_, words);
+}
+
+bool Surroundings::has(std::span<const std::string_view> words) const {
+  return has_before(words) || any_in(after_, words);
+}
+bool Surroundings::has(std::span<const std::string> words) const {
+  return has_before(words) || any_in(after_, words);
 }
 
 }  // namespace sekisho::filters

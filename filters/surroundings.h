@@ -25,6 +25,12 @@ class Surroundings {
   bool has_before(std::span<const std::string_view> words) const {
     return distance_before(words) != kFar;
   }
+  // The same for words of a row.
+  std::size_t distance_before(std::span<const std::string> words) const;
+  bool has(std::span<const std::string> words) const;
+  bool has_before(std::span<const std::string> words) const {
+    return distance_before(words) != kFar;
+  }
 
   const std::string& before() const { return before_; }
   const std::string& after() const { return after_; }

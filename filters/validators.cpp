@@ -195,28 +195,43 @@ std::size_t distinct_characters(std::string_view text) {
   return static_cast<std::size_t>(std::count(seen.begin(), seen.end(), true));
 }
 
+namespace {
+
+// Chance does not repeat a character so often.
+constexpr std::size_t kStandInRun = 8;
+
+std::size_t longest_run(std::string_view value) {
+  std::size_t longest = 0, run = 0;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    run = i > 0 && value[i] == value[i - 1] ? run + 1 : 1;
+    longest = std::max(longest, run);
+  }
+  return longest;
+}
+
+// A token that stands for a value that was taken out ("SKS_EMAIL_" and 13 characters).
+bool is_pseudonym(std::string_view value) {
+  constexpr std::size_t kTail = 13;
+  return value.substr(0, 4) == "SKS_" && value.size() > 5 + kTail &&
+         value[value.size() - kTail - 1] == '_' &&
+         value.substr(value.size() - kTail).find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") ==
+             std::string_view::npos;
+}
+
+}  // namespace
+
 bool is_placeholder(std::string_view value) {
-  static constexpr std::string_view kWords[] = {"your-api-key",
-                                                "your_api_key",
-                                                "yourapikey",
-                                                "your-token",
-                                                "your_token",
-                                                "your-key",
-                                                "your_key",
-                                                "changeme",
-                                                "change-me",
-                                                "placeholder",
-                                                "redacted",
-                                                "hogehoge",
-                                                "xxxxxxxx",
-                                                "abcdefghijklmnopqrst",
-                                                "0123456789abcdef0123456789abcdef",
-                                                "00000000000000"};
+  static constexpr std::string_view kWords[] = {
+      "your-api-key", "your_api_key", "yourapikey", "your-token", "your_token", "your-key",
+      "your_key", "changeme", "change-me", "placeholder", "redacted", "hogehoge", "xxxxxxxx",
+      "abcdefghijklmnopqrst", "0123456789abcdef0123456789abcdef", "00000000000000",
+      // of storage emulators, published
+      "eby8vdm02xnocqflquwjpllmetlcdxj1ouzft50usrz6ifs", "c2y6ydjf5/r+ob0n8a7cgv30vrdjiwehla48"};
   const std::string lower = folded_lower(value);
   for (const std::string_view word : kWords) {
     if (lower.find(word) != std::string::npos) return true;
   }
-  return distinct_characters(value) < 6;
+  return longest_run(value) >= kStandInRun || is_pseudonym(value) || distinct_characters(value) < 6;
 }
 
 bool decode_base64(std::string_view text, std::string& out) {

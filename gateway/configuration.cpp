@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "config/catalogue.h"
+#include "config/detector_pack.h"
 #include "config/pinned_files.h"
 #include "config/policy_file.h"
 #include "config/text_file.h"
@@ -40,10 +41,20 @@ std::vector<std::string> files_of(const std::string& path, const GatewayFile& g)
   return out;
 }
 
+// Packs of detectors that the policy names by path are of the same version as the policy.
+void add_packs(const config::PolicyFile& policy, std::vector<std::string>& out) {
+  const std::vector<std::string> packs = config::pack_paths(policy);
+  out.insert(out.end(), packs.begin(), packs.end());
+}
+
 // The same before it is read for good, which is where its mistakes are told.
 std::vector<std::string> files_named_by(const std::string& path) {
   Problems ignored;
-  return files_of(path, config::read_gateway_form(path, ignored));
+  const GatewayFile gateway = config::read_gateway_form(path, ignored);
+  std::vector<std::string> out = files_of(path, gateway);
+  if (!gateway.policy.value.empty())
+    add_packs(config::load_policy(gateway.policy.value, ignored), out);
+  return out;
 }
 
 // Files that cannot be read were complained of where gateway.yaml names them.
@@ -65,6 +76,26 @@ config::PolicyFile read_policy(const std::string& path, const PinnedFiles& pinne
   config::PolicyFile none;
   none.path = path;
   return none;
+}
+
+// The shipped packs, and the policy's own: a file that cannot be read is told where it is named.
+std::vector<config::DetectorPackFile> read_packs(const config::PolicyFile& policy,
+                                                 const PinnedFiles& pinned, Problems& problems) {
+  auto out = config::load_shipped_packs(problems);
+  if (!policy.detectors.packs) return out;
+  for (const auto& written : *policy.detectors.packs) {
+    if (!config::is_pack_path(written.value)) continue;
+    const std::string path = config::resolve_path(policy.path, written.value);
+    std::string why;
+    const auto text = config::read_text_file(pinned.real(path), why);
+    if (text)
+      out.push_back(config::parse_detector_pack(path, *text, problems));
+    else
+      problems.push_back({policy.path, written.at,
+                          "the pack '" + written.value + "' cannot be read: " + why,
+                          "check the path, or write the name of a shipped pack"});
+  }
+  return out;
 }
 
 GatewayFile with_real_names(GatewayFile gateway, const PinnedFiles& pinned) {
@@ -91,6 +122,7 @@ std::shared_ptr<const policy::Snapshot> compile(const GatewayFile& named, const 
   auto networks = config::load_networks(
       named_or_shipped(gateway.catalogue_networks, "networks.yaml"), problems);
   in.geo = policy::Geo::open(gateway, std::move(networks), problems);
+  in.packs = read_packs(in.policy, pinned, problems);
   if (problems.size() != after_policy) return nullptr;
   // Also when the policy's form is wrong: names that do not exist are told in the same run.
   auto snapshot = policy::Snapshot::compile(std::move(in), problems);
@@ -162,7 +194,10 @@ Configuration read_pinned(const std::string& path, const PinnedFiles& pinned, st
   Configuration out;
   out.gateway = read_gateway(path, pinned, problems);
   if (!readable(out.gateway)) return out;
+  const auto begin = std::chrono::steady_clock::now();
   out.snapshot = compile(out.gateway, pinned, now, problems);
+  out.compile_time = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::steady_clock::now() - begin);
   read_authority(out, pinned, now, problems);
   read_users(out, pinned, problems);
   if (!out.snapshot) return out;
@@ -186,7 +221,12 @@ bool is_of_one_version(const std::string& path, const std::vector<std::string>& 
   if (!pinned.unchanged()) return false;
   // A mistake may come from a name that was looked up by its links while they moved.
   if ((had_problems || reads_more_files(read)) && !pinned.links_unchanged()) return false;
-  return files == files_of(path, read.gateway);
+  std::vector<std::string> now = files_of(path, read.gateway);
+  if (read.snapshot)
+    add_packs(read.snapshot->file(), now);
+  else
+    now = files_named_by(path);
+  return files == now;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 // Everything that `-c gateway.yaml` leads to, read and compiled: what `check` looks at and what the
 // gateway starts or reloads with.
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -23,6 +24,7 @@ struct Configuration {
   std::shared_ptr<const Authority> authority;  // null: the pair is not there, or a problem says why
   std::shared_ptr<const Users> users;          // null without Basic authentication
   std::vector<policy::TestResult> tests;       // of the policy, all passed
+  std::chrono::milliseconds compile_time{0};   // of the snapshot, its detectors above all
   std::vector<std::string> warnings;  // English sentences: expiring entries, country databases
                                       // absent or old, reviews due
 };

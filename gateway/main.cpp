@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
   add_run_command(app, exit_code);
   add_check_command(app, exit_code);
   add_explain_command(app, exit_code);
+  add_detectors_command(app, exit_code);
   add_scan_command(app, exit_code);
   add_ca_command(app, exit_code);
   add_user_command(app, exit_code);

@@ -23,13 +23,9 @@ void sort_unique(std::vector<std::string>& words) {
   words.erase(std::unique(words.begin(), words.end()), words.end());
 }
 
-Names finding_names(const filters::DetectorSet& detectors) {
+Names finding_names(const std::vector<filters::TypeInfo>& types) {
   Names names;
-  const auto add = [&names](const std::vector<filters::TypeInfo>& types) {
-    for (const auto& t : types) names.insert({t.type, t.category});
-  };
-  add(filters::shipped_types());
-  add(detectors.types());
+  for (const auto& t : types) names.insert({t.type, t.category});
   return names;
 }
 
@@ -37,7 +33,7 @@ Names finding_names(const filters::DetectorSet& detectors) {
 class Resolver {
  public:
   Resolver(const config::PolicyFile& policy, const config::Catalogue& catalogue,
-           const config::CloudRegions& regions, const filters::DetectorSet& detectors,
+           const config::CloudRegions& regions, const std::vector<filters::TypeInfo>& types,
            config::Problems& problems)
       : file_(policy.path), regions_(regions), problems_(problems) {
     groups_.insert("everyone");
@@ -45,7 +41,7 @@ class Resolver {
     for (const auto& p : catalogue.providers) providers_.insert(p.id);
     for (const auto& d : policy.destinations) destinations_.insert(d.id);
     for (const auto& r : policy.data) rules_.insert(r.id);
-    findings_ = finding_names(detectors);
+    findings_ = finding_names(types);
   }
 
   std::vector<std::string> groups(const std::vector<MarkedText>& names) {
@@ -188,9 +184,9 @@ bool DataRule::matches(std::string_view type, std::string_view category,
 
 DataRules compile_data_rules(const config::PolicyFile& policy, const config::Catalogue& catalogue,
                              const config::CloudRegions& regions,
-                             const filters::DetectorSet& detectors, std::int64_t now,
+                             const std::vector<filters::TypeInfo>& types, std::int64_t now,
                              config::Problems& problems) {
-  Resolver resolver(policy, catalogue, regions, detectors, problems);
+  Resolver resolver(policy, catalogue, regions, types, problems);
   DataRules out;
   for (const auto& def : policy.data) out.rules.push_back(compile_rule(def, policy, resolver));
   for (const auto& def : policy.exceptions)

@@ -51,13 +51,13 @@ struct DataRules {
   std::vector<DataException> exceptions;
 };
 
-// Resolves finding types, groups, providers, destinations, countries and rule ids; an exception
-// further ahead than the policy lets it be
+// Resolves finding types (`types`: all there are), groups, providers, destinations, countries and
+// rule ids; an exception further ahead than the policy lets it be
 // (`limits.exception_days`, counted from `now`) is a problem. Nothing else in the policy is looked
 // at.
 DataRules compile_data_rules(const config::PolicyFile& policy, const config::Catalogue& catalogue,
                              const config::CloudRegions& regions,
-                             const filters::DetectorSet& detectors, std::int64_t now,
+                             const std::vector<filters::TypeInfo>& types, std::int64_t now,
                              config::Problems& problems);
 
 }  // namespace sekisho::policy

@@ -5,13 +5,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "policy/detector_packs.h"
 #include "policy/gatekeeper.h"
 #include "policy/snapshot_impl.h"
 
 namespace sekisho::policy {
 namespace {
-
-using filters::DetectorProblem;
 
 std::string sha256(const std::string& text) {
   unsigned char digest[EVP_MAX_MD_SIZE];
@@ -24,55 +23,6 @@ std::string sha256(const std::string& text) {
     out += kHex[digest[i] & 15];
   }
   return out;
-}
-
-filters::DetectorSpec spec_of(const config::DetectorSettings& settings) {
-  filters::DetectorSpec spec;
-  const auto plain = [](const std::vector<config::MarkedText>& texts) {
-    std::vector<std::string> out;
-    for (const auto& t : texts) out.push_back(t.value);
-    return out;
-  };
-  if (settings.packs) spec.packs = plain(*settings.packs);
-  for (const config::CustomDetector& c : settings.custom)
-    spec.custom.push_back({c.type.value, c.pattern.value, c.category, c.confidence, plain(c.match),
-                           plain(c.no_match)});
-  spec.allow_values = settings.allow_values;
-  return spec;
-}
-
-template <class List>
-config::Mark mark_in(const List& items, int index) {
-  const auto i = static_cast<std::size_t>(index);
-  return index >= 0 && i < items.size() ? items[i].at : config::Mark{};
-}
-
-config::Mark mark_of(const DetectorProblem& p, const config::DetectorSettings& settings) {
-  if (p.where == DetectorProblem::Where::kPack)
-    return settings.packs ? mark_in(*settings.packs, p.index) : config::Mark{};
-  const auto i = static_cast<std::size_t>(p.index);
-  if (p.index < 0 || i >= settings.custom.size()) return {};
-  const config::CustomDetector& c = settings.custom[i];
-  if (p.where == DetectorProblem::Where::kCustomMatch) return mark_in(c.match, p.sub_index);
-  if (p.where == DetectorProblem::Where::kCustomNoMatch) return mark_in(c.no_match, p.sub_index);
-  return c.pattern.at;
-}
-
-std::shared_ptr<const filters::DetectorSet> compile_detectors(const config::PolicyFile& file,
-                                                              config::Problems& problems) {
-  std::vector<DetectorProblem> found;
-  auto set = filters::DetectorSet::compile(spec_of(file.detectors), found);
-  for (const DetectorProblem& p : found)
-    problems.push_back({file.path, mark_of(p, file.detectors), p.message, ""});
-  if (!set && found.empty())
-    problems.push_back({file.path, {}, "the detectors do not compile", ""});
-  return set;
-}
-
-// A rule over data names finding types, so they are needed even when another detector is at fault.
-std::shared_ptr<const filters::DetectorSet> shipped_detectors() {
-  std::vector<DetectorProblem> ignored;
-  return filters::DetectorSet::compile({}, ignored);
 }
 
 }  // namespace
@@ -100,11 +50,10 @@ std::shared_ptr<const Snapshot> Snapshot::compile(SnapshotInputs inputs,
                         "write a name such as Asia/Tokyo or UTC; others need the package tzdata"});
   impl.gatekeeper = std::make_unique<const Gatekeeper>(impl.file, impl.catalogue, impl.regions,
                                                        impl.zone, problems);
-  impl.detectors = compile_detectors(impl.file, problems);
-  const auto names = impl.detectors ? impl.detectors : shipped_detectors();
-  if (names)
-    impl.data =
-        compile_data_rules(impl.file, impl.catalogue, impl.regions, *names, inputs.now, problems);
+  impl.detectors = compile_detectors(impl.file, inputs.packs, problems);
+  // Names in rules are told even when a detector is at fault.
+  impl.data = compile_data_rules(impl.file, impl.catalogue, impl.regions,
+                                 known_types(impl.file, inputs.packs), inputs.now, problems);
   config::sort_by_place(problems, before);
   if (problems.size() != before) return nullptr;
   return snapshot;

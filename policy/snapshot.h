@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "config/catalogue.h"
+#include "config/detector_pack.h"
 #include "config/policy_file.h"
 #include "filters/detector_set.h"
 #include "policy/admission.h"
@@ -24,6 +25,7 @@ struct SnapshotInputs {
   config::PolicyFile policy;
   config::Catalogue catalogue;
   config::CloudRegions regions;
+  std::vector<config::DetectorPackFile> packs;  // the shipped ones, and those the policy names
   std::shared_ptr<const Geo> geo;
   std::int64_t now = 0;  // unix seconds, for expiry and the 90-day limit of exceptions
 };

@@ -3,13 +3,18 @@
 #include "bench/scan/engines.h"
 #include "filters/detector_set.h"
 #include "filters/scanner.h"
+#include "policy/detector_packs.h"
 
 namespace sekisho::bench {
 namespace {
 
 filters::DetectorSpec spec_of(bool packs, bool patterns) {
   filters::DetectorSpec spec;
-  if (!packs) spec.packs = std::vector<std::string>{};
+  static const auto kShipped = [] {
+    config::Problems problems;
+    return policy::shipped_packs(problems);
+  }();
+  if (packs) spec.packs = kShipped;
   if (!patterns) return spec;
   for (const std::string& p : bench_patterns())
     spec.custom.push_back(

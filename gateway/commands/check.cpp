@@ -16,6 +16,8 @@ namespace {
 
 using filters::JsonWriter;
 
+constexpr std::size_t kInstruction = 16;  // bytes of one of RE2's programs
+
 struct CheckOptions {
   std::string path;
   bool json = false;
@@ -48,7 +50,16 @@ void print_json(const Configuration& c, const config::Problems& problems) {
   write_tests(w, c.tests);
   w.key("warnings").begin_array();
   for (const auto& warning : c.warnings) w.value(warning);
-  w.end_array().end_object();
+  w.end_array();
+  if (c.snapshot) {
+    const filters::Footprint size = c.snapshot->detectors().footprint();
+    w.key("detectors").begin_object().key("rows").value(size.rows);
+    w.key("types").value(c.snapshot->detectors().types().size());
+    w.key("compiled_bytes").value(size.instructions * kInstruction);
+    w.key("memory_budget").value(size.memory_budget);
+    w.key("compile_ms").value(c.compile_time.count()).end_object();
+  }
+  w.end_object();
   std::printf("%s\n", out.c_str());
 }
 
@@ -62,6 +73,11 @@ void print_text(const Configuration& c, const config::Problems& problems) {
   std::printf("%s: valid; policy %s %s; %zu of %zu tests passed\n", c.gateway.path.c_str(),
               c.snapshot->name().c_str(), c.snapshot->digest().c_str(), c.tests.size(),
               c.tests.size());
+  const filters::Footprint size = c.snapshot->detectors().footprint();
+  std::printf("detectors: %zu of %zu types, %zu KiB compiled, at most %zu MiB in use; %lld ms\n",
+              size.rows, c.snapshot->detectors().types().size(),
+              size.instructions * kInstruction >> 10, size.memory_budget >> 20,
+              static_cast<long long>(c.compile_time.count()));
 }
 
 int check(const CheckOptions& options) {

@@ -20,6 +20,7 @@
 #include "gateway/commands/scan_lines.h"
 #include "gateway/commands/scan_report.h"
 #include "gateway/configuration.h"
+#include "policy/detector_packs.h"
 
 namespace sekisho::gateway {
 namespace {
@@ -41,9 +42,10 @@ struct Detectors {
 
 bool load_detectors(const ScanOptions& options, Detectors& out) {
   if (options.config.empty()) {
-    std::vector<filters::DetectorProblem> problems;
-    out.shipped = filters::DetectorSet::compile({}, problems);
-    for (const auto& p : problems) std::fprintf(stderr, "sekisho scan: %s\n", p.message.c_str());
+    config::Problems problems;
+    const auto files = config::load_shipped_packs(problems);
+    if (problems.empty()) out.shipped = policy::compile_detectors({}, files, problems);
+    for (const auto& p : problems) std::fprintf(stderr, "%s\n", config::to_string(p).c_str());
     return out.shipped != nullptr;
   }
   const std::string why = config::unreadable(options.config);

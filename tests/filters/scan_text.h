@@ -13,14 +13,35 @@
 
 #include "filters/detector_set.h"
 #include "filters/scanner.h"
+#include "policy/detector_packs.h"
 
 namespace sekisho::filters {
 
-// Every shipped pack, compiled once a program.
+// Every shipped pack.
+inline const std::vector<Pack>& shipped_packs() {
+  static const std::vector<Pack> kPacks = [] {
+    config::Problems problems;
+    auto packs = policy::shipped_packs(problems);
+    for (const auto& p : problems) ADD_FAILURE() << config::to_string(p);
+    return packs;
+  }();
+  return kPacks;
+}
+
+inline DetectorSpec with_shipped_packs() {
+  DetectorSpec spec;
+  spec.packs = shipped_packs();
+  return spec;
+}
+
+// Compiled once a program.
 inline const DetectorSet& shipped_set() {
   static const std::shared_ptr<const DetectorSet> kSet = [] {
     std::vector<DetectorProblem> problems;
-    return DetectorSet::compile({}, problems);
+    auto set = DetectorSet::compile(with_shipped_packs(), problems);
+    for (const auto& p : problems)
+      ADD_FAILURE() << shipped_packs()[static_cast<std::size_t>(p.index)].name << " " << p.message;
+    return set;
   }();
   return *kSet;
 }

@@ -52,11 +52,14 @@ std::string every_kind() {
          "4242-4242-4242-4242。個人番号\n7877\n8932\n8790\n【社外秘】2026年度\n" +
          key + "\naws_secret_access_key = " + chance(kBase62, 38, 3) + "/+ id AKIA" +
          chance(kBase32, 16) + "\nsk-ant-api03-" + chance(kBase62, 93) +
-         "AA host 10.20.30.40 CONFIDENTIAL\nPRJ-2026-AB 0120-123-456 user@example.com\n";
+         "AA パスワードは「Kx9-vTq2Lm」です DB_PASSWORD=Zt8qWe4r\napi_key = \"" +
+         chance(kBase62, 32, 9) +
+         "\" postgres://app:Kx9vTq2Lm@db.kaisha-sample.jp/x host 10.20.30.40 "
+         "CONFIDENTIAL\nPRJ-2026-AB 0120-123-456 user@example.com\n";
 }
 
 std::shared_ptr<const DetectorSet> with_custom() {
-  DetectorSpec spec;
+  DetectorSpec spec = with_shipped_packs();
   spec.custom = {{"project_code", "\\bPRJ-[0-9]{4}-[A-Z]{2}\\b", "confidential", 0.85, {}, {}},
                  {"long_run", "Q[a-z ]+Z", "confidential", 0.85, {}, {}},
                  {"line_start", "(?m)^host: [a-z]+$", "confidential", 0.85, {}, {}}};

@@ -56,6 +56,14 @@ const config::Catalogue& small_catalogue() {
   return kCatalogue;
 }
 
+const std::vector<config::DetectorPackFile>& pack_files() {
+  static const std::vector<config::DetectorPackFile> kPacks = [] {
+    config::Problems problems;
+    return config::load_shipped_packs(problems);
+  }();
+  return kPacks;
+}
+
 void compile(config::PolicyFile file, std::string_view text) {
   constexpr std::int64_t kNow = 1'782'995'696;
   config::Problems problems;
@@ -66,6 +74,7 @@ void compile(config::PolicyFile file, std::string_view text) {
   policy::SnapshotInputs in;
   in.policy = std::move(file);
   in.catalogue = small_catalogue();
+  in.packs = pack_files();
   in.geo = kNoGeo;
   in.now = kNow;
   const auto snapshot = policy::Snapshot::compile(std::move(in), problems);

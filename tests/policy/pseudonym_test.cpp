@@ -7,6 +7,7 @@
 #include <regex>
 
 #include "filters/scanner.h"
+#include "policy/detector_packs.h"
 #include "tests/policy/request_fixture.h"
 
 namespace sekisho::tests {
@@ -47,8 +48,8 @@ TEST(Token, CheckCharacterFindsEveryWrongCharacterAndEveryExchange) {
 }
 
 TEST(Token, IsNoFindingForAnyShippedDetector) {
-  std::vector<filters::DetectorProblem> problems;
-  const auto set = filters::DetectorSet::compile({}, problems);
+  config::Problems problems;
+  const auto set = policy::compile_detectors({}, config::load_shipped_packs(problems), problems);
   ASSERT_TRUE(set);
   for (int i = 0; i < 3000; ++i)
     for (const char* type : {"email", "credit_card", "phone_number_jp", "jp_my_number",

@@ -48,6 +48,16 @@ inline const config::CloudRegions& shipped_regions() {
   return kRegions;
 }
 
+inline const std::vector<config::DetectorPackFile>& shipped_pack_files() {
+  static const std::vector<config::DetectorPackFile> kPacks = [] {
+    config::Problems problems;
+    auto packs = config::load_shipped_packs(problems);
+    EXPECT_TRUE(problems.empty()) << all_problems(problems);
+    return packs;
+  }();
+  return kPacks;
+}
+
 // The shipped catalogue under an overlay given as text.
 inline config::Catalogue catalogue_with(const std::string& overlay) {
   const auto path = std::filesystem::path(testing::TempDir()) /
@@ -71,6 +81,7 @@ inline std::shared_ptr<const policy::Snapshot> compile(const std::string& text,
   in.policy = config::parse_policy("policy.yaml", text, problems);
   in.catalogue = std::move(catalogue);
   in.regions = shipped_regions();
+  in.packs = shipped_pack_files();
   in.now = kNow;
   return policy::Snapshot::compile(std::move(in), problems);
 }

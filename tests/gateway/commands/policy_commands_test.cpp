@@ -29,6 +29,7 @@ Outcome run(std::vector<std::string> words) {
   add_check_command(app, o.code);
   add_explain_command(app, o.code);
   add_scan_command(app, o.code);
+  add_detectors_command(app, o.code);
   add_ca_command(app, o.code);
   std::vector<const char*> argv{"sekisho"};
   for (const auto& w : words) argv.push_back(w.c_str());
@@ -126,6 +127,96 @@ TEST_F(PolicyCommands, CheckRunsThePolicysTests) {
   ASSERT_EQ(j["tests"].size(), 1u);
   EXPECT_EQ(j["tests"][0]["passed"], false);
   EXPECT_EQ(j["tests"][0]["got"], "verdict redact, expected block");
+}
+
+const std::string kPack = R"(version: 1
+pack: ours
+detectors:
+  - type: member_code
+    category: pii
+    gate: 'MEM-'
+    pattern: 'MEM-[0-9]{8}'
+    confidence: 0.90
+    match: ["MEM-12345678"]
+    no_match: ["MEM-123"]
+)";
+
+std::string with_own_pack(std::string policy) {
+  const std::string section = "detectors:\n";
+  return policy.insert(policy.find(section) + section.size(),
+                       "  packs: [secrets, personal, packs/ours.yaml]\n");
+}
+
+TEST_F(PolicyCommands, APackOfOnesOwnIsNamedByItsPath) {
+  std::filesystem::create_directories(folder_ / "packs");
+  write("packs/ours.yaml", kPack);
+  write("policy.yaml", with_own_pack(kPolicy) +
+                           "  - name: members\n"
+                           "    given: { to: api.openai.com, prompt: \"MEM-12345678\" }\n"
+                           "    expect: { findings: [member_code] }\n");
+  const Outcome o = check();
+  EXPECT_EQ(o.code, 0) << o.err;
+  EXPECT_NE(o.out.find(" types, "), std::string::npos) << o.out;
+}
+
+TEST_F(PolicyCommands, APackOfOnesOwnThatIsWrongIsToldAtItsLine) {
+  std::filesystem::create_directories(folder_ / "packs");
+  std::string pack = kPack;
+  pack.replace(pack.find("MEM-12345678"), 12, "MEN-12345678");
+  write("packs/ours.yaml", pack);
+  write("policy.yaml", with_own_pack(kPolicy));
+  const Outcome o = check();
+  EXPECT_EQ(o.code, 1);
+  EXPECT_NE(o.err.find("packs/ours.yaml:9:13: the row does not find its type in 'MEN-12345678'"),
+            std::string::npos)
+      << o.err;
+}
+
+TEST_F(PolicyCommands, APackThatIsNotThereIsToldWhereItIsNamed) {
+  write("policy.yaml", with_own_pack(kPolicy));
+  const Outcome o = check();
+  EXPECT_EQ(o.code, 1);
+  EXPECT_NE(o.err.find("the pack 'packs/ours.yaml' cannot be read: it does not exist"),
+            std::string::npos)
+      << o.err;
+  EXPECT_NE(o.err.find("policy.yaml:10:31:"), std::string::npos) << o.err;
+}
+
+TEST_F(PolicyCommands, DetectorsAreListedShownAndChecked) {
+  const std::string pack = write("ours.yaml", kPack);
+  Outcome o = run({"detectors", "check", pack});
+  EXPECT_EQ(o.code, 0) << o.err;
+  EXPECT_NE(o.out.find("pack ours valid: 1 detectors, 1 types, 2 examples passed"),
+            std::string::npos)
+      << o.out;
+  o = run({"detectors", "list", "--json"});
+  EXPECT_EQ(o.code, 0);
+  EXPECT_GT(json::parse(o.out)["types"].size(), 100U);
+  o = run({"detectors", "show", "member_code", pack});
+  EXPECT_EQ(o.code, 0);
+  EXPECT_NE(o.out.find("gate: 'MEM-'"), std::string::npos) << o.out;
+  o = run({"detectors", "show", "github_tokn"});
+  EXPECT_EQ(o.code, 2);
+  EXPECT_NE(o.err.find("did you mean 'github_token'?"), std::string::npos) << o.err;
+  o = run({"detectors", "checks"});
+  EXPECT_NE(o.out.find("jwt"), std::string::npos);
+}
+
+TEST_F(PolicyCommands, GitleaksRulesBecomeAPack) {
+  const std::string rules = write("rules.toml", R"toml([[rules]]
+id = "acme-key"
+regex = '''acme_[a-z0-9]{12}'''
+keywords = ["acme_"]
+[[rules]]
+id = "by-path"
+path = '''\.pem$'''
+)toml");
+  Outcome o = run({"detectors", "import-gitleaks", rules, "-o", at("acme.yaml")});
+  EXPECT_EQ(o.code, 0) << o.err;
+  EXPECT_NE(o.err.find("rules.toml:5: not taken over: by-path"), std::string::npos) << o.err;
+  EXPECT_NE(o.err.find("1 of 2 rules"), std::string::npos) << o.err;
+  o = run({"detectors", "check", at("acme.yaml")});
+  EXPECT_EQ(o.code, 0) << o.err;
 }
 
 TEST_F(PolicyCommands, FileThatIsNotThereCannotBeChecked) {

@@ -1,0 +1,265 @@
+#include "filters/assignment.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "filters/width_fold.h"
+
+namespace sekisho::filters {
+namespace {
+
+constexpr std::size_t kLongestName = 48;  // bytes on each side of the word
+constexpr std::size_t kLongestValue = 256;
+constexpr std::size_t kLongestPhrase = 60;  // between a name and "is"
+
+bool is_name_char(char c) {
+  return is_word(static_cast<unsigned char>(c)) || c == '-' || c == '.';
+}
+
+bool at(std::string_view text, std::size_t pos, std::string_view what) {
+  return text.substr(std::min(pos, text.size()), what.size()) == what;
+}
+
+std::size_t skip_any(std::string_view text, std::size_t pos, std::string_view chars,
+                     std::size_t most) {
+  const std::size_t end = std::min(text.size(), pos + most);
+  while (pos < end && chars.find(text[pos]) != std::string_view::npos) ++pos;
+  return pos;
+}
+
+// Blanks, full-width ones too.
+std::size_t skip_blanks(std::string_view text, std::size_t pos) {
+  for (int i = 0; i < 6 && pos < text.size(); ++i) {
+    if (text[pos] == ' ' || text[pos] == '\t')
+      ++pos;
+    else if (at(text, pos, "　"))
+      pos += std::string_view("　").size();
+    else
+      break;
+  }
+  return pos;
+}
+
+struct Mark {
+  std::string_view text;
+  bool stated;
+};
+// The longer ones first.
+constexpr Mark kSeparators[] = {{"===", false}, {"==", false}, {"=>", false}, {":=", false},
+                                {"->", false},  {"=", false},  {":", false},  {"：", false},
+                                {"＝", false},  {"→", false},  {"は", true},  {"が", true},
+                                {"を", true},   {"|", false},  {"｜", false}};
+
+// What may stand between a name and its separator: quotation marks and brackets that end the name.
+std::size_t skip_closers(std::string_view text, std::size_t pos) {
+  pos = skip_any(text, pos, "\\\"'`])*", 4);
+  for (const std::string_view close : {"」", "』", "】", "）"})
+    if (at(text, pos, close)) pos += close.size();
+  return pos;
+}
+
+// "（仮）", "(initial)" after a name.
+std::size_t skip_remark(std::string_view text, std::size_t pos) {
+  const bool wide = at(text, pos, "（");
+  if (!wide && !at(text, pos, "(")) return pos;
+  const std::string_view close = wide ? std::string_view("）") : ")";
+  const std::size_t end = text.substr(pos, kLongestPhrase).find(close);
+  return end == std::string_view::npos ? pos : pos + end + close.size();
+}
+
+// " is ", " for the database is ", " for staging:".
+std::optional<std::size_t> after_phrase(std::string_view text, std::size_t pos) {
+  const std::string_view rest = text.substr(pos, kLongestPhrase);
+  const std::size_t line = std::min(rest.size(), rest.find_first_of("\n.,;\"'(<"));
+  const std::string lower = folded_lower(rest.substr(0, line));
+  if (lower.size() != line) return std::nullopt;
+  for (const std::string_view verb : {" is: ", " is ", " was ", " to "}) {
+    const std::size_t found = lower.find(verb);
+    const bool joined = found == 0 || at(lower, 0, " for ") || at(lower, 0, " of ") ||
+                        at(lower, 0, " on ") || at(lower, 0, " to ");
+    if (found != std::string::npos && joined) return pos + found + verb.size();
+  }
+  const std::size_t colon = lower.find(": ");
+  if (colon != std::string::npos && colon > 0 && (at(lower, 0, " for ") || at(lower, 0, " of ")))
+    return pos + colon + 2;
+  return std::nullopt;
+}
+
+// Behind the separator that follows a name; nothing when none does.
+std::optional<std::size_t> after_separator(std::string_view text, std::size_t pos, bool& stated) {
+  const std::size_t behind = skip_remark(text, skip_closers(text, pos));
+  pos = skip_blanks(text, behind);
+  for (const Mark& mark : kSeparators) {
+    if (!at(text, pos, mark.text)) continue;
+    if (mark.text == ":" && at(text, pos, "::")) return std::nullopt;
+    stated = mark.stated;
+    return skip_blanks(text, pos + mark.text.size());
+  }
+  // The next cell of a table.
+  if (text.substr(behind, pos - behind).find('\t') != std::string_view::npos) return pos;
+  return std::nullopt;
+}
+
+struct Quotes {
+  std::string_view open, close;
+};
+constexpr Quotes kQuotes[] = {{"\\\"", "\\\""}, {"\"", "\""}, {"'", "'"},   {"`", "`"},
+                              {"「", "」"},     {"『", "』"}, {"“", "”"},   {"‘", "’"},
+                              {"”", "”"},       {"＂", "＂"}, {"【", "】"}, {"<", "<"}};
+
+Range bare_value(std::string_view text, std::size_t pos) {
+  constexpr std::string_view kEnds = " \t\r\n\"'`,;<>";
+  const std::size_t limit = std::min(text.size(), pos + kLongestValue);
+  std::size_t end = pos;
+  while (end < limit && text[end] > ' ' && text[end] < 0x7F &&
+         kEnds.find(text[end]) == std::string_view::npos) {
+    // The next field of a query.
+    if (text[end] == '&' && text.substr(end, 32).find('=') != std::string_view::npos) break;
+    if (text[end] == '\\' && end + 1 < limit &&
+        (text[end + 1] == 'n' || text[end + 1] == '"' || text[end + 1] == 'r'))
+      break;
+    ++end;
+  }
+  // A sentence, an argument list or a cell ends behind it.
+  const auto unopened = [&](char close, char open) {
+    return text[end - 1] == close &&
+           text.substr(pos, end - pos).find(open) == std::string_view::npos;
+  };
+  while (end > pos && (text[end - 1] == '.' || text[end - 1] == ':' || unopened(')', '(') ||
+                       unopened('}', '{') || unopened(']', '[') || text[end - 1] == '|'))
+    --end;
+  return {pos, end};
+}
+
+bool only_letters(std::string_view value) {
+  return std::all_of(value.begin(), value.end(),
+                     [](char c) { return is_letter(static_cast<unsigned char>(c)); });
+}
+
+// Whether nothing but the name stands before the value on its line, and nothing behind it.
+bool is_setting(std::string_view text, std::size_t name, std::size_t value_end) {
+  const std::size_t line = name == 0 ? 0 : text.substr(0, name).rfind('\n') + 1;
+  const std::string_view before = text.substr(std::max(line, name > 40 ? name - 40 : 0),
+                                              name - std::max(line, name > 40 ? name - 40 : 0));
+  const bool alone = before.find_first_not_of(" \t\"'-*・#>") == std::string_view::npos ||
+                     before.ends_with("export ") || before.ends_with("set ") ||
+                     before.ends_with("ENV ") || before.ends_with("-e ") ||
+                     before.ends_with("env:");
+  if (!alone) return false;
+  const std::size_t next = text.find_first_not_of(" \t\"',;\\", value_end);
+  return next == std::string_view::npos || text[next] == '\n' || text[next] == '\r' ||
+         text[next] == '#' || text[next] == '}' || text[next] == 'n';
+}
+
+}  // namespace
+
+Range identifier_around(std::string_view text, Range word) {
+  std::size_t begin = word.begin, end = word.end;
+  while (begin > 0 && word.begin - begin < kLongestName && is_name_char(text[begin - 1])) --begin;
+  while (end < text.size() && end - word.end < kLongestName && is_name_char(text[end])) ++end;
+  return {begin, end};
+}
+
+Range read_value(std::string_view text, std::size_t pos, bool& quoted) {
+  for (const Quotes& quotes : kQuotes) {
+    if (!at(text, pos, quotes.open)) continue;
+    const std::size_t begin = pos + quotes.open.size();
+    const std::string_view rest = text.substr(std::min(begin, text.size()), kLongestValue);
+    const std::size_t close = rest.find(quotes.close), line = rest.find('\n');
+    if (close == std::string_view::npos || close > line) return {pos, pos};
+    quoted = true;
+    return {begin, begin + close};
+  }
+  quoted = false;
+  return bare_value(text, pos);
+}
+
+std::optional<Assignment> read_assignment(std::string_view text, Range word) {
+  Assignment out;
+  Range name = identifier_around(text, word);
+  // "password:" ends a name, "password.example" goes on with it.
+  while (name.end > word.end && text[name.end - 1] == '.') --name.end;
+  out.name = text.substr(name.begin, name.size());
+  auto value_at = after_separator(text, name.end, out.stated);
+  const bool option = name.begin >= 2 && at(text, name.begin, "--");
+  if (!value_at && option && at(text, name.end, " ")) value_at = name.end + 1;
+  if (!value_at) {
+    value_at = after_phrase(text, name.end);
+    out.stated = value_at.has_value();
+  }
+  // SQL: WITH PASSWORD 'value'.
+  if (!value_at && at(text, name.end, " '") &&
+      is_upper(static_cast<unsigned char>(text[word.begin])))
+    value_at = name.end + 1;
+  // XML: <password>value</password>.
+  if (!value_at && name.begin > 0 && text[name.begin - 1] == '<' && at(text, name.end, ">"))
+    value_at = name.end + 1;
+  if (!value_at) return std::nullopt;
+  out.value = read_value(text, *value_at, out.quoted);
+  // A type stands between: "password: str = 'x'".
+  const std::string_view first = text.substr(out.value.begin, out.value.size());
+  if (!out.quoted && only_letters(first)) {
+    const std::size_t equals = skip_blanks(text, out.value.end);
+    if (at(text, equals, "=") && !at(text, equals, "=="))
+      out.value = read_value(text, skip_blanks(text, equals + 1), out.quoted);
+  }
+  if (out.value.size() == 0) return std::nullopt;
+  out.setting = is_setting(text, name.begin, out.value.end);
+  return out;
+}
+
+std::vector<std::string> identifier_parts(std::string_view identifier) {
+  std::vector<std::string> parts;
+  bool fresh = true;
+  for (std::size_t i = 0; i < identifier.size(); ++i) {
+    const auto c = static_cast<unsigned char>(identifier[i]);
+    if (!is_alnum(c)) {
+      fresh = true;
+      continue;
+    }
+    const bool hump =
+        i > 0 && is_upper(c) && is_lower(static_cast<unsigned char>(identifier[i - 1]));
+    if (fresh || hump) parts.emplace_back();
+    fresh = false;
+    parts.back() += static_cast<char>(is_upper(c) ? c + 0x20 : c);
+  }
+  return parts;
+}
+
+bool is_reference(std::string_view value, bool quoted) {
+  if (value.empty()) return true;
+  const auto begins = [value](std::string_view what) {
+    return value.substr(0, what.size()) == what;
+  };
+  for (const std::string_view mark :
+       {"${",     "$(",           "{{",      "{%",      "#{",       "<%",     "%(",    "@{",
+        "!vault", "!secret",      "!ref",    "ENC(",    "{cipher}", "vault:", "op://", "arn:",
+        "ssm:",   "/run/secrets", "file://", "http://", "https://", "***",    "..."})
+    if (begins(mark)) return true;
+  if (value.front() == '<' || (value.front() == '{' && value.back() == '}') ||
+      (value.front() == '[' && value.back() == ']'))
+    return true;
+  if (value.front() == '%' && (value.back() == '%' || value.size() <= 3)) return true;
+  // "$VAR", ":name", "@name", "&name": names behind a mark.
+  if (std::string_view("$:@&*").find(value.front()) != std::string_view::npos &&
+      std::all_of(value.begin() + 1, value.end(), is_name_char) &&
+      !std::any_of(value.begin() + 1,
+                   value.begin() + std::min<std::ptrdiff_t>(2, std::ssize(value)),
+                   [](char c) { return is_digit(static_cast<unsigned char>(c)); }) &&
+      std::count_if(value.begin(), value.end(),
+                    [](char c) { return is_digit(static_cast<unsigned char>(c)); }) < 2)
+    return true;
+  if (quoted) return false;
+  // A call, an index, a path of names.
+  const std::size_t mark = value.find_first_of("([");
+  if (mark != std::string_view::npos && mark > 0 &&
+      is_word(static_cast<unsigned char>(value[mark - 1])))
+    return true;
+  return value.find("->") != std::string_view::npos ||
+         (value.find('.') != std::string_view::npos &&
+          std::all_of(value.begin(), value.end(), [](char c) {
+            return is_letter(static_cast<unsigned char>(c)) || c == '_' || c == '.';
+          }));
+}
+
+}  // namespace sekisho::filters

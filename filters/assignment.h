@@ -1,0 +1,42 @@
+#pragma once
+
+// "name = value" as people, programs and tables write it: what stands around a word that announces
+// a secret.
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "filters/finding.h"
+
+namespace sekisho::filters {
+
+struct Assignment {
+  std::string_view name;  // the whole identifier, as written
+  Range value;            // without quotation marks
+  bool quoted = false;
+  bool stated = false;   // by a sentence: "は", "is"
+  bool setting = false;  // name and value are all there is on the line
+};
+
+// The value that the name around `word` is given, if it is given one. Looks at most kReach bytes
+// to each side.
+std::optional<Assignment> read_assignment(std::string_view text, Range word);
+
+// The value that begins at `pos`: in quotation marks, or to the next character that ends one.
+// `quoted` tells which. Empty: there is none.
+Range read_value(std::string_view text, std::size_t pos, bool& quoted);
+
+// The identifier around `word`: letters, digits, `_`, `-` and `.`.
+Range identifier_around(std::string_view text, Range word);
+
+// Parts of an identifier in lower case: "DB_PASSWORD", "dbPassword" are "db" and "password".
+std::vector<std::string> identifier_parts(std::string_view identifier);
+
+// A value that stands for another one, in whatever language: "${VAR}", "$VAR", "{{ x }}", "<name>",
+// "%s", "os.environ[…]", "getenv(…)", "config.password", "****". `quoted` values are no names.
+bool is_reference(std::string_view value, bool quoted);
+
+}  // namespace sekisho::filters

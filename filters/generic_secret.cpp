@@ -1,0 +1,246 @@
+#include "filters/generic_secret.h"
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+
+#include "filters/assignment.h"
+#include "filters/password.h"
+#include "filters/random_value.h"
+#include "filters/surroundings.h"
+#include "filters/validators.h"
+#include "filters/width_fold.h"
+
+namespace sekisho::filters {
+namespace {
+
+constexpr std::size_t kShortest = 16, kLongest = 200;
+constexpr double kUnsure = 0.45;
+
+template <std::size_t N>
+bool has_any(std::string_view text, const std::string_view (&words)[N]) {
+  return std::any_of(std::begin(words), std::end(words), [text](std::string_view word) {
+    return text.find(word) != std::string_view::npos;
+  });
+}
+
+// How much a name says.
+enum class Naming { kNone, kUnsure, kSecret };
+
+// Identifiers without their joints: of what is public, of something about a key, of other words
+// that hold "key", "auth" or "token".
+constexpr std::string_view kOthers[] = {
+    "public",       "pubkey",      "publish",        "fingerprint", "keyword",
+    "keyboard",     "keycode",     "monkey",         "hotkey",      "turkey",
+    "donkey",       "whiskey",     "jockey",         "hockey",      "cache",
+    "i18n",         "l10n",        "locale",         "partition",   "sortkey",
+    "primary",      "foreign",     "idempoten",      "hash",        "checksum",
+    "digest",       "etag",        "integrity",      "commit",      "version",
+    "revision",     "tokeniz",     "tokencount",     "maxtoken",    "numtoken",
+    "totaltoken",   "inputtoken",  "outputtoken",    "pagetoken",   "nexttoken",
+    "continuation", "cursor",      "keyid",          "tokenid",     "secretid",
+    "keyname",      "tokenname",   "secretname",     "keypath",     "keyfile",
+    "secretref",    "tokenurl",    "endpoint",       "keytype",     "tokentype",
+    "keyalg",       "keysize",     "keyformat",      "authtype",    "authurl",
+    "authmethod",   "authenticat", "keyframe",       "placeholder", "sitekey",
+    "objectkey",    "rowkey",      "lookupkey",      "routingkey",  "keyspace",
+    "keypress",     "keydown",     "keyup",          "keymap",      "keyring",
+    "sha256",       "sha512",      "sha1",           "md5",         "crc",
+    "nonce",        "certificate", "unauthor",       "coauthor",    "keylen",
+    "keylength",    "authorname",  "authorid",       "secretarn",   "credentialid",
+    "distinct",     "querykey",    "translationkey", "messagekey",  "storagekeyprefix",
+    "keyprefix"};
+constexpr std::string_view kSecretWords[] = {
+    "apikey",          "secret",        "accesskey",  "token",      "privatekey",
+    "credential",      "bearer",        "authkey",    "signingkey", "encryptionkey",
+    "masterkey",       "servicekey",    "clientkey",  "sessionkey", "passkey",
+    "subscriptionkey", "adminkey",      "accountkey", "deploykey",  "serverkey",
+    "livekey",         "prodkey",       "appkey",     "hmackey",    "aeskey",
+    "jwtkey",          "sharedkey",     "storagekey", "webhookkey", "integrationkey",
+    "licensekey",      "securitykey",   "sskey",      "secretkey",  "functionkey",
+    "authcode",        "authorization", "apiauth",    "xauth",      "sshkey",
+    "rootkey",         "userkey",       "devkey",     "projectkey", "writekey",
+    "ingestkey",       "decryptkey",    "cipherkey",  "encryptkey"};
+constexpr std::string_view kOtherWordsJa[] = {
+    "公開",           "キャッシュ",     "主キー",   "外部キー",     "ソート",     "検索",
+    "ショートカット", "パーティション", "ハッシュ", "チェックサム", "キーワード", "冪等"};
+constexpr std::string_view kSecretWordsJa[] = {
+    "api",      "ａｐｉ",         "アクセス", "シークレット", "秘密",
+    "認証",     "暗号",           "署名",     "ライセンス",   "サブスクリプション",
+    "トークン", "クレデンシャル", "共有鍵",   "接続",         "マスター",
+    "管理"};
+
+std::string joined(std::string_view name) {
+  std::string out;
+  for (const char c : name)
+    if (is_alnum(static_cast<unsigned char>(c)))
+      out += static_cast<char>(is_upper(static_cast<unsigned char>(c)) ? c + 0x20 : c);
+  return out;
+}
+
+// OPENAI_KEY, X_AUTH: a setting of the environment, whoever's it is.
+bool is_environment_name(std::string_view name) {
+  return name.find('_') != std::string_view::npos &&
+         std::none_of(name.begin(), name.end(),
+                      [](char c) { return is_lower(static_cast<unsigned char>(c)); });
+}
+
+bool ends_as_something_else(std::string_view name) {
+  static constexpr std::string_view kEnds[] = {
+      "id",    "name", "path",   "file", "url",   "uri",   "type",   "ref",     "count",
+      "index", "size", "prefix", "arn",  "alias", "label", "expiry", "expires", "ttl"};
+  const auto parts = identifier_parts(name);
+  return !parts.empty() &&
+         std::find(std::begin(kEnds), std::end(kEnds), parts.back()) != std::end(kEnds);
+}
+
+Naming naming_of(std::string_view name) {
+  const std::string word = joined(name);
+  const bool author =
+      word.find("author") != std::string::npos && word.find("authoriz") == std::string::npos;
+  if (author || has_any(word, kOthers) || ends_as_something_else(name)) return Naming::kNone;
+  if (has_any(word, kSecretWords)) return Naming::kSecret;
+  return is_environment_name(name) ? Naming::kSecret : Naming::kUnsure;
+}
+
+// The 24 bytes before and the word itself, where Japanese writes no identifier.
+Naming naming_of_phrase(std::string_view text, Range word) {
+  const Surroundings around(text, {word.end, word.end}, 36 + word.size(), 0);
+  std::string_view phrase = around.before();
+  phrase = phrase.substr(phrase.find_last_of("\n.,:;\"'") + 1);
+  if (has_any(phrase, kOtherWordsJa)) return Naming::kNone;
+  return has_any(phrase, kSecretWordsJa) ? Naming::kSecret : Naming::kUnsure;
+}
+
+bool is_value_char(char c) {
+  return is_alnum(static_cast<unsigned char>(c)) || c == '+' || c == '/' || c == '_' || c == '-' ||
+         c == '=' || c == '.' || c == '~';
+}
+
+// Pictures, digests with their name in front, public keys.
+bool is_other_data(std::string_view value) {
+  static constexpr std::string_view kBegins[] = {
+      "iVBORw0KGgo", "/9j/",  "R0lGOD",      "data:",       "sha256-",      "sha384-",
+      "sha512-",     "sha1-", "AAAAB3NzaC1", "AAAAC3NzaC1", "AAAAE2VjZHNh", "MIIB",
+      "MIIC",        "MIID",  "UEsDB",       "H4sI",        "PHN2Zy",       "PD94bW"};
+  return std::any_of(std::begin(kBegins), std::end(kBegins), [value](std::string_view begin) {
+    return value.substr(0, begin.size()) == begin;
+  });
+}
+
+// The run of characters of a token at `pos`; empty when it goes on as something else: a call, an
+// address, a template.
+Range token_at(std::string_view text, std::size_t pos) {
+  std::size_t end = pos;
+  while (end < text.size() && end - pos <= kLongest && is_value_char(text[end])) ++end;
+  if (end - pos > kLongest) return {pos, pos};
+  if (end < text.size() && std::string_view("([{$*@:%^").find(text[end]) != std::string_view::npos)
+    return {pos, pos};
+  while (end > pos && (text[end - 1] == '.' || text[end - 1] == '-')) --end;
+  return {pos, end};
+}
+
+// Three parts in base64 behind each other: that is for the detector of such tokens to judge.
+bool is_jwt_form(std::string_view value) {
+  return value.substr(0, 2) == "ey" && std::count(value.begin(), value.end(), '.') >= 2;
+}
+
+bool is_secret_value(std::string_view value) {
+  return value.size() >= kShortest && !is_jwt_form(value) && !is_placeholder(value) &&
+         !is_sample_password(value) && !is_other_data(value) && looks_random(value);
+}
+
+void add(const DetectorRow& row, std::string_view text, Range value, double confidence,
+         std::string_view why, Findings& out) {
+  out.push_back(make_finding(row, confidence, value,
+                             std::string(text.substr(value.begin, value.size())), why));
+}
+
+// "Basic bmFtZTpwYXNz": a name and a password.
+bool is_basic_login(std::string_view value) {
+  std::string login;
+  if (!decode_base64(value, login)) return false;
+  const std::size_t colon = login.find(':');
+  const bool printable = std::all_of(login.begin(), login.end(), [](char c) {
+    return static_cast<unsigned char>(c) >= ' ' && static_cast<unsigned char>(c) < 0x7F;
+  });
+  return printable && colon != std::string::npos && login.size() - colon > 4 &&
+         !is_sample_password(std::string_view(login).substr(colon + 1));
+}
+
+// "Bearer …", "Basic …".
+void find_scheme(const DetectorRow& row, std::string_view text, Range gate, Findings& out) {
+  const std::size_t blank = text.find(' ', gate.begin);
+  const bool basic = (text[gate.begin] | 0x20) == 'b' && (text[gate.begin + 1] | 0x20) == 'a';
+  const Range value = token_at(text, blank + 1);
+  const std::string_view written = text.substr(value.begin, value.size());
+  if (basic ? is_basic_login(written) : is_secret_value(written))
+    add(row, text, value, 0.85, "authorization and form of the value", out);
+}
+
+bool is_scheme(std::string_view gate) {
+  const std::string lower = folded_lower(gate.substr(0, 7));
+  const std::size_t blank = gate.find(' ');
+  return (lower.substr(0, 6) == "bearer" && blank == 6) ||
+         (lower.substr(0, 5) == "basic" && blank == 5);
+}
+
+struct Separator {
+  std::size_t name_end, value_begin;
+};
+
+// The last separator of the gate: the gate ends inside the value, which holds none.
+bool find_separator(std::string_view gate, Separator& out) {
+  constexpr std::string_view kMarks[] = {"=>", ":=", "=", ":", "：", "＝", "は"};
+  std::size_t best = std::string_view::npos, size = 0;
+  const std::string_view head = gate.substr(0, gate.size() - kShortest);
+  for (const std::string_view mark : kMarks) {
+    const std::size_t pos = head.find(mark);
+    if (pos == std::string_view::npos || (best != std::string_view::npos && pos >= best)) continue;
+    best = pos;
+    size = mark.size();
+  }
+  if (best == std::string_view::npos) return false;
+  out = {best, best + size};
+  return true;
+}
+
+}  // namespace
+
+void find_generic_secret(const DetectorRow& row, std::string_view text, Range gate, Findings& out) {
+  const std::string_view found = text.substr(gate.begin, gate.size());
+  if (is_scheme(found)) return find_scheme(row, text, gate, out);
+  Separator separator{};
+  if (!find_separator(found, separator)) return;
+  const bool ascii = static_cast<unsigned char>(found[0]) < 0x80;
+  std::string_view word = found.substr(0, separator.name_end);
+  word = word.substr(0, word.find_last_not_of(" \t\"'])`\\") + 1);
+  Naming naming = Naming::kNone;
+  if (ascii) {
+    // "API key for staging": the identifier is the first word, no later one may hold a digit.
+    const std::size_t blank = word.find(' ');
+    if (blank != std::string_view::npos &&
+        word.substr(blank).find_first_of("0123456789") != std::string_view::npos)
+      return;
+    const Range name =
+        identifier_around(text, {gate.begin, gate.begin + std::min(blank, word.size())});
+    std::string phrase(text.substr(name.begin, name.size()));
+    // "API key": two words of one name.
+    if (name.begin > 4 && text[name.begin - 1] == ' ') {
+      const Range before = identifier_around(text, {name.begin - 1, name.begin - 1});
+      phrase.insert(0, text.substr(before.begin, before.size()));
+    }
+    naming = naming_of(phrase);
+  } else {
+    naming = naming_of_phrase(text, {gate.begin, gate.begin + word.size()});
+  }
+  if (naming == Naming::kNone) return;
+  std::size_t begin = gate.begin + separator.value_begin;
+  while (begin < gate.end && !is_value_char(text[begin])) ++begin;
+  const Range value = token_at(text, begin);
+  if (!is_secret_value(text.substr(value.begin, value.size()))) return;
+  add(row, text, value, naming == Naming::kSecret ? row.confidence.shape : kUnsure,
+      "name of a secret and random value", out);
+}
+
+}  // namespace sekisho::filters

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string_view>
+
+#include "filters/pack.h"
+
+namespace sekisho::filters {
+
+// AtGate of random values whose name says that they are secret (api_key, client_secret,
+// APIキー), and of what an Authorization header carries. Public keys, checksums, commits, cache and
+// partition keys, names of secrets and of models are none.
+void find_generic_secret(const DetectorRow& row, std::string_view text, Range gate, Findings& out);
+
+}  // namespace sekisho::filters

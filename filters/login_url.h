@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string_view>
+
+#include "filters/pack.h"
+
+namespace sekisho::filters {
+
+// AtGate of addresses that carry a password. The gate is "://name:password@"; the finding is the
+// whole address.
+void find_url_login(const DetectorRow& row, std::string_view text, Range gate, Findings& out);
+
+// AtGate of connection strings: "Server=…;User Id=…;Password=…;" from the gate, one of their first
+// fields, to the password.
+void find_connection_string(const DetectorRow& row, std::string_view text, Range gate,
+                            Findings& out);
+
+}  // namespace sekisho::filters

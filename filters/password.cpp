@@ -1,0 +1,278 @@
+#include "filters/password.h"
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+
+#include "filters/assignment.h"
+#include "filters/random_value.h"
+#include "filters/validators.h"
+#include "filters/width_fold.h"
+
+namespace sekisho::filters {
+namespace {
+
+constexpr std::size_t kShortest = 6, kLongest = 128;
+constexpr std::size_t kCommandReach = 200;  // bytes from an option back to its program
+
+template <std::size_t N>
+bool listed(const std::string_view (&table)[N], std::string_view word) {
+  return std::find(std::begin(table), std::end(table), word) != std::end(table);
+}
+
+// Names of something about a password, not of one.
+constexpr std::string_view kOtherNames[] = {
+    "hash",      "hashed",      "hashes",    "salt",       "field",
+    "input",     "label",       "hint",      "policy",     "length",
+    "len",       "min",         "max",       "reset",      "forgot",
+    "changed",   "expires",     "expiry",    "expired",    "expiration",
+    "error",     "errors",      "message",   "msg",        "required",
+    "validator", "validation",  "regex",     "pattern",    "rule",
+    "rules",     "file",        "path",      "url",        "uri",
+    "link",      "stdin",       "encoder",   "manager",    "strength",
+    "type",      "id",          "name",      "ref",        "reference",
+    "arn",       "param",       "parameter", "column",     "attempts",
+    "count",     "history",     "form",      "view",       "page",
+    "screen",    "button",      "btn",       "icon",       "toggle",
+    "visible",   "show",        "hide",      "generator",  "store",
+    "provider",  "callback",    "handler",   "encrypted",  "digest",
+    "version",   "mode",        "enabled",   "disabled",   "age",
+    "days",      "timeout",     "prompt",    "title",      "mask",
+    "is",        "has",         "no",        "requires",   "verify",
+    "validate",  "get",         "checker",   "complexity", "algorithm",
+    "format",    "placeholder", "protected", "protection", "authentication",
+    "less",      "free",        "keeper"};
+
+// Words of programs and forms that stand where a value could.
+constexpr std::string_view kWords[] = {
+    "string", "str",    "text",      "varchar",  "char",     "null",     "none",        "nil",
+    "true",   "false",  "undefined", "required", "optional", "required", "hidden",      "empty",
+    "sha1",   "sha224", "sha256",    "sha384",   "sha512",   "sha-1",    "sha-256",     "sha-512",
+    "md5",    "bcrypt", "scrypt",    "argon2",   "argon2i",  "argon2id", "pbkdf2",      "base64",
+    "utf8",   "utf-8",  "aes128",    "aes256",   "aes-128",  "aes-256",  "aes-256-gcm", "rsa2048",
+    "oauth2", "hs256",  "rs256",     "es256",    "input1",   "value1",   "param1",      "oauth2.0",
+    "hs512",  "http2",  "ipv4",      "ipv6",     "win32",    "x509",     "iso27001"};
+
+constexpr std::string_view kSamples[] = {
+    "password", "passwd",      "passw0rd?",   "pass",         "pwd",      "secret",  "postgres",
+    "mysql",    "root",        "admin",       "user",         "username", "guest",   "123456",
+    "1234567",  "12345678",    "123456789",   "1234567890",   "qwerty",   "foobar",  "foobarbaz",
+    "hogehoge", "fugafuga",    "hoge",        "fuga",         "piyo",     "default", "mypassword",
+    "mypass",   "my-password", "my_password", "yourpassword", "test",     "testing", "temp",
+    "value",    "string",      "letmein",     "********"};
+constexpr std::string_view kSampleParts[] = {
+    "changeme", "change_me", "change-me", "placeholder", "your-",      "your_",     "yourpass",
+    "example",  "sample",    "dummy",     "redacted",    "replace_me", "replaceme", "insert_",
+    "xxxx",     "****",      "……",        "....",        "_here",      "-here"};
+
+struct Kinds {
+  int lower = 0, upper = 0, digits = 0, symbols = 0, joints = 0;
+  int classes() const { return (lower > 0) + (upper > 0) + (digits > 0) + (symbols > 0); }
+};
+
+Kinds kinds_of(std::string_view value) {
+  Kinds n;
+  for (const char ch : value) {
+    const auto c = static_cast<unsigned char>(ch);
+    if (is_lower(c))
+      ++n.lower;
+    else if (is_upper(c))
+      ++n.upper;
+    else if (is_digit(c))
+      ++n.digits;
+    else if (c == '_' || c == '-' || c == '.' || c == '/' || c == '|' || c == ':')
+      ++n.joints;
+    else
+      ++n.symbols;
+  }
+  return n;
+}
+
+bool is_ascii(std::string_view value) {
+  return std::all_of(value.begin(), value.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x7F && c >= ' '; });
+}
+
+// bcrypt, argon2 and crypt forms, and digests: what is stored instead of a password.
+bool is_password_hash(std::string_view value) {
+  const bool crypt = value.size() > 20 && value[0] == '$' &&
+                     value.substr(1, 10).find('$') != std::string_view::npos;
+  const bool digest = is_hex(value) && (value.size() == 32 || value.size() == 40 ||
+                                        value.size() == 64 || value.size() == 128);
+  return crypt || digest;
+}
+
+// Words joined by marks, a single name: no password anybody chose, whoever writes code.
+bool is_name(std::string_view value, const Kinds& n, bool quoted) {
+  if (n.digits == 0 && n.symbols > 0) {
+    const std::size_t last = value.find_last_not_of("!?");
+    if (last == std::string_view::npos) return true;
+    if (value.find_first_of("!@#$%^&*") > last || last + 1 < value.size())
+      return is_name(value.substr(0, last + 1), kinds_of(value.substr(0, last + 1)), false);
+    return !quoted && value.find_first_of("!@#$%") == std::string_view::npos;
+  }
+  if (n.symbols > 0) return false;
+  if (n.digits == 0)
+    return !quoted || n.joints > 0 || n.classes() < 2 || word_likeness(value, 4) > 0.5;
+  // "newPassword2", "user1.password".
+  const std::string lower = folded_lower(value);
+  const bool about =
+      lower.find("pass") != std::string::npos || lower.find("pwd") != std::string::npos ||
+      lower.find("input") != std::string::npos || lower.find("param") != std::string::npos ||
+      lower.find("secret") != std::string::npos || lower.find("token") != std::string::npos;
+  return !quoted && about && n.digits <= 1;
+}
+
+bool looks_like_path(std::string_view value) {
+  return value.front() == '/' || value.substr(0, 2) == "~/" || value.substr(0, 2) == "./" ||
+         value.substr(0, 3) == "../" || (value.size() > 2 && value[1] == ':' && value[2] == '\\');
+}
+
+bool is_pin(std::string_view value) {
+  return value.size() >= 4 && value.size() <= 8 &&
+         value.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// 0 = no password.
+double judge(std::string_view value, bool quoted, bool told) {
+  if (value.size() < kShortest || value.size() > kLongest || !is_ascii(value)) return 0;
+  if (value.find(' ') != std::string_view::npos || is_reference(value, quoted)) return 0;
+  if (is_sample_password(value) || looks_like_path(value) || listed(kWords, folded_lower(value)))
+    return 0;
+  const Kinds n = kinds_of(value);
+  if (n.lower + n.upper + n.digits < 3 || is_name(value, n, quoted)) return 0;
+  if (is_password_hash(value) || is_uuid(value)) return 0.45;
+  if (value.find('|') != std::string_view::npos || value.find('=') == value.size() - 1)
+    told = false;
+  double confidence = 0.40 + (quoted || told ? 0.20 : 0);
+  if (n.classes() >= 2) confidence += 0.20;
+  if (value.size() >= 10) confidence += 0.10;
+  return confidence;
+}
+
+bool names_something_else(std::string_view name) {
+  for (const std::string& part : identifier_parts(name))
+    if (listed(kOtherNames, part)) return true;
+  return false;
+}
+
+void add(const DetectorRow& row, std::string_view text, Range value, double confidence,
+         std::string_view why, Findings& out) {
+  if (confidence > 0)
+    out.push_back(make_finding(row, confidence, value,
+                               std::string(text.substr(value.begin, value.size())), why));
+}
+
+// Programs that take a password as an option, and how.
+struct Program {
+  std::string_view name;
+  std::string_view options;  // letters
+  bool attached;             // only without a blank: with one it means something else
+  bool login;                // name:password
+};
+constexpr Program kPrograms[] = {
+    {"mysql", "p", true, false},       {"mysqldump", "p", true, false},
+    {"mysqladmin", "p", true, false},  {"mariadb", "p", true, false},
+    {"mysqlimport", "p", true, false}, {"sshpass", "p", false, false},
+    {"curl", "u", false, true},        {"wget", "u", false, true},
+    {"redis-cli", "a", false, false},  {"docker", "p", false, false},
+    {"podman", "p", false, false},     {"mongo", "p", false, false},
+    {"mongosh", "p", false, false},    {"mongodump", "p", false, false},
+    {"sqlcmd", "P", false, false},     {"bcp", "P", false, false},
+    {"ldapsearch", "w", false, false}, {"ldapmodify", "w", false, false},
+    {"7z", "p", true, false},          {"zip", "P", false, false},
+    {"unzip", "P", false, false},      {"smbclient", "U", false, true},
+    {"az", "p", false, false},         {"svn", "p", false, false}};
+
+const Program* program_of(std::string_view text, std::size_t option, char letter) {
+  const std::size_t from = option > kCommandReach ? option - kCommandReach : 0;
+  std::string_view line = text.substr(from, option - from);
+  line = line.substr(line.find_last_of("\n|;&") + 1);
+  for (const Program& program : kPrograms) {
+    if (program.options.find(letter) == std::string_view::npos) continue;
+    const std::size_t pos = line.find(program.name);
+    if (pos == std::string_view::npos) continue;
+    const std::size_t end = pos + program.name.size();
+    if (end == line.size() || line[end] == ' ' || line[end] == '\t') return &program;
+  }
+  return nullptr;
+}
+
+// " -pSecret", " -u name:secret", " --user name:secret".
+void find_option(const DetectorRow& row, std::string_view text, Range gate, Findings& out) {
+  std::size_t pos = gate.begin + 2;
+  const bool word = text[pos] == '-';
+  const char letter = word ? 'u' : text[pos];
+  pos = word ? gate.end - 1 : pos + 1;
+  const Program* program = program_of(text, gate.begin, letter);
+  if (program == nullptr || (program->login && letter != program->options.front())) return;
+  if (program->name == "docker" &&
+      text.substr(gate.begin > kCommandReach ? gate.begin - kCommandReach : 0,
+                  std::min(gate.begin, kCommandReach))
+              .find("login") == std::string_view::npos)
+    return;
+  if (pos < text.size() && (text[pos] == ' ' || text[pos] == '=')) {
+    if (program->attached) return;
+    ++pos;
+  }
+  bool quoted = false;
+  Range value = read_value(text, pos, quoted);
+  if (program->login) {
+    const std::size_t colon = text.substr(value.begin, value.size()).find(':');
+    if (colon == std::string_view::npos) return;
+    value.begin += colon + 1;
+  }
+  const std::string_view written = text.substr(value.begin, value.size());
+  add(row, text, value, judge(written, quoted, true), "option of a program and form of the value",
+      out);
+}
+
+bool begins(std::string_view text, std::string_view what) {
+  return folded_lower(text.substr(0, what.size())) == what;
+}
+
+}  // namespace
+
+bool is_sample_password(std::string_view value) {
+  if (is_placeholder(value) && (distinct_characters(value) < 4 || value.substr(0, 4) == "SKS_"))
+    return true;
+  const std::string lower = folded_lower(value);
+  if (listed(kSamples, lower)) return true;
+  return std::any_of(std::begin(kSampleParts), std::end(kSampleParts),
+                     [&](std::string_view part) { return lower.find(part) != std::string::npos; });
+}
+
+void find_password(const DetectorRow& row, std::string_view text, Range gate, Findings& out) {
+  if (text.substr(gate.begin + 1, 6) == "--pass") gate = {gate.begin + 3, gate.begin + 7};
+  const std::string_view word = text.substr(gate.begin, gate.size());
+  if ((word[0] == ' ' || word[0] == '\t') && word[1] == '-')
+    return find_option(row, text, gate, out);
+  if (begins(word, "identified by")) {
+    bool quoted = false;
+    const std::size_t from = text.find_first_not_of(" \t", gate.end);
+    if (from == std::string_view::npos || from > gate.end + 4) return;
+    const Range value = read_value(text, from, quoted);
+    return add(row, text, value,
+               quoted ? judge(text.substr(value.begin, value.size()), true, true) : 0,
+               "key word and form of the value", out);
+  }
+  // The gate of short words holds the separator, too.
+  std::size_t end = gate.begin;
+  const bool ascii = static_cast<unsigned char>(word[0]) < 0x80;
+  while (end < gate.end && (ascii ? is_alnum(static_cast<unsigned char>(text[end])) : true)) ++end;
+  const auto given = read_assignment(text, {gate.begin, end});
+  if (!given || names_something_else(given->name)) return;
+  const std::string_view value = text.substr(given->value.begin, given->value.size());
+  const bool pin = begins(word, "暗証番号") || begins(word, "pin");
+  if (pin && is_pin(value) && distinct_characters(value) > 2 && value != "1234") {
+    return add(row, text, given->value,
+               given->stated || given->setting || given->quoted ? 0.70 : 0.60,
+               "key word and form of the value", out);
+  }
+  // Random ones after this word are for the detector of random values.
+  if (begins(word, "secret") && looks_random(value)) return;
+  add(row, text, given->value, judge(value, given->quoted, given->stated || given->setting),
+      "key word and form of the value", out);
+}
+
+}  // namespace sekisho::filters

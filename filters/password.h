@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string_view>
+
+#include "filters/pack.h"
+
+namespace sekisho::filters {
+
+// AtGate of passwords that somebody wrote down: given to a name ("password: …",
+// パスワードは「…」です, PASSWORD=…, IDENTIFIED BY '…'), or to a program (mysql -p…, curl -u
+// name:…). The finding is the value alone.
+void find_password(const DetectorRow& row, std::string_view text, Range gate, Findings& out);
+
+// Whether people write `value` where a password belongs to show how it looks: "password",
+// "changeme", "your-password", "xxxx", "<…>".
+bool is_sample_password(std::string_view value);
+
+}  // namespace sekisho::filters
