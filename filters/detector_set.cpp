@@ -7,6 +7,7 @@
 
 #include "filters/pattern_detector.h"
 #include "filters/scanner.h"
+#include "filters/views/hidden_text.h"
 #include "filters/width_fold.h"
 
 namespace sekisho::filters {
@@ -18,6 +19,8 @@ void add_types(const Pack& pack, std::vector<TypeInfo>& out) {
         std::any_of(out.begin(), out.end(), [&type](const TypeInfo& t) { return t.type == type; });
     if (!known) out.push_back({type, category, pack.name});
   };
+  // Found by the scanner itself: where it stands is all that there is to see.
+  if (pack.name == "labels") add(std::string(kHiddenTextType), "confidential");
   for (const DetectorRow& row : pack.rows) {
     add(row.type, row.category);
     if (!row.second_type.empty()) add(row.second_type, row.category);

@@ -16,6 +16,21 @@ struct Range {
   bool operator==(const Range&) const = default;
 };
 
+// What had to be undone to see a finding: bits of Finding::undone.
+enum Undone : std::uint16_t {
+  kNormalised = 1,   // forms of characters, invisible ones, numbers in kanji
+  kUnescaped = 2,    // \u0041 %41 &#65; =41, tags between digits
+  kJoined = 4,       // pieces: literals, cells, single characters, wrapped lines
+  kCharCodes = 8,    // lists of character codes
+  kFromBase64 = 16,  // and base32, base85
+  kFromHex = 32,     // and dumps
+  kDecompressed = 64,
+  kTurned = 128,  // reversed, ROT13
+  // The range is all of an encoding, of which the value is some part: findings that share it are
+  // not about one value.
+  kWrapped = 256,
+};
+
 // One thing found. Offsets are bytes of the text that was scanned; `normalised` is the value in its
 // canonical form (digits without separators, lower-case address, …): it counts distinct values and
 // feeds the keyed hash, and is never logged or written.
@@ -29,6 +44,7 @@ struct Finding {
   // empty.
   std::string_view why = {};
   std::int8_t specificity = 5;  // DetectorRow::specificity
+  std::uint16_t undone = 0;  // bits of Undone
 };
 using Findings = std::vector<Finding>;
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -20,14 +21,20 @@ bool stronger(const Finding& a, const Finding& b) {
   return a.range.begin < b.range.begin;
 }
 
-}  // namespace
+bool earlier(const Finding& a, const Finding& b) {
+  if (a.range.begin != b.range.begin) return a.range.begin < b.range.begin;
+  if (a.range.end != b.range.end) return a.range.end > b.range.end;
+  return a.type < b.type;
+}
 
-void resolve_overlaps(Findings& findings, const std::function<bool(const Finding&)>& is_custom) {
-  std::sort(findings.begin(), findings.end(), [](const Finding& a, const Finding& b) {
-    if (a.range.begin != b.range.begin) return a.range.begin < b.range.begin;
-    if (a.range.end != b.range.end) return a.range.end > b.range.end;
-    return a.type < b.type;
-  });
+bool is_wrapped(const Finding& f) {
+  return (f.undone & kWrapped) != 0;
+}
+
+using IsCustom = std::function<bool(const Finding&)>;
+
+// Of those that stand for themselves.
+Findings one_a_value(Findings findings, const IsCustom& is_custom) {
   Findings kept;
   kept.reserve(findings.size());
   for (Finding& f : findings) {
@@ -48,7 +55,77 @@ void resolve_overlaps(Findings& findings, const std::function<bool(const Finding
     for (const std::size_t i : weaker) kept.erase(kept.begin() + static_cast<std::ptrdiff_t>(i));
     kept.push_back(std::move(f));
   }
-  findings = std::move(kept);
+  return kept;
+}
+
+bool same_value(const Finding& a, const Finding& b) {
+  return a.type == b.type && a.normalised == b.normalised;
+}
+
+// Of those that stand for something in an encoding: each value once.
+void once_each(Findings& wrapped) {
+  std::stable_sort(wrapped.begin(), wrapped.end(), [](const Finding& a, const Finding& b) {
+    if (a.type != b.type) return a.type < b.type;
+    if (a.normalised != b.normalised) return a.normalised < b.normalised;
+    return earlier(a, b);
+  });
+  const auto again = [](const Finding& a, const Finding& b) {
+    return same_value(a, b) && overlap(a.range, b.range);
+  };
+  wrapped.erase(std::unique(wrapped.begin(), wrapped.end(), again), wrapped.end());
+  std::sort(wrapped.begin(), wrapped.end(), earlier);
+}
+
+// What is found in an encoding says more than what its characters look like; a value that is longer
+// than the encoding (a token of which it is a part) says more than that.
+void weigh_against(Findings& plain, Findings& wrapped, const IsCustom& is_custom) {
+  std::vector<bool> drop_plain(plain.size());
+  const auto outweighed = [&](const Finding& w) {
+    if (is_custom(w)) return false;
+    auto it =
+        std::lower_bound(plain.begin(), plain.end(), w.range.begin,
+                         [](const Finding& p, std::size_t begin) { return p.range.begin < begin; });
+    // One before may reach in; custom ones may lie between.
+    for (int back = 0;
+         back < 8 && it != plain.begin() && std::prev(it)->range.begin < w.range.begin; ++back)
+      --it;
+    for (; it != plain.end() && it->range.begin < w.range.end; ++it) {
+      if (is_custom(*it) || !overlap(it->range, w.range)) continue;
+      const bool contains = it->range.begin <= w.range.begin && w.range.end <= it->range.end &&
+                            it->range.size() > w.range.size();
+      if (contains) return true;
+      drop_plain[static_cast<std::size_t>(it - plain.begin())] = true;
+    }
+    return false;
+  };
+  wrapped.erase(std::remove_if(wrapped.begin(), wrapped.end(), outweighed), wrapped.end());
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < plain.size(); ++i) {
+    if (drop_plain[i]) continue;
+    if (kept != i) plain[kept] = std::move(plain[i]);
+    ++kept;
+  }
+  plain.erase(plain.begin() + static_cast<std::ptrdiff_t>(kept), plain.end());
+}
+
+}  // namespace
+
+void resolve_overlaps(Findings& findings, const std::function<bool(const Finding&)>& is_custom) {
+  std::sort(findings.begin(), findings.end(), earlier);
+  if (std::none_of(findings.begin(), findings.end(), is_wrapped)) {
+    findings = one_a_value(std::move(findings), is_custom);
+    return;
+  }
+  const auto split = std::stable_partition(findings.begin(), findings.end(), is_wrapped);
+  Findings wrapped(std::make_move_iterator(findings.begin()), std::make_move_iterator(split));
+  Findings plain(std::make_move_iterator(split), std::make_move_iterator(findings.end()));
+  plain = one_a_value(std::move(plain), is_custom);
+  once_each(wrapped);
+  weigh_against(plain, wrapped, is_custom);
+  findings.clear();
+  std::merge(std::make_move_iterator(plain.begin()), std::make_move_iterator(plain.end()),
+             std::make_move_iterator(wrapped.begin()), std::make_move_iterator(wrapped.end()),
+             std::back_inserter(findings), earlier);
 }
 
 }  // namespace sekisho::filters

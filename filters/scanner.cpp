@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "filters/overlap.h"
+#include "filters/views/hidden_text.h"
+#include "filters/views/view_scan.h"
 
 namespace sekisho::filters {
 namespace {
@@ -13,7 +15,20 @@ constexpr std::size_t kStep = 64u << 10;
 
 }  // namespace
 
+Scanner::Scanner(const DetectorSet& set)
+    : set_(set), views_(std::make_unique<ViewScan>(set, 0, 0, nullptr)) {}
+
+Scanner::Scanner(const DetectorSet& set, int layers, int views, ViewBudget& budget)
+    : set_(set), views_(std::make_unique<ViewScan>(set, layers, views, &budget)) {}
+
+Scanner::~Scanner() = default;
+
 void Scanner::begin() {
+  begin_with({});
+}
+
+void Scanner::begin_with(const ViewFocus& focus) {
+  views_->begin(focus);
   held_.clear();
   held_offset_ = 0;
   decided_ = 0;
@@ -43,6 +58,7 @@ ScanStatus Scanner::scan_window(std::string_view held, std::size_t offset, std::
     pending_[i].range.begin += from;
     pending_[i].range.end += from;
   }
+  if (views_->scan(window, pending_) == ScanStatus::kCouldNotDecide) failed_ = true;
   decided_ = end;
   release(end, out);
   return failed_ ? ScanStatus::kCouldNotDecide : ScanStatus::kDone;
@@ -51,7 +67,9 @@ ScanStatus Scanner::scan_window(std::string_view held, std::size_t offset, std::
 // Gives out what no later finding can overlap.
 void Scanner::release(std::size_t decided, Findings& out) {
   if (pending_.empty()) return;
-  resolve_overlaps(pending_, [this](const Finding& f) { return set_.is_custom(f.type); });
+  resolve_overlaps(pending_, [this](const Finding& f) {
+    return f.type == kHiddenTextType || set_.is_custom(f.type);
+  });
   const auto open =
       std::stable_partition(pending_.begin(), pending_.end(),
                             [decided](const Finding& f) { return f.range.end <= decided; });
@@ -81,12 +99,17 @@ ScanStatus Scanner::finish(Findings& out) {
 ScanStatus Scanner::finish_with(std::string_view held, std::size_t offset, Findings& out) {
   const std::size_t size = offset + held.size();
   while (decided_ < size) scan_window(held, offset, std::min(size, decided_ + kStep), true, out);
+  if (views_->finish(pending_) == ScanStatus::kCouldNotDecide) failed_ = true;
   release(size, out);
   return failed_ ? ScanStatus::kCouldNotDecide : ScanStatus::kDone;
 }
 
 ScanStatus Scanner::scan(std::string_view text, Findings& out) {
-  begin();
+  return scan(text, out, {});
+}
+
+ScanStatus Scanner::scan(std::string_view text, Findings& out, const ViewFocus& focus) {
+  begin_with(focus);
   return finish_with(text, 0, out);
 }
 

@@ -12,6 +12,7 @@
 #include "filters/content_decoder.h"
 #include "filters/scanner.h"
 #include "policy/header_scan.h"
+#include "policy/message_joins.h"
 #include "policy/nested_findings.h"
 #include "policy/own_credential.h"
 #include "policy/snapshot.h"
@@ -127,8 +128,10 @@ struct Inspection::Impl {
   void see_field();
   void scan_text(std::string_view text, const TextChunk& chunk);
   bool scan_piece();
+  void join_messages();
   void place_findings(const TextChunk& chunk);
   bool is_own_query(const TextChunk& chunk, const Finding& finding);
+  void place_each(const TextChunk& chunk);
   void place_around_json(const TextChunk& chunk);
   void place(const TextChunk& chunk, Finding finding);
   PlacedFinding placed_at(const TextChunk& chunk, Finding finding) const;
@@ -160,6 +163,7 @@ struct Inspection::Impl {
   std::string query_key;
   Findings found;  // of the text at hand
   SeenFindings seen;
+  MessageJoins joins;
   CleanTexts clean;
   bool keeps_text;  // values may have to be restored
 };
@@ -223,14 +227,48 @@ void Inspection::Impl::scan_text(std::string_view text, const TextChunk& from) {
   place_findings(from);
 }
 
+// What is cut by the border of two messages.
+void Inspection::Impl::join_messages() {
+  if (!MessageJoins::is_message(chunk)) return;
+  Finding end;  // the end of this message, for what may go on in the next one
+  constexpr std::size_t kEnd = 160;
+  end.range = {chunk.text.size() > kEnd ? chunk.text.size() - kEnd : 0, chunk.text.size()};
+  PlacedFinding placed = placed_at(chunk, std::move(end));
+  placed.text.clear();
+  std::vector<PlacedFinding> over;
+  note(joins.see(chunk, std::move(placed), scanner, over), "body");
+  for (PlacedFinding& one : over) add(std::move(one));
+}
+
 void Inspection::Impl::place_findings(const TextChunk& from) {
   if (found.empty()) return;
   if (from.holds_json) {
     place_around_json(from);
   } else {
-    for (auto& finding : found) place(from, std::move(finding));
+    place_each(from);
   }
   found.clear();
+}
+
+// What a document inside the text gave already is not told again where the text itself was read in
+// another way.
+void Inspection::Impl::place_each(const TextChunk& from) {
+  const bool undone = std::any_of(found.begin(), found.end(),
+                                  [](const Finding& finding) { return finding.undone != 0; });
+  if (!undone || from.place != Place::kBody) {
+    for (auto& finding : found) place(from, std::move(finding));
+    return;
+  }
+  const FindingsInside inside(result.findings, filters::locate(from, {0, from.text.size()}).range);
+  for (auto& finding : found) {
+    if (finding.undone != 0) {
+      PlacedFinding placed;
+      placed.original = filters::locate(from, finding.range).range;
+      placed.finding.type = finding.type;
+      if (inside.cover(placed)) continue;
+    }
+    place(from, std::move(finding));
+  }
 }
 
 // What the strings of the JSON gave already is left; the rest must be edited with care.
@@ -337,6 +375,14 @@ void Inspection::Impl::scan_basic(std::size_t header, std::vector<bool>& counted
   note(scanner.scan(decoded, found), "headers");
   for (auto& finding : found) {
     if (own.own_in_header(name, finding.type, finding.category)) continue;
+    const bool told = std::any_of(result.findings.begin(), result.findings.end(),
+                                  [&, &header_name = name](const auto& other) {
+                                    return other.place == Place::kHeader &&
+                                           other.where == header_name &&
+                                           other.finding.type == finding.type &&
+                                           other.finding.normalised == finding.normalised;
+                                  });
+    if (told) continue;
     counted[header] = true;
     PlacedFinding placed;
     placed.place = Place::kHeader;
@@ -463,6 +509,7 @@ bool Inspection::Impl::walk_step() {
         break;
     }
     see_field();
+    join_messages();
     in_pieces = chunk.text.size() > kStep;
     if (!in_pieces) scan_text(chunk.text, chunk);
   }

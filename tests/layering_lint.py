@@ -23,7 +23,7 @@ OURS = set(MAY_USE)
 # third-party header -> path patterns where it may appear (product code; tests may use what they test)
 THIRD_PARTY = [
     (r"re2/", r"filters/[^/]+\.cpp$"),
-    (r"unicode/", r"filters/[^/]+\.cpp$"),
+    (r"unicode/", r"filters/(views/)?[^/]+\.cpp$"),
     (r"yaml-cpp/", r"config/(yaml_[a-z_]+\.(cpp|h)|[^/]+\.cpp)$"),
     (r"maxminddb\.h", r"policy/[^/]+\.cpp$"),
     (r"libpsl\.h", r"gateway/tls/[^/]+\.cpp$"),
@@ -34,7 +34,7 @@ THIRD_PARTY = [
     (r"CLI/", r"gateway/(commands/[^/]+\.(cpp|h)|main\.cpp)$"),
     (r"spdlog/", r"gateway/log\.cpp$"),
     (r"prometheus/", r"gateway/metrics\.cpp$"),
-    (r"(brotli/|zlib\.h|zstd\.h)", r"filters/[^/]+\.cpp$"),
+    (r"(brotli/|zlib\.h|zstd\.h)", r"filters/(views/)?[^/]+\.cpp$"),
 ]
 UMBRELLAS = {
     "boost/asio.hpp", "boost/beast.hpp", "boost/beast/http.hpp", "boost/beast/core.hpp", "boost/asio/ssl.hpp",

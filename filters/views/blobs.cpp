@@ -1,0 +1,295 @@
+#include "filters/views/blobs.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "filters/utf8.h"
+#include "filters/views/blob_codings.h"
+#include "filters/views/escape_marks.h"
+#include "filters/views/token_prefixes.h"
+#include "filters/views/view_scan.h"
+#include "filters/width_fold.h"
+
+namespace sekisho::filters {
+namespace {
+
+constexpr std::size_t kFewestCharacters = 12;
+constexpr std::size_t kFewestHexDigits = 18;
+constexpr std::size_t kFewestBytes = 9;  // of what is said
+constexpr std::size_t kShortRun = 256;   // of which every part is tried
+constexpr std::size_t kShortestLine = 16, kSpacedLine = 56;
+constexpr std::size_t kMostPadding = 6;
+constexpr std::size_t kLongestTurned = 400;
+
+constexpr std::array<signed char, 256> make_values() {
+  std::array<signed char, 256> out{};
+  for (auto& v : out) v = -1;
+  for (int i = 0; i < 26; ++i) {
+    out[static_cast<std::size_t>('A' + i)] = static_cast<signed char>(i);
+    out[static_cast<std::size_t>('a' + i)] = static_cast<signed char>(26 + i);
+  }
+  for (int i = 0; i < 10; ++i)
+    out[static_cast<std::size_t>('0' + i)] = static_cast<signed char>(52 + i);
+  out['+'] = out['-'] = 62;
+  out['/'] = out['_'] = 63;
+  return out;
+}
+constexpr auto kValues = make_values();
+
+int value(char c) {
+  return kValues[static_cast<unsigned char>(c)];
+}
+
+// Whether the characters from `offset` on begin like text, or like something packed. Ends at the
+// first byte that speaks against it.
+bool begins_readable(std::string_view chars, std::size_t offset) {
+  constexpr std::size_t kGroups = 6;
+  std::array<char, 3 * kGroups + 4> bytes{};
+  std::size_t size = 0, checked = 0;
+  bool packed = false, wide = false;
+  for (std::size_t at = offset; at + 4 <= chars.size() && size + 3 <= 3 * kGroups; at += 4) {
+    const int bits = value(chars[at]) << 18 | value(chars[at + 1]) << 12 |
+                     value(chars[at + 2]) << 6 | value(chars[at + 3]);
+    bytes[size++] = static_cast<char>(bits >> 16 & 0xFF);
+    bytes[size++] = static_cast<char>(bits >> 8 & 0xFF);
+    bytes[size++] = static_cast<char>(bits & 0xFF);
+    if (size == 3) {
+      const auto second = static_cast<unsigned char>(bytes[1]);
+      packed = (bytes[0] == '\x1F' && second == 0x8B) || (bytes[0] == '\x28' && second == 0xB5) ||
+               (bytes[0] == '\x78' && (0x78 * 256 + second) % 31 == 0) ||
+               (bytes[0] == '\x1B' && second == '$');
+      wide = bytes[0] == '\0' || bytes[1] == '\0' || (bytes[0] == '\xFF' && second == 0xFE) ||
+             (bytes[0] == '\xFE' && second == 0xFF) || bytes[1] == '0';
+    }
+    while (checked < size && !packed) {
+      const auto c = static_cast<unsigned char>(bytes[checked]);
+      std::size_t step =
+          c < 0x80 && (c >= 0x20 || c == '\t' || c == '\n' || c == '\r') && c != 0x7F ? 1 : 0;
+      if (c >= 0x80) {
+        if (c < 0xC2 || c > 0xF4) return wide;
+        if (checked + 4 > size && at + 8 <= chars.size() && size + 3 <= 3 * kGroups) break;
+        step = utf8_sequence(bytes.data() + checked, bytes.data() + size);
+        if (step == 0 && checked + 4 > size) return true;  // the rest is not at hand
+      }
+      if (step == 0) return wide;
+      checked += step;
+    }
+  }
+  return size >= kFewestBytes || packed;
+}
+
+bool all_hex(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return hex_value(c) >= 0; });
+}
+
+bool is_base32(std::string_view text) {
+  bool letters = false;
+  for (const char c : text) {
+    if (!((c >= 'A' && c <= 'Z') || (c >= '2' && c <= '7'))) return false;
+    letters |= c >= 'A';
+  }
+  return letters;
+}
+
+struct Decoded {
+  std::string text;
+  std::uint16_t undone = 0;
+};
+
+std::optional<Decoded> read_bytes(std::string bytes, std::uint16_t undone, ViewBudget& budget,
+                                  bool& over) {
+  auto said = readable(std::move(bytes), budget, over);
+  if (!said || said->text.size() < kFewestBytes) return std::nullopt;
+  if (said->unpacked) undone |= kDecompressed;
+  return Decoded{std::move(said->text), undone};
+}
+
+// Where within a short run a coding may begin: after its first characters, after each sign.
+bool may_begin(std::string_view chars, std::size_t at) {
+  if (at < 4) return true;
+  const char before = chars[at - 1];
+  return before == '/' || before == '_' || before == '-' || before == '+';
+}
+
+std::optional<Decoded> from_base64(std::string_view chars, ViewBudget& budget, bool& over) {
+  std::optional<Decoded> best;
+  const std::size_t last = chars.size() < kShortRun ? chars.size() - kFewestCharacters : 3;
+  for (std::size_t offset = 0; offset <= last; ++offset) {
+    if (!may_begin(chars, offset) || !begins_readable(chars, offset)) continue;
+    std::string bytes = decode_base64_run(chars, offset);
+    if (auto decoded = read_bytes(bytes, kFromBase64, budget, over)) {
+      if (!best || decoded->text.size() > best->text.size()) best = std::move(decoded);
+      if (chars.size() >= kShortRun || offset == 0) return best;
+    } else if (chars.size() < kShortRun) {
+      const std::string_view part = longest_text(bytes);
+      if (part.size() >= 12 && (!best || part.size() > best->text.size()))
+        best = Decoded{std::string(part), kFromBase64};
+    }
+  }
+  return best;
+}
+
+std::optional<Decoded> decoded(std::string_view chars, ViewBudget& budget, bool& over) {
+  std::string_view digits = chars;
+  if (digits.substr(0, 2) == "0x" || digits.substr(0, 2) == "0X") digits.remove_prefix(2);
+  if (digits.size() >= kFewestHexDigits && all_hex(digits)) {
+    if (auto said = read_bytes(decode_hex(digits), kFromHex, budget, over)) return said;
+  }
+  if (is_base32(chars)) {
+    std::string bytes;
+    if (decode_base32(chars, bytes))
+      if (auto said = read_bytes(std::move(bytes), kFromBase64, budget, over)) return said;
+  }
+  return from_base64(chars, budget, over);
+}
+
+char rot13(char c) {
+  if (c >= 'a' && c <= 'z') return static_cast<char>((c - 'a' + 13) % 26 + 'a');
+  return c >= 'A' && c <= 'Z' ? static_cast<char>((c - 'A' + 13) % 26 + 'A') : c;
+}
+
+// Tokens whose beginning is known when they are turned round or their letters moved on.
+std::optional<Decoded> turned(std::string_view chars) {
+  if (chars.size() > kLongestTurned || has_token_prefix(chars)) return std::nullopt;
+  std::string back(chars.rbegin(), chars.rend());
+  if (has_token_prefix(back)) return Decoded{std::move(back), kTurned};
+  std::string moved(chars);
+  std::transform(moved.begin(), moved.end(), moved.begin(), rot13);
+  if (has_token_prefix(moved)) return Decoded{std::move(moved), kTurned};
+  return std::nullopt;
+}
+
+std::string characters_of(std::string_view text, const std::vector<Range>& segments) {
+  std::string out;
+  for (const Range& segment : segments) out += text.substr(segment.begin, segment.size());
+  return out;
+}
+
+bool patch_range(std::string_view chars, Range range, ViewBudget& budget, bool& over,
+                 Patches& out) {
+  if (chars.size() < kFewestCharacters) return false;
+  auto said = decoded(chars, budget, over);
+  if (!said) said = turned(chars);
+  if (!said) return false;
+  out.undo(said->undone | kWrapped);
+  out.add(range, said->text);
+  return true;
+}
+
+}  // namespace
+
+namespace {
+
+bool is_plain_word(std::string_view line) {
+  return line.size() <= 24 && std::all_of(line.begin() + 1, line.end(), [](char c) {
+           return is_lower(static_cast<unsigned char>(c));
+         });
+}
+
+}  // namespace
+
+int blob_value(char c) {
+  return value(c);
+}
+
+std::size_t next_blob_line(std::string_view text, std::size_t end, std::size_t size) {
+  if (size < kShortestLine) return end;
+  std::size_t pos = end;
+  const auto at = [text](std::size_t i) { return i < text.size() ? text[i] : '\0'; };
+  if (at(pos) == ' ' && size >= kSpacedLine) {
+    ++pos;
+  } else {
+    if (at(pos) == '\\' && (at(pos + 1) == 'r')) pos += 2;
+    if (at(pos) == '\\' && at(pos + 1) == 'n')
+      pos += 2;
+    else if (at(pos) == '\r' && at(pos + 1) == '\n')
+      pos += 2;
+    else if (at(pos) == '\n')
+      ++pos;
+    else
+      return end;
+    std::size_t margin = 0;
+    while (margin < 16 && (at(pos) == ' ' || at(pos) == '\t' || at(pos) == '>')) ++pos, ++margin;
+  }
+  if (!is_blob_char(at(pos))) return end;
+  std::size_t stop = pos;
+  while (stop < text.size() && stop - pos <= size && is_blob_char(text[stop])) ++stop;
+  // A line is no longer than the one before; what stands in it is no word of the text that follows.
+  const std::size_t length = stop - pos;
+  const bool padded = at(stop) == '=';
+  if (length > size || (!padded && is_plain_word(text.substr(pos, length)))) return end;
+  return text[end] == ' ' && length < kShortestLine && !padded ? end : pos;
+}
+
+BlobRun read_blob_run(std::string_view text, std::size_t at) {
+  BlobRun run;
+  std::size_t pos = at;
+  for (;;) {
+    const std::size_t begin = pos;
+    while (pos < text.size() && is_blob_char(text[pos])) ++pos;
+    run.segments.push_back({begin, pos});
+    std::size_t padding = pos;
+    while (padding < text.size() && padding - pos < kMostPadding && text[padding] == '=') ++padding;
+    run.range = {at, padding};
+    if (padding != pos) break;
+    const std::size_t next = next_blob_line(text, pos, pos - begin);
+    if (next == pos) break;
+    pos = next;
+  }
+  return run;
+}
+
+BlobGuess guess_blob(std::string_view chars) {
+  constexpr std::size_t kSample = 64;
+  const std::string_view sample = chars.substr(0, kSample);
+  if (all_hex(sample)) {
+    bool over = false;
+    ViewBudget budget;
+    if (readable(decode_hex(sample), budget, over) || !packed_as(decode_hex(sample)).empty())
+      return {BlobCoding::kHex, 0};
+    return {};
+  }
+  for (std::size_t offset = 0; offset < 4; ++offset)
+    if (begins_readable(chars, offset)) return {BlobCoding::kBase64, offset};
+  return {};
+}
+
+namespace {
+
+// "data:text/plain;base64," and "base64:" before a run belong to it.
+std::size_t with_label(std::string_view text, std::size_t begin) {
+  constexpr std::size_t kLongest = 96;
+  const std::size_t from = begin > kLongest ? begin - kLongest : 0;
+  const std::string_view before = text.substr(from, begin - from);
+  if (before.empty() || before.back() != ',') return begin;
+  const std::size_t data = before.rfind("data:");
+  if (data == std::string_view::npos) return begin;
+  const std::string_view label = before.substr(data);
+  return label.find_first_of(" \t\r\n\"'()<>") == std::string_view::npos ? from + data : begin;
+}
+
+}  // namespace
+
+void patch_blob(std::string_view text, const BlobRun& given, ViewBudget& budget, bool& over,
+                Patches& out) {
+  BlobRun run = given;
+  run.range.begin = with_label(text, run.range.begin);
+  const auto one = [&](Range line, Range range) {
+    return patch_range(text.substr(line.begin, line.size()), range, budget, over, out);
+  };
+  if (run.segments.size() == 1) {
+    one(run.segments.front(), run.range);
+    return;
+  }
+  if (patch_range(characters_of(text, run.segments), run.range, budget, over, out)) return;
+  // Not one thing: perhaps one of the lines is.
+  for (const Range& line : run.segments) {
+    Range range = line;
+    if (line.end == run.segments.back().end) range.end = run.range.end;
+    if (line.begin == run.segments.front().begin) range.begin = run.range.begin;
+    one(line, range);
+  }
+}
+
+}  // namespace sekisho::filters

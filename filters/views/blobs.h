@@ -1,0 +1,45 @@
+#pragma once
+
+// Text in base64, base64url, base32 or hexadecimal, in one run or broken over lines, packed or not;
+// and tokens written backwards or in ROT13.
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "filters/finding.h"
+#include "filters/views/view_text.h"
+
+namespace sekisho::filters {
+
+class ViewBudget;
+
+// Characters of the codings without a break but that of lines.
+struct BlobRun {
+  Range range;                  // padding included
+  std::vector<Range> segments;  // its lines
+};
+int blob_value(char c);  // 0..63 of base64 and base64url, -1 = another character
+inline bool is_blob_char(char c) {
+  return blob_value(c) >= 0;
+}
+// At the first character of a run.
+BlobRun read_blob_run(std::string_view text, std::size_t at);
+// Where the run goes on after a line that ends at `end` and had `size` characters; `end` = it does
+// not.
+std::size_t next_blob_line(std::string_view text, std::size_t end, std::size_t size);
+
+enum class BlobCoding { kNone, kHex, kBase64 };
+// How the beginning of a long run may be read: `offset` characters are left out before.
+struct BlobGuess {
+  BlobCoding coding = BlobCoding::kNone;
+  std::size_t offset = 0;
+};
+BlobGuess guess_blob(std::string_view characters);
+
+// Adds a patch over the run when it says something.
+void patch_blob(std::string_view text, const BlobRun& run, ViewBudget& budget, bool& over,
+                Patches& out);
+
+}  // namespace sekisho::filters

@@ -1,0 +1,319 @@
+#include "filters/views/char_codes.h"
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "filters/utf8.h"
+#include "filters/views/blob_codings.h"
+#include "filters/views/escape_marks.h"
+#include "filters/width_fold.h"
+
+namespace sekisho::filters {
+namespace {
+
+constexpr std::size_t kFewestCodes = 8;
+constexpr std::size_t kMostCodes = 16384;
+constexpr std::size_t kLongestBetween = 48;  // bytes between two numbers, with the call of one
+
+char at_or_nul(std::string_view text, std::size_t at) {
+  return at < text.size() ? text[at] : '\0';
+}
+bool digit_at(std::string_view text, std::size_t at) {
+  return at < text.size() && is_digit(static_cast<unsigned char>(text[at]));
+}
+bool word_at(std::string_view text, std::size_t at) {
+  return at < text.size() && is_word(static_cast<unsigned char>(text[at]));
+}
+
+enum class Base { kDecimal, kHex, kBinary, kPairs };
+
+struct Code {
+  std::size_t end = 0;  // 0 = none
+  long value = 0;
+};
+
+Code read_hex(std::string_view text, std::size_t at, std::size_t least, std::size_t most) {
+  long value = 0;
+  std::size_t pos = at;
+  for (; pos - at < most && hex_value(at_or_nul(text, pos)) >= 0; ++pos)
+    value = value * 16 + hex_value(text[pos]);
+  if (pos - at < least || word_at(text, pos)) return {};
+  return {pos, value};
+}
+
+Code read_code(std::string_view text, std::size_t at, Base base) {
+  switch (base) {
+    case Base::kHex: {
+      const char first = at_or_nul(text, at), second = at_or_nul(text, at + 1);
+      const bool c_style = first == '0' && (second == 'x' || second == 'X');
+      const bool named = (first == 'U' || first == 'u') && second == '+';
+      return c_style || named ? read_hex(text, at + 2, 1, 6) : Code{};
+    }
+    case Base::kPairs:
+      return read_hex(text, at, 2, 2);
+    case Base::kBinary: {
+      long value = 0;
+      std::size_t pos = at;
+      for (; pos - at < 8 && (at_or_nul(text, pos) == '0' || at_or_nul(text, pos) == '1'); ++pos)
+        value = value * 2 + (text[pos] - '0');
+      return pos - at < 7 || word_at(text, pos) ? Code{} : Code{pos, value};
+    }
+    case Base::kDecimal:
+      break;
+  }
+  long value = 0;
+  std::size_t pos = at;
+  for (; pos - at < 7 && digit_at(text, pos); ++pos) value = value * 10 + (text[pos] - '0');
+  return pos == at || word_at(text, pos) ? Code{} : Code{pos, value};
+}
+
+// Names of calls that make a character of its code.
+bool is_char_call(std::string_view name) {
+  static constexpr std::string_view kCalls[] = {
+      "chr",          "Chr",           "CHR",    "ChrW",   "chrw", "char",  "CHAR",   "Char",
+      "fromCharCode", "fromCodePoint", "unichr", "String", "rune", "NCHAR", "UNICHAR"};
+  return std::find(std::begin(kCalls), std::end(kCalls), name) != std::end(kCalls);
+}
+
+// Over ")+chr(", ", ", " ", "][": where the next number may begin. `at` = there is none.
+std::size_t skip_between(std::string_view text, std::size_t at) {
+  std::size_t pos = at;
+  const std::size_t most = std::min(text.size(), at + kLongestBetween);
+  while (pos < most) {
+    const char c = text[pos];
+    if (std::string_view(" \t\r\n,;+.&|:-()[]'\"{}").find(c) != std::string_view::npos) {
+      ++pos;
+      continue;
+    }
+    if (!is_letter(static_cast<unsigned char>(c))) break;
+    std::size_t end = pos;
+    while (end < most && is_letter(static_cast<unsigned char>(text[end]))) ++end;
+    const std::string_view name = text.substr(pos, end - pos);
+    if (end < most && (text[end] == '(' || text[end] == '.' || text[end] == ')') &&
+        is_char_call(name)) {
+      pos = end + 1;
+      continue;
+    }
+    break;
+  }
+  return pos;
+}
+
+// The call or bracket that a list begins with.
+std::size_t list_begin(std::string_view text, std::size_t at) {
+  constexpr std::size_t kLongest = 48;
+  std::size_t pos = at;
+  while (pos > 0 && at - pos < kLongest) {
+    const char c = text[pos - 1];
+    const bool bracket = c == '(' || c == '[' || c == '{';
+    if (!bracket) break;
+    --pos;
+    std::size_t name = pos;
+    while (name > 0 && at - name < kLongest && (word_at(text, name - 1) || text[name - 1] == '.'))
+      --name;
+    pos = name;
+  }
+  return pos;
+}
+
+std::size_t list_end(std::string_view text, std::size_t begin, std::size_t end) {
+  long open = 0;
+  for (std::size_t i = begin; i < end; ++i)
+    open += text[i] == '(' || text[i] == '[' || text[i] == '{'   ? 1
+            : text[i] == ')' || text[i] == ']' || text[i] == '}' ? -1
+                                                                 : 0;
+  while (open > 0 && end < text.size() &&
+         (text[end] == ')' || text[end] == ']' || text[end] == '}')) {
+    ++end;
+    --open;
+  }
+  return end;
+}
+
+// The text that the codes are, "" when they are none: bytes of UTF-8, or characters.
+std::string text_of(const std::vector<long>& codes) {
+  const bool bytes = std::all_of(codes.begin(), codes.end(), [](long c) { return c < 256; });
+  std::string out;
+  if (bytes) {
+    for (const long c : codes) out += static_cast<char>(c);
+    if (valid_utf8(out) && is_mostly_text(out)) return out;
+    out.clear();
+  }
+  for (const long c : codes) {
+    if (c > 0x10FFFF || (c >= 0xD800 && c < 0xE000) || c == 0) return {};
+    append_utf8(out, static_cast<char32_t>(c));
+  }
+  // Numbers of every size are a table.
+  const auto wild = std::count_if(codes.begin(), codes.end(), [](long c) {
+    return c < 9 || (c > 0x7E && c < 0x3000) || c > 0xFFEF;
+  });
+  return wild * 20 > static_cast<long>(codes.size()) || !is_mostly_text(out) ? std::string() : out;
+}
+
+bool may_be_character(long code) {
+  return (code >= 9 && code <= 13) || (code >= 0x20 && code != 0x7F && code < 256) ||
+         code >= 0x3000;
+}
+
+// The longest part of a list that may be text.
+Range likely_part(const std::vector<long>& codes) {
+  Range best, part;
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    if (!may_be_character(codes[i])) part.begin = i + 1;
+    part.end = i + 1;
+    if (part.size() > best.size()) best = part;
+  }
+  return best;
+}
+
+std::string text_of_pairs(std::string_view text, const std::vector<Range>& places, Range part) {
+  std::string bytes;
+  for (std::size_t i = part.begin; i < part.end; ++i) {
+    if (places[i].size() != 2) return {};
+    bytes += decode_hex(text.substr(places[i].begin, 2));
+  }
+  return is_mostly_text(bytes) ? bytes : std::string();
+}
+
+// Reads a list at `at`; its end when it was patched, 0 otherwise.
+std::size_t patch_list(std::string_view text, std::size_t at, Base base, std::size_t& looked,
+                       Patches& out) {
+  std::vector<long> codes;
+  std::vector<Range> places;
+  for (std::size_t pos = at; codes.size() < kMostCodes;) {
+    const Code code = read_code(text, pos, base);
+    if (code.end == 0 || code.value > 0x10FFFF) break;
+    codes.push_back(code.value);
+    places.push_back({pos, code.end});
+    const std::size_t next = skip_between(text, code.end);
+    if (next == code.end) break;
+    pos = next;
+  }
+  if (places.empty()) return 0;
+  looked = std::max(looked, places.back().end);
+  const Range part = likely_part(codes);
+  std::string decoded;
+  if (part.size() >= kFewestCodes) {
+    codes.assign(codes.begin() + static_cast<std::ptrdiff_t>(part.begin),
+                 codes.begin() + static_cast<std::ptrdiff_t>(part.end));
+    decoded = text_of(codes);
+  }
+  if (decoded.empty()) return 0;
+  // Numbers of two digits are pairs of hexadecimal ones as well.
+  if (base == Base::kDecimal)
+    if (const std::string pairs = text_of_pairs(text, places, part); !pairs.empty())
+      decoded = pairs + "\n" + decoded;
+  const std::size_t begin = list_begin(text, places[part.begin].begin);
+  const std::size_t end = list_end(text, begin, places[part.end - 1].end);
+  out.add({begin, end}, decoded);
+  return end;
+}
+
+// One row of a dump: offset, groups of digits, the characters again.
+struct DumpRow {
+  bool valid = false;
+  bool words = false;  // groups of four without a colon: hexdump prints them the wrong way round
+  std::string bytes;
+};
+
+DumpRow read_row(std::string_view line) {
+  DumpRow row;
+  std::size_t pos = 0;
+  while (pos < line.size() && (line[pos] == ' ' || line[pos] == '\t' || line[pos] == '>')) ++pos;
+  const std::size_t offset = pos;
+  while (pos < line.size() && hex_value(line[pos]) >= 0) ++pos;
+  if (pos - offset < 4 || pos - offset > 16 || pos >= line.size()) return row;
+  const bool colon = line[pos] == ':';
+  if (colon) ++pos;
+  if (pos >= line.size() || (line[pos] != ' ' && line[pos] != '\t')) return row;
+  std::string digits;
+  std::size_t groups = 0, size = 0;
+  while (pos < line.size()) {
+    std::size_t blanks = 0;
+    while (pos < line.size() && (line[pos] == ' ' || line[pos] == '\t')) ++pos, ++blanks;
+    const std::size_t first = pos;
+    while (pos < line.size() && hex_value(line[pos]) >= 0) ++pos;
+    const std::size_t count = pos - first;
+    const bool ends = count == 0 || count % 2 != 0 || count > 16 ||
+                      (pos < line.size() && line[pos] != ' ' && line[pos] != '\t');
+    const bool ascii_column =
+        groups > 0 && blanks >= 2 && !(size == 2 && groups == 8 && blanks == 2);
+    if (ends || ascii_column || digits.size() >= 64) break;
+    size = std::max(size, count);
+    ++groups;
+    digits += line.substr(first, count);
+  }
+  if (digits.size() < 2) return row;
+  row.valid = true;
+  row.words = !colon && size == 4;
+  row.bytes = decode_hex(digits);
+  return row;
+}
+
+std::string swapped(std::string bytes) {
+  for (std::size_t i = 0; i + 1 < bytes.size(); i += 2) std::swap(bytes[i], bytes[i + 1]);
+  return bytes;
+}
+
+// Of a line no longer than a dump's.
+std::size_t line_end(std::string_view text, std::size_t at) {
+  constexpr std::size_t kLongest = 512;
+  const std::string_view line = text.substr(at, kLongest);
+  return at + std::min(line.find('\n'), line.size());
+}
+
+}  // namespace
+
+void find_char_codes(std::string_view text, Range where, Patches& out) {
+  out.undo(kCharCodes | kWrapped);
+  std::size_t looked[4] = {0, 0, 0, 0};  // a list is not read again from its middle
+  for (std::size_t at = where.begin; at < where.end; ++at) {
+    const bool begins = (hex_value(text[at]) >= 0 || text[at] == 'U' || text[at] == 'u') &&
+                        (at == 0 || !word_at(text, at - 1));
+    if (!begins) continue;
+    for (const Base base : {Base::kHex, Base::kBinary, Base::kDecimal, Base::kPairs}) {
+      std::size_t& seen = looked[static_cast<int>(base)];
+      if (at < seen) continue;
+      const std::size_t end = patch_list(text, at, base, seen, out);
+      if (end == 0) continue;
+      std::fill(std::begin(looked), std::end(looked), end);
+      break;
+    }
+  }
+}
+
+void find_hex_dumps(std::string_view text, Range where, Patches& out) {
+  out.undo(kFromHex | kWrapped);
+  std::size_t at = where.begin;
+  // From the beginning of a line.
+  while (at > 0 && text[at - 1] != '\n' && where.begin - at < 256) --at;
+  while (at < where.end) {
+    std::size_t begin = at, end = at;
+    std::string bytes, words;
+    for (;;) {
+      const std::size_t stop = line_end(text, at);
+      const DumpRow row = read_row(text.substr(at, std::min<std::size_t>(stop - at, 256)));
+      if (row.valid) {
+        bytes += row.bytes;
+        words += row.words ? swapped(row.bytes) : row.bytes;
+        end = stop;
+      }
+      at = std::min(stop + 1, text.size());
+      if (!row.valid || at >= text.size()) break;
+    }
+    if (bytes.size() < 10 || end <= begin) {
+      if (at >= text.size()) break;
+      continue;
+    }
+    while (begin < end && (text[begin] == ' ' || text[begin] == '\t')) ++begin;
+    if (is_mostly_text(bytes)) {
+      if (words != bytes && is_mostly_text(words)) bytes += "\n" + words;
+      out.add({begin, end}, bytes);
+    }
+    if (at >= text.size()) break;
+  }
+}
+
+}  // namespace sekisho::filters

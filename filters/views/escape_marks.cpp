@@ -1,0 +1,111 @@
+#include "filters/views/escape_marks.h"
+
+#include "filters/views/survey.h"
+#include "filters/width_fold.h"
+
+namespace sekisho::filters {
+namespace {
+
+char at_or_nul(std::string_view text, std::size_t at) {
+  return at < text.size() ? text[at] : '\0';
+}
+
+bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+bool alnum(char c) {
+  return is_alnum(static_cast<unsigned char>(c));
+}
+
+bool begins_escape(std::string_view text, std::size_t at) {
+  const char next = at_or_nul(text, at + 1);
+  if (next == 'u' || next == 'U' || next == 'x') return true;
+  if (next == '\\') return false;  // its second half is looked at too
+  return next >= '0' && next <= '7' && at_or_nul(text, at + 2) >= '0' &&
+         at_or_nul(text, at + 2) <= '7';
+}
+
+bool begins_percent(std::string_view text, std::size_t at) {
+  const char next = at_or_nul(text, at + 1), third = at_or_nul(text, at + 2);
+  if (next == 'u' || next == 'U') return hex_value(third) >= 0;
+  return hex_value(next) >= 0 && hex_value(third) >= 0;
+}
+
+// "&#…", "&commat;", "&nbsp;" between digits: not the names that HTML is full of.
+bool begins_entity(std::string_view text, std::size_t at) {
+  const char next = at_or_nul(text, at + 1);
+  if (next == '#') return true;
+  if (next == 'n' || next == 'e' || next == 't')
+    return at > 0 && alnum(text[at - 1]) && text.substr(at, 10).find(';') != std::string_view::npos;
+  static constexpr std::string_view kNames[] = {
+      "commat;", "period;", "hyphen;", "dash;", "num;", "colon;", "sol;", "lowbar;",
+      "plus;",   "equals;", "amp;#",   "shy;",  "zwj;", "zwnj;",  "Tab;", "NewLine;"};
+  for (const std::string_view name : kNames)
+    if (text.substr(at + 1, name.size()) == name) return true;
+  return false;
+}
+
+bool begins_tag(std::string_view text, std::size_t at) {
+  const char next = at_or_nul(text, at + 1);
+  if (next == '~') return true;
+  if (at == 0) return false;
+  const char before = text[at - 1];
+  const bool value = alnum(before) || static_cast<unsigned char>(before) >= 0x80 || before == '-' ||
+                     before == '_' || before == '.' || before == '@';
+  if (!value && !(before == ' ' && at > 1 && is_digit(static_cast<unsigned char>(text[at - 2]))))
+    return false;
+  return is_letter(static_cast<unsigned char>(next)) || next == '/' || next == '!';
+}
+
+bool begins_quoted_printable(std::string_view text, std::size_t at) {
+  const char next = at_or_nul(text, at + 1), third = at_or_nul(text, at + 2);
+  if (next == '?') return true;
+  if (next == '\n' || (next == '\r' && third == '\n'))
+    return at > 0 && text[at - 1] != '\n' && text[at - 1] != '=';
+  return hex_value(next) >= 0 && hex_value(third) >= 0 &&
+         !is_lower(static_cast<unsigned char>(next));
+}
+
+// A closing quote with what joins literals after it, or an opening one after a joining sign.
+bool joins_literals(std::string_view text, std::size_t at) {
+  if (at == 0) return false;
+  std::size_t pos = at + 1;
+  bool line_ends = false;
+  for (int i = 0; i < 3 && is_blank(at_or_nul(text, pos)); ++i) line_ends |= text[pos++] == '\n';
+  const char next = at_or_nul(text, pos);
+  if (next == '"' || next == '\'' || next == '`')
+    return alnum(at_or_nul(text, pos + 1)) || pos > at + 1;
+  return next == '+' || next == '.' || next == '&' || next == '|' || next == '\\' || next == '~' ||
+         next == ';' || (next == ',' && !is_blank(text[at - 1])) || next == '}' || pos == at + 4 ||
+         (line_ends && is_letter(static_cast<unsigned char>(next)));
+}
+
+}  // namespace
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+std::uint16_t mark_flags(std::string_view text, std::size_t at) {
+  switch (text[at]) {
+    case '\\':
+      return begins_escape(text, at) ? kEscape : 0;
+    case '%':
+      return begins_percent(text, at) ? kEscape : 0;
+    case '&':
+      return begins_entity(text, at) ? kEscape : 0;
+    case '<':
+      return begins_tag(text, at) ? kEscape : 0;
+    case '=':
+      return begins_quoted_printable(text, at) ? kEscape : 0;
+    case '|':
+      return kCells;
+    default:
+      return joins_literals(text, at) ? kQuotes : 0;
+  }
+}
+
+}  // namespace sekisho::filters

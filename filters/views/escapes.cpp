@@ -1,0 +1,363 @@
+#include "filters/views/escapes.h"
+
+#include <algorithm>
+#include <string>
+
+#include "filters/charset.h"
+#include "filters/utf8.h"
+#include "filters/views/blob_codings.h"
+#include "filters/views/escape_marks.h"
+#include "filters/views/html_text.h"
+#include "filters/width_fold.h"
+
+namespace sekisho::filters {
+namespace {
+
+constexpr std::size_t kLongestWord = 512;         // of an encoded word of mail
+constexpr std::size_t kLongestArmour = 8u << 10;  // of <~…~>
+constexpr std::size_t kSoftLine = 80;             // quoted-printable lines have 76
+
+char at_or_nul(std::string_view text, std::size_t at) {
+  return at < text.size() ? text[at] : '\0';
+}
+
+bool alnum_at(std::string_view text, std::size_t at) {
+  return at < text.size() && is_alnum(static_cast<unsigned char>(text[at]));
+}
+
+// `count` hexadecimal digits at `at`; -1 when there are fewer.
+long hex_at(std::string_view text, std::size_t at, std::size_t count) {
+  long value = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const int digit = hex_value(at_or_nul(text, at + i));
+    if (digit < 0) return -1;
+    value = value * 16 + digit;
+  }
+  return value;
+}
+
+// "{41}" at `at`: its value, and its end.
+long braced_hex(std::string_view text, std::size_t at, std::size_t& end) {
+  if (at_or_nul(text, at) != '{') return -1;
+  long value = 0;
+  for (std::size_t i = at + 1; i < at + 9; ++i) {
+    if (at_or_nul(text, i) == '}') {
+      end = i + 1;
+      return i > at + 1 ? value : -1;
+    }
+    const int digit = hex_value(at_or_nul(text, i));
+    if (digit < 0) return -1;
+    value = value * 16 + digit;
+  }
+  return -1;
+}
+
+class EscapeFinder {
+ public:
+  EscapeFinder(std::string_view text, Range where, Patches& out)
+      : text_(text), where_(where), out_(out) {}
+
+  void run();
+
+ private:
+  std::size_t see(std::size_t at);
+  std::size_t see_backslash(std::size_t at);
+  std::size_t see_unicode(std::size_t at);
+  std::size_t see_percent(std::size_t at);
+  std::size_t see_plus(std::size_t at);
+  std::size_t see_entity(std::size_t at);
+  std::size_t see_equals(std::size_t at);
+  std::size_t see_word(std::size_t at);
+  std::size_t see_tag(std::size_t at);
+  std::size_t put(std::size_t begin, std::size_t end, std::string_view text, bool asks = true);
+  std::size_t put_whole(std::size_t begin, std::size_t end, std::string_view text);
+  std::size_t put_code(std::size_t begin, std::size_t end, long code, bool asks = true);
+  std::size_t put_byte(std::size_t begin, std::size_t end, long byte, bool asks = true);
+  bool percent_near(std::size_t at) const;
+  bool quoted_near(std::size_t at) const;
+
+  std::string_view text_;
+  Range where_;
+  Patches& out_;
+  std::size_t last_word_ = 0;    // end of the last encoded word
+  std::size_t last_quoted_ = 0;  // end of the last =41
+  std::size_t no_armour_ = 0;    // no "~>" before
+};
+
+std::size_t EscapeFinder::put(std::size_t begin, std::size_t end, std::string_view text,
+                              bool asks) {
+  out_.add({begin, end}, text, asks);
+  return end;
+}
+
+std::size_t EscapeFinder::put_code(std::size_t begin, std::size_t end, long code, bool asks) {
+  if (code < 0 || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000)) return begin + 1;
+  std::string character;
+  if (code != 0) append_utf8(character, static_cast<char32_t>(code));
+  return put(begin, end, character, asks);
+}
+
+// Something that may hold several values.
+std::size_t EscapeFinder::put_whole(std::size_t begin, std::size_t end, std::string_view text) {
+  out_.undo(kUnescaped | kWrapped);
+  out_.add({begin, end}, text);
+  out_.undo(kUnescaped);
+  return end;
+}
+
+// A byte of a longer character, often.
+std::size_t EscapeFinder::put_byte(std::size_t begin, std::size_t end, long byte, bool asks) {
+  const char c = static_cast<char>(byte);
+  return put(begin, end, std::string_view(&c, byte == 0 ? 0 : 1), asks);
+}
+
+void EscapeFinder::run() {
+  for (std::size_t at = where_.begin; at < where_.end;) at = see(at);
+}
+
+// Where to go on.
+std::size_t EscapeFinder::see(std::size_t at) {
+  switch (text_[at]) {
+    case '\\':
+      return see_backslash(at);
+    case '%':
+      return see_percent(at);
+    case '+':
+      return see_plus(at);
+    case '&':
+      return see_entity(at);
+    case '=':
+      return see_equals(at);
+    case '<':
+      return see_tag(at);
+    default:
+      return at + 1;
+  }
+}
+
+std::size_t EscapeFinder::see_unicode(std::size_t at) {
+  std::size_t end = at + 6;
+  if (const long code = braced_hex(text_, at + 2, end); code >= 0) return put_code(at, end, code);
+  long code = hex_at(text_, at + 2, 4);
+  if (code < 0) return at + 2;
+  if (code >= 0xD800 && code < 0xDC00 && text_.substr(at + 6, 2) == "\\u") {
+    const long low = hex_at(text_, at + 8, 4);
+    if (low >= 0xDC00 && low < 0xE000) {
+      code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+      end = at + 12;
+    }
+  }
+  return std::max(put_code(at, end, code), at + 2);
+}
+
+std::size_t EscapeFinder::see_backslash(std::size_t at) {
+  const char next = at_or_nul(text_, at + 1);
+  std::size_t end = at + 4;
+  switch (next) {
+    case 'u':
+      return see_unicode(at);
+    case 'U': {
+      const long code = hex_at(text_, at + 2, 8);
+      return code < 0 ? at + 2 : std::max(put_code(at, at + 10, code), at + 2);
+    }
+    case 'x': {
+      if (const long code = braced_hex(text_, at + 2, end); code >= 0)
+        return put_code(at, end, code);
+      // C# writes four digits.
+      const long wide = hex_at(text_, at + 2, 4);
+      if (wide >= 0x20 && wide < 0x100 && text_.substr(at + 2, 2) == "00")
+        return put_code(at, at + 6, wide);
+      const long byte = hex_at(text_, at + 2, 2);
+      return byte < 0 ? at + 2 : put_byte(at, at + 4, byte);
+    }
+    case '\\': {
+      const char third = at_or_nul(text_, at + 2);
+      const bool nested = third == 'u' || third == 'x' || third == 'U' || third == '\\' ||
+                          (third >= '0' && third <= '7');
+      return put(at, at + 2, "\\", nested);
+    }
+    case '/':
+    case '"':
+    case '\'':
+      return put(at, at + 2, std::string_view(&next, 1), false);
+    case 'n':
+      return put(at, at + 2, "\n", false);
+    case 't':
+      return put(at, at + 2, "\t", false);
+    case 'r':
+      return put(at, at + 2, "", false);
+    default:
+      break;
+  }
+  if (next < '0' || next > '7') return at + 2;
+  long value = 0;
+  std::size_t digits = 0;
+  for (; digits < 3; ++digits) {
+    const char c = at_or_nul(text_, at + 1 + digits);
+    if (c < '0' || c > '7') break;
+    value = value * 8 + (c - '0');
+  }
+  if (digits < 2 || value > 255) return at + 2;
+  return put_byte(at, at + 1 + digits, value);
+}
+
+std::size_t EscapeFinder::see_percent(std::size_t at) {
+  const char next = at_or_nul(text_, at + 1);
+  if (next == 'u' || next == 'U') {
+    const long code = hex_at(text_, at + 2, 4);
+    return code < 0 ? at + 1 : put_code(at, at + 6, code);
+  }
+  const long byte = hex_at(text_, at + 1, 2);
+  return byte < 0 ? at + 1 : put_byte(at, at + 3, byte);
+}
+
+bool EscapeFinder::percent_near(std::size_t at) const {
+  constexpr std::size_t kNear = 32;
+  const auto is_one = [this](std::size_t i) {
+    return text_[i] == '%' && hex_at(text_, i + 1, 2) >= 0;
+  };
+  const auto ends = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
+  for (std::size_t i = at; i > 0 && at - i < kNear && !ends(text_[i - 1]); --i)
+    if (is_one(i - 1)) return true;
+  for (std::size_t i = at; i < text_.size() && i - at < kNear && !ends(text_[i]); ++i)
+    if (is_one(i)) return true;
+  return false;
+}
+
+// A space in a form's text.
+std::size_t EscapeFinder::see_plus(std::size_t at) {
+  return percent_near(at) ? put(at, at + 1, " ", false) : at + 1;
+}
+
+std::size_t EscapeFinder::see_entity(std::size_t at) {
+  const Entity entity = read_entity(text_, at);
+  if (entity.end == 0) return at + 1;
+  bool asks = entity.numeric || !entity.ordinary;
+  if (entity.code == 0xA0 || entity.code == 0x20)
+    asks = (at > 0 && alnum_at(text_, at - 1)) && alnum_at(text_, entity.end);
+  if (entity.code == '&') asks = at_or_nul(text_, entity.end) == '#';
+  return std::max(put_code(at, entity.end, entity.code == 0xA0 ? ' ' : entity.code, asks), at + 1);
+}
+
+bool EscapeFinder::quoted_near(std::size_t at) const {
+  if (last_quoted_ != 0 && at - last_quoted_ <= kSoftLine) return true;
+  const std::size_t most = std::min(text_.size(), at + 3 + kSoftLine);
+  for (std::size_t i = at + 3; i < most; ++i) {
+    if (text_[i] != '=') continue;
+    const char next = at_or_nul(text_, i + 1);
+    if (next == '\n' || next == '\r') return true;
+    if (hex_at(text_, i + 1, 2) >= 0 && !is_lower(static_cast<unsigned char>(next))) return true;
+  }
+  return false;
+}
+
+std::size_t EscapeFinder::see_equals(std::size_t at) {
+  const char next = at_or_nul(text_, at + 1);
+  if (next == '?') return see_word(at);
+  if (next == '\n' || (next == '\r' && at_or_nul(text_, at + 2) == '\n')) {
+    const std::size_t end = at + (next == '\n' ? 2 : 3);
+    // Padding of base64 ends a line as well.
+    const bool soft = at > 0 && text_[at - 1] != '=' && text_[at - 1] != '\n';
+    return soft ? put(at, end, "", alnum_at(text_, end) || quoted_near(at)) : at + 1;
+  }
+  const long byte = hex_at(text_, at + 1, 2);
+  const auto lower = [this](std::size_t i) {
+    return is_lower(static_cast<unsigned char>(text_[i]));
+  };
+  if (byte < 0 || lower(at + 1) || lower(at + 2)) return at + 1;
+  const bool shown = byte >= 0x20 || byte == '\t' || byte == '\n' || byte == '\r';
+  if (!shown || !quoted_near(at)) return at + 1;
+  last_quoted_ = at + 3;
+  return put_byte(at, at + 3, byte);
+}
+
+std::string decoded_charset(std::string_view name, const std::string& bytes) {
+  const Charset charset = charset_named(name);
+  if (charset == Charset::kUtf8 || charset == Charset::kNone || charset == Charset::kUnknown ||
+      charset == Charset::kUtf16 || charset == Charset::kUtf32)
+    return bytes;
+  CharsetDecoder decoder(charset, bytes);
+  std::string text;
+  Layer layer;
+  CharsetDecoder::Status status;
+  while ((status = decoder.step(text, layer, 0)) == CharsetDecoder::Status::kMore) {
+  }
+  return status == CharsetDecoder::Status::kDone ? text : bytes;
+}
+
+std::string decoded_q(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const long byte = text[i] == '=' ? hex_at(text, i + 1, 2) : -1;
+    if (byte >= 0) i += 2;
+    out += byte >= 0 ? static_cast<char>(byte) : text[i] == '_' ? ' ' : text[i];
+  }
+  return out;
+}
+
+// RFC 2047: =?charset?B|Q?text?=; white space between two of them is nothing.
+std::size_t EscapeFinder::see_word(std::size_t at) {
+  const std::string_view rest = text_.substr(at + 2, kLongestWord);
+  const std::size_t first = rest.find('?');
+  if (first == std::string_view::npos || first == 0 || first > 24 || first + 2 >= rest.size() ||
+      rest[first + 2] != '?')
+    return at + 1;
+  const std::size_t last = rest.find("?=", first + 3);
+  if (last == std::string_view::npos) return at + 1;
+  const std::string_view coded = rest.substr(first + 3, last - first - 3);
+  std::string bytes;
+  if (rest[first + 1] == 'B' || rest[first + 1] == 'b') {
+    bytes = decode_base64_run(coded, 0);
+  } else if (rest[first + 1] == 'Q' || rest[first + 1] == 'q') {
+    bytes = decoded_q(coded);
+  } else {
+    return at + 1;
+  }
+  const std::size_t end = at + 2 + last + 2;
+  if (last_word_ != 0 && last_word_ < at &&
+      text_.substr(last_word_, at - last_word_).find_first_not_of(" \t\r\n") ==
+          std::string_view::npos)
+    put(last_word_, at, "", false);
+  last_word_ = end;
+  return put_whole(at, end, decoded_charset(rest.substr(0, first), bytes));
+}
+
+std::size_t EscapeFinder::see_tag(std::size_t at) {
+  if (at_or_nul(text_, at + 1) == '~') {
+    if (at < no_armour_) return at + 2;
+    const std::string_view rest = text_.substr(at + 2, kLongestArmour);
+    const std::size_t last = rest.find("~>");
+    if (last == std::string_view::npos) {
+      no_armour_ = at + 2 + rest.size();
+      return at + 2;
+    }
+    std::string bytes;
+    if (!decode_base85(rest.substr(0, last), bytes) || !is_mostly_text(bytes)) return at + 2;
+    return put_whole(at, at + 2 + last + 2, bytes);
+  }
+  if (at == 0) return at + 1;
+  const std::size_t end = inline_tags_end(text_, at);
+  if (end == at) return at + 1;
+  const auto joins = [this](std::size_t i) {
+    return i < text_.size() &&
+           (alnum_at(text_, i) || static_cast<unsigned char>(text_[i]) >= 0x80 || text_[i] == '-' ||
+            text_[i] == '@' || text_[i] == '.' || text_[i] == '_');
+  };
+  const auto digit = [this](std::size_t i) {
+    return i < text_.size() && is_digit(static_cast<unsigned char>(text_[i]));
+  };
+  // Groups of a number keep the space between them.
+  const bool spaced =
+      at > 1 && ((digit(at - 1) && at_or_nul(text_, end) == ' ' && digit(end + 1)) ||
+                 (text_[at - 1] == ' ' && digit(at - 2) && digit(end)));
+  return put(at, end, "", spaced || (joins(at - 1) && joins(end)));
+}
+
+}  // namespace
+
+void find_escapes(std::string_view text, Range where, Patches& out) {
+  out.undo(kUnescaped);
+  EscapeFinder(text, where, out).run();
+}
+
+}  // namespace sekisho::filters

@@ -1,0 +1,169 @@
+#include "filters/views/kanji_digits.h"
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+
+#include "filters/views/character_forms.h"
+#include "filters/width_fold.h"
+
+namespace sekisho::filters {
+namespace {
+
+constexpr std::size_t kLongestRun = 64;     // characters
+constexpr std::size_t kFewestTogether = 4;  // digits that make a number by themselves
+
+// 0..9, 10, 100, 1000, 10000; -1 = no digit.
+int value_of(char32_t c) {
+  static constexpr char32_t kDigits[] = U"〇一二三四五六七八九";
+  static constexpr char32_t kLegal[] = U"零壱弐参肆伍陸漆捌玖";
+  for (int i = 0; i < 10; ++i)
+    if (c == kDigits[i] || c == kLegal[i]) return i;
+  switch (c) {
+    case U'壹':
+      return 1;
+    case U'貳':
+    case U'貮':
+      return 2;
+    case U'參':
+      return 3;
+    case U'十':
+    case U'拾':
+      return 10;
+    case U'百':
+      return 100;
+    case U'千':
+      return 1000;
+    case U'万':
+    case U'萬':
+      return 10000;
+    default:
+      return -1;
+  }
+}
+
+bool begins(std::string_view text, std::size_t at, std::string_view with) {
+  return text.substr(at, with.size()) == with;
+}
+
+// Counters of addresses and dates.
+bool counter_at(std::string_view text, std::size_t at) {
+  static constexpr std::string_view kCounters[] = {"丁目", "番地", "番", "号", "年",
+                                                   "月",   "日",   "条", "歳", "階"};
+  return std::any_of(std::begin(kCounters), std::end(kCounters),
+                     [&](std::string_view c) { return begins(text, at, c); });
+}
+
+bool after_era(std::string_view text, std::size_t at) {
+  static constexpr std::string_view kEras[] = {"明治", "大正", "昭和", "平成", "令和"};
+  return at >= 6 && std::any_of(std::begin(kEras), std::end(kEras),
+                                [&](std::string_view e) { return begins(text, at - 6, e); });
+}
+
+char separator_of(char32_t c) {
+  if (is_hyphen(c) || c == U'の' || c == U'ノ') return '-';
+  if (is_dot(c)) return '.';
+  return is_space(c) || c == 0x3000 ? ' ' : '\0';
+}
+
+struct Run {
+  std::size_t begin = 0, end = 0;  // of digits, separators between
+  std::size_t digits = 0;
+  bool powers = false;  // ten and above
+  bool separated = false;
+};
+
+// Digits, with single separators between where both sides are digits.
+Run read_run(std::string_view text, std::size_t at) {
+  Run run{at, at};
+  for (std::size_t i = 0, pos = at; i < kLongestRun; ++i) {
+    const RawChar c = raw_char(text, pos);
+    int value = value_of(c.value);
+    if (value < 0) {
+      if (i == 0 || separator_of(c.value) == '\0') break;
+      const RawChar next = raw_char(text, pos + c.size);
+      if ((value = value_of(next.value)) < 0) break;
+      run.separated = true;
+      pos += c.size + next.size;
+    } else {
+      pos += c.size;
+    }
+    run.powers |= value >= 10;
+    ++run.digits;
+    run.end = pos;
+  }
+  return run;
+}
+
+// The run as decimal digits, one for one.
+void patch_digits(std::string_view text, const Run& run, bool asks, Patches& out) {
+  for (std::size_t pos = run.begin; pos < run.end;) {
+    const RawChar c = raw_char(text, pos);
+    const int value = value_of(c.value);
+    const char plain = value >= 0 ? static_cast<char>('0' + value) : separator_of(c.value);
+    out.add({pos, pos + c.size}, std::string_view(&plain, 1), asks);
+    pos += c.size;
+  }
+}
+
+// "三百二十" -> 320; -1 = not written that way.
+long positional(std::string_view text, std::size_t begin, std::size_t end) {
+  long whole = 0, part = 0, digit = -1;
+  for (std::size_t pos = begin; pos < end;) {
+    const RawChar c = raw_char(text, pos);
+    const int value = value_of(c.value);
+    if (value < 0 || (value < 10 && digit >= 0)) return -1;
+    if (value < 10) {
+      digit = value;
+    } else if (value < 10000) {
+      part += (digit < 0 ? 1 : digit) * value;
+      digit = -1;
+    } else {
+      whole += (part + std::max(digit, 0L)) * value;
+      part = 0;
+      digit = -1;
+    }
+    pos += c.size;
+  }
+  return whole + part + std::max(digit, 0L);
+}
+
+}  // namespace
+
+void find_kanji_numbers(std::string_view text, Range where, Patches& out) {
+  out.undo(kNormalised);
+  std::size_t pos = where.begin;
+  while (pos < where.end) {
+    const auto lead = static_cast<unsigned char>(text[pos]);
+    if (lead < 0xE3 || lead > 0xE9) {
+      ++pos;
+      continue;
+    }
+    const RawChar c = raw_char(text, pos);
+    if (value_of(c.value) < 0) {
+      pos += c.size;
+      continue;
+    }
+    const Run run = read_run(text, pos);
+    const bool counted = counter_at(text, run.end);
+    if (!run.powers && (run.digits >= kFewestTogether || counted)) {
+      const bool address = begins(text, run.end, "丁目") || begins(text, run.end, "番");
+      const bool asks =
+          run.digits >= kFewestTogether || address || run.separated || after_era(text, pos);
+      patch_digits(text, run, asks, out);
+    } else if (run.powers && counted && !run.separated) {
+      const long number = positional(text, run.begin, run.end);
+      const bool asks =
+          after_era(text, pos) || begins(text, run.end, "丁目") || begins(text, run.end, "番");
+      if (number >= 0) out.add({run.begin, run.end}, std::to_string(number), asks);
+    } else if (run.powers && run.separated) {
+      // "三十二の五": each part by itself.
+      const std::size_t first = pos + c.size;
+      pos = first;
+      continue;
+    }
+    pos = std::max(run.end, pos + c.size);
+  }
+}
+
+}  // namespace sekisho::filters

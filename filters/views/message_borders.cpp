@@ -1,0 +1,132 @@
+#include "filters/views/message_borders.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "filters/width_fold.h"
+
+namespace sekisho::filters {
+namespace {
+
+constexpr std::size_t kLongestBorder = 240;
+
+char at_or_nul(std::string_view text, std::size_t at) {
+  return at < text.size() ? text[at] : '\0';
+}
+bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+bool digit(char c) {
+  return is_digit(static_cast<unsigned char>(c));
+}
+
+bool is_text_key(std::string_view key) {
+  static constexpr std::string_view kKeys[] = {"content", "text", "parts", "message",
+                                               "value",   "body", "input", "prompt"};
+  return std::find(std::begin(kKeys), std::end(kKeys), key) != std::end(kKeys);
+}
+
+std::size_t skip(std::string_view text, std::size_t at, std::string_view characters) {
+  while (at < text.size() && characters.find(text[at]) != std::string_view::npos) ++at;
+  return at;
+}
+
+// The string at `at`: without its quotes; `end` after them. Short ones only.
+bool read_string(std::string_view text, std::size_t at, std::string_view& value, std::size_t& end) {
+  if (at_or_nul(text, at) != '"') return false;
+  const std::string_view rest = text.substr(at + 1, 48);
+  const std::size_t close = rest.find('"');
+  if (close == std::string_view::npos) return false;
+  value = rest.substr(0, close);
+  end = at + close + 2;
+  return true;
+}
+
+// From the quote that ends one text to the one that begins the next; 0 = something else follows.
+std::size_t json_border_end(std::string_view text, std::size_t at) {
+  constexpr std::string_view kBlanks = " \t\r\n";
+  std::size_t pos = skip(text, at + 1, " \t\r\n}],[{");
+  if (text.substr(at, pos - at).find('}') == std::string_view::npos) return 0;
+  while (pos - at < kLongestBorder) {
+    std::string_view key, ignored;
+    std::size_t end = 0;
+    if (!read_string(text, pos, key, end)) return 0;
+    pos = skip(text, end, kBlanks);
+    if (at_or_nul(text, pos) != ':') return 0;
+    pos = skip(text, pos + 1, kBlanks);
+    if (is_text_key(key)) {
+      pos = skip(text, pos, " \t\r\n[{");
+      // Parts of a message have keys of their own.
+      if (at_or_nul(text, pos) != '"') return 0;
+      std::string_view inner;
+      std::size_t inner_end = 0;
+      const bool nested = read_string(text, pos, inner, inner_end) &&
+                          (is_text_key(inner) || inner == "type") &&
+                          at_or_nul(text, skip(text, inner_end, kBlanks)) == ':';
+      if (!nested) return pos + 1;
+      continue;
+    }
+    if (!read_string(text, pos, ignored, end)) return 0;
+    pos = skip(text, end, " \t\r\n,");
+  }
+  return 0;
+}
+
+bool is_speaker(std::string_view name) {
+  static constexpr std::string_view kSpeakers[] = {
+      "user",   "assistant", "human",    "ai",           "bot",      "system",  "me",
+      "you",    "agent",     "customer", "client",       "operator", "support", "q",
+      "a",      "ユーザー",  "ユーザ",   "アシスタント", "お客様",   "顧客",    "担当",
+      "担当者", "質問",      "回答",     "利用者",       "自分",     "相手"};
+  const std::string lower = folded_lower(name);
+  return std::find(std::begin(kSpeakers), std::end(kSpeakers), lower) != std::end(kSpeakers);
+}
+
+// From a line end over "user: "; 0 = no speaker's name follows.
+std::size_t transcript_border_end(std::string_view text, std::size_t at) {
+  constexpr std::size_t kLongestName = 24;
+  std::size_t pos = skip(text, at, "\r\n \t>*#-");
+  const std::size_t name = pos;
+  while (pos < text.size() && pos - name < kLongestName && text[pos] != ':' && text[pos] != '\n' &&
+         text.substr(pos, 3) != "：")
+    ++pos;
+  const std::size_t colon = at_or_nul(text, pos) == ':' ? 1 : text.substr(pos, 3) == "：" ? 3 : 0;
+  if (colon == 0) return 0;
+  std::string_view speaker = text.substr(name, pos - name);
+  while (!speaker.empty() && (speaker.back() == '*' || speaker.back() == ' '))
+    speaker.remove_suffix(1);
+  return is_speaker(speaker) ? skip(text, pos + colon, " \t*") : 0;
+}
+
+// Between two halves of a number its own separator was lost: the one that stands nearest.
+std::string_view lost_separator(std::string_view text, std::size_t begin, std::size_t end) {
+  if (begin == 0 || !digit(text[begin - 1]) || !digit(at_or_nul(text, end))) return {};
+  const auto separator = [](char c) -> std::string_view {
+    return c == '-' ? "-" : c == ' ' ? " " : "";
+  };
+  std::size_t after = end;
+  while (after < text.size() && digit(text[after])) ++after;
+  if (after < text.size() && digit(at_or_nul(text, after + 1)) && !separator(text[after]).empty())
+    return separator(text[after]);
+  std::size_t before = begin;
+  while (before > 0 && digit(text[before - 1])) --before;
+  if (before > 1 && digit(text[before - 2])) return separator(text[before - 1]);
+  return {};
+}
+
+}  // namespace
+
+void find_message_borders(std::string_view text, Range where, PulledApart out) {
+  for (std::size_t at = std::max<std::size_t>(where.begin, 1); at < where.end; ++at) {
+    const char c = text[at];
+    if ((c != '"' && c != '\n') || is_blank(text[at - 1])) continue;
+    const std::size_t end = c == '"' ? json_border_end(text, at) : transcript_border_end(text, at);
+    if (end == 0 || is_blank(at_or_nul(text, end))) continue;
+    std::size_t begin = at;
+    if (text[begin - 1] == '\r') --begin;
+    out.doubtful.add({begin, end}, lost_separator(text, begin, end));
+    at = end - 1;
+  }
+}
+
+}  // namespace sekisho::filters

@@ -1,0 +1,270 @@
+#include "filters/views/normaliser.h"
+
+#include <unicode/normalizer2.h>
+#include <unicode/uchar.h>
+#include <unicode/unistr.h>
+
+#include <algorithm>
+#include <string>
+
+#include "filters/utf8.h"
+#include "filters/views/character_forms.h"
+#include "filters/width_fold.h"
+
+namespace sekisho::filters {
+namespace {
+
+constexpr std::size_t kLongestTurned = 2048;  // bytes of overridden text that are turned round
+constexpr int kTokenReach = 48;
+
+const icu::Normalizer2* nfkc() {
+  UErrorCode status = U_ZERO_ERROR;
+  static const icu::Normalizer2* const kInstance = icu::Normalizer2::getNFKCInstance(status);
+  return kInstance;
+}
+
+// Everyday Japanese and Korean, which NFKC leaves alone.
+bool stays(char32_t c) {
+  return (c >= 0x3041 && c <= 0x3096) || (c >= 0x30A1 && c <= 0x30FA) ||
+         (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0xAC00 && c <= 0xD7A3);
+}
+
+bool is_ignorable(char32_t c) {
+  return is_invisible(c) || is_stackable_mark(c);
+}
+
+// The byte that a variation selector smuggles.
+char smuggled_byte(char32_t c) {
+  return static_cast<char>(c <= 0xFE0F ? c - 0xFE00 : c - 0xE0100 + 16);
+}
+
+bool is_voice_mark(char32_t c) {
+  return c == 0x3099 || c == 0x309A || c == 0xFF9E || c == 0xFF9F;
+}
+
+char32_t combining_voice(char32_t c) {
+  return c == 0x3099 || c == 0xFF9E ? 0x3099 : 0x309A;
+}
+
+// Compatibility decomposition without the marks that any letter may carry; 0 = none.
+bool decomposed(char32_t c, std::string& out) {
+  icu::UnicodeString parts;
+  if (nfkc() == nullptr || !nfkc()->getDecomposition(static_cast<UChar32>(c), parts)) return false;
+  for (int32_t i = 0; i < parts.length(); i = parts.moveIndex32(i, 1)) {
+    const auto part = static_cast<char32_t>(parts.char32At(i));
+    if (!is_stackable_mark(part)) append_utf8(out, part);
+  }
+  return true;
+}
+
+class Reading {
+ public:
+  Reading(std::string_view text, Range stretch, Invisible invisible, Patches& out)
+      : text_(text),
+        end_(stretch.end),
+        at_(stretch.begin),
+        read_(invisible == Invisible::kRead),
+        out_(out) {
+    last_ = raw_char_before(text, stretch.begin).value;
+  }
+
+  bool run();
+
+ private:
+  void skip_ascii();
+  void see(RawChar c);
+  bool see_hidden(RawChar c);
+  void turn_round();
+  bool see_separator(RawChar c);
+  bool see_voiced(RawChar c);
+  void see_other(RawChar c);
+  char32_t next_plain(std::size_t at) const;
+  bool mixes_with_latin(std::size_t at) const;
+  void put(std::size_t size, std::string_view replacement);
+  void keep(RawChar c) {
+    last_ = c.value;
+    at_ += c.size;
+  }
+
+  std::string_view text_;
+  std::size_t end_, at_;
+  bool read_;
+  Patches& out_;
+  char32_t last_ = 0;  // the character before, as it reads
+  bool carries_ = false;
+  std::string buffer_;
+};
+
+void Reading::put(std::size_t size, std::string_view replacement) {
+  if (replacement != text_.substr(at_, size)) out_.add({at_, at_ + size}, replacement);
+  if (!replacement.empty()) last_ = raw_char_before(replacement, replacement.size()).value;
+  at_ += size;
+}
+
+void Reading::skip_ascii() {
+  const std::size_t from = at_;
+  while (at_ < end_ && static_cast<unsigned char>(text_[at_]) < 0x80) ++at_;
+  if (at_ > from) last_ = static_cast<unsigned char>(text_[at_ - 1]);
+}
+
+bool Reading::run() {
+  while (at_ < end_) {
+    skip_ascii();
+    if (at_ >= end_) break;
+    see(raw_char(text_, at_));
+  }
+  return carries_;
+}
+
+void Reading::see(RawChar c) {
+  if (stays(c.value)) {
+    if (!see_voiced(c)) keep(c);
+  } else if (is_ignorable(c.value)) {
+    if (!see_hidden(c)) put(c.size, {});
+  } else if (const std::string_view plain = plain_form(c.value); !plain.empty()) {
+    put(c.size, plain);
+  } else if (!see_separator(c)) {
+    see_other(c);
+  }
+}
+
+// Invisible characters that say something.
+bool Reading::see_hidden(RawChar c) {
+  const bool selector = is_variation_selector(c.value) && c.value >= 0xFE00;
+  if (c.value == 0x202E || c.value == 0x202D) {
+    carries_ = true;
+    if (!read_ || c.value == 0x202D) return false;
+    turn_round();
+    return true;
+  }
+  if (!is_tag(c.value) && !selector) return false;
+  if (!is_hidden_character(text_, at_)) return false;
+  carries_ = true;
+  if (!read_) return false;
+  const char byte = selector ? smuggled_byte(c.value) : static_cast<char>(c.value - 0xE0000);
+  const bool shown = static_cast<unsigned char>(byte) >= 0x20 && byte != 0x7F;
+  if (!shown && byte != '\n') return false;
+  put(c.size, std::string_view(&byte, 1));
+  return true;
+}
+
+// From a right-to-left override to its end: as it is shown.
+void Reading::turn_round() {
+  const std::size_t begin = at_;
+  const std::size_t most = std::min(text_.size(), at_ + kLongestTurned);
+  std::vector<std::string_view> parts;
+  std::size_t pos = at_ + 3;
+  while (pos < most && text_[pos] != '\n') {
+    const RawChar c = raw_char(text_, pos);
+    if (c.value == 0x202C || c.value == 0x2069) break;
+    if (!is_ignorable(c.value)) parts.push_back(text_.substr(pos, c.size));
+    pos += c.size;
+  }
+  buffer_.clear();
+  for (auto part = parts.rbegin(); part != parts.rend(); ++part) buffer_ += *part;
+  put(pos - begin, buffer_);
+}
+
+// The next character that is seen, in its plain form.
+char32_t Reading::next_plain(std::size_t at) const {
+  for (int i = 0; i < 8; ++i) {
+    const RawChar c = raw_char(text_, at);
+    if (c.size == 0) return 0;
+    if (is_ignorable(c.value)) {
+      at += c.size;
+      continue;
+    }
+    if (c.value < 0x80) return c.value;
+    const std::string_view plain = plain_form(c.value);
+    if (!plain.empty()) return static_cast<unsigned char>(plain[0]);
+    return char_at(text_, at).value;
+  }
+  return 0;
+}
+
+// What stands between two letters or digits of one value.
+bool Reading::see_separator(RawChar c) {
+  const bool hyphen = is_hyphen(c.value), dot = is_dot(c.value);
+  const bool space = is_space(c.value) || c.value == 0x3000 || c.value == 0x2028;
+  if (!hyphen && !dot && !space) return false;
+  const char32_t next = next_plain(at_ + c.size);
+  const bool digits = is_digit(last_) && is_digit(next);
+  const bool alnums = is_alnum(last_) && is_alnum(next);
+  // The long-vowel mark, the middle dot and the full stop are ordinary Japanese elsewhere.
+  const bool japanese = c.value >= 0x3000;
+  if (space && (alnums || !japanese)) {
+    put(c.size, " ");
+  } else if (japanese ? digits : alnums) {
+    put(c.size, hyphen ? "-" : ".");
+  } else {
+    keep(c);
+  }
+  return true;
+}
+
+// A kana whose voice mark is a character of its own.
+bool Reading::see_voiced(RawChar c) {
+  const RawChar mark = raw_char(text_, at_ + c.size);
+  if (!is_voice_mark(mark.value) || nfkc() == nullptr) return false;
+  const UChar32 whole = nfkc()->composePair(static_cast<UChar32>(c.value),
+                                            static_cast<UChar32>(combining_voice(mark.value)));
+  if (whole < 0) return false;
+  buffer_.clear();
+  append_utf8(buffer_, static_cast<char32_t>(whole));
+  put(c.size + mark.size, buffer_);
+  return true;
+}
+
+bool Reading::mixes_with_latin(std::size_t at) const {
+  const auto ends = [](char32_t c) {
+    return c < 0x80 ? !is_word(c) && c != U'-' && c != U'.' && c != U'@' : c >= 0x3000;
+  };
+  std::size_t pos = at;
+  for (int i = 0; i < kTokenReach; ++i) {
+    const RawChar c = raw_char_before(text_, pos);
+    if (c.size == 0 || ends(c.value)) break;
+    if (is_alnum(c.value)) return true;
+    pos -= c.size;
+  }
+  pos = at;
+  for (int i = 0; i < kTokenReach; ++i) {
+    const RawChar c = raw_char(text_, pos);
+    if (c.size == 0 || ends(c.value)) break;
+    if (is_alnum(c.value)) return true;
+    pos += c.size;
+  }
+  return false;
+}
+
+void Reading::see_other(RawChar c) {
+  if (const char latin = latin_lookalike(c.value); latin != 0) {
+    if (mixes_with_latin(at_)) return put(c.size, std::string_view(&latin, 1));
+    return keep(c);
+  }
+  if (c.value >= 0xFF66 && c.value <= 0xFF9D) {
+    buffer_.clear();
+    if (!decomposed(c.value, buffer_)) return keep(c);
+    const RawChar mark = raw_char(text_, at_ + c.size);
+    const char32_t base = raw_char(buffer_, 0).value;
+    UChar32 whole = -1;
+    if (is_voice_mark(mark.value))
+      whole = nfkc()->composePair(static_cast<UChar32>(base),
+                                  static_cast<UChar32>(combining_voice(mark.value)));
+    if (whole < 0) return put(c.size, buffer_);
+    buffer_.clear();
+    append_utf8(buffer_, static_cast<char32_t>(whole));
+    return put(c.size + mark.size, buffer_);
+  }
+  buffer_.clear();
+  if (c.value == 0xFFFD || !decomposed(c.value, buffer_)) return keep(c);
+  put(c.size, buffer_);
+}
+
+}  // namespace
+
+bool normalise(std::string_view text, Range stretch, Invisible invisible, Patches& out) {
+  out.undo(kNormalised);
+  return Reading(text, stretch, invisible, out).run();
+}
+
+}  // namespace sekisho::filters

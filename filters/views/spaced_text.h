@@ -1,0 +1,29 @@
+#pragma once
+
+// Values whose characters, groups or halves were pulled apart: "4 5 3 2 …", "4532/0151/…",
+// "| 4532 | 0151 |", a key broken at the end of a line or over cells of a table.
+
+#include <string_view>
+
+#include "filters/finding.h"
+#include "filters/views/view_text.h"
+
+namespace sekisho::filters {
+
+// How it was pulled apart says how far it may be trusted: `sure` is never done to ordinary text,
+// `doubtful` looks like tables and lists, so that only values that prove themselves count.
+struct PulledApart {
+  Patches& sure;
+  Patches& doubtful;
+};
+
+// Single characters with the same thing between them.
+void find_spaced(std::string_view text, Range where, PulledApart out);
+// Groups of digits with the same unusual thing between them, in cells, or in unusual groups.
+void find_number_groups(std::string_view text, Range where, PulledApart out);
+// Tokens broken at a line end.
+void find_broken_lines(std::string_view text, Range where, PulledApart out);
+// Tokens with a known beginning, and addresses, over cells.
+void find_token_cells(std::string_view text, Range where, PulledApart out);
+
+}  // namespace sekisho::filters

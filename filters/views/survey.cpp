@@ -1,0 +1,264 @@
+#include "filters/views/survey.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
+
+#include "filters/views/character_forms.h"
+#include "filters/views/escape_marks.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+namespace sekisho::filters {
+namespace {
+
+constexpr std::size_t kBlock = Survey::kBlock;
+// Room to look at beside a block.
+constexpr std::size_t kBeside = 4;
+
+// One bit a byte of a block.
+struct Masks {
+  std::uint64_t digit = 0, letter = 0, token = 0;  // token: + / - _
+  std::uint64_t space = 0;                         // and controls
+  std::uint64_t control = 0;                       // line ends, tabs
+  std::uint64_t special = 0;                       // % & < = \ | ' " `
+  std::uint64_t high = 0;
+  std::uint64_t lead = 0;      // of characters that are not everyday Japanese
+  std::uint64_t kanji = 0;     // lead bytes of what may be a digit in kanji
+  std::uint64_t wide_gap = 0;  // the second byte of U+3000
+};
+
+enum Class : std::uint8_t { kDigit = 1, kLetter = 2, kToken = 4, kSpace = 8, kSpecial = 16 };
+
+constexpr std::array<std::uint8_t, 256> make_classes() {
+  std::array<std::uint8_t, 256> out{};
+  for (int c = 0; c <= 0x20; ++c) out[static_cast<std::size_t>(c)] = kSpace;
+  for (int c = '0'; c <= '9'; ++c) out[static_cast<std::size_t>(c)] = kDigit;
+  for (int c = 0; c < 26; ++c) {
+    out[static_cast<std::size_t>('A' + c)] = kLetter;
+    out[static_cast<std::size_t>('a' + c)] = kLetter;
+  }
+  for (const char c : {'+', '/', '-', '_'}) out[static_cast<std::size_t>(c)] = kToken;
+  for (const char c : {'%', '&', '<', '=', '\\', '|', '\'', '"', '`'})
+    out[static_cast<std::size_t>(c)] = kSpecial;
+  return out;
+}
+constexpr auto kClasses = make_classes();
+
+bool may_be_kanji_digit(unsigned char a, unsigned char b, unsigned char c) {
+  if (a == 0xE4) return b == 0xB8 || b == 0xB9 || b == 0xBA;
+  if (a == 0xE5) return b == 0x9B || b == 0x85 || b == 0x8D;
+  if (a == 0xE9) return b == 0x9B;
+  return a == 0xE3 && b == 0x80 && c == 0x87;
+}
+
+bool is_odd_lead(unsigned char a, unsigned char b) {
+  if (a < 0xC2) return false;
+  return a < 0xE3 || a > 0xE9 || (a == 0xE3 && b >= 0x84 && b < 0x90);
+}
+
+// `p` has kBlock bytes and kBeside after them.
+Masks plain_masks(const unsigned char* p) {
+  Masks m;
+  for (std::size_t i = 0; i < kBlock; ++i) {
+    const std::uint64_t bit = std::uint64_t{1} << i;
+    if (p[i] >= 0x80) {
+      m.high |= bit;
+      if (is_odd_lead(p[i], p[i + 1])) m.lead |= bit;
+      if (may_be_kanji_digit(p[i], p[i + 1], p[i + 2])) m.kanji |= bit;
+      if (p[i] == 0x80 && p[i + 1] == 0x80) m.wide_gap |= bit;
+      continue;
+    }
+    const std::uint8_t c = kClasses[p[i]];
+    if (c & kDigit) m.digit |= bit;
+    if (c & kLetter) m.letter |= bit;
+    if (c & kToken) m.token |= bit;
+    if (c & kSpace) m.space |= bit;
+    if (p[i] < 0x20) m.control |= bit;
+    if (c & kSpecial) m.special |= bit;
+  }
+  return m;
+}
+
+#if defined(__x86_64__)
+#define SEKISHO_AVX2 __attribute__((target("avx2")))
+
+SEKISHO_AVX2 inline __m256i bytes_of(int value) {
+  return _mm256_set1_epi8(static_cast<char>(value));
+}
+SEKISHO_AVX2 inline __m256i at_most(__m256i v, int limit) {
+  return _mm256_cmpeq_epi8(_mm256_min_epu8(v, bytes_of(limit)), v);
+}
+// low <= v < low + count
+SEKISHO_AVX2 inline __m256i within(__m256i v, int low, int count) {
+  return at_most(_mm256_sub_epi8(v, bytes_of(low)), count - 1);
+}
+SEKISHO_AVX2 inline __m256i equal(__m256i v, int value) {
+  return _mm256_cmpeq_epi8(v, bytes_of(value));
+}
+SEKISHO_AVX2 inline __m256i either(__m256i a, __m256i b) {
+  return _mm256_or_si256(a, b);
+}
+SEKISHO_AVX2 inline __m256i both(__m256i a, __m256i b) {
+  return _mm256_and_si256(a, b);
+}
+SEKISHO_AVX2 inline std::uint64_t bits(__m256i v) {
+  return static_cast<std::uint32_t>(_mm256_movemask_epi8(v));
+}
+
+SEKISHO_AVX2 inline void add_high(const unsigned char* p, __m256i v, std::size_t shift, Masks& m) {
+  const __m256i next = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p + 1));
+  const __m256i third = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p + 2));
+  const __m256i everyday = within(v, 0xE3, 7);
+  const __m256i compat = both(equal(v, 0xE3), within(next, 0x84, 12));
+  const __m256i lead = either(_mm256_andnot_si256(everyday, within(v, 0xC2, 0x100 - 0xC2)), compat);
+  const __m256i kanji =
+      either(either(both(equal(v, 0xE4), within(next, 0xB8, 3)),
+                    both(equal(v, 0xE5),
+                         either(equal(next, 0x9B), either(equal(next, 0x85), equal(next, 0x8D))))),
+             either(both(equal(v, 0xE9), equal(next, 0x9B)),
+                    both(equal(v, 0xE3), both(equal(next, 0x80), equal(third, 0x87)))));
+  m.lead |= bits(lead) << shift;
+  m.kanji |= bits(kanji) << shift;
+  m.wide_gap |= bits(both(equal(v, 0x80), equal(next, 0x80))) << shift;
+}
+
+SEKISHO_AVX2 Masks fast_masks(const unsigned char* p) {
+  Masks m;
+  // Which rows (high nibble) of ASCII hold a special character in each column (low nibble).
+  const __m256i columns = _mm256_setr_epi8(
+      0x40, 0, 0x04, 0, 0, 0x04, 0x04, 0x04, 0, 0, 0, 0, char(0xA8), 0x08, 0, 0,  //
+      0x40, 0, 0x04, 0, 0, 0x04, 0x04, 0x04, 0, 0, 0, 0, char(0xA8), 0x08, 0, 0);
+  const __m256i rows =
+      _mm256_setr_epi8(1, 2, 4, 8, 16, 32, 64, char(128), 0, 0, 0, 0, 0, 0, 0, 0,  //
+                       1, 2, 4, 8, 16, 32, 64, char(128), 0, 0, 0, 0, 0, 0, 0, 0);
+  for (std::size_t half = 0; half < kBlock; half += 32) {
+    const __m256i v = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p + half));
+    const __m256i low = both(v, bytes_of(0x0F));
+    const __m256i row = _mm256_shuffle_epi8(rows, both(_mm256_srli_epi16(v, 4), bytes_of(0x0F)));
+    const __m256i special = both(_mm256_shuffle_epi8(columns, low), row);
+    m.special |= (bits(_mm256_cmpeq_epi8(special, _mm256_setzero_si256())) ^ 0xFFFFFFFFu) << half;
+    m.digit |= bits(within(v, '0', 10)) << half;
+    m.letter |= bits(within(either(v, bytes_of(0x20)), 'a', 26)) << half;
+    m.token |=
+        bits(either(either(equal(v, '+'), equal(v, '/')), either(equal(v, '-'), equal(v, '_'))))
+        << half;
+    m.space |= bits(at_most(v, 0x20)) << half;
+    m.control |= bits(at_most(v, 0x1F)) << half;
+    const std::uint64_t high = bits(v);
+    m.high |= high << half;
+    if (high != 0) add_high(p + half, v, half, m);
+  }
+  return m;
+}
+#endif
+
+int count(std::uint64_t bits) {
+  return std::popcount(bits);
+}
+
+// Whether `bits` holds kLongRunSize in a row.
+bool holds_long_run(std::uint64_t bits) {
+  bits &= bits >> 1;
+  bits &= bits >> 2;
+  bits &= bits >> 4;
+  return (bits & bits >> 4) != 0;
+}
+
+// What the masks alone say.
+std::uint16_t flags_of(const Masks& m) {
+  std::uint16_t flags = 0;
+  const std::uint64_t alnum = m.digit | m.letter;
+  const std::uint64_t alone = alnum & ~(alnum << 1) & ~(alnum >> 1);
+  const std::uint64_t gaps = m.space & (m.high << 1) & (m.high >> 1);
+  if (count(alone) >= 4 || count(gaps) >= 2 || count(m.wide_gap) >= 2) flags |= kSingles;
+  const std::uint64_t other = ~(alnum | m.space | m.high);
+  if (count(other & (alnum << 1) & (alnum >> 1)) >= (m.digit != 0 ? 1 : 3)) flags |= kCells;
+  if ((m.kanji & (m.kanji >> 3)) != 0) flags |= kKanjiDigits;
+  return flags;
+}
+
+}  // namespace
+
+bool Survey::fast() {
+#if defined(__x86_64__)
+  static const bool kFast = __builtin_cpu_supports("avx2") > 0;
+  return kFast;
+#else
+  return false;
+#endif
+}
+
+void Survey::read(std::string_view text) {
+  read_with(text, fast());
+}
+
+void Survey::read_plainly(std::string_view text) {
+  read_with(text, false);
+}
+
+void Survey::read_with(std::string_view text, [[maybe_unused]] bool fast) {
+  size_ = text.size();
+  flags_.assign((text.size() + kBlock - 1) / kBlock, 0);
+  odd_.clear();
+  any_ = 0;
+  const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
+  std::size_t run = 0;  // letters and digits at the end of the last block
+  bool broken = false;  // the last block holds a line end or a tab
+  int last_digits = 0;
+  for (std::size_t block = 0; block < flags_.size(); ++block) {
+    const std::size_t from = block * kBlock;
+    unsigned char tail[kBlock + kBeside + 32];
+    const unsigned char* p = bytes + from;
+    if (from + kBlock + kBeside > text.size()) {
+      std::memset(tail, 0, sizeof tail);
+      std::memcpy(tail, p, text.size() - from);
+      p = tail;
+    }
+#if defined(__x86_64__)
+    const Masks m = fast ? fast_masks(p) : plain_masks(p);
+#else
+    const Masks m = plain_masks(p);
+#endif
+    std::uint16_t flags = flags_of(m);
+    const std::uint64_t together = m.digit | m.letter | m.token;
+    const auto leading = static_cast<std::size_t>(std::countr_one(together));
+    if (run + leading >= Survey::kLongRunSize || holds_long_run(together)) flags |= kLongRun;
+    run = leading == kBlock ? run + kBlock : static_cast<std::size_t>(std::countl_one(together));
+    const bool breaks = (m.control & (together << 1 | together << 2 | 1)) != 0;
+    if ((breaks || broken) && (m.digit != 0 || last_digits != 0)) flags |= kLineEnd;
+    broken = breaks;
+    const int digits = count(m.digit);
+    if (digits + last_digits >= 8) flags |= kManyDigits;
+    last_digits = digits;
+    for (std::uint64_t left = m.special; left != 0; left &= left - 1)
+      flags |= mark_flags(text, from + static_cast<std::size_t>(std::countr_zero(left)));
+    for (std::uint64_t left = m.lead; left != 0; left &= left - 1) {
+      const std::size_t at = from + static_cast<std::size_t>(std::countr_zero(left));
+      const std::size_t size = odd_character(text, at);
+      if (size == 0) continue;
+      flags |= kOddCharacter;
+      odd_.push_back({at, at + size});
+    }
+    flags_[block] = flags;
+    any_ |= flags;
+  }
+}
+
+std::vector<Range> Survey::ranges(std::uint16_t flags) const {
+  std::vector<Range> out;
+  for (std::size_t block = 0; block < flags_.size(); ++block) {
+    if ((flags_[block] & flags) == 0) continue;
+    const Range range{block == 0 ? 0 : (block - 1) * kBlock, std::min(size_, (block + 2) * kBlock)};
+    if (!out.empty() && range.begin <= out.back().end)
+      out.back().end = range.end;
+    else
+      out.push_back(range);
+  }
+  return out;
+}
+
+}  // namespace sekisho::filters

@@ -1,0 +1,10 @@
+#pragma once
+
+#include <string_view>
+
+namespace sekisho::filters {
+
+// Whether `text` begins as well-known credentials do ("AKIA", "ghp_", "sk-ant-", …).
+bool has_token_prefix(std::string_view text);
+
+}  // namespace sekisho::filters

@@ -1,0 +1,384 @@
+#include "filters/views/view_scan.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "filters/detector_set.h"
+#include "filters/scanner.h"
+#include "filters/views/blobs.h"
+#include "filters/views/char_codes.h"
+#include "filters/views/escapes.h"
+#include "filters/views/hidden_text.h"
+#include "filters/views/kanji_digits.h"
+#include "filters/views/literal_joins.h"
+#include "filters/views/long_blob.h"
+#include "filters/views/message_borders.h"
+#include "filters/views/normaliser.h"
+#include "filters/views/spaced_text.h"
+#include "filters/views/survey.h"
+#include "filters/views/view_text.h"
+
+namespace sekisho::filters {
+namespace {
+
+// What a view must see around the fresh part of a window.
+constexpr std::size_t kViewReach = 8u << 10;
+// Views within views, encodings or not.
+constexpr int kMostViews = 8;
+// A word that was patched tells what a value near it is.
+constexpr std::size_t kContextBefore = 130, kContextAfter = 45;
+// Within a view only what touches its patches, so near, is new.
+constexpr std::size_t kTouching = 24;
+// What a value must be worth where ordinary text looks pulled apart too.
+constexpr double kProven = 0.85;
+
+// Ways to read a text, in the order in which one may follow another within a view.
+enum Family : int { kOdd, kKanji, kEscapes, kLiterals, kCodes, kSpaced, kGroups, kLines, kBlobs };
+
+// Encodings say something new: anything may follow.
+bool is_encoding(Family family) {
+  return family == kEscapes || family == kCodes || family == kBlobs;
+}
+
+// What chance makes of pieces that do not belong together.
+bool is_weak(std::string_view type) {
+  return type == "generic_secret_high_entropy" || type == "password_assignment" ||
+         type == "ip_address_private" || type == "person_name_ja";
+}
+
+bool knows_hidden_text(const DetectorSet& set) {
+  return std::any_of(set.types().begin(), set.types().end(),
+                     [](const TypeInfo& t) { return t.type == kHiddenTextType; });
+}
+
+bool is_quote(char c) {
+  return c == '"' || c == '\'' || c == '`';
+}
+
+// The quotes around a value that is put together from literals.
+Range with_quotes(std::string_view text, Range r) {
+  const bool both =
+      r.begin > 0 && r.end < text.size() && is_quote(text[r.begin - 1]) && is_quote(text[r.end]);
+  return both ? Range{r.begin - 1, r.end + 1} : r;
+}
+
+}  // namespace
+
+bool ViewBudget::take(std::size_t bytes) {
+  used_ += bytes;
+  return used_ <= given_;
+}
+
+bool ViewBudget::inflate(std::size_t bytes) {
+  inflated_ += bytes;
+  given_ += kFactor * bytes;  // what comes out may be looked at as if it had been sent
+  return inflated_ <= kInflated;
+}
+
+struct ViewScan::Impl {
+  Impl(const DetectorSet& set_given, int layers_given, int views_given, ViewBudget* budget_given)
+      : set(set_given),
+        layers(layers_given),
+        views(views_given),
+        budget(budget_given != nullptr ? budget_given : &own_budget),
+        tells_hidden(knows_hidden_text(set_given)) {}
+
+  // A piece of the text with what it may be looked at for.
+  struct Scene {
+    std::string_view text;
+    std::size_t offset = 0;
+    Range fresh;  // in `text`
+  };
+
+  bool allowed(Family family) const { return focus.view == nullptr || family > focus.after; }
+  bool in_focus(const Scene& scene, Range r) const;
+  void see(const Scene& scene, Findings& out);
+  void see_odd(const Scene& scene, Findings& out);
+  void see_pulled_apart(const Scene& scene, Findings& out);
+  void see_blobs(const Scene& scene, Findings& out);
+  void see_blob_run(const Scene& scene, std::size_t begin, std::size_t& end);
+  void go_on_with_blob(const Scene& scene, Findings& out);
+  void show(const Scene& scene, Patches& with, Family family, bool doubtful, Findings& out);
+  void look(const Scene& scene, Family family, bool doubtful, Findings& out);
+  Scanner& inner(bool encoding);
+  Scanner* long_scanner();
+
+  const DetectorSet& set;
+  const int layers, views;
+  ViewBudget own_budget;
+  ViewBudget* const budget;
+  const bool tells_hidden;
+  bool failed = false;
+  ViewFocus focus;
+
+  Survey survey;
+  HiddenText hidden;
+  Patches patches, doubtful;
+  ViewText view;
+  Findings found;
+  std::unique_ptr<Scanner> inside[2];    // of a view; of something decoded
+  std::unique_ptr<Scanner> inside_long;  // of an encoding longer than a window
+  std::optional<LongBlob> long_blob;
+  std::size_t blob_line = 0;    // characters of its line so far
+  std::size_t blobs_until = 0;  // encodings that begin before are done
+};
+
+Scanner& ViewScan::Impl::inner(bool encoding) {
+  auto& scanner = inside[encoding ? 1 : 0];
+  if (scanner == nullptr)
+    scanner = std::make_unique<Scanner>(set, layers + (encoding ? 1 : 0), views + 1, *budget);
+  return *scanner;
+}
+
+Scanner* ViewScan::Impl::long_scanner() {
+  if (layers >= kMostLayers) return nullptr;
+  if (inside_long == nullptr)
+    inside_long = std::make_unique<Scanner>(set, layers + 1, views + 1, *budget);
+  return inside_long.get();
+}
+
+bool ViewScan::Impl::in_focus(const Scene& scene, Range r) const {
+  if (focus.view == nullptr) return true;
+  const std::size_t begin = scene.offset + r.begin;
+  return focus.view->patched(
+      {begin > kTouching ? begin - kTouching : 0, scene.offset + r.end + kTouching});
+}
+
+// Runs the detectors over `view`.
+void ViewScan::Impl::look(const Scene& scene, Family family, bool unsure, Findings& out) {
+  if (view.text().empty()) return;
+  if (!budget->take(view.text().size())) {
+    failed = true;
+    return;
+  }
+  found.clear();
+  const ViewFocus inside_focus{&view, is_encoding(family) ? -1 : family};
+  if (inner(is_encoding(family)).scan(view.text(), found, inside_focus) ==
+      ScanStatus::kCouldNotDecide)
+    failed = true;
+  const std::size_t before = out.size();
+  for (Finding& finding : found) {
+    const Range r = finding.range;
+    if (r.size() == 0) continue;
+    const Range near{r.begin > kContextBefore ? r.begin - kContextBefore : 0,
+                     r.end + kContextAfter};
+    if (!view.patched(near)) continue;
+    if (unsure && (finding.confidence < kProven || is_weak(finding.type)) &&
+        !(finding.category == "secret" && !is_weak(finding.type)))
+      continue;
+    Range raw = view.raw_of(r);
+    if (family == kLiterals) raw = with_quotes(scene.text, raw);
+    if (raw.begin < scene.fresh.begin || raw.begin >= scene.fresh.end) continue;
+    finding.range = {scene.offset + raw.begin, scene.offset + raw.end};
+    finding.undone |= view.undone_in(r);
+    // A token that is whole on one line is not made longer by the next line.
+    const bool known = family == kLines &&
+                       std::any_of(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(before),
+                                   [&](const Finding& f) {
+                                     return f.type == finding.type &&
+                                            f.range.begin < finding.range.end &&
+                                            finding.range.begin < f.range.end;
+                                   });
+    if (!known) out.push_back(std::move(finding));
+  }
+}
+
+// Views of the stretches that `with` asks for.
+void ViewScan::Impl::show(const Scene& scene, Patches& with, Family family, bool unsure,
+                          Findings& out) {
+  with.settle();
+  if (focus.view != nullptr) with.quieten([&](Range r) { return !in_focus(scene, r); });
+  if (!with.ask()) return;
+  if (is_encoding(family) && layers >= kMostLayers) {
+    failed = true;
+    return;
+  }
+  std::size_t from = 0;
+  for (const Range& stretch : stretches_of(scene.text, with)) {
+    while (from < with.items().size() && with.items()[from].raw.begin < stretch.begin) ++from;
+    build_view(scene.text, stretch, with, from, view);
+    look(scene, family, unsure, out);
+  }
+}
+
+void ViewScan::Impl::see_odd(const Scene& scene, Findings& out) {
+  std::vector<Range> marks;
+  for (const Range& odd : survey.odd())
+    if (in_focus(scene, odd)) marks.push_back(odd);
+  for (const Range& stretch : stretches_around(scene.text, marks)) {
+    for (const Invisible invisible : {Invisible::kDropped, Invisible::kRead}) {
+      patches.clear();
+      const bool carries = normalise(scene.text, stretch, invisible, patches);
+      std::size_t from = 0;
+      build_view(scene.text, stretch, patches, from, view);
+      look(scene, kOdd, false, out);
+      if (!carries) break;
+    }
+  }
+}
+
+void ViewScan::Impl::see_pulled_apart(const Scene& scene, Findings& out) {
+  using Finder = void (*)(std::string_view, Range, PulledApart);
+  struct Step {
+    Family family;
+    std::uint16_t flags;
+    Finder find;
+  };
+  static constexpr Step kSteps[] = {
+      {kSpaced, kSingles, find_spaced},
+      {kGroups, kManyDigits, find_number_groups},
+      {kLines, kLineEnd, find_broken_lines},
+      {kLines, kCells | kQuotes | kLineEnd | kEscape, find_token_cells},
+      {kLines, kQuotes | kLineEnd, find_message_borders}};
+  for (const Step& step : kSteps) {
+    if ((survey.any() & step.flags) == 0 || !allowed(step.family)) continue;
+    patches.clear();
+    doubtful.clear();
+    patches.undo(kJoined);
+    doubtful.undo(kJoined);
+    for (const Range& where : survey.ranges(step.flags))
+      step.find(scene.text, where, {patches, doubtful});
+    show(scene, patches, step.family, false, out);
+    show(scene, doubtful, step.family, true, out);
+  }
+}
+
+// A run of characters of an encoding that begins in the fresh part.
+void ViewScan::Impl::see_blob_run(const Scene& scene, std::size_t begin, std::size_t& end) {
+  const BlobRun run = read_blob_run(scene.text, begin);
+  end = std::max(run.range.end, begin + 1);
+  if (begin < scene.fresh.begin || begin >= scene.fresh.end || scene.offset + begin < blobs_until)
+    return;
+  // It goes on beyond what is at hand, which is no less than the reach.
+  const bool open =
+      run.range.end == scene.text.size() && scene.text.size() >= scene.fresh.end + kViewReach;
+  if (open) {
+    std::string characters;
+    for (const Range& line : run.segments) {
+      characters += scene.text.substr(line.begin, line.size());
+      if (characters.size() >= kViewReach) break;
+    }
+    long_blob.emplace(scene.offset + begin, characters, long_scanner(), *budget);
+    blobs_until = scene.offset + begin;
+    blob_line = 0;
+    return;
+  }
+  bool over = false;
+  patch_blob(scene.text, run, *budget, over, patches);
+  failed |= over;
+  blobs_until = scene.offset + run.range.end;
+}
+
+// Feeds the long encoding with its characters up to the end of the fresh part.
+void ViewScan::Impl::go_on_with_blob(const Scene& scene, Findings& out) {
+  std::size_t pos = std::max(blobs_until - scene.offset, scene.fresh.begin);
+  const std::size_t stop = scene.fresh.end;
+  bool ended = false;
+  while (pos < stop && !ended) {
+    const std::size_t line = pos;
+    while (pos < stop && is_blob_char(scene.text[pos])) ++pos;
+    long_blob->push(scene.text.substr(line, pos - line));
+    blob_line += pos - line;
+    if (pos == stop) break;
+    const std::size_t next = next_blob_line(scene.text, pos, blob_line);
+    ended = next == pos;
+    if (!ended) {
+      pos = next;
+      blob_line = 0;
+    }
+  }
+  if (ended) {
+    while (pos < scene.text.size() && scene.text[pos] == '=') ++pos;
+    if (long_blob->finish(scene.offset + pos, out) == ScanStatus::kCouldNotDecide) failed = true;
+    long_blob.reset();
+  }
+  blobs_until = scene.offset + pos;
+}
+
+void ViewScan::Impl::see_blobs(const Scene& scene, Findings& out) {
+  if (long_blob) go_on_with_blob(scene, out);
+  patches.clear();
+  if (!long_blob && (survey.any() & kLongRun) && allowed(kBlobs)) {
+    std::size_t at = 0;
+    for (const Range& where : survey.ranges(kLongRun)) {
+      at = std::max(at, where.begin);
+      while (at < where.end && !long_blob) {
+        if (!is_blob_char(scene.text[at]) || (at > 0 && is_blob_char(scene.text[at - 1])))
+          ++at;
+        else
+          see_blob_run(scene, at, at);
+      }
+    }
+  }
+  show(scene, patches, kBlobs, false, out);
+  if (long_blob && blobs_until <= scene.offset + scene.fresh.end) go_on_with_blob(scene, out);
+}
+
+void ViewScan::Impl::see(const Scene& scene, Findings& out) {
+  const std::uint16_t any = survey.any();
+  if ((any & kOddCharacter) && allowed(kOdd)) see_odd(scene, out);
+  using Finder = void (*)(std::string_view, Range, Patches&);
+  struct Step {
+    Family family;
+    std::uint16_t flags;
+    Finder find;
+  };
+  static constexpr Step kSteps[] = {{kKanji, kKanjiDigits, find_kanji_numbers},
+                                    {kEscapes, kEscape, find_escapes},
+                                    {kLiterals, kQuotes, find_literal_joins},
+                                    {kCodes, kManyDigits, find_char_codes},
+                                    {kCodes, kManyDigits, find_hex_dumps}};
+  for (const Step& step : kSteps) {
+    if ((any & step.flags) == 0 || !allowed(step.family)) continue;
+    patches.clear();
+    for (const Range& where : survey.ranges(step.flags)) step.find(scene.text, where, patches);
+    show(scene, patches, step.family, false, out);
+  }
+  see_pulled_apart(scene, out);
+}
+
+ViewScan::ViewScan(const DetectorSet& set, int layers, int views, ViewBudget* budget)
+    : impl_(std::make_unique<Impl>(set, layers, views, budget)) {}
+ViewScan::~ViewScan() = default;
+
+void ViewScan::begin(ViewFocus focus) {
+  impl_->failed = false;
+  impl_->own_budget = ViewBudget{};
+  impl_->focus = focus;
+  impl_->hidden.begin();
+  impl_->long_blob.reset();
+  impl_->blobs_until = 0;
+}
+
+ScanStatus ViewScan::scan(const Window& window, Findings& out) {
+  Impl& impl = *impl_;
+  const std::size_t from = window.fresh_begin > kViewReach ? window.fresh_begin - kViewReach : 0;
+  const std::size_t to = std::min(window.text.size(), window.fresh_end + kViewReach);
+  const Impl::Scene scene{window.text.substr(from, to - from),
+                          window.offset + from,
+                          {window.fresh_begin - from, window.fresh_end - from}};
+  if (impl.budget == &impl.own_budget) impl.budget->read(scene.fresh.size());
+  impl.survey.read(scene.text);
+  if (impl.survey.any() & kOddCharacter)
+    impl.hidden.see(scene.text, scene.offset, scene.fresh, impl.survey.odd());
+  if (impl.views < kMostViews && (impl.survey.any() != 0 || impl.long_blob)) {
+    impl.see(scene, out);
+    impl.see_blobs(scene, out);
+  }
+  return impl.failed ? ScanStatus::kCouldNotDecide : ScanStatus::kDone;
+}
+
+ScanStatus ViewScan::finish(Findings& out) {
+  Impl& impl = *impl_;
+  if (impl.long_blob) {
+    if (impl.long_blob->finish(impl.blobs_until, out) == ScanStatus::kCouldNotDecide)
+      impl.failed = true;
+    impl.long_blob.reset();
+  }
+  if (impl.views == 0 && impl.tells_hidden) impl.hidden.finish(out);
+  return impl.failed ? ScanStatus::kCouldNotDecide : ScanStatus::kDone;
+}
+
+}  // namespace sekisho::filters

@@ -1,0 +1,98 @@
+#pragma once
+
+// A text as it reads after something was undone in it (an escape, a zero-width character, a blob of
+// base64), with the way back to the bytes it came from.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "filters/finding.h"
+
+namespace sekisho::filters {
+
+// Replacements of places of a text: sorted, without overlap, each a unit (what is found in any part
+// of a replacement stands at the whole of its place).
+class Patches {
+ public:
+  struct Item {
+    Range raw;
+    std::size_t text = 0, size = 0;  // of the replacement
+    bool asks = true;                // worth a view of its own; others are done where one is made
+    std::uint16_t undone = 0;        // bits of Undone
+  };
+
+  void clear();
+  // What the patches added from now on undo.
+  void undo(std::uint16_t undone) { undone_ = undone; }
+  void add(Range raw, std::string_view replacement, bool asks = true);
+  // Patches for which `unwanted` holds ask no longer.
+  template <class Unwanted>
+  void quieten(Unwanted unwanted) {
+    for (Item& item : items_) item.asks = item.asks && !unwanted(item.raw);
+    asks_ = 0;
+    for (const Item& item : items_) asks_ += item.asks ? 1 : 0;
+  }
+  // Sorts by place; of overlapping ones the earlier and longer stays.
+  void settle();
+  bool ask() const { return asks_ > 0; }
+  const std::vector<Item>& items() const { return items_; }
+  std::string_view text_of(const Item& item) const {
+    return std::string_view(text_).substr(item.text, item.size);
+  }
+
+ private:
+  std::vector<Item> items_;
+  std::string text_;
+  std::size_t asks_ = 0;
+  std::uint16_t undone_ = 0;
+};
+
+// A stretch of the text with its patches applied.
+class ViewText {
+ public:
+  void clear();
+  void append(std::string_view text, std::size_t raw_begin);  // as it stands there
+  void append_patch(std::string_view replacement, Range raw, std::uint16_t undone);
+
+  const std::string& text() const { return text_; }
+  // The raw bytes that view[r.begin, r.end) came from, whole patches only. Needs r not empty.
+  Range raw_of(Range r) const;
+  // Whether something was patched in `r` (of the view); what was undone there.
+  bool patched(Range r) const { return patch_in(r) != nullptr; }
+  std::uint16_t undone_in(Range r) const;
+
+ private:
+  struct Piece {
+    std::size_t begin, end;  // in the view
+    Range raw;
+    bool patch;
+    std::uint16_t undone;
+  };
+  const Piece* patch_in(Range r) const;
+  const Piece& piece_at(std::size_t at) const;
+
+  std::string text_;
+  std::vector<Piece> pieces_;
+};
+
+// How much around a patch is shown with it: words that say what a value is, the rest of a token.
+struct ViewReach {
+  std::size_t before = 256, after = 192;
+};
+
+// Stretches around `marks` (sorted), ends moved to places where no token is cut.
+std::vector<Range> stretches_around(std::string_view text, const std::vector<Range>& marks,
+                                    ViewReach reach = {});
+// The stretches of the patches that ask for one.
+std::vector<Range> stretches_of(std::string_view text, const Patches& patches,
+                                ViewReach reach = {});
+
+// Replaces `out` by `stretch` of `text`; `from` is the first patch that may lie in it and is moved
+// on.
+void build_view(std::string_view text, Range stretch, const Patches& patches, std::size_t& from,
+                ViewText& out);
+
+}  // namespace sekisho::filters

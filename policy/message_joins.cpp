@@ -1,0 +1,77 @@
+#include "policy/message_joins.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+namespace sekisho::policy {
+namespace {
+
+constexpr std::size_t kMessages = 3;  // so many are remembered: an answer may stand between
+constexpr std::size_t kEnd = 160;     // bytes of each that are read together
+constexpr std::size_t kShortest = 2;
+// How the scanner knows a border between messages.
+constexpr std::string_view kBorder = "\nuser: ";
+
+bool continues(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+}
+
+std::string_view end_of(std::string_view text) {
+  if (text.size() <= kEnd) return text;
+  std::size_t from = text.size() - kEnd;
+  while (from < text.size() && continues(text[from])) ++from;
+  return text.substr(from);
+}
+
+std::string_view beginning_of(std::string_view text) {
+  if (text.size() <= kEnd) return text;
+  std::size_t to = kEnd;
+  while (to > 0 && continues(text[to])) --to;
+  return text.substr(0, to);
+}
+
+// A value may go on after it: no white space, no punctuation of a sentence.
+bool may_part_value(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' ||
+         c == '_' || c == '@' || c == '.' || c == '/' || c == '+' ||
+         static_cast<unsigned char>(c) >= 0x80;
+}
+
+}  // namespace
+
+bool MessageJoins::is_message(const filters::TextChunk& chunk) {
+  const std::string_view where = chunk.where;
+  return chunk.root_json && !chunk.is_key && !chunk.is_number && !chunk.again &&
+         !chunk.holds_json && chunk.text.size() >= kShortest &&
+         (where.ends_with("/content") || where.ends_with("/text"));
+}
+
+filters::ScanStatus MessageJoins::see(const filters::TextChunk& chunk, PlacedFinding placed,
+                                      filters::Scanner& scanner, std::vector<PlacedFinding>& out) {
+  filters::ScanStatus status = filters::ScanStatus::kDone;
+  const bool begins_inside = may_part_value(chunk.text.front());
+  for (const Last& last : last_) {
+    if (!begins_inside) break;
+    const std::string both =
+        last.tail + std::string(kBorder) + std::string(beginning_of(chunk.text));
+    filters::Findings found;
+    if (scanner.scan(both, found) == filters::ScanStatus::kCouldNotDecide)
+      status = filters::ScanStatus::kCouldNotDecide;
+    for (filters::Finding& finding : found) {
+      const bool over = finding.range.begin < last.tail.size() &&
+                        finding.range.end > last.tail.size() + kBorder.size();
+      if (!over) continue;
+      PlacedFinding& added = out.emplace_back(last.placed);
+      added.finding = std::move(finding);
+      added.fixed = true;
+    }
+  }
+  if (may_part_value(chunk.text.back())) {
+    if (last_.size() == kMessages) last_.pop_front();
+    last_.push_back({std::string(end_of(chunk.text)), std::move(placed)});
+  }
+  return status;
+}
+
+}  // namespace sekisho::policy
