@@ -243,6 +243,7 @@ class Parser {
       out.items.push_back(read_value(depth + 1));
       if (failed_) return;
       skip_lines();
+      if (at_end()) return fail(out.at, "this list has no end", "close it with ]");
       if (peek() == ',')
         advance();
       else if (peek() != ']')

@@ -100,6 +100,34 @@ std::optional<std::size_t> after_separator(std::string_view text, std::size_t po
   return std::nullopt;
 }
 
+// A name and its value as two fields of one thing: key="password" value="…",
+// "name": "DB_PASSWORD", "value": "…".
+std::optional<std::size_t> after_value_word(std::string_view text, std::size_t pos) {
+  pos = skip_any(text, skip_closers(text, pos), ", \t\r\n", 24);
+  pos = skip_any(text, pos, "\\\"'", 2);
+  if (folded_lower(text.substr(std::min(pos, text.size()), 5)) != "value") return std::nullopt;
+  pos = skip_any(text, skip_any(text, pos + 5, "\\\"'", 2), " \t", 2);
+  if (!at(text, pos, "=") && !at(text, pos, ":")) return std::nullopt;
+  return skip_blanks(text, pos + 1);
+}
+
+// setPassword("…"), put("password", "…"): the last argument of a call, in quotation marks.
+std::optional<std::size_t> after_call(std::string_view text, std::size_t pos) {
+  if (at(text, pos, "(")) {
+    ++pos;
+  } else {
+    if (!at(text, pos, "\"") && !at(text, pos, "'")) return std::nullopt;
+    pos = skip_blanks(text, pos + 1);
+    if (!at(text, pos, ",")) return std::nullopt;
+    pos = skip_blanks(text, pos + 1);
+  }
+  if (!at(text, pos, "\"") && !at(text, pos, "'")) return std::nullopt;
+  const std::string_view rest = text.substr(pos + 1, kLongestValue);
+  const std::size_t close = rest.find(text[pos]);
+  if (close == std::string_view::npos || !at(text, pos + 1 + close + 1, ")")) return std::nullopt;
+  return pos;
+}
+
 struct Quotes {
   std::string_view open, close;
 };
@@ -138,17 +166,21 @@ bool only_letters(std::string_view value) {
 
 // Whether nothing but the name stands before the value on its line, and nothing behind it.
 bool is_setting(std::string_view text, std::size_t name, std::size_t value_end) {
-  const std::size_t line = name == 0 ? 0 : text.substr(0, name).rfind('\n') + 1;
-  const std::string_view before = text.substr(std::max(line, name > 40 ? name - 40 : 0),
-                                              name - std::max(line, name > 40 ? name - 40 : 0));
+  constexpr std::size_t kReach = 40;
+  const std::size_t from = name > kReach ? name - kReach : 0;
+  std::string_view before = text.substr(from, name - from);
+  const std::size_t line = before.rfind('\n');
+  if (line == std::string_view::npos && from > 0) return false;
+  before = before.substr(line + 1);
   const bool alone = before.find_first_not_of(" \t\"'-*・#>") == std::string_view::npos ||
                      before.ends_with("export ") || before.ends_with("set ") ||
                      before.ends_with("ENV ") || before.ends_with("-e ") ||
                      before.ends_with("env:");
   if (!alone) return false;
-  const std::size_t next = text.find_first_not_of(" \t\"',;\\", value_end);
-  return next == std::string_view::npos || text[next] == '\n' || text[next] == '\r' ||
-         text[next] == '#' || text[next] == '}' || text[next] == 'n';
+  const std::string_view rest = text.substr(value_end, kReach);
+  const std::size_t next = rest.find_first_not_of(" \t\"',;\\");
+  if (next == std::string_view::npos) return true;
+  return std::string_view("\n\r#}n").find(rest[next]) != std::string_view::npos;
 }
 
 }  // namespace
@@ -174,6 +206,36 @@ Range read_value(std::string_view text, std::size_t pos, bool& quoted) {
   return bare_value(text, pos);
 }
 
+namespace {
+
+// "ID/" before "password": two names, and two values behind them.
+bool names_a_pair(std::string_view before) {
+  for (const std::string_view joint : {"/", "／", "・", " / "})
+    for (const std::string_view first : {"ID", "id", "Id", "user", "User", "ユーザー", "ユーザ"})
+      if (before.ends_with(std::string(first) + std::string(joint))) return true;
+  return false;
+}
+
+void second_of_pair(std::string_view text, Assignment& out) {
+  std::size_t end = out.value.end;
+  // A bare value takes the mark between the two with it.
+  const std::string_view value = text.substr(out.value.begin, out.value.size());
+  if (const std::size_t slash = value.find('/'); slash != std::string_view::npos)
+    end = out.value.begin + slash;
+  std::size_t pos = skip_blanks(text, end);
+  for (const std::string_view joint : {"/", "／", "・", "、", ","}) {
+    if (!at(text, pos, joint)) continue;
+    bool quoted = false;
+    const Range second = read_value(text, skip_blanks(text, pos + joint.size()), quoted);
+    if (second.size() == 0) return;
+    out.value = second;
+    out.quoted = quoted;
+    return;
+  }
+}
+
+}  // namespace
+
 std::optional<Assignment> read_assignment(std::string_view text, Range word) {
   Assignment out;
   Range name = identifier_around(text, word);
@@ -183,6 +245,8 @@ std::optional<Assignment> read_assignment(std::string_view text, Range word) {
   auto value_at = after_separator(text, name.end, out.stated);
   const bool option = name.begin >= 2 && at(text, name.begin, "--");
   if (!value_at && option && at(text, name.end, " ")) value_at = name.end + 1;
+  if (!value_at) value_at = after_value_word(text, name.end);
+  if (!value_at) value_at = after_call(text, name.end);
   if (!value_at) {
     value_at = after_phrase(text, name.end);
     out.stated = value_at.has_value();
@@ -204,6 +268,7 @@ std::optional<Assignment> read_assignment(std::string_view text, Range word) {
       out.value = read_value(text, skip_blanks(text, equals + 1), out.quoted);
   }
   if (out.value.size() == 0) return std::nullopt;
+  if (names_a_pair(text.substr(0, name.begin))) second_of_pair(text, out);
   out.setting = is_setting(text, name.begin, out.value.end);
   return out;
 }

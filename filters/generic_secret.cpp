@@ -29,27 +29,104 @@ enum class Naming { kNone, kUnsure, kSecret };
 
 // Identifiers without their joints: of what is public, of something about a key, of other words
 // that hold "key", "auth" or "token".
-constexpr std::string_view kOthers[] = {
-    "public",       "pubkey",      "publish",        "fingerprint", "keyword",
-    "keyboard",     "keycode",     "monkey",         "hotkey",      "turkey",
-    "donkey",       "whiskey",     "jockey",         "hockey",      "cache",
-    "i18n",         "l10n",        "locale",         "partition",   "sortkey",
-    "primary",      "foreign",     "idempoten",      "hash",        "checksum",
-    "digest",       "etag",        "integrity",      "commit",      "version",
-    "revision",     "tokeniz",     "tokencount",     "maxtoken",    "numtoken",
-    "totaltoken",   "inputtoken",  "outputtoken",    "pagetoken",   "nexttoken",
-    "continuation", "cursor",      "keyid",          "tokenid",     "secretid",
-    "keyname",      "tokenname",   "secretname",     "keypath",     "keyfile",
-    "secretref",    "tokenurl",    "endpoint",       "keytype",     "tokentype",
-    "keyalg",       "keysize",     "keyformat",      "authtype",    "authurl",
-    "authmethod",   "authenticat", "keyframe",       "placeholder", "sitekey",
-    "objectkey",    "rowkey",      "lookupkey",      "routingkey",  "keyspace",
-    "keypress",     "keydown",     "keyup",          "keymap",      "keyring",
-    "sha256",       "sha512",      "sha1",           "md5",         "crc",
-    "nonce",        "certificate", "unauthor",       "coauthor",    "keylen",
-    "keylength",    "authorname",  "authorid",       "secretarn",   "credentialid",
-    "distinct",     "querykey",    "translationkey", "messagekey",  "storagekeyprefix",
-    "keyprefix"};
+constexpr std::string_view kOthers[] = {"public",
+                                        "pubkey",
+                                        "publish",
+                                        "fingerprint",
+                                        "keyword",
+                                        "keyboard",
+                                        "keycode",
+                                        "monkey",
+                                        "hotkey",
+                                        "turkey",
+                                        "donkey",
+                                        "whiskey",
+                                        "jockey",
+                                        "hockey",
+                                        "cache",
+                                        "i18n",
+                                        "l10n",
+                                        "locale",
+                                        "partition",
+                                        "sortkey",
+                                        "primary",
+                                        "foreign",
+                                        "idempoten",
+                                        "hash",
+                                        "checksum",
+                                        "digest",
+                                        "etag",
+                                        "integrity",
+                                        "commit",
+                                        "version",
+                                        "revision",
+                                        "tokeniz",
+                                        "tokencount",
+                                        "maxtoken",
+                                        "numtoken",
+                                        "totaltoken",
+                                        "inputtoken",
+                                        "outputtoken",
+                                        "pagetoken",
+                                        "nexttoken",
+                                        "continuation",
+                                        "cursor",
+                                        "keyid",
+                                        "tokenid",
+                                        "secretid",
+                                        "keyname",
+                                        "tokenname",
+                                        "secretname",
+                                        "keypath",
+                                        "keyfile",
+                                        "secretref",
+                                        "tokenurl",
+                                        "endpoint",
+                                        "keytype",
+                                        "tokentype",
+                                        "keyalg",
+                                        "keysize",
+                                        "keyformat",
+                                        "authtype",
+                                        "authurl",
+                                        "authmethod",
+                                        "authenticat",
+                                        "keyframe",
+                                        "placeholder",
+                                        "sitekey",
+                                        "objectkey",
+                                        "rowkey",
+                                        "lookupkey",
+                                        "routingkey",
+                                        "keyspace",
+                                        "keypress",
+                                        "keydown",
+                                        "keyup",
+                                        "keymap",
+                                        "keyring",
+                                        "sha256",
+                                        "sha512",
+                                        "sha1",
+                                        "md5",
+                                        "crc",
+                                        "nonce",
+                                        "certificate",
+                                        "unauthor",
+                                        "coauthor",
+                                        "keylen",
+                                        "keylength",
+                                        "authorname",
+                                        "authorid",
+                                        "secretarn",
+                                        "credentialid",
+                                        "csrf",
+                                        "xsrf",
+                                        "distinct",
+                                        "querykey",
+                                        "translationkey",
+                                        "messagekey",
+                                        "storagekeyprefix",
+                                        "keyprefix"};
 constexpr std::string_view kSecretWords[] = {
     "apikey",          "secret",        "accesskey",  "token",      "privatekey",
     "credential",      "bearer",        "authkey",    "signingkey", "encryptionkey",
@@ -150,6 +227,33 @@ bool is_secret_value(std::string_view value) {
          !is_sample_password(value) && !is_other_data(value) && looks_random(value);
 }
 
+// The text in quotation marks that begins at `pos`.
+Range quoted_at(std::string_view text, std::size_t pos) {
+  if (pos == 0 || (text[pos - 1] != '"' && text[pos - 1] != '\'')) return {pos, pos};
+  const std::string_view rest = text.substr(pos, kLongest);
+  const std::size_t end = rest.find_first_of("\"'\n\\");
+  if (end == std::string_view::npos || rest[end] != text[pos - 1]) return {pos, pos};
+  return {pos, pos + end};
+}
+
+// Random characters of any kind, as frameworks make them.
+bool is_secret_text(std::string_view value) {
+  if (value.size() < kShortest || is_reference(value, true) || is_placeholder(value) ||
+      is_sample_password(value) || is_jwt_form(value))
+    return false;
+  int letters = 0, digits = 0, symbols = 0;
+  for (const char ch : value) {
+    const auto c = static_cast<unsigned char>(ch);
+    if (c <= ' ' || c >= 0x7F || ch == '{' || ch == '<') return false;
+    letters += is_letter(c);
+    digits += is_digit(c);
+    symbols += !is_alnum(c);
+  }
+  const bool marked = value.find_first_of("!@#$%^&*+?") != std::string_view::npos;
+  return marked && digits >= 2 && symbols >= 2 && letters >= 4 && shannon_entropy(value) >= 3.5 &&
+         word_likeness(value, 8) < 0.60;
+}
+
 void add(const DetectorRow& row, std::string_view text, Range value, double confidence,
          std::string_view why, Findings& out) {
   out.push_back(make_finding(row, confidence, value,
@@ -226,7 +330,7 @@ void find_generic_secret(const DetectorRow& row, std::string_view text, Range ga
         identifier_around(text, {gate.begin, gate.begin + std::min(blank, word.size())});
     std::string phrase(text.substr(name.begin, name.size()));
     // "API key": two words of one name.
-    if (name.begin > 4 && text[name.begin - 1] == ' ') {
+    if (name.begin > 1 && text[name.begin - 1] == ' ') {
       const Range before = identifier_around(text, {name.begin - 1, name.begin - 1});
       phrase.insert(0, text.substr(before.begin, before.size()));
     }
@@ -237,8 +341,12 @@ void find_generic_secret(const DetectorRow& row, std::string_view text, Range ga
   if (naming == Naming::kNone) return;
   std::size_t begin = gate.begin + separator.value_begin;
   while (begin < gate.end && !is_value_char(text[begin])) ++begin;
-  const Range value = token_at(text, begin);
-  if (!is_secret_value(text.substr(value.begin, value.size()))) return;
+  if (text.substr(begin, 7) == "base64:") begin += 7;
+  Range value = token_at(text, begin);
+  if (!is_secret_value(text.substr(value.begin, value.size()))) {
+    value = quoted_at(text, begin);
+    if (!is_secret_text(text.substr(value.begin, value.size()))) return;
+  }
   add(row, text, value, naming == Naming::kSecret ? row.confidence.shape : kUnsure,
       "name of a secret and random value", out);
 }

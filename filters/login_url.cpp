@@ -72,13 +72,13 @@ void find_connection_string(const DetectorRow& row, std::string_view text, Range
   rest = rest.substr(0, rest.find_first_of("\n\"'`<"));
   const std::string lower = folded_lower(rest);
   if (lower.size() != rest.size()) return;
-  for (const std::string_view key :
-       {";password=", ";pwd=", "; password=", "; pwd=", ";password ="}) {
+  for (const std::string_view key : {"?password=", "&password=", ";password=", ";pwd=",
+                                     "; password=", "; pwd=", ";password ="}) {
     const std::size_t found = lower.find(key);
     if (found == std::string::npos) continue;
     const std::size_t begin = rest.find_first_not_of(" ", found + key.size());
     if (begin == std::string_view::npos) return;
-    const std::size_t end = std::min(rest.size(), rest.find_first_of("; \t\r", begin));
+    const std::size_t end = std::min(rest.size(), rest.find_first_of("&; \t\r", begin));
     const std::string_view password = rest.substr(begin, end - begin);
     if (password.size() < 4) return;
     const double confidence = is_sample(password, "") ? kSample : row.confidence.shape;

@@ -60,6 +60,9 @@ constexpr std::string_view kSamples[] = {
     "hogehoge", "fugafuga",    "hoge",        "fuga",         "piyo",     "default", "mypassword",
     "mypass",   "my-password", "my_password", "yourpassword", "test",     "testing", "temp",
     "value",    "string",      "letmein",     "********"};
+// Rules of forms.
+constexpr std::string_view kRuleParts[] = {
+    "required", "nullable", "optional", "min:", "max:", "between:", "confirmed"};
 constexpr std::string_view kSampleParts[] = {
     "changeme", "change_me", "change-me", "placeholder", "your-",      "your_",     "yourpass",
     "example",  "sample",    "dummy",     "redacted",    "replace_me", "replaceme", "insert_",
@@ -105,11 +108,10 @@ bool is_password_hash(std::string_view value) {
 // Words joined by marks, a single name: no password anybody chose, whoever writes code.
 bool is_name(std::string_view value, const Kinds& n, bool quoted) {
   if (n.digits == 0 && n.symbols > 0) {
-    const std::size_t last = value.find_last_not_of("!?");
-    if (last == std::string_view::npos) return true;
-    if (value.find_first_of("!@#$%^&*") > last || last + 1 < value.size())
-      return is_name(value.substr(0, last + 1), kinds_of(value.substr(0, last + 1)), false);
-    return !quoted && value.find_first_of("!@#$%") == std::string_view::npos;
+    const std::string_view word = value.substr(0, value.find_last_not_of("!?") + 1);
+    if (word.empty()) return true;
+    if (word.size() < value.size()) return is_name(word, kinds_of(word), false);
+    return word.find_first_of(quoted ? "!@#$%^&*" : "!@#$%") == std::string_view::npos;
   }
   if (n.symbols > 0) return false;
   if (n.digits == 0)
@@ -139,6 +141,9 @@ double judge(std::string_view value, bool quoted, bool told) {
   if (value.find(' ') != std::string_view::npos || is_reference(value, quoted)) return 0;
   if (is_sample_password(value) || looks_like_path(value) || listed(kWords, folded_lower(value)))
     return 0;
+  const std::string lower = folded_lower(value);
+  for (const std::string_view part : kRuleParts)
+    if (lower.find(part) != std::string::npos) return 0;
   const Kinds n = kinds_of(value);
   if (n.lower + n.upper + n.digits < 3 || is_name(value, n, quoted)) return 0;
   if (is_password_hash(value) || is_uuid(value)) return 0.45;
@@ -151,8 +156,10 @@ double judge(std::string_view value, bool quoted, bool told) {
 }
 
 bool names_something_else(std::string_view name) {
-  for (const std::string& part : identifier_parts(name))
-    if (listed(kOtherNames, part)) return true;
+  for (const std::string& part : identifier_parts(name)) {
+    const std::size_t end = part.find_last_not_of("0123456789") + 1;
+    if (listed(kOtherNames, std::string_view(part).substr(0, end))) return true;
+  }
   return false;
 }
 
@@ -257,6 +264,7 @@ void find_password(const DetectorRow& row, std::string_view text, Range gate, Fi
                "key word and form of the value", out);
   }
   // The gate of short words holds the separator, too.
+  while (gate.begin < gate.end && text[gate.begin] == '_') ++gate.begin;
   std::size_t end = gate.begin;
   const bool ascii = static_cast<unsigned char>(word[0]) < 0x80;
   while (end < gate.end && (ascii ? is_alnum(static_cast<unsigned char>(text[end])) : true)) ++end;

@@ -123,8 +123,9 @@ bool is_uuid(std::string_view value) {
 bool looks_random(std::string_view value) {
   if (value.size() < kShortest || is_uuid(value)) return false;
   const Letters n = count(value);
-  if (!mixed_by_chance(n, value.size()) || n.others > value.size() / 4 ||
-      n.steps > value.size() / 4)
+  // Two of sixteen digits are neighbours more often than two of sixty-two characters.
+  const std::size_t most_steps = is_hex(value) ? value.size() * 2 / 5 : value.size() / 4;
+  if (!mixed_by_chance(n, value.size()) || n.others > value.size() / 4 || n.steps > most_steps)
     return false;
   if (shannon_entropy(value) < floor_for(value, n)) return false;
   return is_hex(value) || word_likeness(value) < kWords;

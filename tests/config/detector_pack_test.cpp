@@ -59,7 +59,7 @@ TEST(DetectorPack, ReadsEveryKeyOfARow) {
   EXPECT_DOUBLE_EQ(row.min_entropy, 2.5);
   EXPECT_EQ(row.specificity, 1);
   EXPECT_EQ(row.allow[0].value, "^MEM-0");
-  EXPECT_EQ(row.match[0].at.line, 22);
+  EXPECT_EQ(row.match[0].at.line, 21);
 }
 
 TEST(DetectorPack, TellsWhatIsWrongWithItsPlace) {

@@ -51,6 +51,12 @@ TEST(Passwords, AreFoundHoweverTheyAreWritten) {
            {"POST /login?user=app&password=", "&next=/"},
            {"  spring.datasource.password: ", ""},
            {"合言葉：", ""},
+           {"ID／パスワード：yamada／", ""},
+           {"<add key=\"DbPassword\" value=\"", "\" />"},
+           {"- name: DB_PASSWORD\n  value: ", "\n"},
+           {"user.setPassword(\"", "\");"},
+           {"props.put(\"password\", \"", "\");"},
+           {"SMTP_PASS=", ""},
        })
     EXPECT_EQ(shown(before + kPassword + after), "password_assignment[" + kPassword + "]")
         << before << after;
@@ -157,6 +163,14 @@ TEST(GenericSecrets, RandomValuesOfSecretNamesAreFound) {
     }
 }
 
+TEST(GenericSecrets, OfFrameworksAreFound) {
+  EXPECT_EQ(shown("APP_KEY=base64:" + chance(kBase62, 43, 3) + "="),
+            "generic_secret_high_entropy[" + chance(kBase62, 43, 3) + "=]");
+  const std::string django = "dj-4x#k2!9v@b7$m1q8w3z6(t";
+  EXPECT_EQ(shown("SECRET_KEY = '" + django + "'"), "generic_secret_high_entropy[" + django + "]");
+  EXPECT_EQ(shown("csrf_token: " + chance(kHex, 32, 3)), "");
+}
+
 TEST(GenericSecrets, NamesOfOtherThingsAreNone) {
   const std::string random = chance(kBase62, 32, 7), hex = chance(kHex, 40, 8);
   for (const std::string& before :
@@ -261,7 +275,7 @@ TEST(ServiceAccounts, AreFoundFromTypeToKey) {
 }
 
 TEST(Tokens, ARightCheckSumMakesThemSurer) {
-  const std::string token = std::string("gh") + "p_0123456789ABCDEFGHIJKLMNOPQRST4PMbyp";
+  const std::string token = std::string("gh") + "p_q7Zt2LxVb9Kd4RmWc1Hn8Ys5Jp3Gf62swZzH";
   EXPECT_DOUBLE_EQ(confidence_in(token), 0.99);
   EXPECT_DOUBLE_EQ(confidence_in(token.substr(0, token.size() - 1) + "q"), 0.95);
 }

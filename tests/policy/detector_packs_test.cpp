@@ -51,7 +51,7 @@ std::string found(const std::string& rows, std::string_view text) {
 
 TEST(DetectorPacks, AnUnknownCheckIsAProblemWithASuggestion) {
   EXPECT_EQ(problems_in("  - { type: a, category: pii, gate: x, check: emial }\n"),
-            "ours.yaml:4:49: 'emial' is no check (did you mean 'email'?)\n");
+            "ours.yaml:4:47: 'emial' is no check (did you mean 'email'?)\n");
 }
 
 TEST(DetectorPacks, AFailingExampleIsAProblemAtItsLine) {
