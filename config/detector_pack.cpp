@@ -74,6 +74,7 @@ void read_what_is_sought(YamlReader& reader, MapReader& m, PackRowDef& row) {
   m.texts("literals", "literal texts", row.literals);
   m.marked_text("pattern", row.pattern);
   m.marked_text("check", row.check);
+  m.boolean("labelled", row.labelled);
   for (const MarkedText& literal : row.literals)
     if (literal.value.size() < kShortestLiteral)
       reader.problem(literal.at, "'" + literal.value + "' is too short to be looked for first",

@@ -29,6 +29,7 @@ struct PackRowDef {
   double shape = 0, grouped = 0, in_context = 0, minus_against = 0;  // `confidence`
   ContextDef context, against;
   std::string left = "word", right = "word";  // none | word | token | base64
+  bool labelled = false;                      // the gate is a label, the pattern what follows it
   std::size_t lead = 0, max_span = 0;
   double min_entropy = 0;
   int specificity = 5;

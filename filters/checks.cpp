@@ -2,12 +2,17 @@
 
 #include <algorithm>
 
+#include "filters/birth_date.h"
 #include "filters/email_address.h"
 #include "filters/generic_secret.h"
+#include "filters/identity_checks.h"
 #include "filters/label_marks.h"
 #include "filters/login_url.h"
 #include "filters/numbers.h"
 #include "filters/password.h"
+#include "filters/person_name.h"
+#include "filters/phone_numbers.h"
+#include "filters/postal_address.h"
 #include "filters/private_address.h"
 #include "filters/secret_checks.h"
 #include "filters/service_account.h"
@@ -26,6 +31,10 @@ constexpr NamedCheck of_gate(std::string_view name, DetectorRow::AtGate check,
 constexpr NamedCheck of_numbers(std::string_view name, DetectorRow::OverNumbers check,
                                 std::string_view meaning) {
   return {name, nullptr, nullptr, check, meaning};
+}
+constexpr NamedCheck of_text(std::string_view name, DetectorRow::OverText check,
+                             std::string_view meaning) {
+  return {name, nullptr, nullptr, nullptr, meaning, check};
 }
 
 constexpr NamedCheck kChecks[] = {
@@ -52,6 +61,25 @@ constexpr NamedCheck kChecks[] = {
     of_numbers("card", find_credit_cards, "issuer ranges, length, Luhn, published test numbers"),
     of_numbers("my_number", find_my_numbers, "12 digits and their check digit"),
     of_numbers("jp_phone", find_jp_phones, "Japanese area codes and number plans"),
+    of_numbers("corporate_number", find_corporate_numbers, "13 digits, the first checks the rest"),
+    of_numbers("driver_licence", find_driver_licences, "12 digits, commission and check digit"),
+    of_numbers("pension_number", find_pension_numbers, "4 and 6 digits beside a word for pensions"),
+    of_numbers("international_phone", find_international_phones,
+               "+, a country code and as many digits as that country has"),
+    of_match("iban", check_iban, "length of the country, mod 97, no published example"),
+    of_match("us_ssn", check_us_ssn, "area, group and serial that were given out"),
+    of_match("birth_date", check_birth_date, "a day of the calendar and era, 1905 to 2035"),
+    of_match("jp_passport", check_jp_passport, "no specimen"),
+    of_match("passport_zone", check_passport_zone, "the check digits of ICAO 9303"),
+    of_match("residence_card", check_residence_card, "no specimen"),
+    of_match("bank_account", check_bank_account, "digits of an account, not of a count"),
+    of_match("post_bank", check_post_bank, "symbol and number of Japan Post Bank"),
+    of_match("insurer_number", check_insurer_number, "scheme, prefecture and check digit"),
+    of_gate("postal_address", find_postal_address, "prefecture, municipality, town, block"),
+    of_match("postal_address_here", check_postal_address, "municipality and block"),
+    of_text("person_name", find_person_names, "surnames and given names of the lists"),
+    of_match("person_name_here", check_person_name, "a name in the place for one"),
+    of_match("name_reading", check_name_reading, "a reading in kana, not of a firm"),
     // labels
     of_gate("label", find_label, "a marking, not the word in a sentence"),
 };

@@ -21,6 +21,7 @@ bool is_line_end(char32_t c) {
 }
 
 Separator kind_of(char32_t c) {
+  if (c == U'\t') return Separator::kNewline;
   if (is_space(c)) return Separator::kSpace;
   if (is_hyphen(c)) return Separator::kHyphen;
   if (is_dot(c)) return Separator::kDot;

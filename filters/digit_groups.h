@@ -17,7 +17,7 @@ enum class Separator {
   kSpace,
   kHyphen,
   kDot,
-  kNewline,
+  kNewline,  // or a tab: the next cell
   kParen,
 };
 

@@ -125,6 +125,27 @@ char lower(char32_t c) {
   return static_cast<char>(is_upper(c) ? c + 0x20 : c);
 }
 
+// Bytes of " [at] ", "(dot)" at `pos`: a mark spelt out in brackets; 0 = none.
+std::size_t spelt_out(std::string_view text, std::size_t pos, std::string_view word) {
+  const std::size_t from = pos;
+  if (pos < text.size() && text[pos] == ' ') ++pos;
+  if (pos >= text.size()) return 0;
+  constexpr std::string_view kOpen = "[({<", kClose = "])}>";
+  const std::size_t bracket = kOpen.find(text[pos]);
+  if (bracket == std::string_view::npos) return 0;
+  ++pos;
+  if (pos < text.size() && text[pos] == ' ') ++pos;
+  if (folded_lower(text.substr(pos, word.size())) != word) return 0;
+  pos += word.size();
+  if (pos < text.size() && text[pos] == ' ') ++pos;
+  if (pos >= text.size() || text[pos] != kClose[bracket]) return 0;
+  ++pos;
+  if (pos < text.size() && text[pos] == ' ' && pos + 1 < text.size() &&
+      is_alnum(static_cast<unsigned char>(text[pos + 1])))
+    ++pos;
+  return pos - from;
+}
+
 std::string read_local(std::string_view text, std::size_t& begin) {
   std::string reversed;
   while (reversed.size() <= kLongestLocal) {
@@ -141,7 +162,14 @@ std::string read_domain(std::string_view text, std::size_t& end) {
   std::vector<std::size_t> ends;
   while (domain.size() <= kLongestDomain) {
     const FoldedChar c = char_at(text, end);
-    if (!is_domain_char(c.value)) break;
+    if (!is_domain_char(c.value)) {
+      const std::size_t dot = domain.empty() ? 0 : spelt_out(text, end, "dot");
+      if (dot == 0) break;
+      domain += '.';
+      end += dot;
+      ends.push_back(end);
+      continue;
+    }
     domain += lower(c.value);
     end += c.size;
     ends.push_back(end);
@@ -238,11 +266,15 @@ bool has_public_suffix(std::string_view domain) {
 }
 
 void find_email(const DetectorRow& row, std::string_view text, Range gate, Findings& out) {
-  std::size_t at = gate.begin;
-  while (at < gate.end && char_at(text, at).value != U'@')
-    at += std::max<std::size_t>(1, char_at(text, at).size);
+  std::size_t at = gate.begin, size = 0;
+  while (at < gate.end) {
+    const FoldedChar c = char_at(text, at);
+    size = c.value == U'@' ? c.size : spelt_out(text, at, "at");
+    if (size > 0) break;
+    at += std::max<std::size_t>(1, c.size);
+  }
   Parts parts;
-  if (at >= gate.end || !read_parts(text, at, char_at(text, at).size, parts)) return;
+  if (at >= gate.end || !read_parts(text, at, size, parts)) return;
   // A letter of another script straight before is text around the address; a further "@" makes it
   // something else.
   if (char_before(text, parts.range.begin).value == U'@' ||

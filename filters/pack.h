@@ -56,6 +56,10 @@ struct DetectorRow {
   // Looks at all numbers of a stretch that holds the gate somewhere.
   using OverNumbers = void (*)(const DetectorRow& row, std::string_view text,
                                const DigitGroups& numbers, Findings& out);
+  // Looks at all text, without a gate, and appends findings that begin in `where`; never farther
+  // than kGateReach around.
+  using OverText = void (*)(const DetectorRow& row, std::string_view text, Range where,
+                            Findings& out);
 
   std::string type;
   std::string category;
@@ -68,6 +72,9 @@ struct DetectorRow {
   // RE2, matched where the gate stands (or `lead` bytes before); group 1 is the value if there is
   // one. Empty: one of the functions does the work.
   std::string pattern;
+  // The gate is a label ("生年月日"): the pattern is matched at the start of what follows it, and
+  // of each cell below it where it heads a column.
+  bool labelled = false;
   std::size_t lead = 0;  // bytes by which the pattern begins before the gate, at most kGateReach
   ConfidenceModel confidence;
   ContextWords context, against;
@@ -82,6 +89,7 @@ struct DetectorRow {
   Check check = nullptr;
   AtGate at_gate = nullptr;
   OverNumbers over_numbers = nullptr;
+  OverText over_text = nullptr;
   std::string second_type;  // what the row's function may call a finding instead
   // Texts in which the row alone must, or must not, find its type; run when the pack is loaded.
   std::vector<std::string> match, no_match;

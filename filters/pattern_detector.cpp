@@ -5,11 +5,13 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <utility>
 
 #include "filters/digit_groups.h"
 #include "filters/pattern_length.h"
+#include "filters/table.h"
 #include "filters/validators.h"
 
 namespace sekisho::filters {
@@ -24,6 +26,8 @@ constexpr std::size_t kPiece = 1u << 10;
 constexpr int kPatternMemory = 8 << 20;
 // Word borders and line starts look at one character beside a match.
 constexpr std::size_t kAssertionReach = 4;
+// What a label names begins at most so many bytes after it.
+constexpr std::size_t kLabelReach = 192;
 
 re2::StringPiece piece(std::string_view text) {
   return {text.data(), text.size()};
@@ -111,13 +115,22 @@ struct PatternDetector::Impl {
     DigitGroups groups;
   };
 
+  // `here`: of the block looked at. `below`: of labels in it, which may head a column that goes on
+  // for many blocks.
+  struct Found {
+    Findings &here, &below;
+  };
+
   bool which(std::string_view text, Range range, std::vector<int>& hits,
              RE2::Set::ErrorInfo& error) const;
-  ScanStatus scan_block(const Window& window, Range block, bool& hot, Findings& out) const;
-  ScanStatus locate(const Window& window, Range block, bool& seen, Findings& out) const;
-  void find_gated(const Member& member, const Window& window, Range part, Numbers& numbers,
-                  Findings& out) const;
+  ScanStatus scan_block(const Window& window, Range block, bool& hot, Found& found) const;
+  ScanStatus locate(const Window& window, Range block, bool& seen, Found& found) const;
+  ScanStatus scan_headings(const Window& window, Found& found) const;
+  void find_gated(const Member& member, const Window& window, Range part, Range block,
+                  Numbers& numbers, Found& found) const;
   void find_at_gates(const PackRow& pack_row, const Window& window, Range where,
+                     Findings& out) const;
+  void find_labelled(const PackRow& pack_row, std::string_view text, Range where,
                      Findings& out) const;
   void find_sought(const PackRow& pack_row, const Window& window, Range block, Findings& out) const;
   void find_custom(const CustomRow& custom, const Window& window, Range block, Findings& out) const;
@@ -129,7 +142,9 @@ struct PatternDetector::Impl {
   std::map<std::string, std::size_t, std::less<>> gates;  // to its member
   std::deque<PackRow> rows;
   std::deque<CustomRow> custom;
-  bool any_sought = false;
+  std::vector<const DetectorRow*> over_text;
+  const DetectorRow* last_row = nullptr;
+  bool any_sought = false, any_labelled = false;
   std::size_t before = kAssertionReach,
               after = kAssertionReach;  // what the set must see around a block
   std::size_t max_span = kAssertionReach;
@@ -220,6 +235,39 @@ void PatternDetector::Impl::find_at_gates(const PackRow& pack_row, const Window&
 
 namespace {
 
+// What stands at the start of `place` under a label.
+void match_labelled(const PackRow& pack_row, std::string_view text, Range place, Findings& out) {
+  const int groups = std::min(1, pack_row.pattern.NumberOfCapturingGroups());
+  re2::StringPiece parts[2];
+  const std::string_view value = text.substr(place.begin, place.size());
+  if (pack_row.pattern.Match(piece(value), 0, value.size(), RE2::ANCHOR_START, parts, groups + 1))
+    judge_match(pack_row, text, parts, out);
+}
+
+}  // namespace
+
+// Labels that begin in `where`. They may overlap, so that none depends on where one began to look.
+void PatternDetector::Impl::find_labelled(const PackRow& pack_row, std::string_view text,
+                                          Range where, Findings& out) const {
+  const std::size_t limit = std::min(text.size(), where.end + longest_gate + kAssertionReach);
+  re2::StringPiece label;
+  for (std::size_t pos = where.begin; pos < where.end;) {
+    if (!pack_row.gate.Match(piece(text), pos, limit, RE2::UNANCHORED, &label, 1)) return;
+    const std::size_t begin = static_cast<std::size_t>(label.data() - text.data());
+    if (begin >= where.end) return;
+    const std::size_t end = begin + label.size();
+    const std::vector<Range> cells = cells_below(text, {begin, end});
+    std::size_t stop = std::min(text.size(), end + kLabelReach);
+    // Under a heading the next line begins with another column.
+    if (!cells.empty()) stop = std::min(stop, text.find('\n', end));
+    match_labelled(pack_row, text, {end, stop}, out);
+    for (const Range cell : cells) match_labelled(pack_row, text, cell, out);
+    pos = begin + 1;
+  }
+}
+
+namespace {
+
 // Calls `found` for every match of `pattern` that begins before the end of `block`, none longer
 // than `span`. Matches do not overlap, so one that began before the block may reach into it.
 template <class Found>
@@ -281,6 +329,12 @@ PatternDetector::PatternDetector(std::size_t memory_budget)
 PatternDetector::~PatternDetector() = default;
 
 bool PatternDetector::add_row(const DetectorRow& row, std::string& error) {
+  impl_->last_row = &row;
+  if (row.over_text != nullptr) {
+    impl_->over_text.push_back(&row);
+    impl_->max_span = std::max(impl_->max_span, 2 * kGateReach);
+    return true;
+  }
   const std::string gate = announcing(row);
   const auto [known, added] = impl_->gates.try_emplace(gate, impl_->members.size());
   if (added) {
@@ -313,6 +367,7 @@ bool PatternDetector::add_row(const DetectorRow& row, std::string& error) {
   } else {
     if (row.max_span > 0) pack_row.span = std::min(row.max_span, kShippedSpan);
     member.gated.push_back(&pack_row);
+    impl_->any_labelled = impl_->any_labelled || row.labelled;
     impl_->longest_gate = std::max(impl_->longest_gate, gate_length);
     impl_->before = std::max(impl_->before, kGateReach);
     impl_->after = std::max(impl_->after, kGateReach + gate_length + kAssertionReach);
@@ -331,14 +386,32 @@ void PatternDetector::Impl::add_sought(PackRow& pack_row, Member& member) {
   max_span = std::max(max_span, 2 * (pack_row.span + kAssertionReach) + kWidestContext);
 }
 
+namespace {
+
+// Whether a row's findings would be looked at.
+bool any_sure(const DetectorRow& row, const Findings& found) {
+  const double highest = row.confidence.highest();
+  const double enough = highest > 0 ? std::min(kMedium, highest) : kMedium;
+  return std::any_of(found.begin(), found.end(),
+                     [enough](const Finding& f) { return f.confidence >= enough; });
+}
+
+}  // namespace
+
 bool PatternDetector::last_row_finds(std::string_view text) const {
-  const PackRow& pack_row = impl_->rows.back();
   const Window window{text, 0, 0, text.size(), true, true};
   const Range whole{0, text.size()};
   Findings found;
+  if (impl_->last_row->over_text != nullptr) {
+    impl_->last_row->over_text(*impl_->last_row, text, whole, found);
+    return any_sure(*impl_->last_row, found);
+  }
+  const PackRow& pack_row = impl_->rows.back();
   if (!pack_row.gate.Match(piece(text), 0, text.size(), RE2::UNANCHORED, nullptr, 0)) return false;
   if (pack_row.sought()) {
     impl_->find_sought(pack_row, window, whole, found);
+  } else if (pack_row.row.labelled) {
+    impl_->find_labelled(pack_row, text, whole, found);
   } else if (pack_row.row.over_numbers != nullptr) {
     DigitGroups numbers;
     read_digit_groups(text, whole, numbers);
@@ -346,10 +419,7 @@ bool PatternDetector::last_row_finds(std::string_view text) const {
   } else {
     impl_->find_at_gates(pack_row, window, whole, found);
   }
-  const double highest = pack_row.row.confidence.highest();
-  const double enough = highest > 0 ? std::min(kMedium, highest) : kMedium;
-  return std::any_of(found.begin(), found.end(),
-                     [enough](const Finding& f) { return f.confidence >= enough; });
+  return any_sure(pack_row.row, found);
 }
 
 bool PatternDetector::add_custom(const CustomPattern& custom, std::string_view type,
@@ -385,7 +455,7 @@ bool PatternDetector::custom_matches(std::size_t index, std::string_view text) c
 
 Footprint PatternDetector::footprint() const {
   Footprint out;
-  out.rows = impl_->rows.size() + impl_->custom.size();
+  out.rows = impl_->rows.size() + impl_->over_text.size() + impl_->custom.size();
   out.gates = impl_->members.size();
   out.memory_budget = impl_->memory_budget;
   const auto size = [](const RE2& re) { return static_cast<std::size_t>(re.ProgramSize()); };
@@ -411,8 +481,14 @@ bool PatternDetector::Impl::which(std::string_view text, Range range, std::vecto
 }
 
 void PatternDetector::Impl::find_gated(const Member& member, const Window& window, Range part,
-                                       Numbers& numbers, Findings& out) const {
+                                       Range block, Numbers& numbers, Found& found) const {
+  Findings& out = found.here;
   for (const PackRow* pack_row : member.gated) {
+    if (pack_row->row.labelled) {
+      const Range labels{std::max(part.begin, block.begin), std::min(part.end, block.end)};
+      if (labels.begin < labels.end) find_labelled(*pack_row, window.text, labels, found.below);
+      continue;
+    }
     if (pack_row->row.over_numbers == nullptr) {
       find_at_gates(*pack_row, window, part, out);
       continue;
@@ -425,7 +501,7 @@ void PatternDetector::Impl::find_gated(const Member& member, const Window& windo
 
 // Looks for gates piece by piece. `seen` tells whether there was any.
 ScanStatus PatternDetector::Impl::locate(const Window& window, Range block, bool& seen,
-                                         Findings& out) const {
+                                         Found& found) const {
   const std::size_t begin = block.begin > before ? block.begin - before : 0;
   const std::size_t end = std::min(window.text.size(), block.end + kGateReach);
   std::vector<int> hits;
@@ -444,15 +520,15 @@ ScanStatus PatternDetector::Impl::locate(const Window& window, Range block, bool
     seen = true;
     std::sort(hits.begin(), hits.end());
     for (const int hit : hits)
-      find_gated(members[static_cast<std::size_t>(hit)], window, part, numbers, out);
+      find_gated(members[static_cast<std::size_t>(hit)], window, part, block, numbers, found);
   }
   return ScanStatus::kDone;
 }
 
 // Patterns without a gate are sought over the whole block, gates in its pieces.
 ScanStatus PatternDetector::Impl::scan_block(const Window& window, Range block, bool& hot,
-                                             Findings& out) const {
-  if (hot && custom.empty() && !any_sought) return locate(window, block, hot, out);
+                                             Found& found) const {
+  if (hot && custom.empty() && !any_sought) return locate(window, block, hot, found);
   hot = false;
   const std::size_t from = block.begin > before ? block.begin - before : 0;
   const std::size_t to = std::min(window.text.size(), block.end + after);
@@ -466,22 +542,41 @@ ScanStatus PatternDetector::Impl::scan_block(const Window& window, Range block, 
   for (const int hit : hits) {
     const Member& member = members[static_cast<std::size_t>(hit)];
     any_gate = any_gate || !member.gated.empty();
-    for (const PackRow* pack_row : member.sought) find_sought(*pack_row, window, block, out);
-    if (member.custom != nullptr) find_custom(*member.custom, window, block, out);
+    for (const PackRow* pack_row : member.sought) find_sought(*pack_row, window, block, found.here);
+    if (member.custom != nullptr) find_custom(*member.custom, window, block, found.here);
   }
-  return any_gate ? locate(window, block, hot, out) : ScanStatus::kDone;
+  return any_gate ? locate(window, block, hot, found) : ScanStatus::kDone;
+}
+
+// Labels before the fresh part whose columns may reach into it.
+ScanStatus PatternDetector::Impl::scan_headings(const Window& window, Found& found) const {
+  if (!any_labelled || window.fresh_begin == 0) return ScanStatus::kDone;
+  const std::size_t from =
+      window.fresh_begin > kColumnReach ? window.fresh_begin - kColumnReach : 0;
+  Findings elsewhere;
+  Found only_below{elsewhere, found.below};
+  bool hot = false;
+  return scan_block(window, {from, window.fresh_begin}, hot, only_below);
 }
 
 ScanStatus PatternDetector::scan(const Window& window, Findings& out) const {
+  const Range fresh{window.fresh_begin, window.fresh_end};
+  for (const DetectorRow* row : impl_->over_text) row->over_text(*row, window.text, fresh, out);
   if (impl_->members.empty()) return ScanStatus::kDone;
+  Findings below;
+  Impl::Found found{out, below};
+  if (impl_->scan_headings(window, found) == ScanStatus::kCouldNotDecide)
+    return ScanStatus::kCouldNotDecide;
   bool hot = false;  // the last block held gates: the next one probably does
   for (std::size_t begin = window.fresh_begin; begin < window.fresh_end; begin += kBlock) {
     const Range block{begin, std::min(window.fresh_end, begin + kBlock)};
     const std::size_t first = out.size();
-    const ScanStatus status = impl_->scan_block(window, block, hot, out);
+    const ScanStatus status = impl_->scan_block(window, block, hot, found);
     keep_beginning_in(block, first, out);
     if (status == ScanStatus::kCouldNotDecide) return status;
   }
+  keep_beginning_in(fresh, 0, below);
+  std::move(below.begin(), below.end(), std::back_inserter(out));
   return ScanStatus::kDone;
 }
 

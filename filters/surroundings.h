@@ -27,6 +27,9 @@ class Surroundings {
   }
   // The same for words of a row.
   std::size_t distance_before(std::span<const std::string> words) const;
+  // Whether a remark straight after the value names it: "… (マイナンバー)", "… is my card". A word
+  // with a colon after it belongs to the next value.
+  bool names_after(std::span<const std::string> words) const;
   bool has(std::span<const std::string> words) const;
   bool has_before(std::span<const std::string> words) const {
     return distance_before(words) != kFar;
@@ -36,7 +39,8 @@ class Surroundings {
   const std::string& after() const { return after_; }
 
  private:
-  std::string before_, after_;
+  // In lower case, and as written: "phoneNumber" holds the words phone and number.
+  std::string before_, after_, cased_before_, cased_after_;
 };
 
 }  // namespace sekisho::filters

@@ -12,7 +12,7 @@ bool is_continuation(unsigned char c) {
   return (c & 0xC0) == 0x80;
 }
 
-char32_t folded(char32_t c) {
+char32_t narrow(char32_t c) {
   if (c >= 0xFF01 && c <= 0xFF5E) return c - 0xFF01 + 0x21;
   return c == 0x3000 ? U' ' : c;
 }
@@ -43,7 +43,7 @@ FoldedChar char_at(std::string_view text, std::size_t pos) {
     if (!is_continuation(next)) return {kReplacement, 1};
     c = (c << 6) | (next & 0x3F);
   }
-  return {folded(c), size};
+  return {narrow(c), size};
 }
 
 FoldedChar char_before(std::string_view text, std::size_t pos) {
@@ -77,13 +77,13 @@ bool is_space(char32_t c) {
   return c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200B) || c == 0x202F || c == 0x205F;
 }
 
-std::string folded_lower(std::string_view text) {
+std::string folded(std::string_view text) {
   std::string out(text.size(), '\0');
   std::size_t size = 0;  // folding never lengthens
   for (std::size_t pos = 0; pos < text.size();) {
     const FoldedChar c = char_at(text, pos);
     if (c.value < 0x80) {
-      out[size++] = static_cast<char>(is_upper(c.value) ? c.value + 0x20 : c.value);
+      out[size++] = static_cast<char>(c.value);
     } else {
       for (std::size_t i = 0; i < c.size; ++i) out[size++] = text[pos + i];
     }
@@ -91,6 +91,17 @@ std::string folded_lower(std::string_view text) {
   }
   out.resize(size);
   return out;
+}
+
+std::string lower_case(std::string text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 0x20);
+  }
+  return text;
+}
+
+std::string folded_lower(std::string_view text) {
+  return lower_case(folded(text));
 }
 
 }  // namespace sekisho::filters

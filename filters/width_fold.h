@@ -43,6 +43,9 @@ bool is_hyphen(char32_t c);
 bool is_dot(char32_t c);
 bool is_space(char32_t c);  // without line ends
 
+// A copy with width folded. Broken UTF-8 stays as it is.
+std::string folded(std::string_view text);
+std::string lower_case(std::string text);  // ASCII letters
 // A copy with width folded and ASCII letters in lower case. Broken UTF-8 stays as it is.
 std::string folded_lower(std::string_view text);
 

@@ -53,6 +53,7 @@ void resolve_check(const PackRowDef& def, const std::string& file, DetectorRow& 
   row.check = check->check;
   row.at_gate = check->at_gate;
   row.over_numbers = check->over_numbers;
+  row.over_text = check->over_text;
   if (row.check != nullptr && row.pattern.empty())
     problems.push_back({file, def.check.at,
                         "the check '" + def.check.value + "' looks at the matches of a pattern",
@@ -80,6 +81,7 @@ DetectorRow to_row(const PackRowDef& def, const std::string& file, config::Probl
   row.against = words_of(def.against);
   row.left = border_of(def.left);
   row.right = border_of(def.right);
+  row.labelled = def.labelled;
   row.lead = def.lead;
   row.max_span = def.max_span;
   row.min_entropy = def.min_entropy;

@@ -1,0 +1,65 @@
+#include "filters/evidence.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+
+#include "filters/surroundings.h"
+#include "filters/table.h"
+#include "filters/width_fold.h"
+
+namespace sekisho::filters {
+namespace {
+
+constexpr std::size_t kNear = 40;  // bytes: an `against` word belongs to this number
+
+bool holds_word(std::string_view text, Range cell, const std::vector<std::string>& words) {
+  if (words.empty()) return false;
+  const std::string_view part = text.substr(0, cell.end);
+  const Surroundings around(part, {cell.end, cell.end}, cell.size(), 0);
+  return around.has_before(words);
+}
+
+// The part of the window before a value that lies in its own line.
+std::size_t own_line(std::string_view text, std::size_t begin, std::size_t most) {
+  const std::size_t from = begin > most ? begin - most : 0;
+  const std::size_t line = text.substr(from, begin - from).rfind('\n');
+  return line == std::string_view::npos ? most : begin - from - line - 1;
+}
+
+Evidence of_words(const DetectorRow& row, const Surroundings& around) {
+  const std::size_t named = around.distance_before(row.context.words),
+                    other = around.distance_before(row.against.words);
+  Evidence evidence;
+  evidence.named = named != Surroundings::kFar && named <= other;
+  evidence.otherwise = !evidence.named && other <= kNear;
+  if (!evidence.named && !evidence.otherwise)
+    evidence.named = around.names_after(row.context.words);
+  return evidence;
+}
+
+}  // namespace
+
+Evidence evidence_about(const DetectorRow& row, std::string_view text, Range value) {
+  std::size_t before = row.context.before;
+  if (const std::optional<Range> heading = heading_above(text, value)) {
+    if (holds_word(text, *heading, row.context.words)) return {true, false};
+    if (holds_word(text, *heading, row.against.words)) return {false, true};
+    before = own_line(text, value.begin, before);
+  }
+  return of_words(row, Surroundings(text, value, before, row.context.after));
+}
+
+bool is_label_before(const DetectorRow& row, std::string_view text, std::size_t end) {
+  std::size_t begin = end;
+  for (int letters = 0; begin > 0 && letters < 16; ++letters) {
+    const FoldedChar c = char_before(text, begin);
+    if (!is_word(c.value)) break;
+    begin -= c.size;
+  }
+  const std::string word = folded_lower(text.substr(begin, end - begin));
+  const auto& words = row.context.words;
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+}  // namespace sekisho::filters

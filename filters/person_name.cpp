@@ -1,0 +1,362 @@
+#include "filters/person_name.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <iterator>
+#include <optional>
+#include <string>
+
+#include "filters/name_list.h"
+#include "filters/width_fold.h"
+
+namespace sekisho::filters {
+namespace {
+
+// Of shape, for what the lists know less surely, and for what everybody knows.
+constexpr double kComposed = 0.05;  // subtracted where the given name is on no list
+constexpr double kKnownToAll = 0.40;
+
+bool is_han(char32_t c) {
+  return (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0x3400 && c <= 0x4DBF) || c == 0x3005 ||
+         (c >= 0xF900 && c <= 0xFAFF);
+}
+bool is_hiragana(char32_t c) {
+  return c >= 0x3041 && c <= 0x309F;
+}
+bool is_katakana(char32_t c) {
+  return (c >= 0x30A1 && c <= 0x30FA) || c == 0x30FC;
+}
+bool is_kana_or_han(char32_t c) {
+  return is_han(c) || is_hiragana(c) || is_katakana(c);
+}
+
+// The next few characters from a place, with where each begins.
+struct Ahead {
+  static constexpr std::size_t kMost = 12;
+  std::array<char32_t, kMost> value{};
+  std::array<std::size_t, kMost + 1> at{};
+  std::size_t count = 0;
+
+  Ahead(std::string_view text, std::size_t pos) {
+    for (; count < kMost; ++count) {
+      at[count] = pos;
+      const FoldedChar c = char_at(text, pos);
+      if (c.size == 0) break;
+      value[count] = c.value;
+      pos += c.size;
+    }
+    at[count] = pos;
+  }
+  char32_t operator[](std::size_t i) const { return i < count ? value[i] : U'\0'; }
+  bool starts(std::size_t i, std::u32string_view word) const {
+    if (i + word.size() > count) return false;
+    return std::equal(word.begin(), word.end(), value.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+};
+
+constexpr std::u32string_view kHonorifics[] = {U"様",   U"さま", U"さん",   U"氏", U"殿",
+                                               U"先生", U"くん", U"ちゃん", U"君"};
+// What else may follow a name without a break.
+constexpr std::u32string_view kTitles[] = {
+    U"部長", U"課長", U"係長",   U"次長", U"主任", U"社長",   U"会長", U"専務", U"常務", U"取締役",
+    U"代表", U"教授", U"議員",   U"選手", U"監督", U"弁護士", U"医師", U"理事", U"局長", U"室長",
+    U"店長", U"所長", U"本部長", U"担当", U"被告", U"宛",     U"著",   U"作",   U"訳",   U"編",
+    U"談",   U"他",   U"以下",   U"両名", U"名義", U"本人",   U"宅",   U"方",   U"夫妻", U"執行役",
+    U"係",   U"副",   U"准教授", U"助教", U"講師", U"主査",   U"参事", U"顧問", U"監査", U"記",
+    U"印",   U"男性", U"女性",   U"男",   U"女"};
+// What a title or a firm may end with straight before a name.
+constexpr std::u32string_view kBefore =
+    U"部課室係班者様当長任員役師社店局署科組客妻夫父母兄弟姉妹故元は氏名行";
+// Words of one character that are given names only beside a space or an honorific.
+constexpr std::u32string_view kWeakOne = U"光海空都環円実学正元登昇大心花星望歩保仁進明一力巧要治";
+constexpr std::u32string_view kWeakTwo[] = {U"元気", U"希望", U"大和", U"大地", U"紅葉", U"大河",
+                                            U"大志", U"勇気", U"光輝", U"和泉", U"星空", U"文子",
+                                            U"一番", U"公平", U"進一", U"望月", U"日向", U"公園"};
+// After a single kanji given name (else it is the stem of a verb), and after 一字の姓 with an
+// honorific.
+constexpr std::u32string_view kParticles = U"がのはをにとへもでやかよだ";
+
+// People of history books and newspapers: a text about them is about nobody's data.
+constexpr std::u32string_view kFamous[] = {
+    U"織田信長",   U"豊臣秀吉", U"徳川家康",   U"坂本龍馬",   U"夏目漱石",   U"芥川龍之介",
+    U"三島由紀夫", U"川端康成", U"村上春樹",   U"伊藤博文",   U"福沢諭吉",   U"野口英世",
+    U"渋沢栄一",   U"津田梅子", U"北里柴三郎", U"樋口一葉",   U"西郷隆盛",   U"武田信玄",
+    U"上杉謙信",   U"明智光秀", U"手塚治虫",   U"黒澤明",     U"松尾芭蕉",   U"葛飾北斎",
+    U"宮沢賢治",   U"森鴎外",   U"島崎藤村",   U"石川啄木",   U"正岡子規",   U"谷崎潤一郎",
+    U"江戸川乱歩", U"松本清張", U"司馬遼太郎", U"東野圭吾",   U"湯川秀樹",   U"山中伸弥",
+    U"大谷翔平",   U"孫正義",   U"本田宗一郎", U"松下幸之助", U"稲盛和夫",   U"豊田章男",
+    U"岸田文雄",   U"安倍晋三", U"石破茂",     U"菅義偉",     U"小泉純一郎", U"田中角栄",
+    U"吉田茂",     U"徳川慶喜", U"近藤勇",     U"土方歳三",   U"沖田総司",   U"高杉晋作",
+    U"小林一茶",   U"宮崎駿",   U"福山雅治",   U"大久保利通", U"木戸孝允",   U"岩倉具視",
+    U"板垣退助",   U"大隈重信", U"伊能忠敬",   U"杉田玄白",   U"平賀源内",   U"足利尊氏",
+    U"北条政子",   U"源頼朝",   U"平清盛",     U"藤原道長",   U"源義経",     U"伊達政宗",
+    U"石田三成",   U"前田利家", U"高橋是清",   U"東条英機",   U"山本五十六", U"宮本武蔵",
+    U"横山大観",   U"太宰治",   U"安藤忠雄",   U"丹下健三",   U"黒川紀章",   U"北野武",
+    U"松井秀喜",   U"高市早苗", U"岡本太郎",   U"小野妹子",   U"長谷川平蔵", U"松平定信",
+    U"徳川吉宗",   U"田沼意次", U"水野忠邦",   U"井上馨",     U"山田孝之",   U"小澤征爾",
+    U"坂本龍一",   U"羽生結弦", U"羽生善治",   U"藤井聡太",   U"久石譲",     U"三谷幸喜",
+    U"伊藤忠",     U"松本清"};
+// The people of forms and manuals.
+constexpr std::u32string_view kSamples[] = {U"山田太郎", U"山田花子", U"鈴木一郎", U"佐藤花子"};
+
+template <std::size_t N>
+std::size_t word_at(const Ahead& ahead, std::size_t i, const std::u32string_view (&words)[N]) {
+  std::size_t longest = 0;
+  for (const std::u32string_view word : words) {
+    if (ahead.starts(i, word)) longest = std::max(longest, word.size());
+  }
+  return longest;
+}
+
+// Characters of an honorific at `i`; 0 where the word goes on to be another one ("様式", "氏名").
+std::size_t honorific_at(const Ahead& ahead, std::size_t i) {
+  const std::size_t size = word_at(ahead, i, kHonorifics);
+  const char32_t next = ahead[i + size];
+  if (size == 0) return 0;
+  if (ahead[i] == U'様' &&
+      std::u32string_view(U"式子々態相").find(next) != std::u32string_view::npos)
+    return 0;
+  if (ahead[i] == U'氏' && next == U'名') return 0;
+  if (ahead[i] == U'君' && (next == U'主' || next == U'臨')) return 0;
+  if (ahead[i] == U'殿' && (next == U'堂' || next == U'下')) return 0;
+  return size;
+}
+
+struct Name {
+  std::size_t surname = 0, given_from = 0, given = 0;  // characters
+  bool listed = false, spaced = false, honorific = false;
+  std::size_t size() const { return given > 0 ? given_from + given : surname; }
+};
+
+bool ends_free(const Ahead& ahead, std::size_t i) {
+  const char32_t next = ahead[i];
+  return !is_han(next) && next != U'ー' && next != U'ヶ';
+}
+
+// Whether `count` characters from `from` are a given name that ends there.
+bool given_holds(const Ahead& ahead, std::size_t from, std::size_t count, bool spaced, Name& name) {
+  const NameList& names = NameList::shipped();
+  const char32_t* given = ahead.value.data() + from;
+  const bool kana = is_hiragana(given[0]);
+  const std::size_t end = from + count;
+  const bool honorific = honorific_at(ahead, end) > 0;
+  if (!names.is_given(given, count)) return false;
+  if (kana) {
+    if (!spaced && !honorific && is_hiragana(ahead[end])) return false;
+    if (!honorific && is_hiragana(ahead[end]) &&
+        kParticles.find(ahead[end]) == std::u32string_view::npos)
+      return false;
+  } else if (!honorific && !ends_free(ahead, end) && word_at(ahead, end, kTitles) == 0) {
+    return false;
+  }
+  if (!spaced && !honorific) {
+    const std::u32string_view word(given, count);
+    if (count == 1 && !kana) {
+      if (kWeakOne.find(given[0]) != std::u32string_view::npos) return false;
+      if (is_hiragana(ahead[end]) && kParticles.find(ahead[end]) == std::u32string_view::npos)
+        return false;
+    }
+    if (std::find(std::begin(kWeakTwo), std::end(kWeakTwo), word) != std::end(kWeakTwo))
+      return false;
+  }
+  name.given_from = from;
+  name.given = count;
+  name.listed = names.is_listed_given(given, count);
+  name.spaced = spaced;
+  name.honorific = honorific;
+  return true;
+}
+
+// The name that begins with a surname of `length` characters.
+std::optional<Name> name_after(const Ahead& ahead, std::size_t length) {
+  Name name;
+  name.surname = length;
+  const bool spaced = ahead[length] == U' ';
+  const std::size_t from = length + (spaced ? 1 : 0);
+  for (std::size_t count = 4; count > 0; --count) {
+    if (from + count <= ahead.count && given_holds(ahead, from, count, spaced, name)) return name;
+  }
+  const std::size_t honorific = honorific_at(ahead, from);
+  if (honorific == 0) return std::nullopt;
+  if (spaced && ahead[from] == U'君') return std::nullopt;
+  name.honorific = true;
+  if (length > 1) return name;
+  // "森さん" but not "森さんぽ".
+  const char32_t next = ahead[from + honorific];
+  if (is_han(next) || is_katakana(next)) return std::nullopt;
+  if (is_hiragana(next) && kParticles.find(next) == std::u32string_view::npos) return std::nullopt;
+  return name;
+}
+
+std::optional<Name> read_name(const Ahead& ahead) {
+  const NameList& names = NameList::shipped();
+  std::optional<Name> best;
+  for (std::size_t length = std::min<std::size_t>(4, ahead.count); length > 0; --length) {
+    if (!names.is_surname(ahead.value.data(), length)) continue;
+    const auto name = name_after(ahead, length);
+    if (name && (!best || (name->given > 0 && best->given == 0))) best = name;
+  }
+  return best;
+}
+
+bool may_begin(std::string_view text, std::size_t pos) {
+  const char32_t before = char_before(text, pos).value;
+  return !is_han(before) || kBefore.find(before) != std::u32string_view::npos;
+}
+
+template <std::size_t N>
+bool is_one_of(const Ahead& ahead, const Name& name, const std::u32string_view (&people)[N]) {
+  std::u32string whole(ahead.value.data(), name.surname);
+  whole.append(ahead.value.data() + name.given_from, name.given);
+  return std::find(std::begin(people), std::end(people), whole) != std::end(people);
+}
+
+double confidence_of(const DetectorRow& row, const Ahead& ahead, const Name& name) {
+  const ConfidenceModel& model = row.confidence;
+  if (name.given == 0) return name.surname > 1 ? model.grouped : model.grouped - kComposed;
+  if (name.surname == 1 && !name.honorific && !(name.spaced && name.listed)) return 0;
+  double confidence = name.honorific ? model.context : model.shape;
+  if (!name.listed) confidence -= kComposed;
+  if (is_one_of(ahead, name, kSamples)) return confidence - model.against;
+  if (!name.honorific && is_one_of(ahead, name, kFamous)) return confidence - kKnownToAll;
+  return confidence;
+}
+
+std::string normalised_name(std::string_view text, Range range) {
+  std::string out;
+  for (std::size_t pos = range.begin; pos < range.end;) {
+    const FoldedChar c = char_at(text, pos);
+    if (c.value != U' ') out.append(text, pos, c.size);
+    pos += c.size;
+  }
+  return out;
+}
+
+// The next byte at or after `pos` that may begin a kanji or kana: ASCII is passed eight at a time.
+std::size_t skip_ascii(std::string_view text, std::size_t pos, std::size_t end) {
+  while (pos + 8 <= end) {
+    std::uint64_t word;
+    std::memcpy(&word, text.data() + pos, sizeof word);
+    if ((word & 0x8080808080808080) != 0) break;
+    pos += 8;
+  }
+  while (pos < end && static_cast<unsigned char>(text[pos]) < 0x80) ++pos;
+  return pos;
+}
+
+// A kanji of the basic plane at `pos`; 0 = something else.
+char32_t kanji_at(std::string_view text, std::size_t pos) {
+  const auto lead = static_cast<unsigned char>(text[pos]);
+  if (lead < 0xE3 || lead > 0xE9 || pos + 3 > text.size()) return 0;
+  const auto b = static_cast<unsigned char>(text[pos + 1]),
+             c = static_cast<unsigned char>(text[pos + 2]);
+  if ((b & 0xC0) != 0x80 || (c & 0xC0) != 0x80) return 0;
+  return static_cast<char32_t>((lead & 0x0F) << 12 | (b & 0x3F) << 6 | (c & 0x3F));
+}
+
+}  // namespace
+
+void find_person_names(const DetectorRow& row, std::string_view text, Range where, Findings& out) {
+  const NameList& names = NameList::shipped();
+  for (std::size_t pos = where.begin; (pos = skip_ascii(text, pos, where.end)) < where.end;) {
+    const char32_t c = kanji_at(text, pos);
+    if (c == 0) {
+      ++pos;
+      continue;
+    }
+    if (names.begins_surname(c) && may_begin(text, pos)) {
+      const Ahead ahead(text, pos);
+      const auto name = read_name(ahead);
+      const double confidence = name ? confidence_of(row, ahead, *name) : 0;
+      const Range range{pos, name ? ahead.at[name->size()] : pos};
+      if (confidence > 0)
+        out.push_back(make_finding(row, confidence, range, normalised_name(text, range),
+                                   name->given > 0 ? "surname and given name of the lists"
+                                                   : "surname of the list with an honorific"));
+    }
+    pos += 3;
+  }
+}
+
+namespace {
+
+// Words that stand where a name is asked for.
+constexpr std::u32string_view kNotFilledIn[] = {
+    U"記入", U"必須", U"不明", U"空欄", U"未定", U"公開", U"変更", U"入力", U"省略", U"匿名",
+    U"一覧", U"確認", U"登録", U"必要", U"取得", U"検索", U"会社", U"株式", U"部署", U"項目",
+    U"任意", U"未入", U"同上", U"名前", U"氏名", U"住所", U"電話", U"番号", U"年齢", U"性別",
+    U"生年", U"非表", U"表示", U"略",   U"本名", U"漢字", U"全角", U"半角", U"姓名", U"以下",
+    U"下記", U"上記", U"別紙", U"備考", U"所属", U"役職"};
+
+bool holds_other_word(const Ahead& ahead, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t size = word_at(ahead, i, kNotFilledIn);
+    if (size > 0 && i + size <= count) return true;
+  }
+  return false;
+}
+
+std::size_t run_of_han(const Ahead& ahead, std::size_t from) {
+  std::size_t i = from;
+  while (i < ahead.count && (is_han(ahead[i]) || ahead[i] == U'ヶ' || ahead[i] == U'ノ')) ++i;
+  return i - from;
+}
+
+// Characters of a name of which no list knows the surname; 0 = none.
+std::size_t unlisted_name(const Ahead& ahead, bool& spaced) {
+  std::size_t first = run_of_han(ahead, 0);
+  spaced = ahead[first] == U' ' && is_kana_or_han(ahead[first + 1]);
+  if (!spaced) {
+    for (std::size_t i = 2; i < first; ++i) {
+      if (honorific_at(ahead, i) > 0) first = i;
+    }
+    const bool holds = first >= 3 && first <= 5 &&
+                       NameList::shipped().is_plausible(ahead.value.data(), first) &&
+                       NameList::shipped().begins_surname(ahead[0]);
+    return holds ? first : 0;
+  }
+  if (first == 0 || first > 4) return 0;
+  const std::size_t from = first + 1;
+  std::size_t second = run_of_han(ahead, from);
+  if (second == 0) {
+    while (from + second < ahead.count && is_kana_or_han(ahead[from + second])) ++second;
+  }
+  for (std::size_t i = 1; i < second; ++i) {
+    if (honorific_at(ahead, from + i) > 0) second = i;
+  }
+  if (second == 0 || second > 4) return 0;
+  return from + second;
+}
+
+}  // namespace
+
+double check_person_name(TokenMatch& match, double confidence) {
+  const Ahead ahead(match.text, match.range.begin);
+  if (const auto name = read_name(ahead)) {
+    const std::size_t size = name->size();
+    match.range.end = ahead.at[size];
+    if (name->given == 0) return confidence - 0.05;
+    const double sure = name->listed ? 0.10 : 0.05;
+    return is_one_of(ahead, *name, kSamples) ? confidence + sure - 0.40 : confidence + sure;
+  }
+  bool spaced = false;
+  const std::size_t size = unlisted_name(ahead, spaced);
+  if (size == 0 || holds_other_word(ahead, size)) return 0;
+  match.range.end = ahead.at[size];
+  return spaced ? confidence : confidence - 0.10;
+}
+
+double check_name_reading(TokenMatch& match, double confidence) {
+  static constexpr std::string_view kNoReadings[] = {
+      "カブシキ", "カイシャ", "ガイシャ", "カタカナ", "フリガナ", "ひらがな",
+      "ふりがな", "センター", "サービス", "システム", "グループ", "ニュウリョク"};
+  const std::string_view value = match.value();
+  for (const std::string_view word : kNoReadings) {
+    if (value.find(word) != std::string_view::npos) return 0;
+  }
+  return confidence;
+}
+
+}  // namespace sekisho::filters

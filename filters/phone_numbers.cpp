@@ -1,0 +1,160 @@
+#include "filters/phone_numbers.h"
+
+#include <array>
+#include <string>
+
+#include "filters/digit_candidates.h"
+#include "filters/evidence.h"
+#include "filters/phone_plan.h"
+#include "filters/validators.h"
+#include "filters/width_fold.h"
+
+namespace sekisho::filters {
+namespace {
+
+constexpr double kPublicOrOther = 0.30, kSpacedLandline = 0.50;
+constexpr double kLandlineLess = 0.10;  // than a mobile number in groups
+
+// A telephone number with its international prefix taken off.
+struct PhoneParts {
+  std::string digits;  // national, from the leading zero
+  std::array<std::size_t, 4> groups{};
+  std::size_t count = 0;
+  Range range;
+  bool international = false;
+
+  void add(std::string_view group) {
+    if (count < groups.size()) groups[count] = group.size();
+    ++count;
+    digits += group;
+  }
+};
+
+bool over_lines(const DigitGroups& all, const DigitCandidate& c) {
+  for (std::size_t i = c.from + 1; i < c.to; ++i) {
+    if (all.groups[i].before == Separator::kNewline) return true;
+  }
+  return false;
+}
+
+bool separated_by_space(const DigitGroups& all, const DigitCandidate& c) {
+  for (std::size_t i = c.from + 1; i < c.to; ++i) {
+    if (all.groups[i].before != Separator::kSpace) return false;
+  }
+  return c.to - c.from > 1;
+}
+
+// "+81", "(0)" and the national number after them.
+bool read_parts(const DigitGroups& all, const DigitCandidate& c, std::string_view text,
+                PhoneParts& parts) {
+  parts.range = all.range_of(c.from, c.to);
+  std::size_t i = c.from;
+  const FoldedChar before = char_before(text, parts.range.begin);
+  const std::string_view head = all.digits_of(c.from, c.from + 1);
+  if (before.value == U'+') {
+    if (head.substr(0, 2) != "81") return false;
+    parts.international = true;
+    parts.range.begin -= before.size;
+    std::string rest(head.substr(2));
+    ++i;
+    if (rest.empty() && i < c.to && all.digits_of(i, i + 1) == "0") ++i;  // (0)
+    if (rest.empty() && i < c.to) rest = all.digits_of(i, i + 1), ++i;
+    parts.add(rest.substr(0, 1) == "0" ? rest : "0" + rest);
+  } else if (head[0] == '0') {
+    parts.add(head);
+    ++i;
+    if (before.value == U'(') parts.range.begin -= before.size;
+  } else {
+    return false;
+  }
+  for (; i < c.to; ++i) parts.add(all.digits_of(i, i + 1));
+  return parts.count <= 3;
+}
+
+double phone_confidence(const DetectorRow& row, PhoneKind kind, const DigitGroups& all,
+                        const DigitCandidate& c, const PhoneParts& parts, std::string_view text,
+                        std::string_view& why) {
+  const ConfidenceModel& model = row.confidence;
+  why = "numbering plan";
+  if (kind == PhoneKind::kPublic) return kPublicOrOther;
+  const bool bare = parts.count == 1;
+  const Evidence evidence = evidence_about(row, text, parts.range);
+  if (evidence.otherwise) return kPublicOrOther;
+  if (evidence.named) why = "numbering plan and context word";
+  if (evidence.named || parts.international) return model.context;
+  if (kind == PhoneKind::kMobile) return bare ? model.shape : model.grouped;
+  if (bare) return 0;
+  return separated_by_space(all, c) ? kSpacedLandline : model.grouped - kLandlineLess;
+}
+
+}  // namespace
+
+void find_jp_phones(const DetectorRow& row, std::string_view text, const DigitGroups& all,
+                    Findings& out) {
+  for (std::size_t from = 0; from < all.groups.size(); ++from) {
+    const std::string_view head = all.digits_of(from, from + 1);
+    if (head[0] != '0' && head.substr(0, 2) != "81") continue;
+    for_candidates(all, from, 5, true, [&](const DigitCandidate& c) {
+      const std::size_t size = all.digits_of(c.from, c.to).size();
+      if (size < 10 || size > 13 || over_lines(all, c)) return;
+      PhoneParts parts;
+      if (!read_parts(all, c, text, parts)) return;
+      const PhoneKind kind = jp_phone_kind(parts.digits, parts.groups.data(), parts.count);
+      if (kind == PhoneKind::kNone) return;
+      if (!free_on_left(row, text, parts.range.begin) || !free_on_right(text, parts.range.end))
+        return;
+      std::string_view why;
+      const double confidence = phone_confidence(row, kind, all, c, parts, text, why);
+      if (confidence > 0)
+        out.push_back(make_finding(row, confidence, parts.range, parts.digits, why));
+    });
+  }
+}
+
+namespace {
+
+// "+44 (0)20 …": the zero in brackets is dialled inside the country only.
+std::string without_trunk_zero(const DigitGroups& all, const DigitCandidate& c) {
+  std::string digits(all.digits_of(c.from, c.to));
+  const bool zero = c.to - c.from > 2 && all.digits_of(c.from + 1, c.from + 2) == "0";
+  if (zero) digits.erase(all.groups[c.from].count, 1);
+  return digits;
+}
+
+// The longest candidate from `from` on that is a whole number of its country; `to` = from: none.
+DigitCandidate whole_number(const DigitGroups& all, std::size_t from) {
+  DigitCandidate found{from, from, Separator::kNone};
+  for_candidates(all, from, 7, true, [&](const DigitCandidate& c) {
+    if (over_lines(all, c)) return;
+    if (international_number_plausible(without_trunk_zero(all, c))) found = c;
+  });
+  return found;
+}
+
+}  // namespace
+
+void find_international_phones(const DetectorRow& row, std::string_view text,
+                               const DigitGroups& all, Findings& out) {
+  for (std::size_t from = 0; from < all.groups.size(); ++from) {
+    const FoldedChar plus = char_before(text, all.groups[from].range.begin);
+    if (plus.value != U'+' || all.digits_of(from, from + 1).substr(0, 2) == "81") continue;
+    const DigitCandidate c = whole_number(all, from);
+    if (c.to == c.from) continue;
+    Range range = all.range_of(c.from, c.to);
+    range.begin -= plus.size;
+    const char32_t before = char_before(text, range.begin).value;
+    if (is_word(before) || before == U'+' || before == U')' || !free_on_right(text, range.end))
+      continue;
+    const ConfidenceModel& model = row.confidence;
+    const Evidence evidence = evidence_about(row, text, range);
+    double confidence = c.to - c.from > 1 ? model.grouped : model.shape;
+    if (evidence.otherwise) confidence -= model.against;
+    if (evidence.named) confidence = model.context;
+    if (confidence > 0)
+      out.push_back(
+          make_finding(row, confidence, range, "+" + without_trunk_zero(all, c),
+                       evidence.named ? "numbering plan and context word" : "numbering plan"));
+  }
+}
+
+}  // namespace sekisho::filters

@@ -1,0 +1,175 @@
+#include "filters/table.h"
+
+#include <algorithm>
+
+#include "filters/width_fold.h"
+
+namespace sekisho::filters {
+namespace {
+
+constexpr std::size_t kLongestLine = 2u << 10;
+constexpr std::size_t kLongestHeading = 64;  // bytes of a cell
+constexpr std::size_t kFewestNumberDigits = 4;
+
+char separator_in(std::string_view line) {
+  for (const char separator : {'\t', '|', ',', ';'}) {
+    const std::size_t first = line.find(separator);
+    if (first == std::string_view::npos) continue;
+    // One bar in a line of prose means "or".
+    if (separator != '|' || line.find('|', first + 1) != std::string_view::npos) return separator;
+  }
+  return 0;
+}
+
+// Calls use(cell range, number) for each cell; cells in double quotes may hold the separator.
+template <class Use>
+void for_cells(std::string_view text, Range line, char separator, Use use) {
+  bool quoted = false;
+  std::size_t from = line.begin, number = 0;
+  for (std::size_t i = line.begin; i < line.end; ++i) {
+    const char c = text[i];
+    if (c == '"' && separator != '|') quoted = !quoted;
+    if (c != separator || quoted) continue;
+    use(Range{from, i}, number++);
+    from = i + 1;
+  }
+  use(Range{from, line.end}, number);
+}
+
+std::size_t count_cells(std::string_view text, Range line, char separator) {
+  const std::string_view raw = text.substr(line.begin, line.size());
+  if (separator == '|' || raw.find('"') == std::string_view::npos)
+    return static_cast<std::size_t>(std::count(raw.begin(), raw.end(), separator)) + 1;
+  std::size_t count = 0;
+  for_cells(text, line, separator, [&count](Range, std::size_t) { ++count; });
+  return count;
+}
+
+std::optional<Range> cell_number(std::string_view text, Range line, char separator,
+                                 std::size_t wanted) {
+  std::optional<Range> found;
+  for_cells(text, line, separator, [&](Range cell, std::size_t number) {
+    if (number == wanted) found = cell;
+  });
+  return found;
+}
+
+bool is_padding(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '"' || c == '\'' || c == '*' || c == '`' ||
+         c == '[' || c == ']';
+}
+
+Range trimmed(std::string_view text, Range cell) {
+  while (cell.begin < cell.end && is_padding(text[cell.begin])) ++cell.begin;
+  while (cell.begin < cell.end && is_padding(text[cell.end - 1])) --cell.end;
+  constexpr std::string_view kWideSpace = "\xE3\x80\x80";
+  while (text.substr(cell.begin, cell.size()).substr(0, 3) == kWideSpace) cell.begin += 3;
+  return cell;
+}
+
+// The line around [pos, to), at most kLongestLine on each side; nullopt when it is longer.
+std::optional<Range> line_at(std::string_view text, std::size_t pos, std::size_t to) {
+  const std::size_t from = pos > kLongestLine ? pos - kLongestLine : 0;
+  const std::size_t before = text.substr(from, pos - from).rfind('\n');
+  if (before == std::string_view::npos && from > 0) return std::nullopt;
+  const std::size_t begin = before == std::string_view::npos ? 0 : from + before + 1;
+  const std::string_view rest = text.substr(to, kLongestLine);
+  const std::size_t after = rest.find('\n');
+  if (after == std::string_view::npos && to + rest.size() < text.size()) return std::nullopt;
+  return Range{begin, after == std::string_view::npos ? text.size() : to + after};
+}
+
+// The line before `line`, not reaching below `limit`; nullopt when there is none that ends there.
+std::optional<Range> line_before(std::string_view text, Range line, std::size_t limit) {
+  if (line.begin <= limit || line.begin == 0) return std::nullopt;
+  const std::size_t end = line.begin - 1;
+  const std::size_t from = std::max(limit, end > kLongestLine ? end - kLongestLine : 0);
+  const std::size_t before = text.substr(from, end - from).rfind('\n');
+  if (before != std::string_view::npos) return Range{from + before + 1, end};
+  return from == 0 ? std::optional<Range>({0, end}) : std::nullopt;
+}
+
+bool is_row(std::string_view text, Range line, char separator, std::size_t cells) {
+  const std::string_view raw = text.substr(line.begin, line.size());
+  return raw.find(separator) != std::string_view::npos && separator_in(raw) == separator &&
+         count_cells(text, line, separator) == cells;
+}
+
+// A name of a column, not a value: short, and without a number.
+bool is_heading(std::string_view text, Range cell) {
+  if (cell.size() == 0 || cell.size() > kLongestHeading) return false;
+  std::size_t digits = 0;
+  for (const char c : text.substr(cell.begin, cell.size())) {
+    digits = is_digit(static_cast<unsigned char>(c)) ? digits + 1 : 0;
+    if (digits >= kFewestNumberDigits) return false;
+  }
+  return true;
+}
+
+std::size_t cell_index(std::string_view text, Range line, char separator, std::size_t pos) {
+  std::size_t index = 0;
+  for_cells(text, line, separator, [&](Range cell, std::size_t number) {
+    if (pos >= cell.begin && pos <= cell.end) index = number;
+  });
+  return index;
+}
+
+}  // namespace
+
+std::optional<Range> heading_above(std::string_view text, Range value) {
+  const std::optional<Range> line = line_at(text, value.begin, value.end);
+  if (!line) return std::nullopt;
+  const char separator = separator_in(text.substr(line->begin, line->size()));
+  if (separator == 0) return std::nullopt;
+  const std::size_t cells = count_cells(text, *line, separator);
+  const std::size_t limit = value.begin > kColumnReach ? value.begin - kColumnReach : 0;
+  Range top = *line;
+  while (true) {
+    const std::optional<Range> above = line_before(text, top, limit);
+    // A table that goes on where we may not look has no heading for us.
+    if (!above) {
+      if (top.begin > 0) return std::nullopt;
+      break;
+    }
+    if (!is_row(text, *above, separator, cells)) break;
+    top = *above;
+  }
+  if (top == *line) return std::nullopt;
+  const auto cell =
+      cell_number(text, top, separator, cell_index(text, *line, separator, value.begin));
+  if (!cell) return std::nullopt;
+  const Range heading = trimmed(text, *cell);
+  return is_heading(text, heading) ? std::optional<Range>(heading) : std::nullopt;
+}
+
+std::vector<Range> cells_below(std::string_view text, Range word) {
+  std::vector<Range> cells;
+  const std::optional<Range> line = line_at(text, word.begin, word.end);
+  if (!line) return cells;
+  const char separator = separator_in(text.substr(line->begin, line->size()));
+  if (separator == 0) return cells;
+  const std::size_t count = count_cells(text, *line, separator);
+  const std::size_t index = cell_index(text, *line, separator, word.begin);
+  const auto heading = cell_number(text, *line, separator, index);
+  if (!heading || !is_heading(text, trimmed(text, *heading))) return cells;
+  const auto above =
+      line_before(text, *line, line->begin > kLongestLine ? line->begin - kLongestLine : 0);
+  if (above && is_row(text, *above, separator, count)) return cells;
+  const std::size_t limit = std::min(text.size(), word.begin + kColumnReach);
+  std::size_t begin = line->end + 1;
+  while (begin < limit) {
+    const std::string_view rest = text.substr(begin, kLongestLine);
+    const std::size_t stop = rest.find('\n');
+    if (stop == std::string_view::npos && begin + rest.size() < text.size()) break;
+    const Range row{begin, stop == std::string_view::npos ? text.size() : begin + stop};
+    if (!is_row(text, row, separator, count)) break;
+    if (const auto cell = cell_number(text, row, separator, index)) {
+      const Range value = trimmed(text, *cell);
+      if (value.begin < limit) cells.push_back(value);
+    }
+    begin = row.end + 1;
+  }
+  return cells;
+}
+
+}  // namespace sekisho::filters

@@ -1,0 +1,27 @@
+#pragma once
+
+// Tables typed or pasted as text: lines of cells between tabs, commas, semicolons or bars, the
+// first line naming the columns. Everything looked at lies within kColumnReach of where one begins
+// to look, so that what is found does not depend on how a text is cut.
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "filters/finding.h"
+
+namespace sekisho::filters {
+
+// Bytes from a heading to the last cell that it names.
+inline constexpr std::size_t kColumnReach = 8u << 10;
+
+// The heading cell above `value`, trimmed; nullopt when it stands in no table, or in its first
+// line, or when the first line holds values itself.
+std::optional<Range> heading_above(std::string_view text, Range value);
+
+// The cells below the cell of the first line in which `word` stands, trimmed, in order, empty ones
+// too; none when its line is no heading line.
+std::vector<Range> cells_below(std::string_view text, Range word);
+
+}  // namespace sekisho::filters

@@ -1,0 +1,62 @@
+#include "filters/postal_address.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/filters/marked_text.h"
+
+namespace sekisho::filters {
+namespace {
+
+TEST(PostalAddress, IsFoundDownToItsBlockAndBuilding) {
+  expect_marked(
+      "jp_postal_address",
+      {"⟦〒150-0041 東京都渋谷区神南1-19-11⟧",
+       "⟦〒150-0041 東京都渋谷区神南1-19-11 パークウェイマンション302号室⟧に送る",
+       "住所は⟦大阪府堺市堺区南瓦町3番1号⟧です", "⟦神奈川県横浜市西区みなとみらい2-2-1⟧",
+       "⟦横浜市西区みなとみらい2丁目2番1号⟧", "⟦札幌市中央区北1条西2丁目⟧",
+       "⟦北海道札幌市中央区北一条西二丁目⟧", "⟦京都府京都市中京区烏丸通御池上る二条殿町538⟧",
+       "⟦東京都港区南青山五丁目十番二号⟧", "⟦埼玉県さいたま市浦和区高砂３－１５－１⟧",
+       "⟦愛知県西加茂郡三好町大字三好字小坂50番地⟧", "⟦東京都千代田区大手町1-3-2⟧",
+       "⟦沖縄県那覇市泉崎1-2-2⟧、電話", "⟦〒530-0001\n大阪府大阪市北区梅田3-1-3⟧",
+       "⟦150-0041 東京都渋谷区神南1-19-11⟧", "⟦茨城県つくば市天王台1-1-1⟧",
+       "⟦長野県北佐久郡軽井沢町軽井沢1178-1⟧"});
+}
+
+TEST(PostalAddress, ALabelMakesAShortOneEnough) {
+  expect_marked("jp_postal_address",
+                {"住所：⟦渋谷区神南1-19-11⟧", "お届け先: ⟦杉並区阿佐谷南1丁目15番1号⟧",
+                 "{\"address\":\"⟦鎌倉市御成町18-10⟧\"}", "{\"住所\": \"⟦鎌倉市御成町18-10⟧\"}",
+                 "氏名,住所\n佐藤,⟦杉並区阿佐谷南1-15-1⟧\n鈴木,⟦鎌倉市御成町18-10⟧"});
+}
+
+TEST(PostalAddress, RomajiIsReadToo) {
+  EXPECT_EQ(values_of("jp_postal_address", "1-19-11 Jinnan, Shibuya-ku, Tokyo 150-0041").size(),
+            1U);
+  EXPECT_EQ(
+      values_of("jp_postal_address", "send it to 3-1-7 Minami-Aoyama, Minato-ku, Tokyo").size(),
+      1U);
+}
+
+TEST(PostalAddress, PlacesAndFirmsAreNone) {
+  expect_none(
+      "jp_postal_address",
+      {"東京都の人口は1400万人", "東京都渋谷区に住む", "〒150-0041", "大阪府警が3人を逮捕",
+       "北海道新幹線の1-2号車", "埼玉県川口市 2024-01-15 晴れ", "横浜市は3-1で勝った",
+       "株式会社サンプル 本社 東京都港区芝5-7-1", "会場：東京都江東区有明3-11-1 東京ビッグサイト",
+       "住所不定", "住所を入力してください", "千葉県 3-2 埼玉県", "address already in use",
+       "京都市立芸術大学 10-1", "東京都千代田区霞が関1-2-3", "東京都,13,1400",
+       "渋谷区神南1丁目の火災"});
+}
+
+TEST(PostalAddress, SpellingsOfOneAddressAreOneValue) {
+  const auto normalised = [](std::string_view text) {
+    for (const Finding& f : scan_text(shipped_set(), text)) {
+      if (f.type == "jp_postal_address") return f.normalised;
+    }
+    return std::string();
+  };
+  EXPECT_EQ(normalised("東京都渋谷区神南1-19-11"), normalised("東京都渋谷区神南１－１９－１１"));
+}
+
+}  // namespace
+}  // namespace sekisho::filters

@@ -1,0 +1,59 @@
+#include "filters/table.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace sekisho::filters {
+namespace {
+
+std::string heading(const std::string& text, const std::string& value) {
+  const std::size_t at = text.find(value);
+  const auto cell = heading_above(text, {at, at + value.size()});
+  return cell ? text.substr(cell->begin, cell->size()) : "-";
+}
+
+std::string below(const std::string& text, const std::string& word) {
+  const std::size_t at = text.find(word);
+  std::string out;
+  for (const Range cell : cells_below(text, {at, at + word.size()}))
+    out += (out.empty() ? "" : "+") + text.substr(cell.begin, cell.size());
+  return out;
+}
+
+TEST(Table, HeadingOfAColumnIsItsFirstCell) {
+  EXPECT_EQ(heading("氏名,電話\n佐藤,0312345678\n鈴木,0398765432\n", "0398765432"), "電話");
+  EXPECT_EQ(heading("a\tb\tc\n1\t2\t777\n", "777"), "c");
+  EXPECT_EQ(heading("| 氏名 | 口座 |\n|---|---|\n| 佐藤 | 1234567 |\n", "1234567"), "口座");
+  EXPECT_EQ(heading("\"name\",\"note\",\"tel\"\n\"a\",\"x, y\",\"999\"\n", "999"), "tel");
+  EXPECT_EQ(heading("name;tel\nx;999\n", "999"), "tel");
+}
+
+TEST(Table, ProseAndFirstLinesHaveNoHeading) {
+  EXPECT_EQ(heading("電話は 999 です", "999"), "-");
+  EXPECT_EQ(heading("氏名,電話\n", "電話"), "-");
+  EXPECT_EQ(heading("one, two\nand a line without\nx,999\n", "999"), "-");
+  EXPECT_EQ(heading("2024,12345\nx,999\n", "999"), "-");
+}
+
+TEST(Table, CellsBelowAHeadingEndWithTheTable) {
+  EXPECT_EQ(below("氏名,電話\n佐藤,111\n鈴木,222\n\n高橋,333\n", "電話"), "111+222");
+  EXPECT_EQ(below("氏名,電話\n佐藤,111\n", "氏名"), "佐藤");
+  EXPECT_EQ(below("氏名,電話\r\n佐藤, 111 \r\n", "電話"), "111");
+  EXPECT_EQ(below("x,y\n氏名,電話\n佐藤,111\n", "電話"), "");
+  EXPECT_EQ(below("電話 111", "電話"), "");
+  EXPECT_EQ(below("氏名,電話\n佐藤,111", "電話"), "111");
+}
+
+TEST(Table, NothingFartherThanTheReachIsLookedAt) {
+  std::string text = "id,tel\n";
+  while (text.size() < 3 * kColumnReach) text += "some row,x\n";
+  const std::string with_value = text + "last,999\n";
+  EXPECT_EQ(heading(with_value, "999"), "-");
+  const std::size_t word = text.find("tel");
+  for (const Range cell : cells_below(text, {word, word + 3}))
+    EXPECT_LT(cell.begin, word + kColumnReach);
+}
+
+}  // namespace
+}  // namespace sekisho::filters
