@@ -165,7 +165,7 @@ std::vector<Range> cells_below(std::string_view text, Range word) {
     if (!is_row(text, row, separator, count)) break;
     if (const auto cell = cell_number(text, row, separator, index)) {
       const Range value = trimmed(text, *cell);
-      if (value.begin < limit) cells.push_back(value);
+      if (value.begin <= limit) cells.push_back(value);
     }
     begin = row.end + 1;
   }

@@ -41,7 +41,7 @@ TEST(Email, IsNotEveryThingWithAnAt) {
         "user@example.com, a@b.test, x@localhost, y@mail.example.org",
         "no-reply@kaisha-sample.co.jp", "a@b", "@kaisha-sample.jp", "x@-kaisha.jp", "x@kaisha..jp",
         "x.@kaisha-sample.jp", "x..y@kaisha-sample.jp", "k@v@kaisha-sample"}) {
-    EXPECT_EQ(shown(text, 0), "") << text;
+    EXPECT_EQ(shown(text, 0).find("email["), std::string::npos) << text;
   }
 }
 

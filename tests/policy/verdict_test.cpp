@@ -46,6 +46,10 @@ std::vector<Case> cases() {
       {"Redact", kCards + "redact }]", card, "redact data r"},
       {"AllowRuleChangesNothing", kCards + "allow }]", card, "allow r"},
       {"Category", "data: [{ id: r, findings: [financial], action: block }]", card, "block data r"},
+      {"CategoryLeavesTestCardsAlone", "data: [{ id: r, findings: [financial], action: block }]",
+       chat("card 4242 4242 4242 4242"), "allow"},
+      {"TestCardsByName", "data: [{ id: r, findings: [credit_card_test], action: block }]",
+       chat("card 4242 4242 4242 4242"), "block data r"},
       {"StrictestWins", two + "}]", both, "block data b"},
       {"OrderDoesNotMatter",
        "data: [{ id: b, findings: [jp_my_number], action: block }, { id: a, findings: "
