@@ -80,12 +80,28 @@ bool letter_at(std::string_view text, std::size_t pos) {
   return pos < text.size() && is_word(static_cast<unsigned char>(text[pos]));
 }
 
-// "confidentiality", "ConfidentialClient": another word.
+// "Plan_CONFIDENTIAL.pptx": what follows the word belongs to the name of a file.
+bool ends_file_name(std::string_view after) {
+  std::size_t end = 0;
+  const auto part = [&](std::size_t i) {
+    return letter_at(after, i) || (i < after.size() && (after[i] == '.' || after[i] == '-'));
+  };
+  while (part(end)) ++end;
+  const std::string_view rest = after.substr(0, end);
+  const std::size_t dot = rest.rfind('.');
+  const std::size_t extension = dot == std::string_view::npos ? 0 : rest.size() - dot - 1;
+  return extension >= 2 && extension <= 5;
+}
+
+// "confidentiality", "ConfidentialClient", "DVD_CGMS_RESTRICTED": another word.
 bool within_longer_word(const Line& line) {
   if (!is_ascii_word(line) || !is_letter(static_cast<unsigned char>(line.word.front())))
     return false;
-  return (!line.before.empty() && is_alnum(static_cast<unsigned char>(line.before.back()))) ||
-         letter_at(line.after, 0);
+  const unsigned char before =
+      line.before.empty() ? ' ' : static_cast<unsigned char>(line.before.back());
+  const bool joined = before == '_' || (!line.after.empty() && line.after.front() == '_');
+  if (joined) return !ends_file_name(line.after);
+  return is_alnum(before) || letter_at(line.after, 0);
 }
 
 // Letters and kana kanji count as text, marks and digits as decoration.
@@ -186,6 +202,8 @@ bool set_off(const Line& line) {
 }
 
 // Text about markings: definitions, rules, questions.
+constexpr std::string_view kDivisions[] = {"区分を定め", "区分に分", "つの区分", "段階に分"};
+
 bool is_about(const Line& line) {
   static constexpr std::string_view kAfter[] = {
       "とは",     "の意味",   "の定義", "と記載",   "と表示",       "と書", "ラベル",  "マーク",
@@ -199,7 +217,21 @@ bool is_about(const Line& line) {
       if (after.substr(0, mark.size()) == mark) after.remove_prefix(mark.size()), again = true;
     }
   }
-  return starts_with_any(after, kAfter);
+  // "What does TLP:RED mean", "…規程では、極秘・社外秘・一般の3区分を定める".
+  static constexpr std::string_view kBefore[] = {"what does",          "what is",  "what are",
+                                                 "difference between", "規程では", "規程で",
+                                                 "規則では",           "基準では"};
+  return starts_with_any(after, kAfter) || contains_any(line.before, kBefore) ||
+         contains_any(line.after, Words(kDivisions));
+}
+
+// A sentence may end with the words; one that goes on speaks of something else ("internal use only
+// and never passed to …").
+bool ends_statement(const Line& line) {
+  const std::string_view after = trimmed(line.after);
+  if (!line.before.empty() && line.before.back() == '-') return false;
+  return after.empty() ||
+         std::string_view(".!:)]\"'|*-").find(after.front()) != std::string_view::npos;
 }
 
 // "この資料は社外秘です", "以下は極秘の…", "社外秘につき".
@@ -230,13 +262,22 @@ Force force_of(const Line& line) {
   static constexpr std::string_view kWeak[] = {
       "confidential", "proprietary", "restricted", "trade secret", "under nda",
       "機密",         "未公表",      "営業秘密",   "秘密文書",     "インサイダー情報",
-      "転載禁止",     "複写禁止",    "会員限り",   "取扱注意"};
+      "転載禁止",     "複写禁止",    "会員限り"};
   return std::find(std::begin(kWeak), std::end(kWeak), line.word) == std::end(kWeak)
              ? Force::kStrong
              : Force::kWeak;
 }
 
+// "割れ物 取扱注意": the parcel, not the paper.
+bool is_about_goods(const Line& line) {
+  static constexpr std::string_view kGoods[] = {"割れ物", "われもの", "壊れ物",  "こわれ物",
+                                                "ガラス", "精密",     "天地無用"};
+  return line.word == "取扱注意" &&
+         (contains_any(line.before, kGoods) || contains_any(line.after, kGoods));
+}
+
 double confidence_of(const Line& line) {
+  if (is_about_goods(line)) return 0;
   const Force force = force_of(line);
   if (is_about(line)) return force == Force::kStrong ? kMentioned : 0;
   static constexpr std::string_view kUnmistakable[] = {"tlp:", "secret//", "㊙", "(秘",
@@ -247,7 +288,8 @@ double confidence_of(const Line& line) {
     return kMarked;
   if (is_ascii_word(line)) {
     if (is_claimed_en(line)) return kClaimed;
-    return force == Force::kStrong && line.size() <= kShortLine ? kClaimed : 0;
+    return force == Force::kStrong && line.size() <= kShortLine && ends_statement(line) ? kClaimed
+                                                                                        : 0;
   }
   if (force == Force::kStrong && is_claimed_ja(line)) return kClaimed;
   return force == Force::kStrong ? kMentioned : 0;

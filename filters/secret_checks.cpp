@@ -48,8 +48,10 @@ std::size_t next_run_of_40(std::string_view text, std::size_t from, std::size_t 
     while (from < to && !is_base64_char(text[from])) ++from;
     std::size_t end = from;
     while (end < text.size() && is_base64_char(text[end]) && end - from <= kSize) ++end;
-    if (end - from == kSize && from < to &&
-        border_holds(text, {from, end}, Border::kBase64, Border::kBase64))
+    // "KEY=" ends in a sign of base64, and is none.
+    const bool begins = from == 0 || !is_base64_char(text[from - 1]);
+    if (end - from == kSize && from < to && begins &&
+        border_holds(text, {from, end}, Border::kNone, Border::kBase64))
       return from;
     from = std::max(end, from + 1);
   }

@@ -47,7 +47,7 @@ void LineScan::scan_line(const std::string& line) {
     w.begin_object().key("type").value(f.type).key("start").value(f.range.begin);
     w.key("end").value(f.range.end).key("confidence").value(f.confidence);
     w.key("category").value(f.category);
-    if (!why_of(f).empty()) w.key("why").value(why_of(f));
+    if (!f.why.empty()) w.key("why").value(f.why);
     w.end_object();
   }
   w.end_array();

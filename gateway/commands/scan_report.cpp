@@ -39,7 +39,7 @@ std::string_view sarif_level(double confidence) {
 }
 
 std::string_view reason(const filters::Finding& finding) {
-  return why_of(finding).empty() ? std::string_view("pattern") : why_of(finding);
+  return finding.why.empty() ? std::string_view("pattern") : finding.why;
 }
 
 }  // namespace

@@ -15,15 +15,6 @@ namespace sekisho::gateway {
 inline constexpr double kMediumConfidence = 0.60, kHighConfidence = 0.85;
 std::string_view level_of(double confidence);
 
-// What made the detector sure, "" where it does not say.
-template <class Found>
-std::string_view why_of(const Found& finding) {
-  if constexpr (requires { finding.why; })
-    return finding.why;
-  else
-    return {};
-}
-
 // "45**********": two ASCII characters of a value of twelve and more, so that its reader finds it
 // again, and at most 24 stars. `value` may be the beginning of it.
 std::string masked(std::string_view value);

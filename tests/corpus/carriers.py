@@ -38,7 +38,11 @@ class Spec:
 
 
 def ja_sentence(rng, spec, marks):
-    return compose(rng.choice(JA_SENTENCES), label=rng.choice(spec.ja), v=marks[0])
+    template, label = rng.choice(JA_SENTENCES), rng.choice(spec.ja)
+    # "IDAKIA…" would be another word.
+    if label[-1].isascii() and label[-1].isalnum():
+        template = template.replace("⟦label⟧⟦v⟧", "⟦label⟧ ⟦v⟧")
+    return compose(template, label=label, v=marks[0])
 
 
 def en_sentence(rng, spec, marks):

@@ -20,7 +20,8 @@ def chars(rng, alphabet, count):
 
 def word64(rng, alphabet, count):
     """Like `chars`, neither end a sign."""
-    return rng.choice(ALNUM) + chars(rng, alphabet, count - 2) + rng.choice(ALNUM)
+    ends = [c for c in alphabet if c.isalnum()]
+    return rng.choice(ends) + chars(rng, alphabet, count - 2) + rng.choice(ends)
 
 
 def base62_crc(text):

@@ -142,6 +142,9 @@ TEST(AwsSecret, IsFoundNextToItsNameOrItsKeyId) {
   EXPECT_EQ(shown("aws_secret_access_key = " + secret), "aws_secret_access_key[" + secret + "]");
   EXPECT_EQ(shown(R"({"SecretAccessKey":")" + secret + "\"}"),
             "aws_secret_access_key[" + secret + "]");
+  for (const char* name :
+       {"export AWS_SECRET_ACCESS_KEY=", "aws secret：", "AWSシークレットアクセスキー"})
+    EXPECT_EQ(shown(name + secret), "aws_secret_access_key[" + secret + "]") << name;
   const std::string id = "AKIA" + chance(kBase32, 16);
   EXPECT_EQ(shown(id + "," + secret),
             "aws_access_key_id[" + id + "] aws_secret_access_key[" + secret + "]");

@@ -109,6 +109,9 @@ TEST(Label, MarkingsAreFound) {
                                       "Company Confidential - Draft",
                                       "*** CONFIDENTIAL ***",
                                       "TOP SECRET",
+                                      "Plan_CONFIDENTIAL.pptx",
+                                      "- 4 - 取扱注意 青空精機",
+                                      "For internal use only. Do not forward.",
                                       "以下は社外秘の資料です。要約してください。",
                                       "この文書は極秘です。"}) {
     EXPECT_NE(shown(text).find("confidentiality_label["), std::string::npos) << text;
@@ -125,11 +128,23 @@ TEST(Label, TheWordInASentenceIsNoMarking) {
         "※本メールには機密情報が含まれる場合があります。誤って受信された場合は破棄してください。",
         "Draft a clause: \"Confidential Information\" means any information disclosed by either "
         "party.",
-        "秘密保持契約（NDA）と機密保持の条項を比べて", "社外秘とは何ですか",
-        "社外秘の文書の扱い方を教えてください", "「社外秘」と記載された紙はどう捨てますか",
-        "Restricted stock units vest over four years.", "proprietary software license",
-        "confidentiality, integrity, availability", "機密性と完全性と可用性",
-        "access is restricted to admins", "TLP:CLEAR"}) {
+        "秘密保持契約（NDA）と機密保持の条項を比べて",
+        "社外秘とは何ですか",
+        "社外秘の文書の扱い方を教えてください",
+        "「社外秘」と記載された紙はどう捨てますか",
+        "Restricted stock units vest over four years.",
+        "proprietary software license",
+        "confidentiality, integrity, availability",
+        "機密性と完全性と可用性",
+        "access is restricted to admins",
+        "TLP:CLEAR",
+        "#define DVD_CGMS_RESTRICTED 3",
+        "if the _POSIX_CHOWN_RESTRICTED option is set",
+        "Callbacks are for internal use only and never passed on.",
+        "This is for package-internal use only, and may change.",
+        "文書管理規程では、極秘・社外秘・一般の3区分を定める。",
+        "What does TLP:RED mean compared with TLP:GREEN?",
+        "割れ物 取扱注意"}) {
     EXPECT_EQ(shown(text), "") << text;
   }
 }
