@@ -177,9 +177,28 @@ std::string text_of_pairs(std::string_view text, const std::vector<Range>& place
   return is_mostly_text(bytes) ? bytes : std::string();
 }
 
+// Whether enough numbers follow one another; `looked` is moved to the end of those that are too
+// few.
+bool begins_list(std::string_view text, std::size_t at, Base base, std::size_t& looked) {
+  std::size_t pos = at, end = at;
+  for (std::size_t count = 0; count < kFewestCodes; ++count) {
+    const Code code = read_code(text, pos, base);
+    if (code.end == 0) break;
+    end = code.end;
+    // A list begins with a character.
+    if (count == 0 && !may_be_character(code.value)) break;
+    if (count + 1 == kFewestCodes) return true;
+    pos = skip_between(text, end);
+    if (pos == end) break;
+  }
+  looked = std::max(looked, end);
+  return false;
+}
+
 // Reads a list at `at`; its end when it was patched, 0 otherwise.
 std::size_t patch_list(std::string_view text, std::size_t at, Base base, std::size_t& looked,
                        Patches& out) {
+  if (!begins_list(text, at, base, looked)) return 0;
   std::vector<long> codes;
   std::vector<Range> places;
   for (std::size_t pos = at; codes.size() < kMostCodes;) {

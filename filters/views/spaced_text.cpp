@@ -437,6 +437,13 @@ void find_broken_lines(std::string_view text, Range where, PulledApart out) {
 
 namespace {
 
+// Cheap: most tokens are followed by a blank.
+bool may_be_border(std::string_view text, std::size_t at) {
+  if (at >= text.size()) return false;
+  if (text[at] == ' ') return at + 1 < text.size() && text[at + 1] == '|';
+  return std::string_view("|,;\t\"'<@").find(text[at]) != std::string_view::npos;
+}
+
 // The end of an address that goes on in the next cell, or 0: nothing before or after its "@", or no
 // dot after it.
 std::size_t open_address(std::string_view text, std::size_t at) {
@@ -459,6 +466,10 @@ void find_token_cells(std::string_view text, Range where, PulledApart out) {
   for (std::size_t at = where.begin; at < where.end; ++at) {
     if (at < done || !token_at(text, at) || (at > 0 && token_at(text, at - 1))) continue;
     std::size_t end = token_end(text, at);
+    if (!may_be_border(text, end)) {
+      at = end - 1;
+      continue;
+    }
     if (!has_token_prefix(text.substr(at, end - at))) {
       end = mails ? open_address(text, at) : 0;
       if (end == 0) continue;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <iterator>
 
 namespace sekisho::filters {
@@ -19,17 +20,28 @@ constexpr std::string_view kPrefixes[] = {
     "shppa_",   "sntrys_",  "sntryu_",  "phc_",     "phx_",     "CCIPAT_", "bkua_",    "fo1_",
     "nfp_",     "vercel_",  "atlasv1.", "glc_",     "glsa_"};
 
-constexpr std::array<bool, 256> make_first() {
-  std::array<bool, 256> out{};
-  for (const std::string_view p : kPrefixes) out[static_cast<unsigned char>(p[0])] = true;
+// By the first two characters.
+constexpr std::array<std::uint64_t, 1024> make_first() {
+  std::array<std::uint64_t, 1024> out{};
+  for (const std::string_view p : kPrefixes) {
+    const auto pair = static_cast<std::size_t>(static_cast<unsigned char>(p[0])) << 8 |
+                      static_cast<unsigned char>(p[1]);
+    out[pair / 64] |= std::uint64_t{1} << pair % 64;
+  }
   return out;
 }
 constexpr auto kFirst = make_first();
 
+bool may_begin(std::string_view text) {
+  const auto pair = static_cast<std::size_t>(static_cast<unsigned char>(text[0])) << 8 |
+                    static_cast<unsigned char>(text[1]);
+  return (kFirst[pair / 64] >> pair % 64 & 1) != 0;
+}
+
 }  // namespace
 
 bool has_token_prefix(std::string_view text) {
-  if (text.empty() || !kFirst[static_cast<unsigned char>(text[0])]) return false;
+  if (text.size() < 3 || !may_begin(text)) return false;
   return std::any_of(std::begin(kPrefixes), std::end(kPrefixes), [text](std::string_view p) {
     return text.size() >= p.size() && text[0] == p[0] && text.substr(0, p.size()) == p;
   });

@@ -114,6 +114,27 @@ TEST(NestedInspection, RefusesTwoContentTypes) {
   EXPECT_EQ(verdict_text(evaluate(snapshot(), q).verdict), "block uninspected uninspected");
 }
 
+// The half of a value is nothing; together they are what the service reads.
+TEST(NestedInspection, ReadsMessagesTogetherAtTheirBorders) {
+  EXPECT_EQ(sent(R"({"messages":[{"role":"user","content":"カード番号 4532 0151"},)"
+                 R"({"role":"user","content":"1283 0366 です"}]})"),
+            "block data cards");
+  EXPECT_EQ(sent(R"({"messages":[{"role":"user","content":"card number 4532-0151"},)"
+                 R"({"role":"assistant","content":"go on"},)"
+                 R"({"role":"user","content":"1283-0366"}]})"),
+            "block data cards");
+  EXPECT_EQ(sent(R"({"messages":[{"role":"user","content":"invoice 4532"},)"
+                 R"({"role":"user","content":"0151 1283 0366"}]})"),
+            "allow");
+}
+
+TEST(NestedInspection, MasksAllOfAnEncodingWithinAText) {
+  EXPECT_EQ(sent(R"({"messages":[{"role":"user","content":)"
+                 R"("see card number NDUzMiAwMTUxIDEyODMgMDM2Ng== please"}]})"),
+            R"({"messages":[{"role":"user","content":)"
+            R"("see card number [REDACTED:credit_card] please"}]})");
+}
+
 // A nested document cannot make a turn old, nor a signed field editable.
 TEST(NestedInspection, TurnsAreThoseOfTheOutermostDocument) {
   EXPECT_EQ(
