@@ -23,6 +23,8 @@ bool free_on_left(const DetectorRow& row, std::string_view text, std::size_t beg
   }
   if (!is_hyphen(c.value) && c.value != U'.') return true;
   const std::size_t before = begin - c.size;
+  // ".2074.0020" goes on from something else, whatever stands before the dot.
+  if (c.value == U'.') return is_label_before(row, text, before);
   return !is_word(char_before(text, before).value) || is_label_before(row, text, before);
 }
 

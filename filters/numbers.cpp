@@ -94,6 +94,25 @@ bool longer_in_fours(const DigitGroups& all, const DigitCandidate& c) {
   return c.separator != Separator::kNone && c.separator != Separator::kNewline && (before || after);
 }
 
+// Whether the row of fours around a card in fours is cards from end to end. Looks at so many groups
+// on each side; a longer row is a table.
+bool only_cards_beside(const DigitGroups& all, const DigitCandidate& c) {
+  constexpr std::size_t kFarthest = 64;
+  std::size_t from = c.from, to = c.to;
+  while (from > 0 && all.groups[from].before == c.separator && all.groups[from - 1].count == 4) {
+    if (c.from - --from > kFarthest) return false;
+  }
+  while (to < all.groups.size() && all.groups[to].before == c.separator &&
+         all.groups[to].count == 4) {
+    if (++to - c.to > kFarthest) return false;
+  }
+  if ((to - from) % 4 != 0 || (c.from - from) % 4 != 0) return false;
+  for (; from < to; from += 4) {
+    if (!luhn_valid(all.digits_of(from, from + 4))) return false;
+  }
+  return true;
+}
+
 // Calls use(candidate, digits, range) with candidates of `size` digits.
 template <class Use>
 void for_numbers(const DigitGroups& all, std::size_t size, std::size_t most_groups, Use use) {
@@ -124,6 +143,9 @@ void find_credit_cards(const DetectorRow& row, std::string_view text, const Digi
       if (!stands_free(row, text, range)) return;
       const Judgement judgement = judge_card(row, all, c, kind, text);
       if (judgement.confidence <= 0) return;
+      // Figures of four digits beside each other are a table, unless all of them are cards.
+      if (judgement.confidence < 0.9 && longer_in_fours(all, c) && !only_cards_beside(all, c))
+        return;
       const bool test = is_test_card(digits);
       if (!test && distinct_characters(digits) < 3) return;
       Finding finding = make_finding(row, test ? row.confidence.context : judgement.confidence,

@@ -158,5 +158,11 @@ TEST(Numbers, ManyDigitsAreReadInLinearTime) {
   EXPECT_EQ(shown(groups, 0), "");
 }
 
+TEST(Numbers, FiguresOfATableAreNoCardAndNoMyNumber) {
+  EXPECT_EQ(shown("5101 2345 6011 4441 8888 1021"), "");
+  EXPECT_EQ(shown("2406\n2416\n2534\n2544\n2548"), "");
+  EXPECT_EQ(shown("0123 ; [.2074.0020.0002] # LATIN"), "");
+}
+
 }  // namespace
 }  // namespace sekisho::filters
