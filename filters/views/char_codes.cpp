@@ -212,18 +212,20 @@ std::size_t patch_list(std::string_view text, std::size_t at, Base base, std::si
   }
   if (places.empty()) return 0;
   looked = std::max(looked, places.back().end);
-  const Range part = likely_part(codes);
+  Range part = likely_part(codes);
+  // Numbers of two digits are pairs of hexadecimal ones as well.
+  const Range all{0, places.size()};
   std::string decoded;
-  if (part.size() >= kFewestCodes) {
+  if (base == Base::kDecimal && all.size() >= kFewestCodes)
+    decoded = text_of_pairs(text, places, all);
+  const bool pairs = !decoded.empty();
+  if (part.size() >= kFewestCodes && (!pairs || part == all)) {
     codes.assign(codes.begin() + static_cast<std::ptrdiff_t>(part.begin),
                  codes.begin() + static_cast<std::ptrdiff_t>(part.end));
-    decoded = text_of(codes);
+    decoded += (pairs ? "\n" : "") + text_of(codes);
   }
   if (decoded.empty()) return 0;
-  // Numbers of two digits are pairs of hexadecimal ones as well.
-  if (base == Base::kDecimal)
-    if (const std::string pairs = text_of_pairs(text, places, part); !pairs.empty())
-      decoded = pairs + "\n" + decoded;
+  if (pairs) part = all;
   const std::size_t begin = list_begin(text, places[part.begin].begin);
   const std::size_t end = list_end(text, begin, places[part.end - 1].end);
   out.add({begin, end}, decoded);

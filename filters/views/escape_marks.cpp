@@ -67,18 +67,32 @@ bool begins_quoted_printable(std::string_view text, std::size_t at) {
          !is_lower(static_cast<unsigned char>(next));
 }
 
-// A closing quote with what joins literals after it, or an opening one after a joining sign.
-bool joins_literals(std::string_view text, std::size_t at) {
-  if (at == 0) return false;
+bool is_quote(char c) {
+  return c == '"' || c == '\'' || c == '`';
+}
+
+// What joins literals by a dot is another one, or a method: no new sentence.
+bool dot_joins(std::string_view text, std::size_t dot) {
+  std::size_t pos = dot + 1;
+  if (is_letter(static_cast<unsigned char>(at_or_nul(text, pos)))) return true;
+  for (int i = 0; i < 3 && is_blank(at_or_nul(text, pos)); ++i) ++pos;
+  return is_quote(at_or_nul(text, pos)) || at_or_nul(text, pos) == '.';
+}
+
+// A closing quote with what joins literals, or parts cells, after it.
+std::uint16_t quote_flags(std::string_view text, std::size_t at) {
+  if (at == 0) return 0;
   std::size_t pos = at + 1;
   bool line_ends = false;
   for (int i = 0; i < 3 && is_blank(at_or_nul(text, pos)); ++i) line_ends |= text[pos++] == '\n';
   const char next = at_or_nul(text, pos);
-  if (next == '"' || next == '\'' || next == '`')
-    return alnum(at_or_nul(text, pos + 1)) || pos > at + 1;
-  return next == '+' || next == '.' || next == '&' || next == '|' || next == '\\' || next == '~' ||
-         next == ';' || (next == ',' && !is_blank(text[at - 1])) || next == '}' || pos == at + 4 ||
-         (line_ends && is_letter(static_cast<unsigned char>(next)));
+  if (is_quote(next)) return alnum(at_or_nul(text, pos + 1)) || pos > at + 1 ? kQuotes : 0;
+  if (next == ',') return is_blank(text[at - 1]) ? 0 : kQuotes | kCells;
+  if (next == '.') return dot_joins(text, pos) ? kQuotes : 0;
+  const bool joins = next == '+' || next == '&' || next == '|' || next == '\\' || next == '~' ||
+                     next == ';' || next == '}' || pos == at + 4 ||
+                     (line_ends && is_letter(static_cast<unsigned char>(next)));
+  return joins ? kQuotes : 0;
 }
 
 }  // namespace
@@ -104,7 +118,7 @@ std::uint16_t mark_flags(std::string_view text, std::size_t at) {
     case '|':
       return kCells;
     default:
-      return joins_literals(text, at) ? kQuotes : 0;
+      return quote_flags(text, at);
   }
 }
 

@@ -226,12 +226,11 @@ void ViewScan::Impl::see_pulled_apart(const Scene& scene, Findings& out) {
     std::uint16_t flags;
     Finder find;
   };
-  static constexpr Step kSteps[] = {
-      {kSpaced, kSingles, find_spaced},
-      {kGroups, kManyDigits, find_number_groups},
-      {kLines, kLineEnd, find_broken_lines},
-      {kLines, kCells | kQuotes | kLineEnd | kEscape, find_token_cells},
-      {kLines, kQuotes | kLineEnd, find_message_borders}};
+  static constexpr Step kSteps[] = {{kSpaced, kSingles, find_spaced},
+                                    {kGroups, kManyDigits, find_number_groups},
+                                    {kLines, kLineEnd, find_broken_lines},
+                                    {kLines, kCells | kLineEnd | kEscape, find_token_cells},
+                                    {kLines, kQuotes | kLineEnd, find_message_borders}};
   for (const Step& step : kSteps) {
     if ((survey.any() & step.flags) == 0 || !allowed(step.family)) continue;
     patches.clear();
