@@ -17,7 +17,7 @@ ROMAN = ["t.yamada", "hanako.suzuki", "k_sato", "ito-naoki", "m.takahashi", "yuk
          "emma.brown", "l.garcia", "david-lee", "a.muller", "chen.wei"]
 COUNTRY_PHONES = [("1", "({a}) {b}-{c}", 3, 3, 4), ("1", "{a}-{b}-{c}", 3, 3, 4), ("44", "20 {b} {c}", 0, 4, 4), ("49", "30 {b}{c}", 0, 4, 4),
                   ("33", "1 {x} {y} {z} {w}", 0, 0, 0), ("86", "138 {b} {c}", 0, 4, 4), ("82", "10-{b}-{c}", 0, 4, 4), ("65", "{d} {c}", 0, 0, 4),
-                  ("61", "4{x} {e} {f}", 0, 0, 0), ("91", "98{x}{e} {g}", 0, 0, 0), ("84", "91 {e} {c}", 0, 0, 4)]
+                  ("61", "4{x} {e} {f}", 0, 0, 0), ("91", "98{e} {g}", 0, 0, 0), ("84", "91 {e} {c}", 0, 0, 4)]
 
 
 def card(rng):
@@ -56,7 +56,7 @@ def phone_international(rng):
     two = lambda: f"{rng.randrange(20, 99)}"
     number = form.format(a=str(rng.choice((212, 415, 617, 312, 503, 646))), b=str(rng.randrange(2, 9)) + digits(rng, b - 1) if b else "",
                          c=digits(rng, 4), d=rng.choice("689") + digits(rng, 3), e=digits(rng, 3), f=digits(rng, 3), g=digits(rng, 5),
-                         x=two()[0] if "{x} {e}" in form or "{x}{e}" in form else two(), y=two(), z=two(), w=two())
+                         x=two(), y=two(), z=two(), w=two())
     if "555-01" in number:
         return phone_international(rng)
     joiner = rng.choice((" ", "-")) if "(" not in form else " "
