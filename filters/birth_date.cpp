@@ -72,6 +72,24 @@ class Reader {
     rest_.remove_prefix(size);
     return value;
   }
+  // One or two digits, or 一 to 九十九.
+  int small_number() {
+    const int value = number(1, 2);
+    if (value >= 0) return value;
+    static constexpr std::string_view kDigits[] = {"一", "二", "三", "四", "五",
+                                                   "六", "七", "八", "九"};
+    int tens = 0, unit = 0;
+    const auto digit = [this, &unit] {
+      for (int i = 0; i < 9 && unit == 0; ++i) unit = eat(kDigits[i]) ? i + 1 : 0;
+    };
+    digit();
+    if (eat("十")) {
+      tens = unit == 0 ? 1 : unit;
+      unit = 0;
+      digit();
+    }
+    return tens == 0 && unit == 0 ? -1 : tens * 10 + unit;
+  }
   // One of "-", "/", "." and the words that stand for them; 0 = none of them there.
   char mark(std::string_view word) {
     skip_spaces();
@@ -111,9 +129,9 @@ bool month_and_day(Reader& reader, int& month, int& day) {
   reader.brackets();
   const char first = reader.mark("年");
   reader.brackets();
-  if (first == 0 || (month = reader.number(1, 2)) < 0) return false;
+  if (first == 0 || (month = reader.small_number()) < 0) return false;
   const char second = reader.mark("月");
-  if (second != first || (day = reader.number(1, 2)) < 0) return false;
+  if (second != first || (day = reader.small_number()) < 0) return false;
   reader.skip_spaces();
   return first != 'w' || reader.eat("日") || reader.done();
 }
@@ -124,7 +142,7 @@ std::optional<CivilDate> era_date(Reader reader) {
     if (!r.eat(era.name) && !r.eat(std::string_view(&era.letter, 1))) continue;
     r.eat(".");
     r.skip_spaces();
-    const int number = r.eat("元") ? 1 : r.number(1, 2);
+    const int number = r.eat("元") ? 1 : r.small_number();
     int month = 0, day = 0;
     if (number < 1 || !month_and_day(r, month, day) || !r.done()) continue;
     const auto date = date_of(era.first.year + number - 1, month, day);

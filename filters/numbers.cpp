@@ -78,7 +78,9 @@ Judgement judge_my_number(const DetectorRow& row, const DigitGroups& all, const 
   if (evidence.named) return {model.context, kByWord};
   const bool fours = in_fours(all, c, 3);
   if (!fours && c.to - c.from > 1) return {};
-  const bool grouped = fours && c.separator != Separator::kNewline;
+  // Dots alone group figures of tables too.
+  const bool grouped =
+      fours && c.separator != Separator::kNewline && c.separator != Separator::kDot;
   double confidence = grouped ? model.grouped : model.shape;
   if (evidence.otherwise) confidence -= model.against;
   if (looks_like_timestamp(all.digits_of(c.from, c.to))) confidence -= kTimestamp;

@@ -114,8 +114,7 @@ std::size_t eat_number(Walker& walker, bool& in_kanji) {
 
 // "1丁目2番3号", "1-2-3", "五丁目十番", "12番地の3", "1条西2丁目".
 Block eat_block(Walker& walker, std::string_view text) {
-  static constexpr std::string_view kWords[] = {"丁目", "番地", "番町", "番", "号室",
-                                                "号",   "条",   "線",   "軒"};
+  static constexpr std::string_view kWords[] = {"丁目", "番地", "番", "号室", "号", "条", "線"};
   Block block;
   std::size_t end = walker.pos();
   bool dashed = false, in_kanji = false;
@@ -201,7 +200,9 @@ bool eat_town(Walker& walker, std::string_view text, Address& address) {
     if (is_kanji_digit(c) && address.municipality && named > 0) {
       Walker probe = walker;
       // 三条 of Kyoto is a street, 一条西二丁目 of Sapporo a block.
-      if (eat_block(probe, text).found() && char_before(text, probe.pos()).value != U'条') break;
+      if (eat_block(probe, text).found() && char_before(text, probe.pos()).value != U'条' &&
+          probe.peek() != U'町')
+        break;
     }
     const bool space = is_space(c);
     if (!space && !is_han(c) && !is_kana(c)) break;

@@ -11,7 +11,7 @@ TEST(Date, IsReadInTheSpellingsOfEras) {
   const CivilDate day{1980, 12, 3};
   for (const char* text : {"昭和55年12月3日", "昭和55.12.3", "S55.12.3", "S55/12/03", "s55-12-3",
                            "昭和 55 年 12 月 3 日", "㍼55年12月3日", "昭和５５年１２月３日",
-                           "S.55.12.3", "昭和55年（1980年）12月3日"}) {
+                           "S.55.12.3", "昭和五十五年十二月三日", "昭和55年（1980年）12月3日"}) {
     EXPECT_EQ(read_date(text), day) << text;
   }
   EXPECT_EQ(read_date("令和元年5月1日"), (CivilDate{2019, 5, 1}));
