@@ -85,9 +85,20 @@ bool mixed_by_chance(const Letters& n, std::size_t size) {
   return n.digits >= std::max<std::size_t>(2, size / 10) && n.lower + n.upper >= 2;
 }
 
+// A mark or a letter of another kind does not make a small alphabet a large one.
+constexpr std::size_t kStrays = 2;
+
+bool near_hex(std::string_view value) {
+  const auto strays = std::count_if(value.begin(), value.end(), [](char c) {
+    const auto lower = static_cast<char32_t>(static_cast<unsigned char>(c) | 0x20);
+    return !is_digit(static_cast<unsigned char>(c)) && (lower < U'a' || lower > U'f');
+  });
+  return static_cast<std::size_t>(strays) <= kStrays;
+}
+
 double floor_for(std::string_view value, const Letters& n) {
-  if (is_hex(value)) return floor_of(kHexFloors, value.size());
-  if (n.lower == 0 || n.upper == 0) return floor_of(kOneCaseFloors, value.size());
+  if (near_hex(value)) return floor_of(kHexFloors, value.size());
+  if (std::min(n.lower, n.upper) <= kStrays) return floor_of(kOneCaseFloors, value.size());
   return floor_of(kMixedFloors, value.size());
 }
 
@@ -124,7 +135,7 @@ bool looks_random(std::string_view value) {
   if (value.size() < kShortest || is_uuid(value)) return false;
   const Letters n = count(value);
   // Two of sixteen digits are neighbours more often than two of sixty-two characters.
-  const std::size_t most_steps = is_hex(value) ? value.size() * 2 / 5 : value.size() / 4;
+  const std::size_t most_steps = near_hex(value) ? value.size() * 2 / 5 : value.size() / 4;
   if (!mixed_by_chance(n, value.size()) || n.others > value.size() / 4 || n.steps > most_steps)
     return false;
   if (shannon_entropy(value) < floor_for(value, n)) return false;
