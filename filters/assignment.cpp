@@ -247,6 +247,13 @@ std::optional<Assignment> read_assignment(std::string_view text, Range word) {
   if (!value_at && option && at(text, name.end, " ")) value_at = name.end + 1;
   if (!value_at) value_at = after_value_word(text, name.end);
   if (!value_at) value_at = after_call(text, name.end);
+  // A line of its own, as in netrc.
+  if (!value_at && at(text, name.end, " ")) {
+    bool quoted = false;
+    const Range value = read_value(text, name.end + 1, quoted);
+    if (!quoted && value.size() >= 6 && is_setting(text, name.begin, value.end))
+      value_at = name.end + 1;
+  }
   if (!value_at) {
     value_at = after_phrase(text, name.end);
     out.stated = value_at.has_value();

@@ -15,7 +15,7 @@ namespace sekisho::filters {
 namespace {
 
 constexpr std::size_t kShortest = 16, kLongest = 200;
-constexpr double kUnsure = 0.45;
+constexpr double kDoubt = 0.45;
 
 template <std::size_t N>
 bool has_any(std::string_view text, const std::string_view (&words)[N]) {
@@ -334,6 +334,7 @@ void find_generic_secret(const DetectorRow& row, std::string_view text, Range ga
       const Range before = identifier_around(text, {name.begin - 1, name.begin - 1});
       phrase.insert(0, text.substr(before.begin, before.size()));
     }
+    if (blank != std::string_view::npos) phrase.append(word.substr(blank));
     naming = naming_of(phrase);
   } else {
     naming = naming_of_phrase(text, {gate.begin, gate.begin + word.size()});
@@ -347,7 +348,7 @@ void find_generic_secret(const DetectorRow& row, std::string_view text, Range ga
     value = quoted_at(text, begin);
     if (!is_secret_text(text.substr(value.begin, value.size()))) return;
   }
-  add(row, text, value, naming == Naming::kSecret ? row.confidence.shape : kUnsure,
+  add(row, text, value, naming == Naming::kSecret ? row.confidence.shape : kDoubt,
       "name of a secret and random value", out);
 }
 
