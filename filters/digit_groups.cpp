@@ -39,21 +39,6 @@ bool may_hold_digit(const char* bytes) {
   return ((((digits - kOnes * 10) & ~digits) | ((leads - kOnes) & ~leads)) & kHigh) != 0;
 }
 
-// First byte that begins a digit at or after `pos`.
-std::size_t skip_to_digit(std::string_view text, std::size_t pos, std::size_t end) {
-  while (pos < end) {
-    if (pos + 8 <= end && !may_hold_digit(text.data() + pos)) {
-      pos += 8;
-      continue;
-    }
-    for (const std::size_t stop = std::min(pos + 8, end); pos < stop; ++pos) {
-      const auto c = static_cast<unsigned char>(text[pos]);
-      if (is_digit(c) || (c == 0xEF && is_digit(char_at(text, pos).value))) return pos;
-    }
-  }
-  return end;
-}
-
 DigitGroup read_group(std::string_view text, std::size_t pos, std::string& digits) {
   DigitGroup group{{pos, pos}, digits.size(), 0, Separator::kNone};
   while (pos < text.size() && is_digit(static_cast<unsigned char>(text[pos]))) ++pos;
@@ -86,6 +71,20 @@ Separator between(std::string_view text, std::size_t begin, std::size_t end) {
 
 }  // namespace
 
+std::size_t next_digit(std::string_view text, std::size_t pos, std::size_t end) {
+  while (pos < end) {
+    if (pos + 8 <= end && !may_hold_digit(text.data() + pos)) {
+      pos += 8;
+      continue;
+    }
+    for (const std::size_t stop = std::min(pos + 8, end); pos < stop; ++pos) {
+      const auto c = static_cast<unsigned char>(text[pos]);
+      if (is_digit(c) || (c == 0xEF && is_digit(char_at(text, pos).value))) return pos;
+    }
+  }
+  return end;
+}
+
 std::string_view DigitGroups::digits_of(std::size_t from, std::size_t to) const {
   const std::size_t begin = groups[from].first, end = groups[to - 1].first + groups[to - 1].count;
   return std::string_view(digits).substr(begin, end - begin);
@@ -108,7 +107,7 @@ void read_digit_groups(std::string_view text, Range where, DigitGroups& out) {
     out.digits.resize(stretch_digits);
   };
   std::size_t last_end = 0;
-  while ((pos = skip_to_digit(text, pos, end)) < end) {
+  while ((pos = next_digit(text, pos, end)) < end) {
     const Separator before = last_end == 0 ? Separator::kNone : between(text, last_end, pos);
     if (before == Separator::kNone) {
       drop_short_stretch();

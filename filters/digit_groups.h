@@ -42,6 +42,9 @@ inline constexpr std::size_t kFewestDigits = 10;
 // Replaces `out` by the groups that begin in `where`, and a few before and after it as neighbours.
 void read_digit_groups(std::string_view text, Range where, DigitGroups& out);
 
+// The first byte in [pos, end) that begins a digit, `end` if there is none.
+std::size_t next_digit(std::string_view text, std::size_t pos, std::size_t end);
+
 // RE2 class of what may stand between two digits of one number; at most three such characters in a
 // row.
 extern const char kDigitRunGate[];

@@ -9,10 +9,14 @@
 #include <map>
 #include <utility>
 
+#include "filters/byte_shape.h"
 #include "filters/digit_groups.h"
+#include "filters/literal_finder.h"
 #include "filters/pattern_length.h"
+#include "filters/pattern_prefixes.h"
 #include "filters/table.h"
 #include "filters/validators.h"
+#include "filters/width_fold.h"
 
 namespace sekisho::filters {
 namespace {
@@ -26,6 +30,7 @@ constexpr std::size_t kPiece = 1u << 10;
 constexpr int kPatternMemory = 8 << 20;
 // Word borders and line starts look at one character beside a match.
 constexpr std::size_t kAssertionReach = 4;
+constexpr std::size_t kFewBytes = 16;
 // What a label names begins at most so many bytes after it.
 constexpr std::size_t kLabelReach = 192;
 
@@ -60,7 +65,7 @@ std::string any_literal(const std::vector<std::string>& literals) {
   return out;
 }
 
-// What runs in the set for a row.
+// What announces a row, as a pattern.
 std::string announcing(const DetectorRow& row) {
   if (!row.gate.empty()) return row.gate;
   if (!row.literals.empty()) return any_literal(row.literals);
@@ -69,8 +74,8 @@ std::string announcing(const DetectorRow& row) {
 
 // A row with its compiled parts.
 struct PackRow {
-  PackRow(const DetectorRow& r, const RE2& g, const RE2::Options& options)
-      : row(r), gate(g), pattern(r.pattern, options) {}
+  PackRow(const DetectorRow& r, const RE2& g, std::size_t s, const RE2::Options& options)
+      : row(r), gate(g), slot(s), pattern(r.pattern, options) {}
 
   // Sought all over a block that holds what announces it, not where a gate stands.
   bool sought() const {
@@ -78,8 +83,9 @@ struct PackRow {
   }
 
   const DetectorRow& row;
-  const RE2& gate;  // or whatever announces it
-  RE2 pattern;      // of an empty pattern: unused
+  const RE2& gate;       // or whatever announces it
+  std::size_t slot = 0;  // in Progress
+  RE2 pattern;           // of an empty pattern: unused
   std::vector<std::unique_ptr<const RE2>> allow;
   std::size_t span = kShippedSpan;  // bytes a match is sought in
 };
@@ -95,7 +101,11 @@ struct CustomRow {
   double confidence;
   RE2 pattern;
   std::size_t span = 0;  // bytes; matches are sought in so many from where they begin
+  std::size_t slot = 0;  // in Progress
 };
+
+// Before which place each row has looked already: its findings do not overlap.
+using Progress = std::vector<std::size_t>;
 
 }  // namespace
 
@@ -103,9 +113,16 @@ struct PatternDetector::Impl {
   explicit Impl(std::size_t budget)
       : set(quiet_options(budget), RE2::UNANCHORED), memory_budget(budget) {}
 
-  // What each pattern of the set announces; rows with the same gate share one.
-  struct Member {
-    std::unique_ptr<const RE2> gate;  // of rows
+  // What one gate announces. Where all that a gate matches begins with a few words, the words are
+  // sought; else the gate is a member of the set.
+  struct Gate {
+    std::unique_ptr<const RE2> pattern;  // of rows
+    bool announced = false;
+    ByteShape shape;
+    std::size_t before = 0;  // a match begins at most so many bytes before a word
+    bool whole = false;      // the word is the match
+    bool at_border = false;  // begins at the border of a word
+    NeededByte needs;
     std::vector<const PackRow*> gated, sought;
     const CustomRow* custom = nullptr;
   };
@@ -115,40 +132,72 @@ struct PatternDetector::Impl {
     DigitGroups groups;
   };
 
+  Gate& gate_of(const std::string& pattern);
+  bool announce(PackRow& pack_row, Gate& gate, const std::string& announced, std::string& error);
+  bool announce_alternatives(const std::string& pattern, const PackRow& pack_row,
+                             std::string& error);
+  bool announce_in_set(Gate& gate, const std::string& pattern, std::string& error);
+  void add_words(Gate& gate, const std::vector<std::string>& words, bool any_case);
+  bool announce_custom();
+  bool which(std::string_view text, Range range, std::vector<int>& hits,
+             RE2::Set::ErrorInfo& error) const;
+
+  void scan_words(const Window& window, Findings& out) const;
+  void look_at_word(const Window& window, const LiteralFinder::Hit& hit, Progress& done,
+                    Findings& out) const;
+  bool may_open_at(const Gate& gate, std::string_view text, std::size_t word,
+                   const Progress& done) const;
+  void open_gate(const Gate& gate, const Window& window, const LiteralFinder::Hit& hit,
+                 Progress& done, Findings& out) const;
+  void enter(const Gate& gate, const Window& window, Range place, Progress& done,
+             Findings& out) const;
+  void open_at_digit(const Gate& gate, const Window& window, std::size_t digit, Progress& done,
+                     Findings& out) const;
+  void scan_digit_gates(const Window& window, Range where, Findings& out) const;
+  void seek(const PackRow& pack_row, const Window& window, const LiteralFinder::Hit& hit,
+            Progress& done, Findings& out) const;
+  void scan_numbers(const Window& window, Findings& out) const;
   // `here`: of the block looked at. `below`: of labels in it, which may head a column that goes on
   // for many blocks.
   struct Found {
     Findings &here, &below;
   };
-
-  bool which(std::string_view text, Range range, std::vector<int>& hits,
-             RE2::Set::ErrorInfo& error) const;
+  ScanStatus scan_set(const Window& window, Findings& out) const;
   ScanStatus scan_block(const Window& window, Range block, bool& hot, Found& found) const;
   ScanStatus locate(const Window& window, Range block, bool& seen, Found& found) const;
   ScanStatus scan_headings(const Window& window, Found& found) const;
-  void find_gated(const Member& member, const Window& window, Range part, Range block,
-                  Numbers& numbers, Found& found) const;
-  void find_at_gates(const PackRow& pack_row, const Window& window, Range where,
+  void find_gated(const Gate& gate, const Window& window, Range part, Range block, Numbers& numbers,
+                  Found& found) const;
+  void find_at_gates(const RE2& gate, const PackRow& pack_row, const Window& window, Range where,
                      Findings& out) const;
-  void find_labelled(const PackRow& pack_row, std::string_view text, Range where,
+  void find_labelled(const RE2& gate, const PackRow& pack_row, std::string_view text, Range where,
                      Findings& out) const;
   void find_sought(const PackRow& pack_row, const Window& window, Range block, Findings& out) const;
   void find_custom(const CustomRow& custom, const Window& window, Range block, Findings& out) const;
-  void add_sought(PackRow& pack_row, Member& member);
+  void add_sought(PackRow& pack_row);
 
   RE2::Set set;
   std::size_t memory_budget;
-  std::vector<Member> members;
-  std::map<std::string, std::size_t, std::less<>> gates;  // to its member
+  std::vector<const Gate*> members;  // of the set
+  LiteralFinder finder{{}};
+  std::vector<LiteralFinder::Literal> words;
+  std::vector<std::vector<const Gate*>> gates_of_word;
+  std::map<std::pair<std::string, bool>, std::size_t> word_index;
+  std::map<std::string, Gate, std::less<>> gates;  // of rows, by pattern
+  std::deque<Gate> custom_gates;
+  std::vector<const PackRow*> number_rows;
+  std::vector<const Gate*> digit_gates;  // with digits in each match: looked for where digits begin
   std::deque<PackRow> rows;
   std::deque<CustomRow> custom;
+  std::size_t slots = 0;
   std::vector<const DetectorRow*> over_text;
   const DetectorRow* last_row = nullptr;
-  bool any_sought = false, any_labelled = false;
+  bool any_sought = false, any_labelled = false, labelled_in_set = false;
   std::size_t before = kAssertionReach,
               after = kAssertionReach;  // what the set must see around a block
   std::size_t max_span = kAssertionReach;
   std::size_t longest_gate = 0;
+  std::size_t words_before = kGateReach, words_after = kGateReach;  // of the fresh part
 };
 
 namespace {
@@ -210,26 +259,27 @@ void keep_beginning_in(Range where, std::size_t from, Findings& found) {
       found.end());
 }
 
+// At one gate; where the row may go on.
+std::size_t find_at(const PackRow& pack_row, const Window& window, Range gate, Findings& out) {
+  if (pack_row.row.at_gate == nullptr) return match_token(pack_row, window.text, gate, out);
+  pack_row.row.at_gate(pack_row.row, window.text, gate, out);
+  return gate.end;
+}
+
 }  // namespace
 
 // Gates that begin in `where`, which may lie outside the block whose findings are wanted.
-void PatternDetector::Impl::find_at_gates(const PackRow& pack_row, const Window& window,
-                                          Range where, Findings& out) const {
+void PatternDetector::Impl::find_at_gates(const RE2& sought, const PackRow& pack_row,
+                                          const Window& window, Range where, Findings& out) const {
   const std::size_t limit =
       std::min(window.text.size(), where.end + longest_gate + kAssertionReach);
   std::size_t pos = where.begin;
   re2::StringPiece gate;
   while (pos < where.end &&
-         pack_row.gate.Match(piece(window.text), pos, limit, RE2::UNANCHORED, &gate, 1)) {
+         sought.Match(piece(window.text), pos, limit, RE2::UNANCHORED, &gate, 1)) {
     const std::size_t begin = static_cast<std::size_t>(gate.data() - window.text.data());
     if (begin >= where.end) break;
-    const Range place{begin, begin + gate.size()};
-    if (pack_row.row.at_gate != nullptr) {
-      pack_row.row.at_gate(pack_row.row, window.text, place, out);
-      pos = place.end;
-    } else {
-      pos = match_token(pack_row, window.text, place, out);
-    }
+    pos = find_at(pack_row, window, {begin, begin + gate.size()}, out);
   }
 }
 
@@ -244,57 +294,80 @@ void match_labelled(const PackRow& pack_row, std::string_view text, Range place,
     judge_match(pack_row, text, parts, out);
 }
 
+// Behind a label, and in the column that it heads.
+void at_label(const PackRow& pack_row, std::string_view text, Range label, Findings& out) {
+  const std::vector<Range> cells = cells_below(text, label);
+  std::size_t stop = std::min(text.size(), label.end + kLabelReach);
+  // Under a heading the next line begins with another column.
+  if (!cells.empty()) stop = std::min(stop, text.find('\n', label.end));
+  match_labelled(pack_row, text, {label.end, stop}, out);
+  for (const Range cell : cells) match_labelled(pack_row, text, cell, out);
+}
+
 }  // namespace
 
 // Labels that begin in `where`. They may overlap, so that none depends on where one began to look.
-void PatternDetector::Impl::find_labelled(const PackRow& pack_row, std::string_view text,
-                                          Range where, Findings& out) const {
+void PatternDetector::Impl::find_labelled(const RE2& sought, const PackRow& pack_row,
+                                          std::string_view text, Range where, Findings& out) const {
   const std::size_t limit = std::min(text.size(), where.end + longest_gate + kAssertionReach);
   re2::StringPiece label;
   for (std::size_t pos = where.begin; pos < where.end;) {
-    if (!pack_row.gate.Match(piece(text), pos, limit, RE2::UNANCHORED, &label, 1)) return;
+    if (!sought.Match(piece(text), pos, limit, RE2::UNANCHORED, &label, 1)) return;
     const std::size_t begin = static_cast<std::size_t>(label.data() - text.data());
     if (begin >= where.end) return;
-    const std::size_t end = begin + label.size();
-    const std::vector<Range> cells = cells_below(text, {begin, end});
-    std::size_t stop = std::min(text.size(), end + kLabelReach);
-    // Under a heading the next line begins with another column.
-    if (!cells.empty()) stop = std::min(stop, text.find('\n', end));
-    match_labelled(pack_row, text, {end, stop}, out);
-    for (const Range cell : cells) match_labelled(pack_row, text, cell, out);
+    at_label(pack_row, text, {begin, begin + label.size()}, out);
     pos = begin + 1;
   }
 }
 
 namespace {
 
-// Calls `found` for every match of `pattern` that begins before the end of `block`, none longer
-// than `span`. Matches do not overlap, so one that began before the block may reach into it.
-template <class Found>
-void for_matches(const RE2& pattern, std::size_t span, std::string_view text, Range block,
-                 Found found) {
-  const std::size_t limit = std::min(text.size(), block.end + span + kAssertionReach);
-  const int groups = std::min(1, pattern.NumberOfCapturingGroups());
-  std::size_t pos = block.begin > span ? block.begin - span : 0;
-  while (pos < block.end) {
-    re2::StringPiece parts[2];
-    if (!pattern.Match(piece(text.substr(0, limit)), pos, limit, RE2::UNANCHORED, parts,
-                       groups + 1))
-      return;
+// The match of `pattern` that begins first at or after `pos` and before `end`, at most `span` long.
+// Empty parts: none. What is found must not depend on where the text at hand ends.
+void next_match(const RE2& pattern, std::size_t span, std::string_view text, std::size_t pos,
+                std::size_t end, re2::StringPiece parts[2]) {
+  const std::size_t limit = std::min(text.size(), end + span + kAssertionReach);
+  const int groups = 1 + std::min(1, pattern.NumberOfCapturingGroups());
+  const auto anchor = end == pos + 1 ? RE2::ANCHOR_START : RE2::UNANCHORED;
+  while (pos < end) {
+    parts[0] = parts[1] = {};
+    if (!pattern.Match(piece(text.substr(0, limit)), pos, limit, anchor, parts, groups)) break;
     const std::size_t begin = static_cast<std::size_t>(parts[0].data() - text.data());
-    if (begin >= block.end) return;
+    if (begin >= end) break;
     pos = begin + 1;
-    if (parts[0].size() > span) {
-      // What the pattern finds within its span must not depend on where the block ends.
-      const std::size_t cut = begin + span;
-      if (!pattern.Match(piece(text.substr(0, cut)), begin, cut, RE2::ANCHOR_START, parts,
-                         groups + 1))
-        continue;
-    }
-    if (parts[0].empty()) continue;
-    pos = begin + parts[0].size();
+    const std::size_t cut = begin + span;
+    if (parts[0].size() > span &&
+        !pattern.Match(piece(text.substr(0, cut)), begin, cut, RE2::ANCHOR_START, parts, groups))
+      continue;
+    if (!parts[0].empty()) return;
+  }
+  parts[0] = parts[1] = {};
+}
+
+// Calls `found` for every match of `pattern` that begins in [pos, end), none longer than `span`;
+// they do not overlap. Where it may go on.
+template <class Found>
+std::size_t for_matches(const RE2& pattern, std::size_t span, std::string_view text,
+                        std::size_t pos, std::size_t end, Found found) {
+  while (pos < end) {
+    re2::StringPiece parts[2];
+    next_match(pattern, span, text, pos, end, parts);
+    if (parts[0].empty()) break;
+    pos = static_cast<std::size_t>(parts[0].data() - text.data()) + parts[0].size();
     found(parts);
   }
+  return pos;
+}
+
+// One that began before the block may reach into it.
+std::size_t before_block(Range block, std::size_t span) {
+  return block.begin > span ? block.begin - span : 0;
+}
+
+Finding custom_finding(const CustomRow& row, std::string_view text, const re2::StringPiece& match) {
+  const std::size_t begin = static_cast<std::size_t>(match.data() - text.data());
+  return {row.type,          row.category,           row.confidence, {begin, begin + match.size()},
+          match.as_string(), "pattern of the policy"};
 }
 
 }  // namespace
@@ -303,7 +376,7 @@ void PatternDetector::Impl::find_sought(const PackRow& pack_row, const Window& w
                                         Findings& out) const {
   const std::size_t first = out.size();
   for_matches(
-      pack_row.pattern, pack_row.span, window.text, block,
+      pack_row.pattern, pack_row.span, window.text, before_block(block, pack_row.span), block.end,
       [&](const re2::StringPiece* parts) { judge_match(pack_row, window.text, parts, out); });
   keep_beginning_in(block, first, out);
 }
@@ -311,22 +384,141 @@ void PatternDetector::Impl::find_sought(const PackRow& pack_row, const Window& w
 void PatternDetector::Impl::find_custom(const CustomRow& custom_row, const Window& window,
                                         Range block, Findings& out) const {
   const std::size_t first = out.size();
-  for_matches(
-      custom_row.pattern, custom_row.span, window.text, block, [&](const re2::StringPiece* parts) {
-        const std::size_t begin = static_cast<std::size_t>(parts[0].data() - window.text.data());
-        out.push_back({custom_row.type,
-                       custom_row.category,
-                       custom_row.confidence,
-                       {begin, begin + parts[0].size()},
-                       parts[0].as_string(),
-                       "pattern of the policy"});
-      });
+  for_matches(custom_row.pattern, custom_row.span, window.text,
+              before_block(block, custom_row.span), block.end, [&](const re2::StringPiece* parts) {
+                out.push_back(custom_finding(custom_row, window.text, parts[0]));
+              });
   keep_beginning_in(block, first, out);
 }
 
 PatternDetector::PatternDetector(std::size_t memory_budget)
     : impl_(std::make_unique<Impl>(memory_budget)) {}
 PatternDetector::~PatternDetector() = default;
+
+PatternDetector::Impl::Gate& PatternDetector::Impl::gate_of(const std::string& pattern) {
+  const auto [place, added] = gates.try_emplace(pattern);
+  Gate& gate = place->second;
+  if (!added) return gate;
+  gate.pattern = std::make_unique<const RE2>(pattern, quiet_options(kPatternMemory));
+  gate.shape = byte_shape(pattern);
+  gate.needs = pattern_needs(pattern);
+  gate.at_border = pattern.compare(0, 2, "\\b") == 0;
+  return gate;
+}
+
+void PatternDetector::Impl::add_words(Gate& gate, const std::vector<std::string>& given,
+                                      bool any_case) {
+  for (const std::string& word : given) {
+    const auto [place, added] = word_index.try_emplace({word, any_case}, words.size());
+    if (added) {
+      words.push_back({word, any_case});
+      gates_of_word.emplace_back();
+    }
+    gates_of_word[place->second].push_back(&gate);
+  }
+}
+
+namespace {
+
+bool is_alnum_byte(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+bool same_mark_begins(const std::vector<std::string>& words) {
+  return std::all_of(words.begin(), words.end(),
+                     [&](const std::string& w) { return w[0] == words[0][0]; }) &&
+         !is_alnum_byte(words[0][0]);
+}
+
+// Two bytes are common: where few may follow them, with each of these.
+std::vector<std::string> longer(const std::vector<std::string>& words, const ByteShape& shape) {
+  std::vector<std::string> out;
+  for (const std::string& word : words) {
+    if (word.size() != 2 || shape.bytes.size() < 3 || shape.bytes[2].count() > kFewBytes) {
+      out.push_back(word);
+      continue;
+    }
+    for (int c = 0; c < 256; ++c)
+      if (shape.bytes[2][static_cast<std::size_t>(c)]) out.push_back(word + static_cast<char>(c));
+  }
+  return out;
+}
+
+// What to look for so that no match of a gate is missed; nothing: what there is stands everywhere.
+PatternWords words_for(const std::string& pattern, const ByteShape& shape) {
+  PatternWords out = pattern_prefixes(pattern, 1);
+  if (out.words.empty()) return pattern_inner_words(pattern);
+  if (out.words.size() > kFewBytes && same_mark_begins(out.words) && shape.bytes.size() > 5)
+    out.words = {out.words[0].substr(0, 1)};  // the shape refuses the most of them
+  if (!out.any_case) out.words = longer(out.words, shape);
+  const bool telling = std::all_of(out.words.begin(), out.words.end(), [](const std::string& w) {
+    return w.find_first_not_of("0123456789") != std::string::npos &&
+           (w.size() > 1 || !is_alnum_byte(w[0]));
+  });
+  return telling ? out : pattern_inner_words(pattern);
+}
+
+}  // namespace
+
+// Each alternative of a gate is one for itself: found by words where it has some, else in the set.
+bool PatternDetector::Impl::announce_alternatives(const std::string& pattern,
+                                                  const PackRow& pack_row, std::string& error) {
+  for (const std::string& alternative : pattern_alternatives(pattern)) {
+    Gate& gate = gate_of(alternative);
+    gate.gated.push_back(&pack_row);
+    if (gate.announced) continue;
+    const PatternWords found = words_for(alternative, gate.shape);
+    const std::optional<std::size_t> digits = pattern_digit_reach(alternative);
+    if (found.words.empty() && digits && !gate.shape.bytes.empty()) {
+      gate.announced = true;
+      gate.before = *digits;
+      digit_gates.push_back(&gate);
+      continue;
+    }
+    if (found.words.empty()) {
+      labelled_in_set = labelled_in_set || pack_row.row.labelled;
+      if (!announce_in_set(gate, alternative, error)) return false;
+      continue;
+    }
+    gate.announced = true;
+    gate.before = found.before;
+    gate.whole = found.whole;
+    add_words(gate, found.words, found.any_case);
+  }
+  return true;
+}
+
+bool PatternDetector::Impl::announce_in_set(Gate& gate, const std::string& pattern,
+                                            std::string& error) {
+  if (gate.announced) return true;
+  if (set.Add(pattern, &error) < 0) return false;
+  gate.announced = true;
+  members.push_back(&gate);
+  return true;
+}
+
+// One pass for all of them: as words where each begins with some, else in the set, which costs the
+// same for one and for many.
+bool PatternDetector::Impl::announce_custom() {
+  std::vector<PatternWords> all;
+  for (const Gate& gate : custom_gates)
+    all.push_back(pattern_prefixes(gate.custom->pattern.pattern(), 2));
+  const bool words_do =
+      members.empty() &&
+      std::none_of(all.begin(), all.end(), [](const PatternWords& p) { return p.words.empty(); });
+  std::string error;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    Gate& gate = custom_gates[i];
+    if (words_do) {
+      add_words(gate, all[i].words, all[i].any_case);
+    } else if (set.Add(gate.custom->pattern.pattern(), &error) < 0) {
+      return false;
+    } else {
+      members.push_back(&gate);
+    }
+  }
+  return true;
+}
 
 bool PatternDetector::add_row(const DetectorRow& row, std::string& error) {
   impl_->last_row = &row;
@@ -335,18 +527,14 @@ bool PatternDetector::add_row(const DetectorRow& row, std::string& error) {
     impl_->max_span = std::max(impl_->max_span, 2 * kGateReach);
     return true;
   }
-  const std::string gate = announcing(row);
-  const auto [known, added] = impl_->gates.try_emplace(gate, impl_->members.size());
-  if (added) {
-    if (impl_->set.Add(gate, &error) < 0) {
-      impl_->gates.erase(known);
-      return false;
-    }
-    impl_->members.emplace_back().gate =
-        std::make_unique<const RE2>(gate, quiet_options(kPatternMemory));
+  const std::string announced = announcing(row);
+  Impl::Gate& gate = impl_->gate_of(announced);
+  if (!gate.pattern->ok()) {
+    error = gate.pattern->error();
+    return false;
   }
-  Impl::Member& member = impl_->members[known->second];
-  PackRow& pack_row = impl_->rows.emplace_back(row, *member.gate, quiet_options(kPatternMemory));
+  PackRow& pack_row =
+      impl_->rows.emplace_back(row, *gate.pattern, impl_->slots++, quiet_options(kPatternMemory));
   if (!pack_row.pattern.ok()) {
     error = pack_row.pattern.error();
     return false;
@@ -361,27 +549,42 @@ bool PatternDetector::add_row(const DetectorRow& row, std::string& error) {
     error = "`allow`: " + pack_row.allow.back()->error();
     return false;
   }
-  const std::size_t gate_length = longest_match(gate).value_or(kGateReach);
-  if (pack_row.sought()) {
-    impl_->add_sought(pack_row, member);
-  } else {
-    if (row.max_span > 0) pack_row.span = std::min(row.max_span, kShippedSpan);
-    member.gated.push_back(&pack_row);
-    impl_->any_labelled = impl_->any_labelled || row.labelled;
-    impl_->longest_gate = std::max(impl_->longest_gate, gate_length);
-    impl_->before = std::max(impl_->before, kGateReach);
-    impl_->after = std::max(impl_->after, kGateReach + gate_length + kAssertionReach);
-    impl_->max_span = std::max(impl_->max_span, kShippedSpan + kWidestContext + kGateReach +
-                                                    gate_length + kAssertionReach);
-  }
-  return true;
+  return impl_->announce(pack_row, gate, announced, error);
 }
 
-void PatternDetector::Impl::add_sought(PackRow& pack_row, Member& member) {
+bool PatternDetector::Impl::announce(PackRow& pack_row, Gate& gate, const std::string& announced,
+                                     std::string& error) {
+  const DetectorRow& row = pack_row.row;
+  if (pack_row.sought()) {
+    add_sought(pack_row);
+    gate.sought.push_back(&pack_row);
+    if (row.literals.empty()) return announce_in_set(gate, announced, error);
+    std::vector<std::string> lower;
+    for (const std::string& literal : row.literals) lower.push_back(folded_lower(literal));
+    if (!std::exchange(gate.announced, true)) add_words(gate, lower, true);
+    return true;
+  }
+  const std::size_t gate_length = longest_match(announced).value_or(kGateReach);
+  if (row.max_span > 0) pack_row.span = std::min(row.max_span, kShippedSpan);
+  longest_gate = std::max(longest_gate, gate_length);
+  before = std::max(before, kGateReach);
+  after = std::max(after, kGateReach + gate_length + kAssertionReach);
+  max_span = std::max(max_span,
+                      kShippedSpan + kWidestContext + kGateReach + gate_length + kAssertionReach);
+  if (row.gate.empty() && row.literals.empty() && row.over_numbers != nullptr) {
+    number_rows.push_back(&pack_row);
+    return true;
+  }
+  any_labelled = any_labelled || row.labelled;
+  return announce_alternatives(announced, pack_row, error);
+}
+
+void PatternDetector::Impl::add_sought(PackRow& pack_row) {
   const std::size_t bound = longest_match(pack_row.row.pattern).value_or(kDefaultSpan);
   pack_row.span = std::min(pack_row.row.max_span > 0 ? pack_row.row.max_span : bound, kLongestSpan);
-  member.sought.push_back(&pack_row);
   any_sought = true;
+  words_before = std::max(words_before, pack_row.span);
+  words_after = std::max(words_after, pack_row.span);
   after = std::max(after, pack_row.span + kAssertionReach);
   max_span = std::max(max_span, 2 * (pack_row.span + kAssertionReach) + kWidestContext);
 }
@@ -411,13 +614,13 @@ bool PatternDetector::last_row_finds(std::string_view text) const {
   if (pack_row.sought()) {
     impl_->find_sought(pack_row, window, whole, found);
   } else if (pack_row.row.labelled) {
-    impl_->find_labelled(pack_row, text, whole, found);
+    impl_->find_labelled(pack_row.gate, pack_row, text, whole, found);
   } else if (pack_row.row.over_numbers != nullptr) {
     DigitGroups numbers;
     read_digit_groups(text, whole, numbers);
     pack_row.row.over_numbers(pack_row.row, text, numbers, found);
   } else {
-    impl_->find_at_gates(pack_row, window, whole, found);
+    impl_->find_at_gates(pack_row.gate, pack_row, window, whole, found);
   }
   return any_sure(pack_row.row, found);
 }
@@ -434,15 +637,18 @@ bool PatternDetector::add_custom(const CustomPattern& custom, std::string_view t
     error = "the pattern matches the empty text, so it would match everywhere";
     return false;
   }
-  if (impl_->set.Add(custom.pattern, &error) < 0) return false;
+  impl_->custom_gates.emplace_back().custom = &row;
   row.span = std::min(longest_match(custom.pattern).value_or(kDefaultSpan), kLongestSpan);
-  impl_->members.emplace_back().custom = &row;
+  row.slot = impl_->slots++;
+  impl_->words_before = std::max(impl_->words_before, row.span);
   impl_->after = std::max(impl_->after, row.span + kAssertionReach);
   impl_->max_span = std::max(impl_->max_span, 2 * (row.span + kAssertionReach));
   return true;
 }
 
 bool PatternDetector::compile() {
+  if (!impl_->announce_custom()) return false;
+  impl_->finder = LiteralFinder(impl_->words);
   return impl_->members.empty() || impl_->set.Compile();
 }
 
@@ -456,15 +662,16 @@ bool PatternDetector::custom_matches(std::size_t index, std::string_view text) c
 Footprint PatternDetector::footprint() const {
   Footprint out;
   out.rows = impl_->rows.size() + impl_->over_text.size() + impl_->custom.size();
-  out.gates = impl_->members.size();
+  out.gates = impl_->gates.size() + impl_->custom_gates.size();
   out.memory_budget = impl_->memory_budget;
   const auto size = [](const RE2& re) { return static_cast<std::size_t>(re.ProgramSize()); };
-  // A gate is compiled twice: into the set, and to be located.
-  for (const Impl::Member& member : impl_->members)
-    if (member.gate != nullptr) out.instructions += 2 * size(*member.gate);
+  for (const auto& [pattern, gate] : impl_->gates) out.instructions += size(*gate.pattern);
+  for (const Impl::Gate* member : impl_->members)  // compiled once more into the set
+    out.instructions +=
+        size(member->custom != nullptr ? member->custom->pattern : *member->pattern);
   for (const PackRow& row : impl_->rows)
     if (!row.row.pattern.empty()) out.instructions += size(row.pattern);
-  for (const CustomRow& row : impl_->custom) out.instructions += 2 * size(row.pattern);
+  for (const CustomRow& row : impl_->custom) out.instructions += size(row.pattern);
   return out;
 }
 
@@ -480,17 +687,18 @@ bool PatternDetector::Impl::which(std::string_view text, Range range, std::vecto
   return set.Match(piece(text.substr(range.begin, range.size())), &hits, &error);
 }
 
-void PatternDetector::Impl::find_gated(const Member& member, const Window& window, Range part,
+void PatternDetector::Impl::find_gated(const Gate& gate, const Window& window, Range part,
                                        Range block, Numbers& numbers, Found& found) const {
   Findings& out = found.here;
-  for (const PackRow* pack_row : member.gated) {
+  for (const PackRow* pack_row : gate.gated) {
     if (pack_row->row.labelled) {
       const Range labels{std::max(part.begin, block.begin), std::min(part.end, block.end)};
-      if (labels.begin < labels.end) find_labelled(*pack_row, window.text, labels, found.below);
+      if (labels.begin < labels.end)
+        find_labelled(*gate.pattern, *pack_row, window.text, labels, found.below);
       continue;
     }
     if (pack_row->row.over_numbers == nullptr) {
-      find_at_gates(*pack_row, window, part, out);
+      find_at_gates(*gate.pattern, *pack_row, window, part, out);
       continue;
     }
     if (numbers.of != part) read_digit_groups(window.text, part, numbers.groups);
@@ -520,7 +728,7 @@ ScanStatus PatternDetector::Impl::locate(const Window& window, Range block, bool
     seen = true;
     std::sort(hits.begin(), hits.end());
     for (const int hit : hits)
-      find_gated(members[static_cast<std::size_t>(hit)], window, part, block, numbers, found);
+      find_gated(*members[static_cast<std::size_t>(hit)], window, part, block, numbers, found);
   }
   return ScanStatus::kDone;
 }
@@ -540,7 +748,7 @@ ScanStatus PatternDetector::Impl::scan_block(const Window& window, Range block, 
   std::sort(hits.begin(), hits.end());
   bool any_gate = false;
   for (const int hit : hits) {
-    const Member& member = members[static_cast<std::size_t>(hit)];
+    const Gate& member = *members[static_cast<std::size_t>(hit)];
     any_gate = any_gate || !member.gated.empty();
     for (const PackRow* pack_row : member.sought) find_sought(*pack_row, window, block, found.here);
     if (member.custom != nullptr) find_custom(*member.custom, window, block, found.here);
@@ -550,7 +758,7 @@ ScanStatus PatternDetector::Impl::scan_block(const Window& window, Range block, 
 
 // Labels before the fresh part whose columns may reach into it.
 ScanStatus PatternDetector::Impl::scan_headings(const Window& window, Found& found) const {
-  if (!any_labelled || window.fresh_begin == 0) return ScanStatus::kDone;
+  if (!labelled_in_set || window.fresh_begin == 0) return ScanStatus::kDone;
   const std::size_t from =
       window.fresh_begin > kColumnReach ? window.fresh_begin - kColumnReach : 0;
   Findings elsewhere;
@@ -559,25 +767,173 @@ ScanStatus PatternDetector::Impl::scan_headings(const Window& window, Found& fou
   return scan_block(window, {from, window.fresh_begin}, hot, only_below);
 }
 
-ScanStatus PatternDetector::scan(const Window& window, Findings& out) const {
+ScanStatus PatternDetector::Impl::scan_set(const Window& window, Findings& out) const {
   const Range fresh{window.fresh_begin, window.fresh_end};
-  for (const DetectorRow* row : impl_->over_text) row->over_text(*row, window.text, fresh, out);
-  if (impl_->members.empty()) return ScanStatus::kDone;
   Findings below;
-  Impl::Found found{out, below};
-  if (impl_->scan_headings(window, found) == ScanStatus::kCouldNotDecide)
+  Found found{out, below};
+  if (scan_headings(window, found) == ScanStatus::kCouldNotDecide)
     return ScanStatus::kCouldNotDecide;
   bool hot = false;  // the last block held gates: the next one probably does
   for (std::size_t begin = window.fresh_begin; begin < window.fresh_end; begin += kBlock) {
     const Range block{begin, std::min(window.fresh_end, begin + kBlock)};
     const std::size_t first = out.size();
-    const ScanStatus status = impl_->scan_block(window, block, hot, found);
+    const ScanStatus status = scan_block(window, block, hot, found);
     keep_beginning_in(block, first, out);
     if (status == ScanStatus::kCouldNotDecide) return status;
   }
   keep_beginning_in(fresh, 0, below);
   std::move(below.begin(), below.end(), std::back_inserter(out));
   return ScanStatus::kDone;
+}
+
+void PatternDetector::Impl::look_at_word(const Window& window, const LiteralFinder::Hit& hit,
+                                         Progress& done, Findings& out) const {
+  for (const Gate* gate : gates_of_word[hit.literal]) {
+    if (!gate->gated.empty()) open_gate(*gate, window, hit, done, out);
+    for (const PackRow* row : gate->sought) seek(*row, window, hit, done, out);
+    const CustomRow* custom_row = gate->custom;
+    if (custom_row == nullptr || hit.begin < done[custom_row->slot]) continue;
+    done[custom_row->slot] =
+        for_matches(custom_row->pattern, custom_row->span, window.text, hit.begin, hit.begin + 1,
+                    [&](const re2::StringPiece* parts) {
+                      out.push_back(custom_finding(*custom_row, window.text, parts[0]));
+                    });
+  }
+}
+
+namespace {
+
+// Cheap, before the engine is asked.
+bool may_open(const PackRow& pack_row, std::string_view text, std::size_t begin) {
+  const DetectorRow& row = pack_row.row;
+  if (row.at_gate != nullptr || pack_row.pattern.NumberOfCapturingGroups() > 0) return true;
+  return begin >= row.lead &&
+         border_holds(text, {begin - row.lead, text.size()}, row.left, Border::kNone);
+}
+
+}  // namespace
+
+namespace {
+
+// Where a gate may announce a finding of the fresh part.
+bool is_near(const Window& window, std::size_t pos) {
+  return pos + kGateReach >= window.fresh_begin;
+}
+
+}  // namespace
+
+// What the engine need not be asked for.
+bool PatternDetector::Impl::may_open_at(const Gate& gate, std::string_view text, std::size_t word,
+                                        const Progress& done) const {
+  if (gate.before > 0) return true;
+  const bool inside = word > 0 && is_word(static_cast<unsigned char>(text[word - 1]));
+  if (gate.at_border && inside) return false;
+  if (gate.needs.reach > 0 && !gate.needs.stands(text, word)) return false;
+  return gate.shape.fits(text, word) &&
+         std::any_of(gate.gated.begin(), gate.gated.end(), [&](const PackRow* row) {
+           return word >= done[row->slot] && may_open(*row, text, word);
+         });
+}
+
+void PatternDetector::Impl::open_gate(const Gate& gate, const Window& window,
+                                      const LiteralFinder::Hit& hit, Progress& done,
+                                      Findings& out) const {
+  const std::string_view text = window.text;
+  if (!may_open_at(gate, text, hit.begin, done)) return;
+  if (gate.whole)
+    return enter(gate, window, {hit.begin, hit.begin + words[hit.literal].text.size()}, done, out);
+  re2::StringPiece match;
+  const std::size_t from = hit.begin - std::min(hit.begin, gate.before);
+  const std::size_t limit = std::min(text.size(), hit.begin + longest_gate + kAssertionReach);
+  const auto anchor = gate.before > 0 ? RE2::UNANCHORED : RE2::ANCHOR_START;
+  if (!gate.pattern->Match(piece(text), from, limit, anchor, &match, 1)) return;
+  const std::size_t begin = static_cast<std::size_t>(match.data() - text.data());
+  if (begin <= hit.begin) enter(gate, window, {begin, begin + match.size()}, done, out);
+}
+
+// Each row of a gate that stands at `place`.
+void PatternDetector::Impl::enter(const Gate& gate, const Window& window, Range place,
+                                  Progress& done, Findings& out) const {
+  for (const PackRow* row : gate.gated) {
+    if (place.begin < done[row->slot]) continue;
+    done[row->slot] = place.begin + 1;
+    if (row->row.labelled)
+      at_label(*row, window.text, place, out);
+    else if (is_near(window, place.begin))
+      done[row->slot] = std::max(place.begin + 1, find_at(*row, window, place, out));
+  }
+}
+
+// Where digits begin at `digit`.
+void PatternDetector::Impl::open_at_digit(const Gate& gate, const Window& window, std::size_t digit,
+                                          Progress& done, Findings& out) const {
+  const std::string_view text = window.text;
+  for (std::size_t begin = digit - std::min(digit, gate.before); begin <= digit; ++begin) {
+    if (!gate.shape.fits(text, begin)) continue;
+    re2::StringPiece match;
+    const std::size_t limit = std::min(text.size(), begin + longest_gate + kAssertionReach);
+    if (gate.pattern->Match(piece(text), begin, limit, RE2::ANCHOR_START, &match, 1))
+      return enter(gate, window, {begin, begin + match.size()}, done, out);
+  }
+}
+
+void PatternDetector::Impl::scan_digit_gates(const Window& window, Range where,
+                                             Findings& out) const {
+  if (digit_gates.empty()) return;
+  Progress done;
+  const std::string_view text = window.text;
+  for (std::size_t pos = where.begin; (pos = next_digit(text, pos, where.end)) < where.end;) {
+    if (done.empty()) done.resize(slots);
+    for (const Gate* gate : digit_gates) open_at_digit(*gate, window, pos, done, out);
+    for (FoldedChar c = char_at(text, pos); is_digit(c.value); c = char_at(text, pos))
+      pos += c.size;
+  }
+}
+
+// A match holds the word, or begins with it.
+void PatternDetector::Impl::seek(const PackRow& pack_row, const Window& window,
+                                 const LiteralFinder::Hit& hit, Progress& done,
+                                 Findings& out) const {
+  const std::size_t word_end = hit.begin + words[hit.literal].text.size();
+  const bool begins = pack_row.row.literals.empty();
+  const std::size_t from = begins ? hit.begin : word_end - std::min(word_end, pack_row.span);
+  std::size_t& looked = done[pack_row.slot];
+  const std::size_t next = for_matches(
+      pack_row.pattern, pack_row.span, window.text, std::max(from, looked), hit.begin + 1,
+      [&](const re2::StringPiece* parts) { judge_match(pack_row, window.text, parts, out); });
+  looked = std::max({looked, next, hit.begin + 1});
+}
+
+void PatternDetector::Impl::scan_words(const Window& window, Findings& out) const {
+  std::vector<LiteralFinder::Hit> hits;
+  const std::size_t reach = std::max(words_before, any_labelled ? kColumnReach : 0);
+  const std::size_t begin = window.fresh_begin - std::min(window.fresh_begin, reach);
+  const std::size_t end = std::min(window.text.size(), window.fresh_end + words_after);
+  finder.find(window.text, {begin, end}, hits);
+  if (hits.empty()) return;
+  Progress done(slots);
+  for (const LiteralFinder::Hit& hit : hits) look_at_word(window, hit, done, out);
+}
+
+void PatternDetector::Impl::scan_numbers(const Window& window, Findings& out) const {
+  const std::size_t begin = window.fresh_begin - std::min(window.fresh_begin, kGateReach);
+  const std::size_t end = std::min(window.text.size(), window.fresh_end + kGateReach);
+  scan_digit_gates(window, {begin, end}, out);
+  if (number_rows.empty()) return;
+  DigitGroups numbers;
+  read_digit_groups(window.text, {begin, end}, numbers);
+  if (numbers.groups.empty()) return;
+  for (const PackRow* row : number_rows) row->row.over_numbers(row->row, window.text, numbers, out);
+}
+
+ScanStatus PatternDetector::scan(const Window& window, Findings& out) const {
+  const Range fresh{window.fresh_begin, window.fresh_end};
+  const std::size_t first = out.size();
+  for (const DetectorRow* row : impl_->over_text) row->over_text(*row, window.text, fresh, out);
+  impl_->scan_words(window, out);
+  impl_->scan_numbers(window, out);
+  keep_beginning_in(fresh, first, out);
+  return impl_->members.empty() ? ScanStatus::kDone : impl_->scan_set(window, out);
 }
 
 }  // namespace sekisho::filters

@@ -1,5 +1,5 @@
 // Speed of detection by kind of text, ours beside other engines, in one run: MB/s of one core.
-//   scan_bench [ROUNDS] [ENGINE-PREFIX]
+//   scan_bench [ROUNDS] [ENGINE-PREFIX] [KIND]
 
 #include <fmt/core.h>
 #include <malloc.h>
@@ -79,13 +79,14 @@ Cells run(const std::vector<Made>& engines, const std::map<std::string, std::str
   return cells;
 }
 
-void print_speeds(const std::vector<Made>& engines, const Cells& cells) {
+void print_speeds(const std::vector<Made>& engines, const Cells& cells,
+                  const std::vector<NamedKind>& kinds) {
   fmt::print("{:<18}", "MB/s of one core");
-  for (const NamedKind& k : kinds()) fmt::print("{:>10}", k.name);
+  for (const NamedKind& k : kinds) fmt::print("{:>10}", k.name);
   fmt::print("{:>14}{:>12}\n", "compile ms", "heap MiB");
   for (const Made& e : engines) {
     fmt::print("{:<18}", e.name);
-    for (const NamedKind& k : kinds())
+    for (const NamedKind& k : kinds)
       fmt::print("{:>10.0f}", static_cast<double>(kTextSize) / 1e6 /
                                   median(cells.at({e.name, std::string(k.name)})));
     fmt::print("{:>14.0f}{:>12.1f}\n", e.seconds * 1e3, static_cast<double>(e.bytes) / (1 << 20));
@@ -99,12 +100,16 @@ void print_prompts(const std::vector<Made>& engines, const Cells& cells) {
                median(cells.at({e.name, "japanese"})) * 1e6);
 }
 
-int main_of(int rounds, const std::string& prefix) {
+int main_of(int rounds, const std::string& prefix, const std::string& kind) {
   const std::vector<Made> engines = make_engines(prefix);
   if (engines.empty()) return 2;
+  std::vector<NamedKind> wanted;
+  for (const NamedKind& k : kinds())
+    if (kind.empty() || k.name == kind) wanted.push_back(k);
   std::map<std::string, std::string> texts;
-  for (const NamedKind& k : kinds()) texts[std::string(k.name)] = text_of(k.kind, kTextSize);
-  print_speeds(engines, run(engines, texts, rounds));
+  for (const NamedKind& k : wanted) texts[std::string(k.name)] = text_of(k.kind, kTextSize);
+  print_speeds(engines, run(engines, texts, rounds), wanted);
+  if (!kind.empty()) return 0;
   print_prompts(engines, run(engines,
                              {{"english", text_of(Kind::kEnglish, kPromptSize)},
                               {"japanese", text_of(Kind::kJapanese, kPromptSize)}},
@@ -117,5 +122,5 @@ int main_of(int rounds, const std::string& prefix) {
 
 int main(int argc, char** argv) {
   const int rounds = argc > 1 ? std::max(1, std::atoi(argv[1])) : 3;
-  return sekisho::bench::main_of(rounds, argc > 2 ? argv[2] : "");
+  return sekisho::bench::main_of(rounds, argc > 2 ? argv[2] : "", argc > 3 ? argv[3] : "");
 }

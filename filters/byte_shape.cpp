@@ -1,0 +1,144 @@
+#include "filters/byte_shape.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace sekisho::filters {
+namespace {
+
+using Bytes = std::bitset<256>;
+constexpr std::size_t kMostPlaces = 40;
+
+// A sequence of characters and classes of ASCII with fixed counts; ends before anything else.
+class Walk {
+ public:
+  explicit Walk(std::string_view pattern) : text_(pattern) {}
+
+  ByteShape whole() {
+    ByteShape out;
+    if (has_alternatives() || text_.find("(?") != std::string_view::npos) return out;
+    while (pos_ < text_.size() && out.bytes.size() < kMostPlaces) {
+      const std::optional<Bytes> one = atom();
+      if (!one) break;
+      bool more = true;
+      std::size_t copies = count(more);
+      for (; copies > 0 && out.bytes.size() < kMostPlaces; --copies) out.bytes.push_back(*one);
+      if (!more) break;
+    }
+    return out;
+  }
+
+ private:
+  // Outside of classes; a group may hold its own, but ends the walk anyway.
+  bool has_alternatives() const {
+    bool inside = false;
+    for (std::size_t i = 0; i < text_.size(); ++i) {
+      if (text_[i] == '\\') {
+        ++i;
+      } else if (inside) {
+        inside = text_[i] != ']' || text_[i - 1] == '[';
+      } else if (text_[i] == '[') {
+        inside = true;
+      } else if (text_[i] == '|') {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  std::optional<Bytes> atom() {
+    const char c = text_[pos_];
+    if (c == '[') return char_class();
+    if (c == '\\') return escape();
+    if (static_cast<unsigned char>(c) >= 0x80 ||
+        std::string_view("().|^$*+?{").find(c) != std::string_view::npos)
+      return std::nullopt;
+    ++pos_;
+    return Bytes().set(static_cast<unsigned char>(c));
+  }
+
+  std::optional<Bytes> escape() {
+    if (pos_ + 1 >= text_.size()) return std::nullopt;
+    const char c = text_[pos_ + 1];
+    Bytes out;
+    if (c == 'd') {
+      for (char digit = '0'; digit <= '9'; ++digit) out.set(static_cast<unsigned char>(digit));
+    } else if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+               static_cast<unsigned char>(c) >= 0x80) {
+      return std::nullopt;
+    } else {
+      out.set(static_cast<unsigned char>(c));
+    }
+    pos_ += 2;
+    return out;
+  }
+
+  std::optional<Bytes> char_class() {
+    std::size_t at = pos_ + 1;
+    Bytes out;
+    if (at < text_.size() && text_[at] == '^') return std::nullopt;
+    for (bool first = true; at < text_.size() && (first || text_[at] != ']'); first = false) {
+      const std::optional<unsigned> from = member(at);
+      if (!from) return std::nullopt;
+      unsigned to = *from;
+      if (at + 1 < text_.size() && text_[at] == '-' && text_[at + 1] != ']') {
+        ++at;
+        const std::optional<unsigned> end = member(at);
+        if (!end) return std::nullopt;
+        to = *end;
+      }
+      for (unsigned c = *from; c <= to; ++c) out.set(c);
+    }
+    if (at >= text_.size()) return std::nullopt;
+    pos_ = at + 1;
+    return out;
+  }
+
+  std::optional<unsigned> member(std::size_t& at) const {
+    if (text_.substr(at, 2) == "[:") return std::nullopt;
+    if (text_[at] == '\\') {
+      ++at;
+      const char c = at < text_.size() ? text_[at] : 'a';
+      if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))
+        return std::nullopt;
+    }
+    const auto c = static_cast<unsigned char>(text_[at]);
+    if (c >= 0x80) return std::nullopt;
+    ++at;
+    return c;
+  }
+
+  // How often the last atom stands at least; `more` = exactly so often, the walk may go on.
+  std::size_t count(bool& more) {
+    const char c = pos_ < text_.size() ? text_[pos_] : '\0';
+    more = false;
+    if (c == '?' || c == '*') return 0;
+    if (c == '+') return 1;
+    more = true;
+    if (c != '{') return 1;
+    const std::size_t close = text_.find('}', pos_);
+    const std::string_view inside = text_.substr(pos_ + 1, close - pos_ - 1);
+    const bool counts = close != std::string_view::npos && !inside.empty() && inside[0] != ',' &&
+                        inside.find_first_not_of("0123456789,") == std::string_view::npos;
+    if (!counts) return 1;
+    std::size_t least = 0;
+    for (const char digit : inside.substr(0, inside.find(',')))
+      least =
+          std::min<std::size_t>(least * 10 + static_cast<std::size_t>(digit - '0'), kMostPlaces);
+    more = inside.find(',') == std::string_view::npos;
+    pos_ = close + 1;
+    if (pos_ < text_.size() && text_[pos_] == '?') more = false;
+    return least;
+  }
+
+  std::string_view text_;
+  std::size_t pos_ = 0;
+};
+
+}  // namespace
+
+ByteShape byte_shape(std::string_view pattern) {
+  return Walk(pattern).whole();
+}
+
+}  // namespace sekisho::filters

@@ -1,0 +1,61 @@
+#pragma once
+
+// Where do some hundred short strings occur? One look at each byte: a bitmap of pairs of bytes says
+// where a string might stand, and only there strings are compared. Ordinary text is passed at more
+// than 1 GB/s.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "filters/finding.h"
+
+namespace sekisho::filters {
+
+class LiteralFinder {
+ public:
+  struct Literal {
+    std::string text;       // one byte and more; `any_case`: in lower case
+    bool any_case = false;  // ASCII letters in either case
+  };
+  struct Hit {
+    std::size_t begin = 0;
+    std::uint32_t literal = 0;  // index
+    bool operator==(const Hit&) const = default;
+  };
+
+  explicit LiteralFinder(std::vector<Literal> literals);
+
+  // Appends the occurrences that begin in `where`, in ascending order of begin, then of literal.
+  // Overlapping ones are all told. `text` is looked at to its end, past `where`.
+  void find(std::string_view text, Range where, std::vector<Hit>& out) const;
+
+  const std::vector<Literal>& literals() const { return literals_; }
+  bool empty() const { return literals_.empty(); }
+
+ private:
+  // A literal under its rarest three bytes.
+  struct Entry {
+    std::uint32_t mark = 0;  // hash of the three bytes
+    std::uint32_t literal = 0;
+    std::uint32_t offset = 0;  // of the three bytes in the literal
+  };
+
+  void add_entries(std::uint32_t index);
+  void add_marks(std::uint32_t index, std::size_t offset);
+  bool stands_at(std::string_view text, std::size_t begin, const Literal& literal) const;
+  void look_at(std::string_view text, Range where, std::size_t pos, std::uint32_t mark,
+               std::vector<Hit>& out) const;
+  void find_single(std::string_view text, Range where, std::vector<Hit>& out) const;
+
+  std::vector<Literal> literals_;
+  std::vector<std::uint64_t> marks_;        // a bit for each hash
+  std::vector<Entry> entries_;              // by mark
+  std::vector<std::uint16_t> first_entry_;  // of each mark's lower bits
+  std::vector<std::uint32_t> single_;       // literals of one byte
+  std::size_t longest_offset_ = 0;
+};
+
+}  // namespace sekisho::filters
