@@ -9,6 +9,7 @@
 
 #include "filters/json_scanner.h"
 #include "gateway/admin_server.h"
+#include "gateway/free_memory.h"
 #include "gateway/listener.h"
 #include "gateway/log.h"
 #include "gateway/metrics.h"
@@ -242,6 +243,7 @@ int Gateway::run() {
   watch_->start();
   for (auto& w : workers_) w->start();
   admin_->start();
+  release_free_memory();
   const std::string line = ready_line();
   std::fwrite(line.data(), 1, line.size(), stdout);
   std::fflush(stdout);

@@ -5,6 +5,7 @@
 #include <future>
 
 #include "audit/json_text.h"
+#include "gateway/free_memory.h"
 #include "gateway/gateway.h"
 #include "gateway/log.h"
 #include "gateway/notify.h"
@@ -29,6 +30,7 @@ ReloadResult Gateway::reload(const std::string& by) {
   std::lock_guard lock(reload_mutex_);
   if (!stopping_) notify::reloading();
   ReloadResult r = reload_locked(by);
+  release_free_memory();
   if (!stopping_) notify::ready();
   if (!r.ok) {
     std::string first = r.problems.empty() ? "" : config::to_string(r.problems.front());
