@@ -112,6 +112,7 @@ void set_defaults(GatewayFile& out) {
   out.ca_certificate = beside(out.path, "ca/ca.crt");
   out.ca_key = beside(out.path, "ca/ca.key");
   out.keys_directory = beside(out.path, "keys");
+  out.datasets_directory = beside(out.path, "datasets");
   out.policy = beside(out.path, "policy.yaml");
   out.audit_directory = beside(out.path, "audit");
 }
@@ -125,6 +126,7 @@ void read_gateway(const YamlDocument& document, YamlReader& reader, GatewayFile&
   read_workers(gateway, out);
   read_ca(gateway, out);
   read_path(gateway, "keys", out.path, out.keys_directory);
+  read_path(gateway, "datasets", out.path, out.datasets_directory);
   read_path(gateway, "policy", out.path, out.policy);
   read_catalogue(gateway, out);
   if (const YamlNode* n = gateway.find("geo")) read_geo(reader, *n, out);

@@ -63,6 +63,7 @@ struct GatewayFile {
   Marked<std::string> ca_certificate, ca_key;
   std::string crl_url;
   Marked<std::string> keys_directory;
+  Marked<std::string> datasets_directory;  // built datasets
   Marked<std::string> policy;
   Marked<std::string> catalogue_providers, catalogue_regions, catalogue_networks,
       catalogue_overlay;  // "" = shipped / none
@@ -86,9 +87,10 @@ struct GatewayFile {
 };
 
 // Reads and checks gateway.yaml, and that every file it names can be read (the directories of keys
-// and of the journal are made at start). Left out: `ca`, `keys`, `policy` and `audit` stand for
-// ca/ca.crt, ca/ca.key, keys/, policy.yaml and audit/ beside the file; without `admin` there is no
-// admin listener. A pair of the CA that the file does not name is not looked for here.
+// and of the journal are made at start). Left out: `ca`, `keys`, `datasets`, `policy` and `audit`
+// stand for ca/ca.crt, ca/ca.key, keys/, datasets/, policy.yaml and audit/ beside the file; without
+// `admin` there is no admin listener. A pair of the CA that the file does not name is not looked
+// for here.
 GatewayFile load_gateway(const std::string& path, Problems& problems);
 
 // The two halves of it: form alone, for commands that make the files first (`ca init`, `user add`),

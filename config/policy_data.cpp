@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "config/policy_sections.h"
+#include "config/text_file.h"
 
 namespace sekisho::config {
 namespace {
@@ -58,12 +59,7 @@ void read_direction(YamlReader& reader, MapReader& m, DataRuleDef& rule) {
 void read_findings(YamlReader& reader, MapReader& m, DataRuleDef& rule) {
   const YamlNode* n = m.require("findings");
   if (!n) return;
-  for (MarkedText& f : reader.texts(*n, "finding types")) {
-    if (f.value.rfind("dataset:", 0) == 0)
-      reader.unsupported(f.at, "`" + f.value + "` (exact data match)");
-    else
-      rule.findings.push_back(std::move(f));
-  }
+  rule.findings = reader.texts(*n, "finding types");
   if (n->is_list() && n->items.empty())
     reader.wrong(*n, "at least one finding type", "write [secret] or another type or category");
 }
@@ -116,23 +112,22 @@ ExceptionDef read_exception(YamlReader& reader, const YamlNode& node) {
   return e;
 }
 
-void check_type_form(YamlReader& reader, const MarkedText& name, std::string_view what) {
-  static constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyz0123456789_";
-  const bool ok = name.value.find_first_not_of(kAllowed) == std::string::npos &&
-                  name.value.size() <= 64 && (name.value[0] < '0' || name.value[0] > '9');
-  if (!ok)
-    reader.problem(name.at, "'" + name.value + "' is not a name for " + std::string(what),
-                   "write small letters, digits and _, as in project_code");
-}
-
 CustomDetector read_custom_detector(YamlReader& reader, const YamlNode& node) {
   CustomDetector d;
   MapReader m(reader, node, "a detector");
   if (!m.valid()) return d;
-  for (std::string_view key : {"type", "pattern", "category"}) (void)m.require(key);
+  for (std::string_view key : {"type", "category"}) (void)m.require(key);
   m.marked_text("type", d.type);
   if (!d.type.value.empty()) check_type_form(reader, d.type, "a type");
   m.marked_text("pattern", d.pattern);
+  m.marked_text("dictionary", d.dictionary);
+  if (!d.dictionary.value.empty())
+    d.dictionary.value = resolve_path(reader.file(), d.dictionary.value);
+  if ((m.find("pattern") == nullptr) == (m.find("dictionary") == nullptr))
+    reader.problem(node.at,
+                   m.find("pattern") ? "a detector has both `pattern` and `dictionary`"
+                                     : "a detector has neither `pattern` nor `dictionary`",
+                   "write pattern: 'PRJ-[0-9]{4}', or dictionary: words.txt with one word a line");
   m.word("confidence", kConfidences, d.confidence);
   MarkedText category;
   m.marked_text("category", category);
@@ -156,6 +151,15 @@ void check_unique_types(YamlReader& reader, const std::vector<CustomDetector>& d
 }
 
 }  // namespace
+
+void check_type_form(YamlReader& reader, const MarkedText& name, std::string_view what) {
+  static constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyz0123456789_";
+  const bool ok = name.value.find_first_not_of(kAllowed) == std::string::npos &&
+                  name.value.size() <= 64 && (name.value[0] < '0' || name.value[0] > '9');
+  if (!ok)
+    reader.problem(name.at, "'" + name.value + "' is not a name for " + std::string(what),
+                   "write small letters, digits and _, as in project_code");
+}
 
 std::vector<DataRuleDef> read_data_rules(YamlReader& reader, const YamlNode& node) {
   std::vector<DataRuleDef> out;

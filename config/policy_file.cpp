@@ -129,6 +129,7 @@ void read_data(YamlReader& reader, MapReader& policy, PolicyFile& out) {
   section(policy, "limits", [&](const YamlNode& n) { read_limits(reader, n, out); });
   section(policy, "detectors",
           [&](const YamlNode& n) { out.detectors = read_detectors(reader, n); });
+  section(policy, "datasets", [&](const YamlNode& n) { out.datasets = read_datasets(reader, n); });
   section(policy, "tests", [&](const YamlNode& n) { out.tests = read_policy_tests(reader, n); });
 }
 
@@ -142,7 +143,7 @@ void read_policy(const YamlDocument& document, YamlReader& reader, PolicyFile& o
   section(policy, "messages", [&](const YamlNode& n) { read_messages(reader, n, out.messages); });
   read_admission(reader, policy, out);
   read_data(reader, policy, out);
-  for (std::string_view key : {"datasets", "models", "sealed_copies", "restore", "seal"})
+  for (std::string_view key : {"models", "sealed_copies", "restore", "seal"})
     policy.unsupported(key);
   policy.finish();
 }

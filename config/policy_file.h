@@ -146,7 +146,8 @@ struct ExceptionDef {
 
 struct CustomDetector {
   MarkedText type;
-  MarkedText pattern;  // RE2
+  MarkedText pattern;     // RE2
+  MarkedText dictionary;  // instead: a file of words, resolved against the policy's folder
   double confidence = 0.60;
   std::string category;
   std::vector<MarkedText> match, no_match;
@@ -156,6 +157,22 @@ struct DetectorSettings {
   std::optional<std::vector<MarkedText>> packs;  // nullopt = every shipped pack
   std::vector<CustomDetector> custom;
   std::vector<std::string> allow_values;
+};
+
+// A list of rows (`exact`) or a folder of texts (`documents`) that must not leave; paths are
+// resolved against the policy's folder. docs/datasets.md.
+struct DatasetDef {
+  std::string name;
+  Mark at;
+  MarkedText exact, documents;  // one of them
+  std::vector<MarkedText> columns;
+  MarkedText key;  // a column that is enough by itself; "" = none
+  int at_least_columns = 2;
+  double similarity = 0.3;
+  std::string category = "confidential";  // of its findings
+
+  bool is_list() const { return !exact.value.empty(); }
+  std::string type() const { return "dataset:" + name; }
 };
 
 // `given` and `expect` of one policy test. An absent optional was not written.
@@ -200,12 +217,13 @@ struct PolicyFile {
   std::vector<ExceptionDef> exceptions;
   int exception_days = 90;  // `limits.exception_days`
   DetectorSettings detectors;
+  std::vector<DatasetDef> datasets;
   std::vector<PolicyTest> tests;
 };
 
 // Reads and checks policy.yaml. Every problem is appended, with file:line:col; the result is usable
-// only if none was. Keys of POLICY that this version does not support (datasets,
-// direction: response) are problems that say so.
+// only if none was. Keys of POLICY that this version does not support
+// (direction: response) are problems that say so.
 PolicyFile load_policy(const std::string& path, Problems& problems);
 PolicyFile parse_policy(const std::string& path, const std::string& text, Problems& problems);
 

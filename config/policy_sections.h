@@ -26,6 +26,12 @@ std::vector<DataRuleDef> read_data_rules(YamlReader& reader, const YamlNode& nod
 std::vector<ExceptionDef> read_exceptions(YamlReader& reader, const YamlNode& node);
 DetectorSettings read_detectors(YamlReader& reader, const YamlNode& node);
 
+// A name of small letters, digits and _.
+void check_type_form(YamlReader& reader, const MarkedText& name, std::string_view what);
+
+// `datasets`.
+std::vector<DatasetDef> read_datasets(YamlReader& reader, const YamlNode& node);
+
 // `tests`.
 std::vector<PolicyTest> read_policy_tests(YamlReader& reader, const YamlNode& node);
 

@@ -5,6 +5,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "filters/canonical_text.h"
 #include "filters/pattern_detector.h"
 #include "filters/scanner.h"
 #include "filters/views/hidden_text.h"
@@ -45,12 +46,13 @@ struct DetectorSet::Impl {
 
   std::deque<DetectorRow> rows;  // `detector` refers to them
   PatternDetector detector;
-  std::vector<std::unique_ptr<const Detector>> others;
+  std::vector<std::shared_ptr<const Detector>> others;
   std::vector<const Detector*> detectors;
   std::vector<TypeInfo> types;
   std::deque<std::string> names;  // of custom types and categories: findings point here
   std::vector<std::string> custom_types;
   std::unordered_set<std::string> allowed;
+  std::unordered_set<std::string> allowed_canonical;  // the same whatever the spelling
 };
 
 DetectorSet::DetectorSet() = default;
@@ -136,6 +138,12 @@ std::shared_ptr<const DetectorSet> DetectorSet::compile(const DetectorSpec& spec
     return nullptr;
   }
   impl.detectors.push_back(&impl.detector);
+  for (const OtherDetector& other : spec.others) {
+    impl.others.push_back(other.detector);
+    impl.detectors.push_back(other.detector.get());
+    impl.types.push_back({other.type, other.category, other.pack});
+    impl.custom_types.push_back(other.type);
+  }
   set->allow(spec.allow_values);
   return set;
 }
@@ -153,6 +161,9 @@ void DetectorSet::allow(const std::vector<std::string>& values) {
       if (f.range == Range{0, value.size()}) forms.insert(std::move(f.normalised));
     }
   }
+  for (const std::string& form : forms)
+    if (std::string canonical = canonical_form(form); !canonical.empty())
+      impl_->allowed_canonical.insert(std::move(canonical));
   impl_->allowed = std::move(forms);
 }
 
@@ -160,7 +171,7 @@ std::shared_ptr<const DetectorSet> DetectorSet::of(
     std::vector<std::unique_ptr<const Detector>> detectors) {
   std::shared_ptr<DetectorSet> set(new DetectorSet());
   set->impl_ = std::make_unique<Impl>(DetectorSpec{}.memory_budget);
-  set->impl_->others = std::move(detectors);
+  for (auto& detector : detectors) set->impl_->others.push_back(std::move(detector));
   for (const auto& detector : set->impl_->others) set->impl_->detectors.push_back(detector.get());
   return set;
 }
@@ -179,7 +190,9 @@ std::size_t DetectorSet::max_span() const {
 }
 
 bool DetectorSet::allowed_value(std::string_view normalised) const {
-  return !impl_->allowed.empty() && impl_->allowed.count(std::string(normalised)) > 0;
+  if (impl_->allowed.empty()) return false;
+  return impl_->allowed.count(std::string(normalised)) > 0 ||
+         impl_->allowed_canonical.count(canonical_form(normalised)) > 0;
 }
 
 bool DetectorSet::is_custom(std::string_view type) const {

@@ -22,10 +22,17 @@ struct CustomPattern {
   std::vector<std::string> match, no_match;
 };
 
+// A detector made elsewhere: a dataset, a dictionary. Its types are custom ones.
+struct OtherDetector {
+  std::shared_ptr<const Detector> detector;
+  std::string type, category, pack;  // pack: "dataset", "dictionary"
+};
+
 struct DetectorSpec {
   std::vector<Pack> packs;
   std::vector<CustomPattern> custom;
-  std::vector<std::string> allow_values;  // compared by normalised value
+  std::vector<OtherDetector> others;
+  std::vector<std::string> allow_values;  // compared by normalised value, in any spelling
   std::size_t memory_budget =
       64u << 20;  // of the RE2::Set, stated because RE2's default fails quietly
 };

@@ -44,7 +44,12 @@ struct Finding {
   // empty.
   std::string_view why = {};
   std::int8_t specificity = 5;  // DetectorRow::specificity
-  std::uint16_t undone = 0;  // bits of Undone
+  std::uint16_t undone = 0;     // bits of Undone
+  // What `at_least` of a rule counts instead of `normalised` when it is not empty: the row of a
+  // list, the document. Never logged or written.
+  std::string counts_as = {};
+
+  const std::string& counted() const { return counts_as.empty() ? normalised : counts_as; }
 };
 using Findings = std::vector<Finding>;
 

@@ -46,6 +46,7 @@ Findings one_a_value(Findings findings, const IsCustom& is_custom) {
       const Finding& other = kept[i];
       if (is_custom(other) != custom || (custom && other.type != f.type)) continue;
       if (!overlap(other.range, f.range)) break;
+      if (custom && f.range.end > other.range.end) break;  // earlier ones of its type end earlier
       if (!custom && stronger(f, other))
         weaker.push_back(i);
       else

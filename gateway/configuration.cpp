@@ -11,6 +11,7 @@
 #include "config/pinned_files.h"
 #include "config/policy_file.h"
 #include "config/text_file.h"
+#include "gateway/keys.h"
 
 namespace sekisho::gateway {
 namespace {
@@ -113,6 +114,7 @@ std::shared_ptr<const policy::Snapshot> compile(const GatewayFile& named, const 
   policy::SnapshotInputs in;
   in.now = now;
   in.policy = read_policy(named.policy.value, pinned, problems);
+  if (!in.policy.datasets.empty()) in.datasets = dataset_store(named);
   const std::size_t after_policy = problems.size();
   in.catalogue =
       config::load_catalogue(named_or_shipped(gateway.catalogue_providers, "providers.yaml"),
@@ -207,11 +209,14 @@ Configuration read_pinned(const std::string& path, const PinnedFiles& pinned, st
   return out;
 }
 
-// Files of the policy's tests are found only while it is read, and by the names that people wrote.
+// Files of the policy's tests and dictionaries are found only while it is read, and by the names
+// that people wrote.
 bool reads_more_files(const Configuration& c) {
   if (!c.snapshot) return false;
   for (const auto& test : c.snapshot->file().tests)
     if (test.body_file) return true;
+  for (const auto& detector : c.snapshot->file().detectors.custom)
+    if (!detector.dictionary.value.empty()) return true;
   return false;
 }
 
@@ -230,6 +235,14 @@ bool is_of_one_version(const std::string& path, const std::vector<std::string>& 
 }
 
 }  // namespace
+
+policy::DatasetStore dataset_store(const config::GatewayFile& gateway) {
+  policy::DatasetStore out;
+  out.directory = gateway.datasets_directory.value;
+  const auto key = read_dataset_key(gateway.keys_directory.value, out.problem);
+  if (key) out.key = *key;
+  return out;
+}
 
 std::vector<std::string> opened_hosts(const policy::Snapshot& snapshot) {
   std::vector<std::string> out;

@@ -29,6 +29,9 @@ struct Configuration {
                                       // absent or old, reviews due
 };
 
+// Where the built datasets of a gateway lie, and their key as far as it was made.
+policy::DatasetStore dataset_store(const config::GatewayFile& gateway);
+
 // Hosts that the policy admits and whose TLS is opened, as the policy and the catalogue write them
 // (`*.` for any label), without ports: leaves are needed for them.
 std::vector<std::string> opened_hosts(const policy::Snapshot& snapshot);

@@ -62,11 +62,35 @@ std::optional<std::string> key(const std::string& path, std::string& error) {
 
 }  // namespace
 
+namespace {
+
+bool make_folder(const std::string& directory, std::string& error) {
+  if (mkdir(directory.c_str(), 0700) == 0 || errno == EEXIST) return true;
+  error = directory + ": " + std::strerror(errno);
+  return false;
+}
+
+constexpr const char* kDatasetKey = "/dataset.key";
+
+}  // namespace
+
+std::optional<std::string> read_dataset_key(const std::string& directory, std::string& error) {
+  struct stat st {};
+  const std::string path = directory + kDatasetKey;
+  if (stat(path.c_str(), &st) == 0) return key(path, error);
+  if (errno == ENOENT) return std::string();
+  error = path + ": " + std::strerror(errno);
+  return std::nullopt;
+}
+
+std::optional<std::string> load_or_make_dataset_key(const std::string& directory,
+                                                    std::string& error) {
+  if (!make_folder(directory, error)) return std::nullopt;
+  return key(directory + kDatasetKey, error);
+}
+
 std::optional<Keys> load_or_make_keys(const std::string& directory, std::string& error) {
-  if (mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) {
-    error = directory + ": " + std::strerror(errno);
-    return std::nullopt;
-  }
+  if (!make_folder(directory, error)) return std::nullopt;
   auto finding = key(directory + "/finding.key", error);
   if (!finding) return std::nullopt;
   auto pseudonym = key(directory + "/pseudonym.key", error);

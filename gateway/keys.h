@@ -14,6 +14,12 @@ struct Keys {
 };
 std::optional<Keys> load_or_make_keys(const std::string& directory, std::string& error);
 
+// The 32 bytes that the keys of all datasets come from (`keys/dataset.key`): read; "" when none was
+// made yet; nothing and `error` when it cannot be read. Made at the first build.
+std::optional<std::string> read_dataset_key(const std::string& directory, std::string& error);
+std::optional<std::string> load_or_make_dataset_key(const std::string& directory,
+                                                    std::string& error);
+
 // "sks_" + 16 base32 characters (80 random bits).
 std::string new_request_id();
 

@@ -19,6 +19,7 @@ int main(int argc, char** argv) {
   add_explain_command(app, exit_code);
   add_detectors_command(app, exit_code);
   add_scan_command(app, exit_code);
+  add_dataset_command(app, exit_code);
   add_ca_command(app, exit_code);
   add_user_command(app, exit_code);
   add_audit_command(app, exit_code);

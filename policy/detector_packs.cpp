@@ -100,9 +100,12 @@ config::Mark mark_in(const List& items, int index) {
 }
 
 config::Mark mark_of_custom(const DetectorProblem& p, const config::DetectorSettings& settings) {
+  std::vector<const config::CustomDetector*> patterns;  // dictionaries are made elsewhere
+  for (const config::CustomDetector& c : settings.custom)
+    if (c.dictionary.value.empty()) patterns.push_back(&c);
   const auto i = static_cast<std::size_t>(p.index);
-  if (p.index < 0 || i >= settings.custom.size()) return {};
-  const config::CustomDetector& c = settings.custom[i];
+  if (p.index < 0 || i >= patterns.size()) return {};
+  const config::CustomDetector& c = *patterns[i];
   if (p.where == DetectorProblem::Where::kCustomMatch) return mark_in(c.match, p.sub_index);
   if (p.where == DetectorProblem::Where::kCustomNoMatch) return mark_in(c.no_match, p.sub_index);
   return c.pattern.at;
@@ -156,8 +159,9 @@ std::vector<const DetectorPackFile*> loaded_files(const config::PolicyFile& poli
 filters::DetectorSpec spec_of(const config::DetectorSettings& settings) {
   filters::DetectorSpec spec;
   for (const config::CustomDetector& c : settings.custom)
-    spec.custom.push_back({c.type.value, c.pattern.value, c.category, c.confidence, plain(c.match),
-                           plain(c.no_match)});
+    if (c.dictionary.value.empty())
+      spec.custom.push_back({c.type.value, c.pattern.value, c.category, c.confidence,
+                             plain(c.match), plain(c.no_match)});
   spec.allow_values = settings.allow_values;
   return spec;
 }
@@ -205,10 +209,12 @@ std::vector<filters::Pack> shipped_packs(config::Problems& problems) {
 
 std::shared_ptr<const filters::DetectorSet> compile_detectors(
     const config::PolicyFile& policy, const std::vector<DetectorPackFile>& files,
-    config::Problems& problems) {
+    config::Problems& problems, std::vector<filters::OtherDetector> others) {
   const std::size_t before = problems.size();
   const auto loaded = loaded_files(policy, files, problems);
-  auto set = compile(spec_of(policy.detectors), loaded, policy, problems);
+  filters::DetectorSpec spec = spec_of(policy.detectors);
+  spec.others = std::move(others);
+  auto set = compile(std::move(spec), loaded, policy, problems);
   return problems.size() == before ? set : nullptr;
 }
 
@@ -220,6 +226,8 @@ std::vector<filters::TypeInfo> known_types(const config::PolicyFile& policy,
   std::vector<filters::TypeInfo> out = filters::types_of(packs);
   for (const config::CustomDetector& c : policy.detectors.custom)
     out.push_back({c.type.value, c.category, "custom"});
+  for (const config::DatasetDef& d : policy.datasets)
+    out.push_back({d.type(), d.category, "dataset"});
   return out;
 }
 

@@ -21,12 +21,14 @@ filters::Pack to_pack(const config::DetectorPackFile& file, config::Problems& pr
 std::vector<filters::Pack> shipped_packs(config::Problems& problems);
 
 // The detectors of a policy. `files`: the shipped packs, and those the policy names by path, by
-// their path as config::pack_paths gives it. nullptr when a problem was added.
+// their path as config::pack_paths gives it; `others`: its datasets and dictionaries
+// (dataset_files.h). nullptr when a problem was added.
 std::shared_ptr<const filters::DetectorSet> compile_detectors(
     const config::PolicyFile& policy, const std::vector<config::DetectorPackFile>& files,
-    config::Problems& problems);
+    config::Problems& problems, std::vector<filters::OtherDetector> others = {});
 
-// Types of packs and of the policy's own patterns, loaded or not: what rules may name.
+// Types of packs, of the policy's own patterns, dictionaries and datasets, loaded or not: what
+// rules may name.
 std::vector<filters::TypeInfo> known_types(const config::PolicyFile& policy,
                                            const std::vector<config::DetectorPackFile>& files);
 

@@ -50,7 +50,9 @@ std::shared_ptr<const Snapshot> Snapshot::compile(SnapshotInputs inputs,
                         "write a name such as Asia/Tokyo or UTC; others need the package tzdata"});
   impl.gatekeeper = std::make_unique<const Gatekeeper>(impl.file, impl.catalogue, impl.regions,
                                                        impl.zone, problems);
-  impl.detectors = compile_detectors(impl.file, inputs.packs, problems);
+  std::vector<filters::OtherDetector> registered;
+  add_registered_detectors(impl.file, inputs.datasets, registered, impl.dataset_warnings, problems);
+  impl.detectors = compile_detectors(impl.file, inputs.packs, problems, std::move(registered));
   // Names in rules are told even when a detector is at fault.
   impl.data = compile_data_rules(impl.file, impl.catalogue, impl.regions,
                                  known_types(impl.file, inputs.packs), inputs.now, problems);
@@ -86,6 +88,7 @@ const filters::DetectorSet& Snapshot::detectors() const {
 
 std::vector<std::string> Snapshot::warnings(std::int64_t now) const {
   std::vector<std::string> out = impl_->gatekeeper->warnings(now);
+  out.insert(out.end(), impl_->dataset_warnings.begin(), impl_->dataset_warnings.end());
   for (const DataException& e : impl_->data.exceptions) {
     if (now >= e.until)
       out.push_back("the exception '" + e.id + "' has expired and lifts nothing");

@@ -15,6 +15,7 @@
 #include "filters/detector_set.h"
 #include "policy/admission.h"
 #include "policy/client.h"
+#include "policy/dataset_files.h"
 #include "policy/geo.h"
 #include "policy/inspection.h"
 #include "policy/verdict.h"
@@ -27,6 +28,7 @@ struct SnapshotInputs {
   config::CloudRegions regions;
   std::vector<config::DetectorPackFile> packs;  // the shipped ones, and those the policy names
   std::shared_ptr<const Geo> geo;
+  DatasetStore datasets;
   std::int64_t now = 0;  // unix seconds, for expiry and the 90-day limit of exceptions
 };
 

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "policy/civil_time.h"
 #include "policy/data_rules.h"
@@ -22,6 +23,7 @@ struct Snapshot::Impl {
   std::shared_ptr<const filters::DetectorSet> detectors;
   std::string digest;
   TimeZone zone;  // file.timezone
+  std::vector<std::string> dataset_warnings;
   DataRules data;
   std::unique_ptr<const Gatekeeper> gatekeeper;
   ~Impl();

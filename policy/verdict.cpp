@@ -240,8 +240,8 @@ RuleMatch Decision::match(const DataRule& rule) const {
     const auto& f = placed.finding;
     if (!rule.matches(f.type, f.category, f.confidence)) continue;
     out.findings.push_back(i);
-    all.emplace(f.type, f.normalised);
-    if (!placed.older_turn) fresh.emplace(f.type, f.normalised);
+    all.emplace(f.type, f.counted());
+    if (!placed.older_turn) fresh.emplace(f.type, f.counted());
   }
   out.distinct = all.size();
   out.distinct_new = fresh.size();

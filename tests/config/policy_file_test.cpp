@@ -25,14 +25,44 @@ TEST(PolicyFile, DefaultsAreThoseOfTheDocumentation) {
   EXPECT_EQ(p.text, "version: 1\n");
 }
 
-TEST(PolicyFile, ExampleOfTheDocumentationLacksOnlyWhatIsNotSupportedYet) {
+TEST(PolicyFile, DatasetsOfTheDocumentationAreRead) {
   Problems problems;
-  const PolicyFile p = load_policy(SEKISHO_TEST_DIR "/config/data/policy_example.yaml", problems);
-  ASSERT_EQ(problems.size(), 2u) << listed(problems);
-  for (const Problem& problem : problems)
-    EXPECT_NE(problem.message.find("not supported by this version"), std::string::npos);
-  EXPECT_NE(problems[0].message.find("dataset:customers"), std::string::npos);
-  EXPECT_NE(problems[1].message.find("datasets"), std::string::npos);
+  const std::string folder = SEKISHO_TEST_DIR "/config/data";
+  const PolicyFile p = load_policy(folder + "/policy_example.yaml", problems);
+  ASSERT_TRUE(problems.empty()) << listed(problems);
+  ASSERT_EQ(p.datasets.size(), 2u);
+  const DatasetDef& customers = p.datasets[0];
+  EXPECT_EQ(customers.type(), "dataset:customers");
+  EXPECT_EQ(customers.exact.value, folder + "/customers.csv");
+  ASSERT_EQ(customers.columns.size(), 3u);
+  EXPECT_EQ(customers.columns[2].value, "phone");
+  EXPECT_EQ(customers.key.value, "id");
+  EXPECT_EQ(customers.at_least_columns, 2);
+  EXPECT_EQ(customers.category, "confidential");
+  EXPECT_FALSE(p.datasets[1].is_list());
+  EXPECT_EQ(p.datasets[1].documents.value, folder + "/designs/");
+  EXPECT_DOUBLE_EQ(p.datasets[1].similarity, 0.3);
+  EXPECT_EQ(p.data[6].findings[0].value, "dataset:customers");
+}
+
+TEST(PolicyFile, DatasetsHaveDefaults) {
+  const PolicyFile p = good(
+      "version: 1\ndatasets:\n  one: { exact: /a.csv, columns: [mail] }\n"
+      "  two: { exact: b.csv, columns: [mail], key: id, category: pii }\n"
+      "  texts: { documents: d, similarity: 1 }\n");
+  EXPECT_EQ(p.datasets[0].at_least_columns, 1);
+  EXPECT_EQ(p.datasets[0].exact.value, "/a.csv");
+  EXPECT_EQ(p.datasets[1].at_least_columns, 2);
+  EXPECT_EQ(p.datasets[1].category, "pii");
+  EXPECT_DOUBLE_EQ(p.datasets[2].similarity, 1);
+}
+
+TEST(PolicyFile, ADetectorMayNameADictionary) {
+  const PolicyFile p = good(
+      "version: 1\ndetectors: { custom: [{ type: project, dictionary: words.txt, category: c, "
+      "confidence: high, match: [x] }] }\n");
+  EXPECT_EQ(p.detectors.custom[0].dictionary.value, "words.txt");
+  EXPECT_TRUE(p.detectors.custom[0].pattern.value.empty());
 }
 
 TEST(PolicyFile, ExampleOfTheDocumentationIsReadWhole) {
