@@ -87,12 +87,13 @@ Judgement judge_my_number(const DetectorRow& row, const DigitGroups& all, const 
   return {confidence, evidence.otherwise ? kAgainst : grouped ? kByGroups : kByCheck};
 }
 
-// A third or fifth group of four beside a number in fours belongs to a longer number.
-bool longer_in_fours(const DigitGroups& all, const DigitCandidate& c) {
-  const bool before =
-      c.from > 0 && all.groups[c.from].before == c.separator && all.groups[c.from - 1].count == 4;
+// A third or fifth group of four, or of `fewest` digits at least, beside a number in fours belongs
+// to a longer number.
+bool longer_in_fours(const DigitGroups& all, const DigitCandidate& c, std::size_t fewest) {
+  const bool before = c.from > 0 && all.groups[c.from].before == c.separator &&
+                      all.groups[c.from - 1].count <= 4 && all.groups[c.from - 1].count >= fewest;
   const bool after = c.to < all.groups.size() && all.groups[c.to].before == c.separator &&
-                     all.groups[c.to].count == 4;
+                     all.groups[c.to].count <= 4 && all.groups[c.to].count >= fewest;
   return c.separator != Separator::kNone && c.separator != Separator::kNewline && (before || after);
 }
 
@@ -113,6 +114,41 @@ bool only_cards_beside(const DigitGroups& all, const DigitCandidate& c) {
     if (!luhn_valid(all.digits_of(from, from + 4))) return false;
   }
   return true;
+}
+
+bool all_fours(const DigitGroups& all, std::size_t from, std::size_t to) {
+  for (std::size_t i = from; i < to; ++i)
+    if (all.groups[i].count != 4) return false;
+  return true;
+}
+
+// The line of groups, separated as in `c`, that ends with group `last` or begins with it.
+DigitCandidate line_at(const DigitGroups& all, const DigitCandidate& c, std::size_t last) {
+  constexpr std::size_t kFarthest = 64;
+  DigitCandidate line{last, last + 1, c.separator};
+  while (line.from > 0 && all.groups[line.from].before == c.separator &&
+         last - line.from < kFarthest)
+    --line.from;
+  while (line.to < all.groups.size() && all.groups[line.to].before == c.separator &&
+         line.to - last < kFarthest)
+    ++line.to;
+  return line;
+}
+
+// Whether the line above or below holds groups of four as well and is no such number itself:
+// figures of a table. `valid` judges the digits of `groups` groups.
+template <class Valid>
+bool in_matrix(const DigitGroups& all, const DigitCandidate& c, std::size_t groups, Valid valid) {
+  if (c.separator == Separator::kNone || c.separator == Separator::kNewline) return false;
+  const auto figures = [&](std::size_t beside) {
+    const DigitCandidate line = line_at(all, c, beside);
+    if (line.to - line.from < 2 || !all_fours(all, line.from, line.to)) return false;
+    return line.to - line.from != groups || !valid(all.digits_of(line.from, line.to));
+  };
+  if (c.from > 0 && all.groups[c.from].before == Separator::kNewline && figures(c.from - 1))
+    return true;
+  return c.to < all.groups.size() && all.groups[c.to].before == Separator::kNewline &&
+         figures(c.to);
 }
 
 // Calls use(candidate, digits, range) with candidates of `size` digits.
@@ -146,8 +182,9 @@ void find_credit_cards(const DetectorRow& row, std::string_view text, const Digi
       const Judgement judgement = judge_card(row, all, c, kind, text);
       if (judgement.confidence <= 0) return;
       // Figures of four digits beside each other are a table, unless all of them are cards.
-      if (judgement.confidence < 0.9 && longer_in_fours(all, c) && !only_cards_beside(all, c))
-        return;
+      const bool sure = judgement.confidence >= 0.9;
+      if (!sure && longer_in_fours(all, c, 4) && !only_cards_beside(all, c)) return;
+      if (!sure && in_matrix(all, c, 4, luhn_valid)) return;
       const bool test = is_test_card(digits);
       if (!test && distinct_characters(digits) < 3) return;
       Finding finding = make_finding(row, test ? row.confidence.context : judgement.confidence,
@@ -163,7 +200,9 @@ void find_my_numbers(const DetectorRow& row, std::string_view text, const DigitG
   for_numbers(all, 12, 6, [&](const DigitCandidate& c, std::string_view digits, Range range) {
     if (!my_number_valid(digits) || !stands_free(row, text, range)) return;
     const Judgement j = judge_my_number(row, all, c, text);
-    if (j.confidence < 0.05 || (j.confidence < 0.9 && longer_in_fours(all, c))) return;
+    const bool sure = j.confidence >= 0.9;
+    if (j.confidence < 0.05 || (!sure && longer_in_fours(all, c, 2))) return;
+    if (!sure && in_matrix(all, c, 3, my_number_valid)) return;
     out.push_back(make_finding(row, j.confidence, range, std::string(digits), j.why));
   });
 }

@@ -61,7 +61,7 @@ Words either(Words a, const Words& b) {
 Words joined(const Words& a, const Words& b) {
   Words out;
   // Many times too many: not worth the comparing.
-  if (a.size() * b.size() > 2 * kMostWords) return closed(a);
+  if (a.size() * b.size() > kMostWords) return closed(a);
   for (const Word& left : a) {
     const std::size_t size = left.text.size();
     const bool enough = size >= kLongestWord || (size >= kLongEnough && b.size() > 1) ||
@@ -311,8 +311,9 @@ class Walk {
   Words one_of(const std::vector<char32_t>& members) {
     if (members.size() > kMostOfClass) return nothing_known();
     Words out;
-    for (const char32_t c : members) out = either(std::move(out), character(c));
-    return out;
+    for (const char32_t c : members)
+      for (const Word& w : character(c)) out.push_back(w);
+    return folds_ ? reduced(out) : out;
   }
 
   // False: more than a few characters.

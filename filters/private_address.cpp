@@ -5,6 +5,7 @@
 #include <iterator>
 #include <string>
 
+#include "filters/evidence.h"
 #include "filters/surroundings.h"
 #include "filters/width_fold.h"
 
@@ -70,7 +71,8 @@ void find_quad(const DetectorRow& row, std::string_view text, Range gate, Findin
     return;
   const std::string_view address = text.substr(gate.begin, end - gate.begin);
   const bool network = char_at(text, end).value == U'/' && octets[3] == 0;
-  const double confidence = is_everybodys(address) || network ? 0.30 : row.confidence.shape;
+  double confidence = is_everybodys(address) || network ? 0.30 : row.confidence.shape;
+  if (evidence_about(row, text, range).otherwise) confidence -= row.confidence.against;
   out.push_back(make_finding(row, confidence, range, std::string(address)));
 }
 

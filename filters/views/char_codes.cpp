@@ -287,6 +287,26 @@ std::size_t line_end(std::string_view text, std::size_t at) {
 
 }  // namespace
 
+namespace {
+
+// Cheap, by the first characters.
+bool may_be_code(std::string_view text, std::size_t at, Base base) {
+  const char first = text[at], second = at_or_nul(text, at + 1);
+  switch (base) {
+    case Base::kHex:
+      return second == 'x' || second == 'X' || second == '+';
+    case Base::kBinary:
+      return (first == '0' || first == '1') && (second == '0' || second == '1');
+    case Base::kDecimal:
+      return digit_at(text, at);
+    case Base::kPairs:
+      return hex_value(second) >= 0 && !word_at(text, at + 2);
+  }
+  return true;
+}
+
+}  // namespace
+
 void find_char_codes(std::string_view text, Range where, Patches& out) {
   out.undo(kCharCodes | kWrapped);
   std::size_t looked[4] = {0, 0, 0, 0};  // a list is not read again from its middle
@@ -296,7 +316,7 @@ void find_char_codes(std::string_view text, Range where, Patches& out) {
     if (!begins) continue;
     for (const Base base : {Base::kHex, Base::kBinary, Base::kDecimal, Base::kPairs}) {
       std::size_t& seen = looked[static_cast<int>(base)];
-      if (at < seen) continue;
+      if (at < seen || !may_be_code(text, at, base)) continue;
       const std::size_t end = patch_list(text, at, base, seen, out);
       if (end == 0) continue;
       std::fill(std::begin(looked), std::end(looked), end);

@@ -120,6 +120,9 @@ void find_message_borders(std::string_view text, Range where, PulledApart out) {
   for (std::size_t at = std::max<std::size_t>(where.begin, 1); at < where.end; ++at) {
     const char c = text[at];
     if ((c != '"' && c != '\n') || is_blank(text[at - 1])) continue;
+    // What follows a text within its message, or begins one.
+    const char next = at_or_nul(text, at + 1);
+    if (c == '"' && next != '}' && next != ']' && !is_blank(next)) continue;
     const std::size_t end = c == '"' ? json_border_end(text, at) : transcript_border_end(text, at);
     if (end == 0 || is_blank(at_or_nul(text, end))) continue;
     std::size_t begin = at;

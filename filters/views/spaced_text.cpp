@@ -161,6 +161,15 @@ bool in_matrix(std::string_view text, Range run) {
 
 void find_spaced(std::string_view text, Range where, PulledApart out) {
   for (std::size_t at = where.begin; at < where.end;) {
+    // Most of a text: marks, and letters in words.
+    if (static_cast<unsigned char>(text[at]) < 0x80) {
+      std::size_t end = at;
+      while (alnum_at(text, end)) ++end;
+      if (end != at + 1 || (at > 0 && alnum_at(text, at - 1))) {
+        at = std::max(end, at + 1);
+        continue;
+      }
+    }
     const RawChar c = raw_char(text, at);
     if (c.value == 0xFFFD || !begins_single(text, at, c)) {
       at += c.size;
@@ -305,10 +314,32 @@ bool in_table(std::string_view text, Range run) {
 
 }  // namespace
 
+namespace {
+
+// Cheap: whether a further group of digits may stand near. Most numbers stand alone.
+bool digits_may_follow(std::string_view text, std::size_t end) {
+  constexpr std::size_t kWidestGap = 24;
+  if (end < text.size() && text[end] == '<') return true;
+  const std::string_view near = text.substr(end, kWidestGap);
+  for (const char c : near) {
+    if (is_digit(static_cast<unsigned char>(c))) return true;
+    if (is_letter(static_cast<unsigned char>(c))) return false;
+  }
+  return false;
+}
+
+}  // namespace
+
 void find_number_groups(std::string_view text, Range where, PulledApart out) {
   for (std::size_t at = where.begin; at < where.end;) {
     if (!digit_at(text, at) || (at > 0 && is_word(static_cast<unsigned char>(text[at - 1])))) {
       ++at;
+      continue;
+    }
+    std::size_t first = at;
+    while (digit_at(text, first)) ++first;
+    if (!digits_may_follow(text, first)) {
+      at = first;
       continue;
     }
     const Groups run = read_groups(text, at);
