@@ -461,7 +461,8 @@ void find_broken_lines(std::string_view text, Range where, PulledApart out) {
     const Kinds a = kinds_of(left), b = kinds_of(right);
     const bool keyed = has_token_prefix(left) && b.size >= 4;
     const bool token = a.size + b.size >= 16 && (keyed || a.digits + b.digits >= 2) &&
-                       a.letters + b.letters >= 2 && !is_plain_word(left) && !is_plain_word(right);
+                       a.letters + b.letters >= 2 && (keyed || !is_plain_word(left)) &&
+                       !is_plain_word(right);
     if (token || mail) out.doubtful.add({end, next}, "");
   }
 }

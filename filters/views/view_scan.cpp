@@ -169,6 +169,10 @@ void ViewScan::Impl::look(const Scene& scene, Family family, bool unsure, Findin
         !(finding.category == "secret" && !is_weak(finding.type)))
       continue;
     Range raw = view.raw_of(r);
+    // What chance makes of a token: the word that makes it a password stands before the token.
+    const bool first =
+        family == kBlobs && (r.begin == 0 || view.raw_of({r.begin - 1, r.begin}) != raw);
+    if (first && is_weak(finding.type)) continue;
     if (family == kLiterals) raw = with_quotes(scene.text, raw);
     if (raw.begin < scene.fresh.begin || raw.begin >= scene.fresh.end) continue;
     finding.range = {scene.offset + raw.begin, scene.offset + raw.end};

@@ -152,8 +152,8 @@ TEST(DetectorPacks, EveryCheckIsNamedOnce) {
   std::set<std::string_view> names;
   for (const auto& check : filters::named_checks()) {
     EXPECT_TRUE(names.insert(check.name).second) << check.name;
-    const int functions =
-        (check.check != nullptr) + (check.at_gate != nullptr) + (check.over_numbers != nullptr);
+    const int functions = (check.check != nullptr) + (check.at_gate != nullptr) +
+                          (check.over_numbers != nullptr) + (check.over_text != nullptr);
     EXPECT_EQ(functions, 1) << check.name;
   }
 }
