@@ -179,7 +179,7 @@ TEST_F(PolicyCommands, APackThatIsNotThereIsToldWhereItIsNamed) {
   EXPECT_NE(o.err.find("the pack 'packs/ours.yaml' cannot be read: it does not exist"),
             std::string::npos)
       << o.err;
-  EXPECT_NE(o.err.find("policy.yaml:10:31:"), std::string::npos) << o.err;
+  EXPECT_NE(o.err.find("policy.yaml:10:30:"), std::string::npos) << o.err;
 }
 
 TEST_F(PolicyCommands, DetectorsAreListedShownAndChecked) {
