@@ -201,13 +201,17 @@ TEST(HiddenText, FourCharactersAreAFinding) {
 
 TEST(HiddenText, HonestTextHasNone) {
   // Emoji with joiners and selectors, flags, keycaps.
-  EXPECT_EQ(shown("👨‍👩‍👧‍👦 ❤️ ☀️ ✈️ ⚠️ ✔️ 1️⃣ 2️⃣ 3️⃣ 4️⃣ "
-                  "🏴󠁧󠁢󠁥󠁮󠁧󠁿 🏴󠁧󠁢󠁳󠁣󠁴󠁿 🇯🇵"),
-            "");
+  EXPECT_EQ(
+      shown("👨‍👩‍👧‍👦 ❤️ ☀️ ✈️ ⚠️ ✔️ 1️⃣ 2️⃣ 3️⃣ "
+            "4️⃣ "
+            "🏴󠁧󠁢󠁥󠁮󠁧󠁿 🏴󠁧󠁢󠁳󠁣󠁴󠁿 🇯🇵"),
+      "");
   // Names with variants of kanji.
-  EXPECT_EQ(shown("葛󠄀城市の辻󠄀さん、榊󠄀さん、祇󠄀園の樋󠄀口さん、逗󠄀"
-                  "子"),
-            "");
+  EXPECT_EQ(
+      shown(
+          "葛󠄀城市の辻󠄀さん、榊󠄀さん、祇󠄀園の樋󠄀口さん、逗󠄀"
+          "子"),
+      "");
   // Persian and Hebrew with marks.
   EXPECT_EQ(shown("می\u200Cخواهم \u200Fسلام\u200F دنیا\u200F \u202Bمتن\u202C (123)\u200F"), "");
   EXPECT_EQ(shown("\u202Bשלום עולם\u202C \u200Fabc\u200F \u202Bשלום\u202C"), "");
