@@ -156,11 +156,11 @@ TEST(Unwrap, FindsTwoLayers) {
                                                                     {"base64url", "list"},
                                                                     {"\\x41", "%41"}};
   for (const Value& value : values()) {
-    for (const auto& [outer, inner] : kNested) {
-      const Disguise both = [&](const std::string& s) {
-        return encodings().at(outer)(encodings().at(inner)(s));
+    for (const auto& layers : kNested) {
+      const Disguise both = [&layers](const std::string& s) {
+        return encodings().at(layers.first)(encodings().at(layers.second)(s));
       };
-      expect_found(value, inner + " in " + outer, both);
+      expect_found(value, layers.second + " in " + layers.first, both);
     }
   }
 }
