@@ -205,12 +205,15 @@ class FailingDisk(Proof):
         new.write_text(rules)
         new.replace(self.rules)
 
+    said = b""
+
     def ask(self, gateway, marker: str, behaviour: str = "ok") -> int:
         tunnel = gateway.tunnel("llm.example.jp")
         tunnel.send(post("llm.example.jp", chat("hi"), path=f"/v1/{behaviour}/{marker}"))
-        status = tunnel.message().status
+        answer = tunnel.message()
         tunnel.close()
-        return status
+        self.said = answer.body  # for whoever wonders why
+        return answer.status
 
     def until_well(self, gateway, name: str) -> int:
         for n in range(200):
@@ -293,7 +296,8 @@ class FailingDisk(Proof):
         tried = refused = 0
         for call in ("write", "sync", "fsync", "open", "rename", "truncate"):
             for k in range(1, 4):
-                self.assertEqual(self.ask(gateway, f"{call}{k}"), 200)
+                status = self.ask(gateway, f"{call}{k}")
+                self.assertEqual(status, 200, self.said)
                 gateway.stop(signal.SIGKILL)
                 last = max((gateway.folder / "audit").glob("*.jsonl"))
                 with open(last, "ab") as segment:
