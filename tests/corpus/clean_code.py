@@ -110,7 +110,7 @@ def yarn_lock(r):
 
 
 def cargo_lock(r):
-    return "Which of these is outdated?\n\n" + "\n".join(f'[[package]]\nname = "{r.choice(NOUNS)}-{r.choice(ACTIONS)}"\nversion = "0.{r.randrange(30)}.{r.randrange(30)}"\nsource = "registry+https://github.com/rust-lang/crates.io-index"\nchecksum = "{hexes(r, 64)}"\n' for _ in range(r.randrange(2, 5)))
+    return "Which of these is outdated?\n\n" + "\n".join(f'[[package]]\nname = "{r.choice(NOUNS)}-{r.choice(ACTIONS)}"\nversion = "0.{r.randrange(30)}.{r.randrange(30)}"\nsource = "registry+https://example.com/package-index"\nchecksum = "{hexes(r, 64)}"\n' for _ in range(r.randrange(2, 5)))
 
 
 def go_sum(r):

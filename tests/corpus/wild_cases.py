@@ -138,7 +138,7 @@ WILD = [
     ("export AWS_ACCESS_KEY_ID=⟦i⟧\nexport AWS_SECRET_ACCESS_KEY=⟦s⟧\n", dict(i=aws_id, s=aws_secret), set()),
     ('{"AccessKeyId": "⟦i⟧", "SecretAccessKey": "⟦s⟧", "Expiration": "2026-11-30T00:00:00Z"}', dict(i=aws_id, s=aws_secret), set()),
     ("boto3.client('s3', aws_access_key_id='⟦i⟧', aws_secret_access_key='⟦s⟧')", dict(i=aws_id, s=aws_secret), set()),
-    ("//registry.npmjs.org/:_authToken=⟦t⟧", dict(t=of("npm_token", secret.npm_token)), set()), ("git clone https://x-access-token:⟦t⟧@github.com/aozora/web.git", dict(t=of("github_token", secret.github_token)), set()),
+    ("//registry.kaisha-sample.jp/:_authToken=⟦t⟧", dict(t=of("npm_token", secret.npm_token)), set()), ("git clone https://x-access-token:⟦t⟧@github.com/aozora/web.git", dict(t=of("github_token", secret.github_token)), set()),
     ("curl -H 'Authorization: token ⟦t⟧' https://api.github.com/user", dict(t=of("github_token", secret.github_token)), set()), ("Authorization: Bearer ⟦t⟧", dict(t=of("jwt", secret.jwt)), set()),
     ("curl https://api.openai.com/v1/models -H \"Authorization: Bearer ⟦t⟧\"", dict(t=of("openai_api_key", secret.openai_key)), set()), ("x-api-key: ⟦t⟧", dict(t=of("anthropic_api_key", secret.anthropic_key)), set()),
     ("Cookie: session=⟦t⟧; lang=ja", dict(t=of("jwt", secret.jwt)), set()), ("https://maps.googleapis.com/maps/api/js?key=⟦t⟧&callback=init", dict(t=of("gcp_api_key", secret.gcp_api_key)), set()),
