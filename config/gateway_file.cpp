@@ -132,6 +132,10 @@ void read_gateway(const YamlDocument& document, YamlReader& reader, GatewayFile&
   if (const YamlNode* n = gateway.find("geo")) read_geo(reader, *n, out);
   if (const YamlNode* n = gateway.find("resolver")) read_resolver(reader, *n, out);
   if (const YamlNode* n = gateway.find("origin_tls")) read_origin_tls(reader, *n, out);
+  if (const YamlNode* n = gateway.find("origin_health")) read_origin_health(reader, *n, out);
+  if (const YamlNode* n = gateway.find("origin_timeouts")) read_origin_timeouts(reader, *n, out);
+  gateway.unsupported("origin_proxy");
+  gateway.unsupported("pac");
   read_clients(gateway, out);
   read_audit(gateway, out);
   if (const YamlNode* n = gateway.find("limits")) read_gateway_limits(reader, *n, out.limits);
@@ -173,6 +177,9 @@ void check_named_files(const GatewayFile& gateway, Problems& problems) {
       {&gateway.catalogue_overlay, "catalogue.overlay", ""},
       {&gateway.geo_asn, "geo.asn", ""},
       {&gateway.users_file, "clients.users_file", "`sekisho user add` makes the file"}};
+  if (gateway.origin_proxy)
+    files.push_back({&gateway.origin_proxy->credentials, "origin_proxy.credentials",
+                     "one line user:password, mode 0600"});
   for (const auto& f : gateway.geo_country) files.push_back({&f, "geo.country", ""});
   for (const auto& f : gateway.extra_ca) files.push_back({&f, "origin_tls.extra_ca", ""});
   for (const NamedFile& f : files) {

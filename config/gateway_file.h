@@ -55,6 +55,43 @@ struct Limits {
   std::chrono::milliseconds drain{30'000};  // SIGTERM: what is under way then is cut
 };
 
+// When a destination is no longer asked, judged by live traffic (`origin_health`).
+struct OriginHealth {
+  bool enabled = true;
+  std::uint64_t failures = 5;  // in a row: no connection, no TLS, no answer
+  double error_ratio = 0.5;    // of what was asked within `window`, once `minimum` were
+  std::uint64_t minimum = 20;
+  std::chrono::milliseconds window{30'000};
+  std::chrono::milliseconds pause{30'000};  // till it is asked again, doubled each time
+  std::chrono::milliseconds longest_pause{300'000};
+};
+
+// Time-outs of one catalogue provider or destination entry, in place of `limits`.
+struct OriginTimeouts {
+  Mark at;
+  std::optional<std::chrono::milliseconds> connect, answer;
+};
+
+// The proxy between the gateway and the services (`origin_proxy`).
+struct OriginProxy {
+  Mark at;           // of `url`
+  bool tls = false;  // https://
+  std::string host;  // lower case, or an address literal without brackets
+  std::uint16_t port = 0;
+  Marked<std::string> credentials;    // file with user:password, "" = none
+  std::vector<std::string> no_proxy;  // lower-case hosts, "*.x" for any name below x
+  std::vector<IpNetwork> no_proxy_networks;
+  bool resolve_here = true;  // false: the proxy is told the name, and the address stays unknown
+};
+
+// `/proxy.pac`.
+struct Pac {
+  std::string proxy;                    // host:port as clients reach it; "" = as they asked for it
+  std::optional<bool> unlisted_direct;  // nothing: as `unlisted` of the policy suggests
+  std::vector<std::string> direct;      // lower-case hosts, "*.x" for any name below x
+  std::vector<IpNetwork> direct_networks;
+};
+
 struct GatewayFile {
   std::string path;
   bool laboratory = false;
@@ -75,6 +112,10 @@ struct GatewayFile {
   std::map<std::string, HostOverride> resolver_hosts;  // lower-case host
   std::vector<Marked<std::string>> extra_ca;
   std::vector<IpNetwork> allow_addresses;
+  OriginHealth origin_health;
+  std::map<std::string, OriginTimeouts> origin_timeouts;  // id of a provider or an entry
+  std::optional<OriginProxy> origin_proxy;
+  Pac pac;
   Authentication authentication = Authentication::kNone;
   Marked<std::string> users_file;
   std::string realm = "Sekisho";

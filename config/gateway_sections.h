@@ -11,6 +11,10 @@ void read_listeners(YamlReader& reader, const YamlNode& node, GatewayFile& out);
 void read_geo(YamlReader& reader, const YamlNode& node, GatewayFile& out);
 void read_resolver(YamlReader& reader, const YamlNode& node, GatewayFile& out);
 void read_origin_tls(YamlReader& reader, const YamlNode& node, GatewayFile& out);
+void read_origin_health(YamlReader& reader, const YamlNode& node, GatewayFile& out);
+void read_origin_timeouts(YamlReader& reader, const YamlNode& node, GatewayFile& out);
+void read_origin_proxy(YamlReader& reader, const YamlNode& node, GatewayFile& out);
+void read_pac(YamlReader& reader, const YamlNode& node, GatewayFile& out);
 void read_gateway_limits(YamlReader& reader, const YamlNode& node, Limits& out);
 void read_admin(YamlReader& reader, const YamlNode& node, GatewayFile& out);
 

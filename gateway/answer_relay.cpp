@@ -44,11 +44,17 @@ AnswerRelay::AnswerRelay(Worker& worker, ClientHttpStream& client, OriginHttpStr
       origin_(origin),
       request_(request),
       begun_(begun),
-      outcome_(outcome) {}
+      outcome_(outcome),
+      silence_(worker.services().settings.limits.answer) {}
+
+void AnswerRelay::expect(Millis silence, OriginTrial& trial) {
+  silence_ = silence;
+  trial_ = &trial;
+}
 
 Awaitable<AnswerRelay::End> AnswerRelay::run() {
   for (;;) {
-    auto head = co_await origin_.read_head(worker_.services().settings.limits.answer);
+    auto head = co_await origin_.read_head(silence_);
     if (!head) {
       error_ = head.error();
       co_return End::kNoAnswer;
@@ -56,6 +62,7 @@ Awaitable<AnswerRelay::End> AnswerRelay::run() {
     if (head->status == 101) co_return End::kUpgrade;
     strip_hop_by_hop(head->headers);
     if (head->status >= 200) {
+      if (trial_) trial_->answered(head->status);
       const End end = co_await pass_final(*std::move(head));
       co_return end;
     }
@@ -180,7 +187,7 @@ void AnswerRelay::note(std::string_view data) {
 Awaitable<AnswerRelay::End> AnswerRelay::pass_body() {
   const auto& limits = worker_.services().settings.limits;
   for (;;) {
-    auto piece = co_await origin_.read_body(limits.answer);
+    auto piece = co_await origin_.read_body(silence_);
     if (!piece) {
       outcome_.abort = abort_word(piece.error().kind);
       client_.reset();  // a cut answer must not look whole

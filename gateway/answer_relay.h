@@ -9,6 +9,7 @@
 #include "filters/token_usage.h"
 #include "gateway/budget.h"
 #include "gateway/http/http_stream.h"
+#include "gateway/origin_health.h"
 #include "policy/restored_answer.h"
 
 namespace sekisho::gateway {
@@ -27,6 +28,9 @@ class AnswerRelay {
   // Everything given must outlive it. `begun`: when the exchange began, for the time to first byte.
   AnswerRelay(Worker& worker, ClientHttpStream& client, OriginHttpStream& origin,
               const RequestHead& request, TimePoint begun, audit::Outcome& outcome);
+
+  // Before run(): the longest silence of the origin, and who learns what it answered.
+  void expect(Millis silence, OriginTrial& trial);
 
   // Before run(): tokens in the answer become values again.
   void restore(std::shared_ptr<const policy::TokenMap> tokens, const policy::Dialect& dialect);
@@ -51,6 +55,8 @@ class AnswerRelay {
   const TimePoint begun_;
   audit::Outcome& outcome_;
   HttpError error_;
+  Millis silence_{0};
+  OriginTrial* trial_ = nullptr;
   // Of an answer to a request with tokens.
   std::shared_ptr<const policy::TokenMap> tokens_;
   const policy::Dialect* dialect_ = nullptr;

@@ -8,6 +8,7 @@
 
 #include "config/catalogue.h"
 #include "config/detector_pack.h"
+#include "config/nearest.h"
 #include "config/pinned_files.h"
 #include "config/policy_file.h"
 #include "config/text_file.h"
@@ -107,6 +108,20 @@ GatewayFile with_real_names(GatewayFile gateway, const PinnedFiles& pinned) {
   return gateway;
 }
 
+// Time-outs are for providers of the catalogue and for destinations of the policy.
+void check_timeouts(const GatewayFile& gateway, const config::PolicyFile& policy,
+                    const config::Catalogue& catalogue, Problems& problems) {
+  std::vector<std::string_view> known;
+  for (const auto& provider : catalogue.providers) known.push_back(provider.id);
+  for (const auto& destination : policy.destinations) known.push_back(destination.id);
+  for (const auto& [id, timeouts] : gateway.origin_timeouts)
+    if (std::find(known.begin(), known.end(), id) == known.end())
+      problems.push_back(
+          {gateway.path, timeouts.at,
+           "`origin_timeouts`: no provider and no destination is called '" + id + "'",
+           config::suggestion(id, known)});
+}
+
 std::shared_ptr<const policy::Snapshot> compile(const GatewayFile& named, const PinnedFiles& pinned,
                                                 std::int64_t now, Problems& problems) {
   const GatewayFile gateway = with_real_names(named, pinned);
@@ -123,6 +138,7 @@ std::shared_ptr<const policy::Snapshot> compile(const GatewayFile& named, const 
       named_or_shipped(gateway.catalogue_regions, "cloud-regions.yaml"), problems);
   auto networks = config::load_networks(
       named_or_shipped(gateway.catalogue_networks, "networks.yaml"), problems);
+  check_timeouts(named, in.policy, in.catalogue, problems);
   in.geo = policy::Geo::open(gateway, std::move(networks), problems);
   in.packs = read_packs(in.policy, pinned, problems);
   if (problems.size() != after_policy) return nullptr;

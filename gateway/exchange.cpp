@@ -330,15 +330,20 @@ Awaitable<bool> Exchange::decide_and_lease() {
     co_await fail(fault_of_verdict());
     co_return false;
   }
+  if (origin_is_down()) {
+    co_await fail_origin(fault_of_down());
+    co_return false;
+  }
   // From here on nothing is read from the client; one that leaves takes the origin's work with it.
   watch_.on_gone([this] {
     if (lease_.stream) lease_.stream->reset();
   });
   watch_.start_soon();
   Judge judge(*this);
-  lease_ = co_await worker_.pool().lease(to_, judge);
+  lease_ = co_await worker_.pool().lease(to_, judge, limits_.connect);
   note_time("lease");
   if (watch_.gone()) co_return false;
+  note_lease();
   if (!lease_.stream) {
     if (lease_.fault == Lease::Fault::kRegion) {
       admission_ = admit(&lease_.address);
@@ -357,6 +362,33 @@ Awaitable<bool> Exchange::decide_and_lease() {
     co_return false;
   }
   co_return true;
+}
+
+// What is down is not waited for, and nobody else is asked in its place: that is for people to
+// decide.
+bool Exchange::origin_is_down() {
+  limits_ = origin_limits(services_.settings, admission_);
+  trial_ = services_.origin_health->ask(to_, admission_.provider);
+  return trial_.refused();
+}
+
+// A bad certificate is not counted: it is told for what it is, each time.
+void Exchange::note_lease() {
+  switch (lease_.fault) {
+    case Lease::Fault::kNone:
+      if (!lease_.reused) trial_.connected();
+      break;
+    case Lease::Fault::kTimeout:
+    case Lease::Fault::kUnreachable:
+    case Lease::Fault::kName:
+      trial_.failed(OriginFailure::kConnect);
+      break;
+    case Lease::Fault::kTls:
+      trial_.failed(OriginFailure::kTls);
+      break;
+    default:
+      break;
+  }
 }
 
 Awaitable<bool> Exchange::record_decision() {
@@ -441,8 +473,10 @@ Awaitable<bool> Exchange::send_request() {
   if (!sent) {
     // An origin may answer early (413, 401) and stop reading: its answer is still worth having.
     if (sent.error().kind != HttpError::Kind::kTimeout) co_return true;
+    trial_.failed(OriginFailure::kTimeout);
     Fault slow(504, policy::Reason::kOrigin, "origin_timeout",
                "the service does not take the request");
+    slow.detail_ja = "接続先が要求を受け取りません";
     co_await fail_origin(std::move(slow));
     co_return false;
   }
@@ -457,6 +491,7 @@ Awaitable<bool> Exchange::send_request() {
 
 Awaitable<bool> Exchange::relay_answer() {
   AnswerRelay relay(worker_, client_stream_, *lease_.stream, head_, begun_, outcome_);
+  relay.expect(limits_.answer, trial_);
   if (verdict_.tokens && admission_.dialect) relay.restore(verdict_.tokens, *admission_.dialect);
   const AnswerRelay::End end = co_await relay.run();
   if (end == AnswerRelay::End::kWhole) {
@@ -469,10 +504,14 @@ Awaitable<bool> Exchange::relay_answer() {
     const bool closed = !error.started && (error.kind == HttpError::Kind::kClosed ||
                                            error.kind == HttpError::Kind::kBroken);
     repeat_ = closed && may_repeat();
-    if (!repeat_) co_await fail_origin(fault_of_origin(error));
+    if (repeat_) co_return false;
+    const bool timeout = error.kind == HttpError::Kind::kTimeout;
+    trial_.failed(timeout ? OriginFailure::kTimeout : OriginFailure::kClosed);
+    co_await fail_origin(fault_of_origin(error));
   } else if (end == AnswerRelay::End::kUpgrade) {
     Fault bad(502, policy::Reason::kOrigin, "origin_upgrade",
               "the service switched protocols without being asked");
+    bad.detail_ja = "接続先が求めていないプロトコルに切り替えました";
     co_await fail_origin(std::move(bad));
   }
   co_return false;
@@ -494,8 +533,9 @@ Awaitable<bool> Exchange::lease_again() {
   if (request_sent_) ++outcome_.retried;
   Judge judge(*this);
   lease_ = {};
-  lease_ = co_await worker_.pool().lease(to_, judge, OriginPool::Take::kFresh);
+  lease_ = co_await worker_.pool().lease(to_, judge, limits_.connect, OriginPool::Take::kFresh);
   if (watch_.gone()) co_return false;
+  note_lease();
   if (!lease_.stream && lease_.fault != Lease::Fault::kRegion) {
     co_await fail_origin(fault_of_lease());
     co_return false;
@@ -506,6 +546,7 @@ Awaitable<bool> Exchange::lease_again() {
   lease_ = {};
   Fault moved(502, policy::Reason::kOrigin, "origin_moved",
               "the service's address changed to one that policy judges otherwise");
+  moved.detail_ja = "接続先のアドレスが、判定の変わる別のアドレスに移りました";
   co_await fail_origin(std::move(moved));
   co_return false;
 }

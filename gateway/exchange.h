@@ -15,6 +15,8 @@
 #include "gateway/budget.h"
 #include "gateway/client_watch.h"
 #include "gateway/http/http_stream.h"
+#include "gateway/origin_health.h"
+#include "gateway/origin_limits.h"
 #include "gateway/origin_pool.h"
 #include "policy/snapshot.h"
 
@@ -70,6 +72,8 @@ class Exchange {
   bool holds_others_up(TimePoint begun, Millis silent) const;
   Awaitable<bool> inspect();
   Awaitable<bool> decide_and_lease();
+  bool origin_is_down();
+  void note_lease();
   Awaitable<bool> record_decision();
   Awaitable<bool> reserve_memory(std::uint64_t bytes);
   Awaitable<bool> send_and_relay();
@@ -83,10 +87,12 @@ class Exchange {
   Awaitable<bool> fail_lease();
   Awaitable<bool> answer_refusal(const Fault& fault);
   Awaitable<bool> drain_request();
+  void name_alternative();
   void free_body();
   Fault fault_of_client(const HttpError& error) const;
   Fault fault_of_origin(const HttpError& error) const;
   Fault fault_of_lease() const;
+  Fault fault_of_down() const;
   Fault fault_of_verdict() const;
   static Fault fault_of_journal();
   static Fault fault_of_memory();
@@ -123,6 +129,8 @@ class Exchange {
   policy::Admission admission_;
   policy::InspectionResult inspected_;
   policy::Verdict verdict_;
+  OriginTrial trial_;
+  OriginLimits limits_{Millis{0}, Millis{0}};  // of the service; set with the trial
   Lease lease_;
   ClientWatch watch_;
   std::string word_;    // detail of a fault

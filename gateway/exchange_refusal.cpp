@@ -83,6 +83,12 @@ Fault fault_of_tls(const std::string& detail) {
   return fault;
 }
 
+Fault origin_fault(int status, std::string word, std::string en, std::string ja) {
+  Fault fault(status, policy::Reason::kOrigin, std::move(word), std::move(en));
+  fault.detail_ja = std::move(ja);
+  return fault;
+}
+
 }  // namespace
 
 Fault Exchange::fault_of_client(const HttpError& error) const {
@@ -102,16 +108,26 @@ Fault Exchange::fault_of_client(const HttpError& error) const {
 
 Fault Exchange::fault_of_origin(const HttpError& error) const {
   if (error.kind == HttpError::Kind::kTimeout)
-    return Fault(504, policy::Reason::kOrigin, "origin_timeout",
-                 "the service did not answer in time");
-  if (error.kind == HttpError::Kind::kFraming) {
-    const bool limit = error.framing.rule == "head_limit";
-    return Fault(502, policy::Reason::kOrigin, limit ? "origin_head_limit" : "origin_framing",
-                 limit ? error.framing.detail
-                       : "the service's answer is not valid HTTP: " + error.framing.rule);
-  }
-  return Fault(502, policy::Reason::kOrigin, "origin_closed",
-               "the service closed the connection without an answer");
+    return origin_fault(504, "origin_timeout", "the service did not answer in time",
+                        "接続先が時間内に応答しません");
+  if (error.kind == HttpError::Kind::kFraming && error.framing.rule == "head_limit")
+    return origin_fault(502, "origin_head_limit", error.framing.detail,
+                        "接続先の応答の先頭部が上限 (limits.request_head) を超えています");
+  if (error.kind == HttpError::Kind::kFraming)
+    return origin_fault(502, "origin_framing",
+                        "the service's answer is not valid HTTP: " + error.framing.rule,
+                        "接続先の応答が HTTP として正しくありません (" + error.framing.rule + ")");
+  return origin_fault(502, "origin_closed", "the service closed the connection without an answer",
+                      "接続先が応答せずに接続を閉じました");
+}
+
+Fault Exchange::fault_of_down() const {
+  const std::string wait = std::to_string(trial_.wait().count());
+  Fault down = origin_fault(
+      503, "origin_down", "the service keeps failing and is not asked for the next " + wait + " s",
+      "接続先の障害が続いているため、あと " + wait + " 秒は接続しません");
+  down.retry_after = static_cast<int>(trial_.wait().count());
+  return down;
 }
 
 Fault Exchange::fault_of_lease() const {
@@ -124,11 +140,13 @@ Fault Exchange::fault_of_lease() const {
     case Lease::Fault::kTls:
       return fault_of_tls(lease_.detail);
     case Lease::Fault::kTimeout:
-      return Fault(504, policy::Reason::kOrigin, "connect_timeout",
-                   "no connection to the service in time (" + lease_.detail + ")");
+      return origin_fault(504, "connect_timeout",
+                          "no connection to the service in time (" + lease_.detail + ")",
+                          "時間内に接続できません (" + lease_.detail + ")");
     case Lease::Fault::kName:
-      return Fault(502, policy::Reason::kOrigin, "name",
-                   "the service's name could not be looked up: " + lease_.detail);
+      return origin_fault(502, "name",
+                          "the service's name could not be looked up: " + lease_.detail,
+                          "接続先の名前を解決できません (" + lease_.detail + ")");
     case Lease::Fault::kBusy: {
       Fault busy(503, policy::Reason::kLimit, "descriptors",
                  "the gateway has no connection to spare for the service now");
@@ -136,8 +154,8 @@ Fault Exchange::fault_of_lease() const {
       return busy;
     }
     default:
-      return Fault(502, policy::Reason::kOrigin, "connect",
-                   "the service cannot be reached: " + lease_.detail);
+      return origin_fault(502, "connect", "the service cannot be reached: " + lease_.detail,
+                          "接続先につながりません (" + lease_.detail + ")");
   }
 }
 
@@ -220,12 +238,19 @@ Awaitable<bool> Exchange::fail_lease() {
 Awaitable<bool> Exchange::fail_origin(Fault fault) {
   fault.may_retry = !request_sent_;
   outcome_.abort = fault.word;
+  name_alternative();
   if (!recorded_) {
     const bool written = co_await record_decision();
     if (!written) co_return false;
   }
   ended_well_ = co_await answer_refusal(fault);
   co_return ended_well_;
+}
+
+// One that is down itself is none.
+void Exchange::name_alternative() {
+  snapshot_->name_alternative(admission_);
+  if (services_.origin_health->is_down(admission_.alternative)) admission_.alternative.clear();
 }
 
 // Nothing of it is sent any more.

@@ -112,6 +112,7 @@ bool Gateway::make_services(Configuration& c, config::Problems& problems, std::s
   s.client_tls = std::make_unique<ClientTls>();
   s.budget = std::make_unique<Budget>(s.settings.limits.memory);
   s.resolver = std::make_unique<Resolver>(s.settings.resolver_hosts);
+  s.origin_health = std::make_unique<OriginHealth>(s.settings.origin_health);
   s.password_checks = std::make_unique<Offload>(2);
   for (int i = 0; i < s.settings.workers; ++i)
     workers_.push_back(std::make_unique<Worker>(i, s, snapshot_, c.users));
@@ -290,6 +291,8 @@ Readiness Gateway::readiness() const {
   for (const auto& f : services_->leaves->authority()->examine(now, opened_hosts(*snapshot())))
     r.warnings.push_back(f.message_en);
   for (auto& w : services_->room.warnings()) r.warnings.push_back(std::move(w));
+  for (auto& w : services_->origin_health->warnings(Clock::now()))
+    r.warnings.push_back(std::move(w));
   const auto& s = services_->settings;
   if (s.laboratory) r.warnings.push_back("laboratory mode");
   if (!s.resolver_hosts.empty()) r.warnings.push_back("resolver.hosts overrides names");
@@ -316,6 +319,7 @@ std::string Gateway::metrics() const {
   g.ca_days_left = static_cast<double>(services_->leaves->authority()->not_after() - now) / 86400;
   g.policy_loaded_at = static_cast<double>(loaded_at_);
   g.geo_warning = !snapshot()->geo().warnings(now).empty();
+  g.origins = services_->origin_health->counts(Clock::now());
   return render_metrics(counters, g);
 }
 

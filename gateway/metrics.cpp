@@ -19,8 +19,9 @@ class Families {
     ClientMetric& m = add(name, help, MetricType::Counter, std::move(labels));
     m.counter.value = value;
   }
-  void gauge(const std::string& name, const std::string& help, double value) {
-    ClientMetric& m = add(name, help, MetricType::Gauge, {});
+  void gauge(const std::string& name, const std::string& help, double value,
+             std::vector<ClientMetric::Label> labels = {}) {
+    ClientMetric& m = add(name, help, MetricType::Gauge, std::move(labels));
     m.gauge.value = value;
   }
   std::vector<MetricFamily> all;
@@ -78,6 +79,32 @@ void add_answers(Families& f, const std::vector<const Counters*>& workers) {
   }
 }
 
+// Only providers of the catalogue are named: hosts would be labels that anybody can invent.
+std::string provider_label(const OriginHealth::Counts& of) {
+  return of.provider.empty() ? "other" : of.provider;
+}
+
+void add_origins(Families& f, const std::vector<OriginHealth::Counts>& origins) {
+  for (const auto& o : origins)
+    f.gauge("sekisho_origin_circuits_open",
+            "Destinations that are not asked because they are down.", static_cast<double>(o.open),
+            {{"provider", provider_label(o)}});
+  for (const auto& o : origins)
+    f.counter("sekisho_origin_circuit_opened_total", "Times a destination was found to be down.",
+              static_cast<double>(o.opened), {{"provider", provider_label(o)}});
+  for (const auto& o : origins)
+    f.counter("sekisho_origin_refused_total", "Requests refused because their service is down.",
+              static_cast<double>(o.refused), {{"provider", provider_label(o)}});
+  for (const auto& o : origins)
+    for (std::size_t k = 0; k < kOriginFailures; ++k)
+      if (o.failures[k] > 0)
+        f.counter("sekisho_origin_failures_total",
+                  "Requests that services failed, by how (status: 5xx but 501 and 505).",
+                  static_cast<double>(o.failures[k]),
+                  {{"provider", provider_label(o)},
+                   {"kind", std::string(to_word(static_cast<OriginFailure>(k)))}});
+}
+
 }  // namespace
 
 std::string render_metrics(const std::vector<const Counters*>& workers, const Gauges& g) {
@@ -113,6 +140,7 @@ std::string render_metrics(const std::vector<const Counters*>& workers, const Ga
             sum(workers, &Counters::origin_reused));
   f.counter("sekisho_origin_failed_total", "Origins that could not be connected or verified.",
             sum(workers, &Counters::origin_failed));
+  add_origins(f, g.origins);
   f.counter("sekisho_body_bytes_total", "Body bytes.", sum(workers, &Counters::body_bytes_in),
             {{"direction", "in"}});
   f.counter("sekisho_body_bytes_total", "", sum(workers, &Counters::body_bytes_out),

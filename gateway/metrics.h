@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "gateway/counters.h"
+#include "gateway/origin_health.h"
 
 namespace sekisho::gateway {
 
@@ -17,6 +18,7 @@ struct Gauges {
   double ca_days_left = 0;
   double policy_loaded_at = 0;
   bool geo_warning = false;
+  std::vector<OriginHealth::Counts> origins;
 };
 
 // Prometheus text format. Labels come from closed lists only.

@@ -94,14 +94,15 @@ Lease OriginPool::take_idle(const std::string& key, const AddressJudge& judge) {
   return {};
 }
 
-Awaitable<Lease> OriginPool::lease(policy::Destination to, const AddressJudge& judge, Take take) {
+Awaitable<Lease> OriginPool::lease(policy::Destination to, const AddressJudge& judge,
+                                   Millis patience, Take take) {
   Lease pooled;
   if (take == Take::kIdleOrFresh) pooled = take_idle(pool_key(to), judge);
   if (pooled.stream) {
     Counters::add(worker_.counters().origin_reused);
     co_return pooled;
   }
-  const TimePoint deadline = Clock::now() + worker_.services().settings.limits.connect;
+  const TimePoint deadline = Clock::now() + patience;
   std::unique_ptr<ByteStream> stream;
   Lease made = co_await open(to, judge, deadline, stream);
   if (!stream) co_return made;
@@ -128,8 +129,8 @@ Awaitable<Lease> OriginPool::lease(policy::Destination to, const AddressJudge& j
 }
 
 Awaitable<Lease> OriginPool::connect_raw(policy::Destination to, const AddressJudge& judge,
-                                         std::unique_ptr<ByteStream>& stream) {
-  const TimePoint deadline = Clock::now() + worker_.services().settings.limits.connect;
+                                         Millis patience, std::unique_ptr<ByteStream>& stream) {
+  const TimePoint deadline = Clock::now() + patience;
   Lease made = co_await open(to, judge, deadline, stream);
   co_return made;
 }

@@ -61,11 +61,12 @@ class OriginPool {
   // connect to the very address judged, verify.
   // kFresh takes no idle one: for a request that an idle connection failed.
   enum class Take { kIdleOrFresh, kFresh };
-  Awaitable<Lease> lease(policy::Destination to, const AddressJudge& judge,
+  // `patience`: look-up, connect and TLS together.
+  Awaitable<Lease> lease(policy::Destination to, const AddressJudge& judge, Millis patience,
                          Take take = Take::kIdleOrFresh);
   void give_back(const policy::Destination& to, Lease lease);
   // Connects without TLS and without pooling: for spliced tunnels.
-  Awaitable<Lease> connect_raw(policy::Destination to, const AddressJudge& judge,
+  Awaitable<Lease> connect_raw(policy::Destination to, const AddressJudge& judge, Millis patience,
                                std::unique_ptr<ByteStream>& stream);
 
   // Those that are idle since before `older_than`, and those that the origin is about to close.

@@ -12,6 +12,7 @@
 #include "gateway/distrust.h"
 #include "gateway/keys.h"
 #include "gateway/offload.h"
+#include "gateway/origin_health.h"
 #include "gateway/resolver.h"
 #include "gateway/tls/client_handshake.h"
 #include "gateway/tls/leaf_store.h"
@@ -29,6 +30,7 @@ struct Services {
   std::string name;  // of this gateway, in records
   std::unique_ptr<Budget> budget;
   std::unique_ptr<Resolver> resolver;
+  std::unique_ptr<OriginHealth> origin_health;
   std::unique_ptr<Offload> password_checks;
   std::unique_ptr<ClientTls> client_tls;
   std::unique_ptr<LeafStore> leaves;

@@ -11,6 +11,7 @@
 #include "gateway/exchange.h"
 #include "gateway/keys.h"
 #include "gateway/log.h"
+#include "gateway/origin_limits.h"
 #include "gateway/services.h"
 #include "gateway/tls/client_handshake.h"
 
@@ -213,6 +214,15 @@ Awaitable<void> run_pumps(Splice& s, std::shared_ptr<Pipe> pipe) {
   s.session.on_policy_change(nullptr);
 }
 
+// What a service answers in a tunnel is not seen: connections are all that tells.
+void note_lease(const Lease& lease, OriginTrial& trial) {
+  const bool failed = lease.fault == Lease::Fault::kTimeout ||
+                      lease.fault == Lease::Fault::kUnreachable ||
+                      lease.fault == Lease::Fault::kName;
+  if (failed) trial.failed(OriginFailure::kConnect);
+  if (lease.fault == Lease::Fault::kNone) trial.answered(200);
+}
+
 }  // namespace
 
 Awaitable<void> splice_tunnel(ClientSession& session, const policy::Client& client,
@@ -222,9 +232,19 @@ Awaitable<void> splice_tunnel(ClientSession& session, const policy::Client& clie
   s.admission = s.admit(nullptr);
   std::optional<std::string> hello = co_await read_hello(s, *stream);
   if (!hello) co_return;
+  Services& services = s.worker.services();
+  OriginTrial trial = services.origin_health->ask(to, s.admission.provider);
+  if (trial.refused()) {
+    std::string down = "origin_down";
+    co_await refuse(s, policy::Reason::kOrigin, std::move(down));
+    stream->close();
+    co_return;
+  }
   SpliceJudge judge(s);
   std::unique_ptr<ByteStream> origin;
-  s.lease = co_await s.worker.pool().connect_raw(to, judge, origin);
+  const Millis patience = origin_limits(services.settings, s.admission).connect;
+  s.lease = co_await s.worker.pool().connect_raw(to, judge, patience, origin);
+  note_lease(s.lease, trial);
   if (!origin) {
     const bool region = s.lease.fault == Lease::Fault::kRegion;
     if (region) s.admission = s.admit(&s.lease.address);

@@ -308,8 +308,7 @@ void Gatekeeper::name_service(const Ask& ask, Admission& out) const {
   out.dialect = &dialect_for(match && service ? service->provider->dialect : "none", path);
 }
 
-void Gatekeeper::add_alternative(Admission& out) const {
-  if (!out.refused && !out.would_refuse) return;
+void Gatekeeper::name_alternative(Admission& out) const {
   for (const std::string* key : {&out.provider, &out.entry})
     for (const config::Alternative& a : file_.alternatives)
       if (!key->empty() && a.provider == *key) {
@@ -329,7 +328,7 @@ Admission Gatekeeper::answer(const AdmissionQuery& query, PathKnowledge path) co
   else
     weigh(opinions, out);
   name_service(ask, out);
-  add_alternative(out);
+  if (out.refused || out.would_refuse) name_alternative(out);
   out.body_tells = std::any_of(ask.judged.begin(), ask.judged.end(), body_tells);
   return out;
 }

@@ -38,6 +38,7 @@ class Gatekeeper {
              const config::CloudRegions& regions, const TimeZone& zone, config::Problems& problems);
 
   Admission admit(const AdmissionQuery& query) const;
+  void name_alternative(Admission& out) const;
   const RegionJudge& regions() const { return judge_; }
   std::vector<std::string> warnings(std::int64_t now) const;
 
@@ -67,7 +68,6 @@ class Gatekeeper {
   void judge_unlisted(const Ask& ask, Admission& out) const;
   void apply_regions(const RegionFinding& finding, bool lifted, Admission& out) const;
   void name_service(const Ask& ask, Admission& out) const;
-  void add_alternative(Admission& out) const;
   Admission answer(const AdmissionQuery& query, PathKnowledge path) const;
 
   const config::PolicyFile& file_;

@@ -112,6 +112,10 @@ std::vector<std::string> Snapshot::groups_of(const std::string& user,
   return out;
 }
 
+void Snapshot::name_alternative(Admission& admission) const {
+  impl_->gatekeeper->name_alternative(admission);
+}
+
 Admission Snapshot::admit(const AdmissionQuery& query) const {
   return impl_->gatekeeper->admit(query);
 }

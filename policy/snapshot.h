@@ -58,6 +58,10 @@ class Snapshot {
   // set).
   Admission admit(const AdmissionQuery& query) const;
 
+  // Sets `alternative` from the policy's `alternatives`, for a service that policy allows and that
+  // is down.
+  void name_alternative(Admission& admission) const;
+
   // `mixed`: drop the denied addresses of a name (true) or refuse the name (false).
   bool mixed_drops() const;
   // Only what can be said of an address alone: a denied country or network, or a country that

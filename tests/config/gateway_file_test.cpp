@@ -42,6 +42,10 @@ TEST(GatewayFile, ExampleOfTheDocumentationIsReadWhole) {
   EXPECT_EQ(g.allow_addresses[0].to_string(), "127.0.0.0/8");
   EXPECT_EQ(g.authentication, Authentication::kBasic);
   EXPECT_EQ(g.limits.connections, 20000u);
+  EXPECT_EQ(g.origin_health.error_ratio, 0.5);
+  EXPECT_EQ(g.origin_health.longest_pause, 5min);
+  EXPECT_EQ(g.origin_timeouts.at("openai-api").connect, 5s);
+  EXPECT_EQ(g.origin_timeouts.at("openai-api").answer, 20min);
   EXPECT_EQ(g.admin.tcp->port, 9090);
 }
 
@@ -72,6 +76,30 @@ TEST(GatewayFile, AFolderInPlaceOfAFileIsAProblem) {
   load_gateway(folder.write("gateway.yaml", kMinimal + "policy: .\n"), problems);
   ASSERT_EQ(problems.size(), 1u);
   EXPECT_NE(problems[0].message.find("directory"), std::string::npos);
+}
+
+TEST(GatewayFile, SectionsOfTheWayToServicesAreStrict) {
+  const struct {
+    const char *text, *message;
+  } kRows[] = {
+      {"origin_health: { failures: 0 }", "expected a whole number from 1 to 100000"},
+      {"origin_health: { error_ratio: 0 }", "`error_ratio` must be more than zero"},
+      {"origin_health: { error_ratio: 2 }", "expected a number from 0 to 1"},
+      {"origin_health: { pause: 10m }", "`longest_pause` is shorter than `pause`"},
+      {"origin_health: { window: 30 }", "expected a duration"},
+      {"origin_health: { retries: 3 }", "unknown key 'retries'"},
+      {"origin_timeouts: 5s", "expected a map from services to time-outs"},
+      {"origin_timeouts: { openai-api: 5s }", "the time-outs of 'openai-api'"},
+      {"origin_timeouts: { openai-api: { conect: 5s } }", "unknown key 'conect'"},
+      {"origin_timeouts: { a: { connect: 5s }, a: { connect: 6s } }", "a second time"},
+  };
+  for (const auto& row : kRows) {
+    Problems problems;
+    parse_gateway("/x/gateway.yaml", kMinimal + row.text + "\n", problems);
+    ASSERT_EQ(problems.size(), 1u) << row.text << "\n" << listed(problems);
+    EXPECT_NE(to_string(problems[0]).find(row.message), std::string::npos) << listed(problems);
+    EXPECT_EQ(problems[0].at.line, 4) << row.text;
+  }
 }
 
 TEST(GatewayFile, AdminMayListenOnASocketFile) {
