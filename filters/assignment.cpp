@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <iterator>
+#include <span>
 
+#include "filters/char_set.h"
 #include "filters/width_fold.h"
 
 namespace sekisho::filters {
@@ -12,18 +14,22 @@ constexpr std::size_t kLongestName = 48;  // bytes on each side of the word
 constexpr std::size_t kLongestValue = 256;
 constexpr std::size_t kLongestPhrase = 60;  // between a name and "is"
 
+constexpr CharSet kNameChars = kAsciiWord | CharSet("-.");
+constexpr CharSet kQuoteSigns{"\\\"'"};
+constexpr CharSet kBlankSigns{" \t"};
+
 bool is_name_char(char c) {
-  return is_word(static_cast<unsigned char>(c)) || c == '-' || c == '.';
+  return kNameChars.has(c);
 }
 
 bool at(std::string_view text, std::size_t pos, std::string_view what) {
-  return text.substr(std::min(pos, text.size()), what.size()) == what;
+  return pos < text.size() && text[pos] == what[0] && text.substr(pos, what.size()) == what;
 }
 
-std::size_t skip_any(std::string_view text, std::size_t pos, std::string_view chars,
+std::size_t skip_any(std::string_view text, std::size_t pos, const CharSet& chars,
                      std::size_t most) {
   const std::size_t end = std::min(text.size(), pos + most);
-  while (pos < end && chars.find(text[pos]) != std::string_view::npos) ++pos;
+  while (pos < end && chars.has(text[pos])) ++pos;
   return pos;
 }
 
@@ -52,7 +58,9 @@ constexpr Mark kSeparators[] = {{"===", false}, {"==", false}, {"=>", false}, {"
 
 // What may stand between a name and its separator: quotation marks and brackets that end the name.
 std::size_t skip_closers(std::string_view text, std::size_t pos) {
-  pos = skip_any(text, pos, "\\\"'`])*", 4);
+  static constexpr CharSet kClosers{"\\\"'`])*"};
+  pos = skip_any(text, pos, kClosers, 4);
+  if (pos >= text.size() || static_cast<unsigned char>(text[pos]) < 0x80) return pos;
   for (const std::string_view close : {"」", "』", "】", "）"})
     if (at(text, pos, close)) pos += close.size();
   return pos;
@@ -69,6 +77,9 @@ std::size_t skip_remark(std::string_view text, std::size_t pos) {
 
 // " is ", " for the database is ", " for staging:".
 std::optional<std::size_t> after_phrase(std::string_view text, std::size_t pos) {
+  static constexpr CharSet kFirst{"iwtfoIWTFO"};
+  if (!at(text, pos, " ") || pos + 1 >= text.size() || !kFirst.has(text[pos + 1]))
+    return std::nullopt;
   const std::string_view rest = text.substr(pos, kLongestPhrase);
   const std::size_t line = std::min(rest.size(), rest.find_first_of("\n.,;\"'(<"));
   const std::string lower = folded_lower(rest.substr(0, line));
@@ -89,7 +100,11 @@ std::optional<std::size_t> after_phrase(std::string_view text, std::size_t pos) 
 std::optional<std::size_t> after_separator(std::string_view text, std::size_t pos, bool& stated) {
   const std::size_t behind = skip_remark(text, skip_closers(text, pos));
   pos = skip_blanks(text, behind);
-  for (const Mark& mark : kSeparators) {
+  static constexpr CharSet kSigns{"=:-|"};
+  const bool may_stand =
+      pos < text.size() && (static_cast<unsigned char>(text[pos]) >= 0x80 || kSigns.has(text[pos]));
+  for (const Mark& mark :
+       may_stand ? std::span<const Mark>(kSeparators) : std::span<const Mark>()) {
     if (!at(text, pos, mark.text)) continue;
     if (mark.text == ":" && at(text, pos, "::")) return std::nullopt;
     stated = mark.stated;
@@ -103,10 +118,12 @@ std::optional<std::size_t> after_separator(std::string_view text, std::size_t po
 // A name and its value as two fields of one thing: key="password" value="…",
 // "name": "DB_PASSWORD", "value": "…".
 std::optional<std::size_t> after_value_word(std::string_view text, std::size_t pos) {
-  pos = skip_any(text, skip_closers(text, pos), ", \t\r\n", 24);
-  pos = skip_any(text, pos, "\\\"'", 2);
-  if (folded_lower(text.substr(std::min(pos, text.size()), 5)) != "value") return std::nullopt;
-  pos = skip_any(text, skip_any(text, pos + 5, "\\\"'", 2), " \t", 2);
+  static constexpr CharSet kBetween{", \t\r\n"};
+  pos = skip_any(text, skip_closers(text, pos), kBetween, 24);
+  pos = skip_any(text, pos, kQuoteSigns, 2);
+  if (!at(text, pos, "v") && !at(text, pos, "V")) return std::nullopt;
+  if (folded_lower(text.substr(pos, 5)) != "value") return std::nullopt;
+  pos = skip_any(text, skip_any(text, pos + 5, kQuoteSigns, 2), kBlankSigns, 2);
   if (!at(text, pos, "=") && !at(text, pos, ":")) return std::nullopt;
   return skip_blanks(text, pos + 1);
 }
@@ -136,11 +153,10 @@ constexpr Quotes kQuotes[] = {{"\\\"", "\\\""}, {"\"", "\""}, {"'", "'"},   {"`"
                               {"”", "”"},       {"＂", "＂"}, {"【", "】"}, {"<", "<"}};
 
 Range bare_value(std::string_view text, std::size_t pos) {
-  constexpr std::string_view kEnds = " \t\r\n\"'`,;<>";
+  static constexpr CharSet kEnds{" \t\r\n\"'`,;<>"};
   const std::size_t limit = std::min(text.size(), pos + kLongestValue);
   std::size_t end = pos;
-  while (end < limit && text[end] > ' ' && text[end] < 0x7F &&
-         kEnds.find(text[end]) == std::string_view::npos) {
+  while (end < limit && text[end] > ' ' && text[end] < 0x7F && !kEnds.has(text[end])) {
     // The next field of a query.
     if (text[end] == '&' && text.substr(end, 32).find('=') != std::string_view::npos) break;
     if (text[end] == '\\' && end + 1 < limit &&
@@ -210,6 +226,9 @@ namespace {
 
 // "ID/" before "password": two names, and two values behind them.
 bool names_a_pair(std::string_view before) {
+  if (before.empty()) return false;
+  const char last = before.back();
+  if (last != '/' && last != ' ' && static_cast<unsigned char>(last) < 0x80) return false;
   for (const std::string_view joint : {"/", "／", "・", " / "})
     for (const std::string_view first : {"ID", "id", "Id", "user", "User", "ユーザー", "ユーザ"})
       if (before.ends_with(std::string(first) + std::string(joint))) return true;

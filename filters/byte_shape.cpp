@@ -16,7 +16,7 @@ class Walk {
 
   ByteShape whole() {
     ByteShape out;
-    if (has_alternatives() || text_.find("(?") != std::string_view::npos) return out;
+    if (has_alternatives()) return out;
     while (pos_ < text_.size() && out.bytes.size() < kMostPlaces) {
       const std::optional<Bytes> one = atom();
       if (!one) break;
@@ -29,9 +29,10 @@ class Walk {
   }
 
  private:
-  // Outside of classes; a group may hold its own, but ends the walk anyway.
+  // Outside of classes and groups: a group ends the walk anyway.
   bool has_alternatives() const {
     bool inside = false;
+    int depth = 0;
     for (std::size_t i = 0; i < text_.size(); ++i) {
       if (text_[i] == '\\') {
         ++i;
@@ -39,7 +40,9 @@ class Walk {
         inside = text_[i] != ']' || text_[i - 1] == '[';
       } else if (text_[i] == '[') {
         inside = true;
-      } else if (text_[i] == '|') {
+      } else if (text_[i] == '(' || text_[i] == ')') {
+        depth += text_[i] == '(' ? 1 : -1;
+      } else if (text_[i] == '|' && depth == 0) {
         return true;
       }
     }

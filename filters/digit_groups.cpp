@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "filters/char_set.h"
 #include "filters/width_fold.h"
 
 namespace sekisho::filters {
@@ -37,6 +38,17 @@ bool may_hold_digit(const char* bytes) {
   std::memcpy(&word, bytes, sizeof word);
   const std::uint64_t digits = word ^ (kOnes * '0'), leads = word ^ (kOnes * 0xEF);
   return ((((digits - kOnes * 10) & ~digits) | ((leads - kOnes) & ~leads)) & kHigh) != 0;
+}
+
+// The end of a few ASCII digits at `pos` with a letter or a sign behind them that parts numbers;
+// `pos`: it is something else. Most digits of code and encodings.
+std::size_t few_digits_end(std::string_view text, std::size_t pos) {
+  std::size_t end = pos;
+  while (end < text.size() && kAsciiDigits.has(text[end])) ++end;
+  static constexpr CharSet kJoins{" \t\r\n.-~()"};
+  const bool parted =
+      end < text.size() && static_cast<unsigned char>(text[end]) < 0x80 && !kJoins.has(text[end]);
+  return parted && end - pos < kFewestDigits ? end : pos;
 }
 
 DigitGroup read_group(std::string_view text, std::size_t pos, std::string& digits) {
@@ -113,6 +125,10 @@ void read_digit_groups(std::string_view text, Range where, DigitGroups& out) {
       drop_short_stretch();
       stretch = out.groups.size();
       stretch_digits = out.digits.size();
+      if (const std::size_t few = few_digits_end(text, pos); few != pos) {
+        last_end = pos = few;
+        continue;
+      }
     }
     out.groups.push_back(read_group(text, pos, out.digits));
     out.groups.back().before = before;

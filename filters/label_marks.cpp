@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 
+#include "filters/char_set.h"
 #include "filters/width_fold.h"
 
 namespace sekisho::filters {
@@ -102,6 +103,14 @@ bool within_longer_word(const Line& line) {
   const bool joined = before == '_' || (!line.after.empty() && line.after.front() == '_');
   if (joined) return !ends_file_name(line.after);
   return is_alnum(before) || letter_at(line.after, 0);
+}
+
+// The same by the bytes beside an ASCII word, before the line is copied.
+bool inside_longer_word(std::string_view text, Range word) {
+  if (!kAsciiLetters.has(text[word.begin])) return false;
+  const char before = word.begin > 0 ? text[word.begin - 1] : ' ';
+  const char after = word.end < text.size() ? text[word.end] : ' ';
+  return before != '_' && after != '_' && (kAsciiAlnum.has(before) || kAsciiAlnum.has(after));
 }
 
 // Letters and kana kanji count as text, marks and digits as decoration.
@@ -301,6 +310,7 @@ void find_label(const DetectorRow& row, std::string_view text, Range gate, Findi
   // The gate of an ordinary word asks for a border before it.
   const std::size_t secret = text.substr(gate.begin, gate.size()).find("機密");
   if (secret != std::string_view::npos) gate.begin += secret;
+  if (inside_longer_word(text, gate)) return;
   const Line line = line_around(text, gate);
   if (within_longer_word(line)) return;
   const double confidence = confidence_of(line);

@@ -14,6 +14,7 @@
 #include "filters/literal_finder.h"
 #include "filters/pattern_length.h"
 #include "filters/pattern_prefixes.h"
+#include "filters/shape_table.h"
 #include "filters/table.h"
 #include "filters/validators.h"
 #include "filters/width_fold.h"
@@ -134,6 +135,7 @@ struct PatternDetector::Impl {
 
   Gate& gate_of(const std::string& pattern);
   bool announce(PackRow& pack_row, Gate& gate, const std::string& announced, std::string& error);
+  bool announce_sought(const PackRow& pack_row);
   bool announce_alternatives(const std::string& pattern, const PackRow& pack_row,
                              std::string& error);
   bool announce_in_set(Gate& gate, const std::string& pattern, std::string& error);
@@ -151,8 +153,11 @@ struct PatternDetector::Impl {
                  Progress& done, Findings& out) const;
   void enter(const Gate& gate, const Window& window, Range place, Progress& done,
              Findings& out) const;
-  void open_at_digit(const Gate& gate, const Window& window, std::size_t digit, Progress& done,
-                     Findings& out) const;
+  void add_digit_gate(const Gate& gate);
+  bool open_beside_digit(const Gate& gate, const Window& window, std::size_t begin, Progress& done,
+                         Findings& out) const;
+  void seek_beside_digit(const Gate& gate, const Window& window, std::size_t begin, Progress& done,
+                         Findings& out) const;
   void scan_digit_gates(const Window& window, Range where, Findings& out) const;
   void seek(const PackRow& pack_row, const Window& window, const LiteralFinder::Hit& hit,
             Progress& done, Findings& out) const;
@@ -184,9 +189,11 @@ struct PatternDetector::Impl {
   std::vector<std::vector<const Gate*>> gates_of_word;
   std::map<std::pair<std::string, bool>, std::size_t> word_index;
   std::map<std::string, Gate, std::less<>> gates;  // of rows, by pattern
-  std::deque<Gate> custom_gates;
+  std::deque<Gate> custom_gates, sought_gates;
   std::vector<const PackRow*> number_rows;
-  std::vector<const Gate*> digit_gates;  // with digits in each match: looked for where digits begin
+  // With digits in each match: looked for where digits begin.
+  std::vector<const Gate*> digit_gates;
+  ShapeTable digit_shapes;  // of them
   std::deque<PackRow> rows;
   std::deque<CustomRow> custom;
   std::size_t slots = 0;
@@ -472,7 +479,7 @@ bool PatternDetector::Impl::announce_alternatives(const std::string& pattern,
     if (found.words.empty() && digits && !gate.shape.bytes.empty()) {
       gate.announced = true;
       gate.before = *digits;
-      digit_gates.push_back(&gate);
+      add_digit_gate(gate);
       continue;
     }
     if (found.words.empty()) {
@@ -557,7 +564,9 @@ bool PatternDetector::Impl::announce(PackRow& pack_row, Gate& gate, const std::s
   const DetectorRow& row = pack_row.row;
   if (pack_row.sought()) {
     add_sought(pack_row);
+    if (row.literals.empty() && announce_sought(pack_row)) return true;
     gate.sought.push_back(&pack_row);
+    any_sought = true;
     if (row.literals.empty()) return announce_in_set(gate, announced, error);
     std::vector<std::string> lower;
     for (const std::string& literal : row.literals) lower.push_back(folded_lower(literal));
@@ -579,10 +588,41 @@ bool PatternDetector::Impl::announce(PackRow& pack_row, Gate& gate, const std::s
   return announce_alternatives(announced, pack_row, error);
 }
 
+// Where each alternative of a pattern begins with words, or has digits at hand, they say where to
+// match it. False: it is for the set.
+bool PatternDetector::Impl::announce_sought(const PackRow& pack_row) {
+  struct Beginning {
+    PatternWords words;
+    std::optional<std::size_t> digits;
+    ByteShape shape;
+  };
+  std::vector<Beginning> all;
+  for (const std::string& alternative : pattern_alternatives(pack_row.row.pattern)) {
+    Beginning b{pattern_prefixes(alternative), pattern_digit_reach(alternative),
+                byte_shape(alternative)};
+    // The border before keeps a match out of the middle of a run of digits.
+    const bool at_run =
+        b.digits && !b.shape.bytes.empty() && (*b.digits > 0 || pack_row.row.left != Border::kNone);
+    if (!at_run) b.digits.reset();
+    if (!at_run && b.words.words.empty()) return false;
+    all.push_back(std::move(b));
+  }
+  for (Beginning& b : all) {
+    Gate& gate = sought_gates.emplace_back();
+    gate.sought.push_back(&pack_row);
+    gate.shape = std::move(b.shape);
+    gate.before = b.digits.value_or(0);
+    if (b.digits)
+      add_digit_gate(gate);
+    else
+      add_words(gate, b.words.words, b.words.any_case);
+  }
+  return !all.empty();
+}
+
 void PatternDetector::Impl::add_sought(PackRow& pack_row) {
   const std::size_t bound = longest_match(pack_row.row.pattern).value_or(kDefaultSpan);
   pack_row.span = std::min(pack_row.row.max_span > 0 ? pack_row.row.max_span : bound, kLongestSpan);
-  any_sought = true;
   words_before = std::max(words_before, pack_row.span);
   words_after = std::max(words_after, pack_row.span);
   after = std::max(after, pack_row.span + kAssertionReach);
@@ -803,6 +843,13 @@ void PatternDetector::Impl::look_at_word(const Window& window, const LiteralFind
 
 namespace {
 
+// Whether what a row finds begins where its gate does, at the border of a word.
+bool begins_at_border(const PackRow& pack_row) {
+  const DetectorRow& row = pack_row.row;
+  return row.at_gate == nullptr && row.lead == 0 && row.left != Border::kNone && !row.labelled &&
+         pack_row.pattern.NumberOfCapturingGroups() == 0;
+}
+
 // Cheap, before the engine is asked.
 bool may_open(const PackRow& pack_row, std::string_view text, std::size_t begin) {
   const DetectorRow& row = pack_row.row;
@@ -864,17 +911,41 @@ void PatternDetector::Impl::enter(const Gate& gate, const Window& window, Range 
   }
 }
 
-// Where digits begin at `digit`.
-void PatternDetector::Impl::open_at_digit(const Gate& gate, const Window& window, std::size_t digit,
-                                          Progress& done, Findings& out) const {
+void PatternDetector::Impl::add_digit_gate(const Gate& gate) {
+  digit_gates.push_back(&gate);
+  const auto bordered = [](const PackRow* row) { return begins_at_border(*row); };
+  const bool at_border = std::all_of(gate.gated.begin(), gate.gated.end(), bordered) &&
+                         std::all_of(gate.sought.begin(), gate.sought.end(), bordered);
+  digit_shapes.add(gate.shape, gate.before, at_border);
+}
+
+// Whether the gate stands at `begin`; its shape fits there.
+bool PatternDetector::Impl::open_beside_digit(const Gate& gate, const Window& window,
+                                              std::size_t begin, Progress& done,
+                                              Findings& out) const {
   const std::string_view text = window.text;
-  for (std::size_t begin = digit - std::min(digit, gate.before); begin <= digit; ++begin) {
-    if (!gate.shape.fits(text, begin)) continue;
-    re2::StringPiece match;
-    const std::size_t limit = std::min(text.size(), begin + longest_gate + kAssertionReach);
-    if (gate.pattern->Match(piece(text), begin, limit, RE2::ANCHOR_START, &match, 1))
-      return enter(gate, window, {begin, begin + match.size()}, done, out);
-  }
+  const bool wanted = std::any_of(gate.gated.begin(), gate.gated.end(), [&](const PackRow* row) {
+    return begin >= done[row->slot] && may_open(*row, text, begin);
+  });
+  if (!wanted) return false;
+  re2::StringPiece match;
+  const std::size_t limit = std::min(text.size(), begin + longest_gate + kAssertionReach);
+  if (!gate.pattern->Match(piece(text), begin, limit, RE2::ANCHOR_START, &match, 1)) return false;
+  enter(gate, window, {begin, begin + match.size()}, done, out);
+  return true;
+}
+
+void PatternDetector::Impl::seek_beside_digit(const Gate& gate, const Window& window,
+                                              std::size_t begin, Progress& done,
+                                              Findings& out) const {
+  const PackRow& row = *gate.sought.front();
+  std::size_t& looked = done[row.slot];
+  if (begin < looked || !may_open(row, window.text, begin)) return;
+  const auto found = [&](const re2::StringPiece* parts) {
+    judge_match(row, window.text, parts, out);
+  };
+  const std::size_t next = for_matches(row.pattern, row.span, window.text, begin, begin + 1, found);
+  looked = std::max(looked, next);
 }
 
 void PatternDetector::Impl::scan_digit_gates(const Window& window, Range where,
@@ -884,7 +955,12 @@ void PatternDetector::Impl::scan_digit_gates(const Window& window, Range where,
   const std::string_view text = window.text;
   for (std::size_t pos = where.begin; (pos = next_digit(text, pos, where.end)) < where.end;) {
     if (done.empty()) done.resize(slots);
-    for (const Gate* gate : digit_gates) open_at_digit(*gate, window, pos, done, out);
+    digit_shapes.at_digit(text, pos, [&](std::size_t number, std::size_t begin) {
+      const Gate& gate = *digit_gates[number];
+      if (gate.sought.empty()) return open_beside_digit(gate, window, begin, done, out);
+      seek_beside_digit(gate, window, begin, done, out);
+      return false;
+    });
     for (FoldedChar c = char_at(text, pos); is_digit(c.value); c = char_at(text, pos))
       pos += c.size;
   }

@@ -1,6 +1,7 @@
 #include "filters/surroundings.h"
 
 #include <algorithm>
+#include <cstdint>
 
 #include "filters/width_fold.h"
 
@@ -53,58 +54,77 @@ bool stands_alone(std::string_view cased, std::size_t pos, std::string_view word
 
 // Where the last of `word` in `text` is; `cased`: the same text as it was written.
 std::size_t last_word(std::string_view text, std::string_view cased, std::string_view word) {
-  for (std::size_t pos = text.rfind(word); pos != std::string_view::npos;
-       pos = pos == 0 ? pos - 1 : text.rfind(word, pos - 1)) {
-    if (stands_alone(cased, pos, word)) return pos;
+  if (word.empty() || word.size() > text.size()) return std::string_view::npos;
+  for (std::size_t pos = text.size() - word.size() + 1; pos-- > 0;) {
+    if (text[pos] == word[0] && text.compare(pos, word.size(), word) == 0 &&
+        stands_alone(cased, pos, word))
+      return pos;
   }
   return std::string_view::npos;
 }
 
+std::size_t mark_of(std::string_view text, std::size_t at, std::size_t marks) {
+  const std::uint32_t three =
+      static_cast<unsigned char>(text[at]) |
+      static_cast<std::uint32_t>(static_cast<unsigned char>(text[at + 1])) << 8 |
+      static_cast<std::uint32_t>(static_cast<unsigned char>(text[at + 2])) << 16;
+  return (three * 0x9E3779B1u >> 16) % marks;
+}
+
 }  // namespace
+
+void Surroundings::Side::mark() {
+  lower = lower_case(cased);
+  for (std::size_t at = 0; at + 3 <= lower.size(); ++at) marks.set(mark_of(lower, at, kMarks));
+}
+
+bool Surroundings::Side::may_hold(std::string_view word) const {
+  return word.size() < 3 || marks[mark_of(word, 0, kMarks)];
+}
 
 Surroundings::Surroundings(std::string_view text, Range value, std::size_t bytes_before,
                            std::size_t bytes_after)
-    : cased_before_(folded(stretch_before(text, value.begin, bytes_before))),
-      cased_after_(folded(stretch_after(text, value.end, bytes_after))) {
-  before_ = lower_case(cased_before_);
-  after_ = lower_case(cased_after_);
+    : before_{folded(stretch_before(text, value.begin, bytes_before)), {}, {}},
+      after_{folded(stretch_after(text, value.end, bytes_after)), {}, {}} {
+  before_.mark();
+  after_.mark();
 }
 
 namespace {
 
-template <class Word>
-std::size_t nearest_before(std::string_view before, std::string_view cased,
-                           std::span<const Word> words) {
+template <class Side, class Word>
+std::size_t nearest_before(const Side& before, std::span<const Word> words) {
   std::size_t nearest = Surroundings::kFar;
   for (const std::string_view word : words) {
-    const std::size_t pos = last_word(before, cased, word);
+    if (!before.may_hold(word)) continue;
+    const std::size_t pos = last_word(before.lower, before.cased, word);
     if (pos != std::string_view::npos)
-      nearest = std::min(nearest, before.size() - pos - word.size());
+      nearest = std::min(nearest, before.lower.size() - pos - word.size());
   }
   return nearest;
 }
 
-template <class Word>
-bool any_in(std::string_view text, std::string_view cased, std::span<const Word> words) {
-  return std::any_of(words.begin(), words.end(), [text, cased](std::string_view word) {
-    return last_word(text, cased, word) != std::string_view::npos;
+template <class Side, class Word>
+bool any_in(const Side& side, std::span<const Word> words) {
+  return std::any_of(words.begin(), words.end(), [&side](std::string_view word) {
+    return side.may_hold(word) && last_word(side.lower, side.cased, word) != std::string_view::npos;
   });
 }
 
 }  // namespace
 
 std::size_t Surroundings::distance_before(std::span<const std::string_view> words) const {
-  return nearest_before(before_, cased_before_, words);
+  return nearest_before(before_, words);
 }
 std::size_t Surroundings::distance_before(std::span<const std::string> words) const {
-  return nearest_before(before_, cased_before_, words);
+  return nearest_before(before_, words);
 }
 
 bool Surroundings::has(std::span<const std::string_view> words) const {
-  return has_before(words) || any_in(after_, cased_after_, words);
+  return has_before(words) || any_in(after_, words);
 }
 bool Surroundings::has(std::span<const std::string> words) const {
-  return has_before(words) || any_in(after_, cased_after_, words);
+  return has_before(words) || any_in(after_, words);
 }
 
 namespace {
@@ -120,11 +140,13 @@ bool connects(std::string_view gap) {
 
 bool Surroundings::names_after(std::span<const std::string> words) const {
   return std::any_of(words.begin(), words.end(), [this](const std::string& word) {
-    const std::size_t pos = after_.find(word);
-    if (pos == std::string::npos || !stands_alone(cased_after_, pos, word)) return false;
-    const char next = pos + word.size() < after_.size() ? after_[pos + word.size()] : '.';
+    if (!after_.may_hold(word)) return false;
+    const std::string& after = after_.lower;
+    const std::size_t pos = after.find(word);
+    if (pos == std::string::npos || !stands_alone(after_.cased, pos, word)) return false;
+    const char next = pos + word.size() < after.size() ? after[pos + word.size()] : '.';
     return next != ':' && next != '=' && next != '"' &&
-           connects(std::string_view(after_).substr(0, pos));
+           connects(std::string_view(after).substr(0, pos));
   });
 }
 

@@ -2,6 +2,7 @@
 
 // The words near a value, which say what the value is.
 
+#include <bitset>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -35,12 +36,20 @@ class Surroundings {
     return distance_before(words) != kFar;
   }
 
-  const std::string& before() const { return before_; }
-  const std::string& after() const { return after_; }
+  const std::string& before() const { return before_.lower; }
+  const std::string& after() const { return after_.lower; }
 
  private:
-  // In lower case, and as written: "phoneNumber" holds the words phone and number.
-  std::string before_, after_, cased_before_, cased_after_;
+  static constexpr std::size_t kMarks = 2048;
+  // As written, and in lower case: "phoneNumber" holds the words phone and number.
+  struct Side {
+    std::string cased, lower;
+    std::bitset<kMarks> marks;  // by three bytes that stand side by side in it
+
+    void mark();  // fills what follows from `cased`
+    bool may_hold(std::string_view word) const;
+  };
+  Side before_, after_;
 };
 
 }  // namespace sekisho::filters

@@ -14,7 +14,6 @@
 namespace sekisho::filters {
 namespace {
 
-constexpr std::size_t kFewestCharacters = 12;
 constexpr std::size_t kFewestHexDigits = 18;
 constexpr std::size_t kFewestBytes = 9;  // of what is said
 constexpr std::size_t kShortRun = 256;   // of which every part is tried
@@ -114,7 +113,7 @@ bool may_begin(std::string_view chars, std::size_t at) {
 
 std::optional<Decoded> from_base64(std::string_view chars, ViewBudget& budget, bool& over) {
   std::optional<Decoded> best;
-  const std::size_t last = chars.size() < kShortRun ? chars.size() - kFewestCharacters : 3;
+  const std::size_t last = chars.size() < kShortRun ? chars.size() - kShortestBlob : 3;
   for (std::size_t offset = 0; offset <= last; ++offset) {
     if (!may_begin(chars, offset) || !begins_readable(chars, offset)) continue;
     std::string bytes = decode_base64_run(chars, offset);
@@ -152,12 +151,16 @@ char rot13(char c) {
 // Tokens whose beginning is known when they are turned round or their letters moved on.
 std::optional<Decoded> turned(std::string_view chars) {
   if (chars.size() > kLongestTurned || has_token_prefix(chars)) return std::nullopt;
-  std::string back(chars.rbegin(), chars.rend());
-  if (has_token_prefix(back)) return Decoded{std::move(back), kTurned};
+  char first[kLongestTokenPrefix];
+  const std::size_t size = std::min(chars.size(), sizeof first);
+  std::reverse_copy(chars.end() - static_cast<std::ptrdiff_t>(size), chars.end(), first);
+  if (has_token_prefix({first, size}))
+    return Decoded{std::string(chars.rbegin(), chars.rend()), kTurned};
+  std::transform(chars.begin(), chars.begin() + static_cast<std::ptrdiff_t>(size), first, rot13);
+  if (!has_token_prefix({first, size})) return std::nullopt;
   std::string moved(chars);
   std::transform(moved.begin(), moved.end(), moved.begin(), rot13);
-  if (has_token_prefix(moved)) return Decoded{std::move(moved), kTurned};
-  return std::nullopt;
+  return Decoded{std::move(moved), kTurned};
 }
 
 std::string characters_of(std::string_view text, const std::vector<Range>& segments) {
@@ -168,7 +171,7 @@ std::string characters_of(std::string_view text, const std::vector<Range>& segme
 
 bool patch_range(std::string_view chars, Range range, ViewBudget& budget, bool& over,
                  Patches& out) {
-  if (chars.size() < kFewestCharacters) return false;
+  if (chars.size() < kShortestBlob) return false;
   auto said = decoded(chars, budget, over);
   if (!said) said = turned(chars);
   if (!said) return false;
@@ -222,12 +225,17 @@ std::size_t next_blob_line(std::string_view text, std::size_t end, std::size_t s
   return text[end] == ' ' && length < kShortestLine && !padded ? end : pos;
 }
 
+std::size_t blob_run_end(std::string_view text, std::size_t at) {
+  while (at < text.size() && is_blob_char(text[at])) ++at;
+  return at;
+}
+
 BlobRun read_blob_run(std::string_view text, std::size_t at) {
   BlobRun run;
   std::size_t pos = at;
   for (;;) {
     const std::size_t begin = pos;
-    while (pos < text.size() && is_blob_char(text[pos])) ++pos;
+    pos = blob_run_end(text, pos);
     run.segments.push_back({begin, pos});
     std::size_t padding = pos;
     while (padding < text.size() && padding - pos < kMostPadding && text[padding] == '=') ++padding;

@@ -5,9 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "filters/char_set.h"
 #include "filters/utf8.h"
 #include "filters/views/blob_codings.h"
 #include "filters/views/escape_marks.h"
+#include "filters/views/survey.h"
 #include "filters/width_fold.h"
 
 namespace sekisho::filters {
@@ -21,10 +23,10 @@ char at_or_nul(std::string_view text, std::size_t at) {
   return at < text.size() ? text[at] : '\0';
 }
 bool digit_at(std::string_view text, std::size_t at) {
-  return at < text.size() && is_digit(static_cast<unsigned char>(text[at]));
+  return at < text.size() && kAsciiDigits.has(text[at]);
 }
 bool word_at(std::string_view text, std::size_t at) {
-  return at < text.size() && is_word(static_cast<unsigned char>(text[at]));
+  return at < text.size() && kAsciiWord.has(text[at]);
 }
 
 enum class Base { kDecimal, kHex, kBinary, kPairs };
@@ -79,11 +81,12 @@ bool is_char_call(std::string_view name) {
 
 // Over ")+chr(", ", ", " ", "][": where the next number may begin. `at` = there is none.
 std::size_t skip_between(std::string_view text, std::size_t at) {
+  static constexpr CharSet kBetween{" \t\r\n,;+.&|:-()[]'\"{}"};
   std::size_t pos = at;
   const std::size_t most = std::min(text.size(), at + kLongestBetween);
   while (pos < most) {
     const char c = text[pos];
-    if (std::string_view(" \t\r\n,;+.&|:-()[]'\"{}").find(c) != std::string_view::npos) {
+    if (kBetween.has(c)) {
       ++pos;
       continue;
     }
@@ -307,13 +310,13 @@ bool may_be_code(std::string_view text, std::size_t at, Base base) {
 
 }  // namespace
 
-void find_char_codes(std::string_view text, Range where, Patches& out) {
+void find_char_codes(std::string_view text, const Survey& survey, Range where, Patches& out) {
   out.undo(kCharCodes | kWrapped);
   std::size_t looked[4] = {0, 0, 0, 0};  // a list is not read again from its middle
-  for (std::size_t at = where.begin; at < where.end; ++at) {
-    const bool begins = (hex_value(text[at]) >= 0 || text[at] == 'U' || text[at] == 'u') &&
-                        (at == 0 || !word_at(text, at - 1));
-    if (!begins) continue;
+  static constexpr CharSet kFirst{"0123456789abcdefABCDEFuU"};
+  for (std::size_t at = survey.next(where.begin, where.end, kWordStarts); at < where.end;
+       at = survey.next(at + 1, where.end, kWordStarts)) {
+    if (!kFirst.has(text[at]) || (at > 0 && word_at(text, at - 1))) continue;
     for (const Base base : {Base::kHex, Base::kBinary, Base::kDecimal, Base::kPairs}) {
       std::size_t& seen = looked[static_cast<int>(base)];
       if (at < seen || !may_be_code(text, at, base)) continue;
@@ -325,7 +328,7 @@ void find_char_codes(std::string_view text, Range where, Patches& out) {
   }
 }
 
-void find_hex_dumps(std::string_view text, Range where, Patches& out) {
+void find_hex_dumps(std::string_view text, const Survey&, Range where, Patches& out) {
   out.undo(kFromHex | kWrapped);
   std::size_t at = where.begin;
   // From the beginning of a line.

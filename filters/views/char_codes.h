@@ -11,8 +11,10 @@
 
 namespace sekisho::filters {
 
+class Survey;
+
 // Adds a patch over each whole list that begins in `where` and says something.
-void find_char_codes(std::string_view text, Range where, Patches& out);
-void find_hex_dumps(std::string_view text, Range where, Patches& out);
+void find_char_codes(std::string_view text, const Survey& survey, Range where, Patches& out);
+void find_hex_dumps(std::string_view text, const Survey& survey, Range where, Patches& out);
 
 }  // namespace sekisho::filters

@@ -264,7 +264,7 @@ bool is_odd(std::string_view text, std::size_t at, char32_t c, std::size_t size)
 
 }  // namespace
 
-RawChar raw_char(std::string_view text, std::size_t at) {
+RawChar wide_raw_char(std::string_view text, std::size_t at) {
   if (at >= text.size()) return {};
   const std::size_t size = utf8_sequence(text.data() + at, text.data() + text.size());
   if (size == 0) return {0xFFFD, 1};

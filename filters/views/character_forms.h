@@ -14,7 +14,12 @@ struct RawChar {
   char32_t value = 0;
   std::size_t size = 0;
 };
-RawChar raw_char(std::string_view text, std::size_t at);
+RawChar wide_raw_char(std::string_view text, std::size_t at);
+inline RawChar raw_char(std::string_view text, std::size_t at) {
+  if (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80)
+    return {static_cast<unsigned char>(text[at]), 1};
+  return wide_raw_char(text, at);
+}
 RawChar raw_char_before(std::string_view text, std::size_t at);
 
 // Default-ignorable and friends: joiners, fillers, bidi controls, soft hyphen, marks of order. Tags

@@ -97,12 +97,6 @@ std::uint16_t quote_flags(std::string_view text, std::size_t at) {
 
 }  // namespace
 
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 std::uint16_t mark_flags(std::string_view text, std::size_t at) {
   switch (text[at]) {
     case '\\':

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -10,6 +11,18 @@ namespace sekisho::filters {
 std::uint16_t mark_flags(std::string_view text, std::size_t at);
 
 // -1 for what is no hexadecimal digit.
-int hex_value(char c);
+inline int hex_value(char c) {
+  static constexpr auto kValues = [] {
+    std::array<signed char, 256> out{};
+    for (auto& v : out) v = -1;
+    for (int i = 0; i < 10; ++i)
+      out[static_cast<std::size_t>('0' + i)] = static_cast<signed char>(i);
+    for (int i = 0; i < 6; ++i)
+      out[static_cast<std::size_t>('a' + i)] = out[static_cast<std::size_t>('A' + i)] =
+          static_cast<signed char>(10 + i);
+    return out;
+  }();
+  return kValues[static_cast<unsigned char>(c)];
+}
 
 }  // namespace sekisho::filters

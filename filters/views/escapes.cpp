@@ -8,6 +8,7 @@
 #include "filters/views/blob_codings.h"
 #include "filters/views/escape_marks.h"
 #include "filters/views/html_text.h"
+#include "filters/views/survey.h"
 #include "filters/width_fold.h"
 
 namespace sekisho::filters {
@@ -355,7 +356,7 @@ std::size_t EscapeFinder::see_tag(std::size_t at) {
 
 }  // namespace
 
-void find_escapes(std::string_view text, Range where, Patches& out) {
+void find_escapes(std::string_view text, const Survey&, Range where, Patches& out) {
   out.undo(kUnescaped);
   EscapeFinder(text, where, out).run();
 }

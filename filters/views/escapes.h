@@ -11,7 +11,9 @@
 
 namespace sekisho::filters {
 
+class Survey;
+
 // Adds a patch for each escape that begins in `where`.
-void find_escapes(std::string_view text, Range where, Patches& out);
+void find_escapes(std::string_view text, const Survey& survey, Range where, Patches& out);
 
 }  // namespace sekisho::filters

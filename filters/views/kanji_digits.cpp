@@ -5,6 +5,7 @@
 #include <string>
 
 #include "filters/views/character_forms.h"
+#include "filters/views/survey.h"
 #include "filters/width_fold.h"
 
 namespace sekisho::filters {
@@ -130,7 +131,7 @@ long positional(std::string_view text, std::size_t begin, std::size_t end) {
 
 }  // namespace
 
-void find_kanji_numbers(std::string_view text, Range where, Patches& out) {
+void find_kanji_numbers(std::string_view text, const Survey&, Range where, Patches& out) {
   out.undo(kNormalised);
   std::size_t pos = where.begin;
   while (pos < where.end) {

@@ -10,7 +10,9 @@
 
 namespace sekisho::filters {
 
+class Survey;
+
 // Adds a patch for each number that begins in `where`.
-void find_kanji_numbers(std::string_view text, Range where, Patches& out);
+void find_kanji_numbers(std::string_view text, const Survey& survey, Range where, Patches& out);
 
 }  // namespace sekisho::filters

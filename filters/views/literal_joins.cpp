@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <iterator>
+#include <vector>
 
+#include "filters/char_set.h"
+#include "filters/views/survey.h"
 #include "filters/width_fold.h"
 
 namespace sekisho::filters {
@@ -15,29 +18,60 @@ char at_or_nul(std::string_view text, std::size_t at) {
   return at < text.size() ? text[at] : '\0';
 }
 
+constexpr CharSet kQuotes{"\"'`"}, kBlanks{" \t\n\r"}, kSigns{"+.&|~\\(){}$<>"};
+
 bool is_quote(char c) {
-  return c == '"' || c == '\'' || c == '`';
+  return kQuotes.has(c);
 }
 bool is_blank(char c) {
-  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+  return kBlanks.has(c);
 }
 bool word_char(char c) {
-  return is_word(static_cast<unsigned char>(c));
+  return kAsciiWord.has(c);
 }
 
 // "f", "r", "b", "L", "@", "$" before a literal.
 bool is_prefix(char c) {
-  return std::string_view("frbuFRBUL@$").find(c) != std::string_view::npos;
+  static constexpr CharSet kPrefixes{"frbuFRBUL@$"};
+  return kPrefixes.has(c);
 }
 
-bool has_word_near(std::string_view text, std::size_t at) {
-  static constexpr std::string_view kWords[] = {"join",   "concat", "implode",
-                                                "CONCAT", "Concat", "Join"};
-  const std::size_t from = at > kNearWord ? at - kNearWord : 0;
-  const std::string_view near = text.substr(from, at - from + kNearWord);
-  return std::any_of(std::begin(kWords), std::end(kWords),
-                     [near](std::string_view w) { return near.find(w) != std::string_view::npos; });
-}
+// Where the words stand that put a list of literals together: sought once, when first asked for.
+class JoiningWords {
+ public:
+  JoiningWords(std::string_view text, Range where) : text_(text), where_(where) {}
+
+  bool near(std::size_t at) {
+    if (!sought_) seek();
+    const std::size_t from = at > kNearWord ? at - kNearWord : 0;
+    const auto first =
+        std::lower_bound(found_.begin(), found_.end(), from,
+                         [](const Range& word, std::size_t begin) { return word.begin < begin; });
+    for (auto word = first; word != found_.end() && word->begin < at + kNearWord; ++word)
+      if (word->end <= at + kNearWord) return true;
+    return false;
+  }
+
+ private:
+  void seek() {
+    static constexpr std::string_view kWords[] = {"join",   "concat", "implode",
+                                                  "CONCAT", "Concat", "Join"};
+    static constexpr CharSet kFirst{"jciCJ"}, kSecond{"omO"};
+    sought_ = true;
+    const std::size_t from = where_.begin > kNearWord ? where_.begin - kNearWord : 0;
+    const std::size_t to = std::min(text_.size(), where_.end + kLongestGlue + kNearWord);
+    for (std::size_t at = from; at + 4 <= to; ++at) {
+      if (!kFirst.has(text_[at]) || !kSecond.has(text_[at + 1])) continue;
+      for (const std::string_view word : kWords)
+        if (text_.substr(at, word.size()) == word) found_.push_back({at, at + word.size()});
+    }
+  }
+
+  std::string_view text_;
+  Range where_;
+  bool sought_ = false;
+  std::vector<Range> found_;
+};
 
 // "; name += " or "\nname .= ": the rest of a value is added by a statement of its own.
 std::size_t appending_statement(std::string_view text, std::size_t at) {
@@ -64,8 +98,11 @@ std::size_t appending_call(std::string_view text, std::size_t at) {
 }
 
 // The quote that opens the next literal after the closing one at `at`; 0 = they are not joined.
-std::size_t next_literal(std::string_view text, std::size_t at) {
+std::size_t next_literal(std::string_view text, std::size_t at, JoiningWords& words) {
   std::size_t pos = at + 1;
+  // Most quotes open a literal, or end a name.
+  const char first = at_or_nul(text, pos);
+  if (word_char(first) && !(is_prefix(first) && is_quote(at_or_nul(text, pos + 1)))) return 0;
   if (const std::size_t statement = appending_statement(text, pos); statement != 0)
     return statement;
   const std::size_t most = std::min(text.size(), at + kLongestGlue);
@@ -78,8 +115,8 @@ std::size_t next_literal(std::string_view text, std::size_t at) {
     } else if (c == ',') {
       if (comma) return 0;
       comma = true;
-    } else if (std::string_view("+.&|~\\(){}$<>").find(c) != std::string_view::npos) {
-      if (const std::size_t call = appending_call(text, pos); call != 0) {
+    } else if (kSigns.has(c)) {
+      if (const std::size_t call = c == '.' ? appending_call(text, pos) : 0; call != 0) {
         pos = call;
         sign = true;
         continue;
@@ -93,7 +130,7 @@ std::size_t next_literal(std::string_view text, std::size_t at) {
     ++pos;
   }
   if (pos >= most) return 0;
-  if (comma) return has_word_near(text, at) ? pos : 0;
+  if (comma) return words.near(at) ? pos : 0;
   if (sign || space) return pos;
   // Two quotes side by side: an empty literal, unless a word goes on (as shells write it).
   return word_char(text[at - 1]) && word_char(at_or_nul(text, pos + 1)) ? pos : 0;
@@ -101,11 +138,13 @@ std::size_t next_literal(std::string_view text, std::size_t at) {
 
 }  // namespace
 
-void find_literal_joins(std::string_view text, Range where, Patches& out) {
+void find_literal_joins(std::string_view text, const Survey& survey, Range where, Patches& out) {
   out.undo(kJoined);
-  for (std::size_t at = std::max<std::size_t>(where.begin, 1); at < where.end; ++at) {
+  JoiningWords words(text, where);
+  for (std::size_t at = survey.next(std::max<std::size_t>(where.begin, 1), where.end, kSpecials);
+       at < where.end; at = survey.next(at + 1, where.end, kSpecials)) {
     if (!is_quote(text[at]) || text[at - 1] == '(') continue;
-    const std::size_t opening = next_literal(text, at);
+    const std::size_t opening = next_literal(text, at, words);
     if (opening == 0) continue;
     const char inside = at_or_nul(text, opening + 1);
     if (inside == '\0' || inside == '\n') continue;

@@ -10,7 +10,9 @@
 
 namespace sekisho::filters {
 
+class Survey;
+
 // Adds a patch that takes away what stands between two literals, for each closing quote in `where`.
-void find_literal_joins(std::string_view text, Range where, Patches& out);
+void find_literal_joins(std::string_view text, const Survey& survey, Range where, Patches& out);
 
 }  // namespace sekisho::filters

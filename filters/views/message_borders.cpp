@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "filters/char_set.h"
+#include "filters/views/survey.h"
 #include "filters/width_fold.h"
 
 namespace sekisho::filters {
@@ -26,8 +28,14 @@ bool is_text_key(std::string_view key) {
   return std::find(std::begin(kKeys), std::end(kKeys), key) != std::end(kKeys);
 }
 
-std::size_t skip(std::string_view text, std::size_t at, std::string_view characters) {
-  while (at < text.size() && characters.find(text[at]) != std::string_view::npos) ++at;
+constexpr CharSet kBlanks{" \t\r\n"};
+constexpr CharSet kBetweenFields = kBlanks | CharSet(",");
+constexpr CharSet kBetweenParts = kBlanks | CharSet("[{");
+constexpr CharSet kBetweenMessages = kBetweenParts | CharSet("}],");
+constexpr CharSet kLineStart = kBlanks | CharSet(">*#-");
+
+std::size_t skip(std::string_view text, std::size_t at, const CharSet& characters) {
+  while (at < text.size() && characters.has(text[at])) ++at;
   return at;
 }
 
@@ -44,9 +52,9 @@ bool read_string(std::string_view text, std::size_t at, std::string_view& value,
 
 // From the quote that ends one text to the one that begins the next; 0 = something else follows.
 std::size_t json_border_end(std::string_view text, std::size_t at) {
-  constexpr std::string_view kBlanks = " \t\r\n";
-  std::size_t pos = skip(text, at + 1, " \t\r\n}],[{");
-  if (text.substr(at, pos - at).find('}') == std::string_view::npos) return 0;
+  std::size_t pos = skip(text, at + 1, kBetweenMessages);
+  if (at_or_nul(text, pos) != '"' || text.substr(at, pos - at).find('}') == std::string_view::npos)
+    return 0;
   while (pos - at < kLongestBorder) {
     std::string_view key, ignored;
     std::size_t end = 0;
@@ -55,7 +63,7 @@ std::size_t json_border_end(std::string_view text, std::size_t at) {
     if (at_or_nul(text, pos) != ':') return 0;
     pos = skip(text, pos + 1, kBlanks);
     if (is_text_key(key)) {
-      pos = skip(text, pos, " \t\r\n[{");
+      pos = skip(text, pos, kBetweenParts);
       // Parts of a message have keys of their own.
       if (at_or_nul(text, pos) != '"') return 0;
       std::string_view inner;
@@ -67,10 +75,12 @@ std::size_t json_border_end(std::string_view text, std::size_t at) {
       continue;
     }
     if (!read_string(text, pos, ignored, end)) return 0;
-    pos = skip(text, end, " \t\r\n,");
+    pos = skip(text, end, kBetweenFields);
   }
   return 0;
 }
+
+constexpr CharSet kAfterName{" \t*"};
 
 bool is_speaker(std::string_view name) {
   static constexpr std::string_view kSpeakers[] = {
@@ -85,17 +95,18 @@ bool is_speaker(std::string_view name) {
 // From a line end over "user: "; 0 = no speaker's name follows.
 std::size_t transcript_border_end(std::string_view text, std::size_t at) {
   constexpr std::size_t kLongestName = 24;
-  std::size_t pos = skip(text, at, "\r\n \t>*#-");
+  std::size_t pos = skip(text, at, kLineStart);
   const std::size_t name = pos;
-  while (pos < text.size() && pos - name < kLongestName && text[pos] != ':' && text[pos] != '\n' &&
-         text.substr(pos, 3) != "：")
+  static constexpr CharSet kStops{":\n\xEF"};  // and the first byte of "："
+  while (pos < text.size() && pos - name < kLongestName &&
+         (!kStops.has(text[pos]) || (text[pos] == '\xEF' && text.substr(pos, 3) != "：")))
     ++pos;
   const std::size_t colon = at_or_nul(text, pos) == ':' ? 1 : text.substr(pos, 3) == "：" ? 3 : 0;
   if (colon == 0) return 0;
   std::string_view speaker = text.substr(name, pos - name);
   while (!speaker.empty() && (speaker.back() == '*' || speaker.back() == ' '))
     speaker.remove_suffix(1);
-  return is_speaker(speaker) ? skip(text, pos + colon, " \t*") : 0;
+  return is_speaker(speaker) ? skip(text, pos + colon, kAfterName) : 0;
 }
 
 // Between two halves of a number its own separator was lost: the one that stands nearest.
@@ -116,8 +127,13 @@ std::string_view lost_separator(std::string_view text, std::size_t begin, std::s
 
 }  // namespace
 
-void find_message_borders(std::string_view text, Range where, PulledApart out) {
-  for (std::size_t at = std::max<std::size_t>(where.begin, 1); at < where.end; ++at) {
+void find_message_borders(std::string_view text, const Survey& survey, Range where,
+                          PulledApart out) {
+  constexpr auto kEnds = [](const BlockMarks&, const BlockMarks& m, const BlockMarks&) {
+    return m.special | m.control;
+  };
+  for (std::size_t at = survey.next(std::max<std::size_t>(where.begin, 1), where.end, kEnds);
+       at < where.end; at = survey.next(at + 1, where.end, kEnds)) {
     const char c = text[at];
     if ((c != '"' && c != '\n') || is_blank(text[at - 1])) continue;
     // What follows a text within its message, or begins one.

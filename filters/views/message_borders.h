@@ -11,7 +11,10 @@
 
 namespace sekisho::filters {
 
+class Survey;
+
 // Adds a patch that takes away each border that begins in `where`.
-void find_message_borders(std::string_view text, Range where, PulledApart out);
+void find_message_borders(std::string_view text, const Survey& survey, Range where,
+                          PulledApart out);
 
 }  // namespace sekisho::filters

@@ -4,8 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "filters/char_set.h"
 #include "filters/views/character_forms.h"
 #include "filters/views/html_text.h"
+#include "filters/views/survey.h"
 #include "filters/views/token_prefixes.h"
 #include "filters/width_fold.h"
 
@@ -19,24 +21,23 @@ constexpr std::size_t kFewestDigits = 9, kMostDigits = 22;
 constexpr std::size_t kLongestGap = 3;  // characters between two singles or groups
 constexpr std::size_t kMostCells = 8;
 
+constexpr CharSet kToken = kAsciiWord | CharSet("-+/.");
+// Signs of escapes are not among them: an escape is undone, not taken apart.
+constexpr CharSet kGapSigns{" \t\r\n-._/:,|*+~^@!?()[]{}"};
+
 bool alnum_at(std::string_view text, std::size_t at) {
-  return at < text.size() && is_alnum(static_cast<unsigned char>(text[at]));
+  return at < text.size() && kAsciiAlnum.has(text[at]);
 }
 bool digit_at(std::string_view text, std::size_t at) {
-  return at < text.size() && is_digit(static_cast<unsigned char>(text[at]));
+  return at < text.size() && kAsciiDigits.has(text[at]);
 }
 bool token_at(std::string_view text, std::size_t at) {
-  if (at >= text.size()) return false;
-  const char c = text[at];
-  return is_word(static_cast<unsigned char>(c)) || c == '-' || c == '+' || c == '/' || c == '.';
+  return at < text.size() && kToken.has(text[at]);
 }
-
-// Signs of escapes are not among them: an escape is undone, not taken apart.
-constexpr std::string_view kGapSigns = " \t\r\n-._/:,|*+~^@!?()[]{}";
 
 // May stand between two pieces: a blank or a sign, none of a value's own.
 bool is_gap(char32_t c) {
-  if (c < 0x80) return c != 0 && kGapSigns.find(static_cast<char>(c)) != std::string_view::npos;
+  if (c < 0x80) return kGapSigns.has(static_cast<char>(c));
   return is_space(c) || is_hyphen(c) || is_dot(c) || c == 0x3000 || c == 0x3001 || c == 0xFF0C;
 }
 
@@ -47,6 +48,8 @@ bool is_single(char32_t c) {
 
 // Blanks, or a sign with blanks after it, at `at`.
 std::string_view gap_at(std::string_view text, std::size_t at) {
+  if (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80 && !kGapSigns.has(text[at]))
+    return {};
   std::size_t pos = at;
   for (std::size_t i = 0; i < kLongestGap; ++i) {
     const RawChar c = raw_char(text, pos);
@@ -74,6 +77,11 @@ struct Singles {
   std::size_t end = 0;
   std::size_t alnums = 0, han = 0;
   std::size_t count() const { return signs.size(); }
+  void clear() {
+    gaps.clear();
+    signs.clear();
+    end = alnums = han = 0;
+  }
 };
 
 // Whether nothing else goes on after a single character.
@@ -82,8 +90,18 @@ bool stands_alone(std::string_view text, std::size_t end, char32_t c) {
   return next.size == 0 || is_gap(next.value) || c >= 0x2E80 || next.value >= 0x80;
 }
 
-Singles read_singles(std::string_view text, std::size_t at) {
-  Singles run;
+// The single character behind a gap; size 0: there is none.
+RawChar single_after(std::string_view text, std::size_t end, std::string_view gap) {
+  const std::size_t at = end + gap.size();
+  const RawChar c = raw_char(text, at);
+  const bool is_one =
+      !gap.empty() && c.size != 0 && is_single(c.value) && stands_alone(text, at + c.size, c.value);
+  return is_one ? c : RawChar{};
+}
+
+// Replaces `run` by the characters that stand apart from `at` on.
+void read_singles(std::string_view text, std::size_t at, Singles& run) {
+  run.clear();
   std::string_view first;
   std::size_t pos = at;
   for (RawChar c = raw_char(text, at); run.count() < kMostSingles;) {
@@ -95,14 +113,11 @@ Singles read_singles(std::string_view text, std::size_t at) {
     const std::string_view gap = gap_at(text, pos);
     if (run.count() == 1) first = gap;
     if (gap.empty() || !alike(gap, first)) break;
-    c = raw_char(text, pos + gap.size());
-    if (c.size == 0 || !is_single(c.value) ||
-        !stands_alone(text, pos + gap.size() + c.size, c.value))
-      break;
+    c = single_after(text, pos, gap);
+    if (c.size == 0) break;
     run.gaps.push_back({pos, pos + gap.size()});
     pos += gap.size();
   }
-  return run;
 }
 
 // "4 - 5 - 3": every other character is the same sign, which belongs to the gaps.
@@ -159,23 +174,29 @@ bool in_matrix(std::string_view text, Range run) {
 
 }  // namespace
 
-void find_spaced(std::string_view text, Range where, PulledApart out) {
-  for (std::size_t at = where.begin; at < where.end;) {
-    // Most of a text: marks, and letters in words.
-    if (static_cast<unsigned char>(text[at]) < 0x80) {
-      std::size_t end = at;
-      while (alnum_at(text, end)) ++end;
-      if (end != at + 1 || (at > 0 && alnum_at(text, at - 1))) {
-        at = std::max(end, at + 1);
-        continue;
-      }
-    }
+void find_spaced(std::string_view text, const Survey& survey, Range where, PulledApart out) {
+  // Letters and digits with none beside them, and characters that are not ASCII.
+  constexpr auto kApart = [](const BlockMarks& before, const BlockMarks& m,
+                             const BlockMarks& after) {
+    const std::uint64_t alnum = m.alnum();
+    const std::uint64_t beside =
+        alnum << 1 | before.alnum() >> 63 | alnum >> 1 | after.alnum() << 63;
+    return (alnum & ~beside) | m.first_high;
+  };
+  Singles run;
+  for (std::size_t at = where.begin; (at = survey.next(at, where.end, kApart)) < where.end;) {
     const RawChar c = raw_char(text, at);
     if (c.value == 0xFFFD || !begins_single(text, at, c)) {
       at += c.size;
       continue;
     }
-    Singles run = read_singles(text, at);
+    // Most singles are words of one letter.
+    const std::size_t next = at + c.size;
+    if (single_after(text, next, gap_at(text, next)).size == 0) {
+      at = next;
+      continue;
+    }
+    read_singles(text, at, run);
     const bool enough = run.count() >= kFewestSingles
                             ? run.alnums + run.han >= kFewestSingles - 1
                             : run.han == run.count() && run.count() >= kFewestHan;
@@ -316,29 +337,39 @@ bool in_table(std::string_view text, Range run) {
 
 namespace {
 
-// Cheap: whether a further group of digits may stand near. Most numbers stand alone.
-bool digits_may_follow(std::string_view text, std::size_t end) {
-  constexpr std::size_t kWidestGap = 24;
-  if (end < text.size() && text[end] == '<') return true;
-  const std::string_view near = text.substr(end, kWidestGap);
-  for (const char c : near) {
-    if (is_digit(static_cast<unsigned char>(c))) return true;
-    if (is_letter(static_cast<unsigned char>(c))) return false;
+// Cheap: whether the digits of a long number may stand from `at` on, signs and borders of cells
+// between. Most numbers stand alone.
+bool enough_digits_follow(std::string_view text, std::size_t at) {
+  constexpr std::size_t kReach = 160, kWidestGap = 24;
+  static constexpr CharSet kBetween = kGapSigns | CharSet(";\"'");
+  std::size_t digits = 0, last = at;
+  const std::size_t most = std::min(text.size(), at + kReach);
+  for (std::size_t i = at; i < most; ++i) {
+    const char c = text[i];
+    if (kAsciiDigits.has(c)) {
+      if (++digits >= kFewestDigits) return true;
+      last = i;
+    } else if (c == '<') {
+      return true;
+    } else if ((static_cast<unsigned char>(c) < 0x80 && !kBetween.has(c)) ||
+               i - last > kWidestGap) {
+      return false;
+    }
   }
-  return false;
+  return most < text.size();
 }
 
 }  // namespace
 
-void find_number_groups(std::string_view text, Range where, PulledApart out) {
-  for (std::size_t at = where.begin; at < where.end;) {
-    if (!digit_at(text, at) || (at > 0 && is_word(static_cast<unsigned char>(text[at - 1])))) {
+void find_number_groups(std::string_view text, const Survey& survey, Range where, PulledApart out) {
+  for (std::size_t at = where.begin; (at = survey.next(at, where.end, kDigitStarts)) < where.end;) {
+    if (at > 0 && kAsciiWord.has(text[at - 1])) {
       ++at;
       continue;
     }
     std::size_t first = at;
     while (digit_at(text, first)) ++first;
-    if (!digits_may_follow(text, first)) {
+    if (!enough_digits_follow(text, at)) {
       at = first;
       continue;
     }
@@ -372,8 +403,8 @@ Kinds kinds_of(std::string_view text) {
   Kinds kinds;
   kinds.size = text.size();
   for (const char c : text) {
-    kinds.digits += is_digit(static_cast<unsigned char>(c)) ? 1 : 0;
-    kinds.letters += is_letter(static_cast<unsigned char>(c)) ? 1 : 0;
+    kinds.digits += kAsciiDigits.has(c) ? 1 : 0;
+    kinds.letters += kAsciiLetters.has(c) ? 1 : 0;
   }
   return kinds;
 }
@@ -392,9 +423,8 @@ std::size_t token_end(std::string_view text, std::size_t begin) {
 // Blanks, marks of quotation and comments at the beginning of a line.
 std::size_t skip_margin(std::string_view text, std::size_t at) {
   std::size_t pos = at;
-  while (pos < text.size() && pos - at < 24 &&
-         std::string_view(" \t>#*|").find(text[pos]) != std::string_view::npos)
-    ++pos;
+  static constexpr CharSet kMargin{" \t>#*|"};
+  while (pos < text.size() && pos - at < 24 && kMargin.has(text[pos])) ++pos;
   return pos;
 }
 
@@ -436,9 +466,72 @@ bool at_sign(std::string_view text, std::size_t at) {
 
 }  // namespace
 
-void find_broken_lines(std::string_view text, Range where, PulledApart out) {
+// The token that ends a line at `end`; `whole`: it is the line, as long as those of encoded text.
+struct LineToken {
+  std::size_t begin = 0;
+  bool whole = false;
+};
+LineToken line_token(std::string_view text, std::size_t end) {
+  constexpr std::size_t kShortest = 40;
+  if (end > 0 && text[end - 1] == '\r') --end;
+  const std::size_t begin = token_begin(text, end);
+  const bool alone = begin == 0 || text[begin - 1] == '\n';
+  return {begin, alone && end - begin >= kShortest};
+}
+
+// Tells the lines of an encoding (base64 in lines) from those of a token: there are more than two
+// of them, and none begins as a token does. Asked for lines in order; only so many bytes before one
+// count that the answer is the same wherever one began to ask.
+class EncodedBlock {
+ public:
+  explicit EncodedBlock(std::string_view text) : text_(text) {}
+
+  // Whether the line that begins at `begin` goes on with one.
+  bool goes_on_at(std::size_t begin) {
+    if (begin == 0 || text_[begin - 1] != '\n') return false;
+    const LineToken line = line_token(text_, begin - 1);
+    if (!line.whole) return false;
+    if (line.begin != newest_) look_back_from(line.begin);
+    take(line.begin);
+    newest_ = begin;
+    return lines_ >= kFewestLines && (token_ == kNone || begin - token_ > kFurthest);
+  }
+
+ private:
+  static constexpr std::size_t kNone = std::string_view::npos;
+  static constexpr std::size_t kFewestLines = 4, kFurthest = 6u << 10;
+
+  void look_back_from(std::size_t begin) {
+    lines_ = 0;
+    token_ = kNone;
+    std::size_t first = begin;
+    while (first > 0 && text_[first - 1] == '\n' && begin - first < kFurthest) {
+      const LineToken line = line_token(text_, first - 1);
+      first = line.begin;
+      if (token_ == kNone && begins_token(first)) token_ = first;
+      if (!line.whole) return;
+      ++lines_;
+    }
+  }
+  void take(std::size_t line) {
+    ++lines_;
+    if (begins_token(line)) token_ = line;
+  }
+  bool begins_token(std::size_t at) const {
+    return has_token_prefix(text_.substr(at, kLongestTokenPrefix));
+  }
+
+  std::string_view text_;
+  std::size_t newest_ = kNone;  // the line asked for last
+  std::size_t lines_ = 0;       // before it
+  std::size_t token_ = kNone;   // the last of them that begins a token
+};
+
+void find_broken_lines(std::string_view text, const Survey& survey, Range where, PulledApart out) {
   constexpr std::size_t kFewestOfBoth = 5;
-  for (std::size_t at = where.begin; at < where.end; ++at) {
+  EncodedBlock block(text);
+  for (std::size_t at = survey.next(where.begin, where.end, kControls); at < where.end;
+       at = survey.next(at + 1, where.end, kControls)) {
     if (text[at] != '\n') continue;
     std::size_t end = at;
     while (end > 0 && (text[end - 1] == '\r' || text[end - 1] == '\\') && at - end < 3) --end;
@@ -453,13 +546,15 @@ void find_broken_lines(std::string_view text, Range where, PulledApart out) {
     }
     if (!(token_at(text, end - 1) || at_sign(text, end - 1))) continue;
     if (!token_at(text, next) && !at_sign(text, next)) continue;
-    const std::size_t begin = token_begin(text, end), stop = token_end(text, next);
-    const std::string_view left = text.substr(begin, end - begin),
-                           right = text.substr(next, stop - next);
+    const std::size_t begin = token_begin(text, end);
+    const std::string_view left = text.substr(begin, end - begin);
     const bool mail =
         (begin > 0 && at_sign(text, begin - 1)) || at_sign(text, next) || at_sign(text, end - 1);
+    const bool begins_token = has_token_prefix(left);
+    if (!mail && !begins_token && block.goes_on_at(begin)) continue;
+    const std::string_view right = text.substr(next, token_end(text, next) - next);
     const Kinds a = kinds_of(left), b = kinds_of(right);
-    const bool keyed = has_token_prefix(left) && b.size >= 4;
+    const bool keyed = begins_token && b.size >= 4;
     const bool token = a.size + b.size >= 16 && (keyed || a.digits + b.digits >= 2) &&
                        a.letters + b.letters >= 2 && (keyed || !is_plain_word(left)) &&
                        !is_plain_word(right);
@@ -473,7 +568,8 @@ namespace {
 bool may_be_border(std::string_view text, std::size_t at) {
   if (at >= text.size()) return false;
   if (text[at] == ' ') return at + 1 < text.size() && text[at + 1] == '|';
-  return std::string_view("|,;\t\"'<@").find(text[at]) != std::string_view::npos;
+  static constexpr CharSet kBorders{"|,;\t\"'<@"};
+  return kBorders.has(text[at]);
 }
 
 // The end of an address that goes on in the next cell, or 0: nothing before or after its "@", or no
@@ -492,11 +588,17 @@ std::size_t open_address(std::string_view text, std::size_t at) {
 
 }  // namespace
 
-void find_token_cells(std::string_view text, Range where, PulledApart out) {
+void find_token_cells(std::string_view text, const Survey& survey, Range where, PulledApart out) {
   const bool mails = text.substr(where.begin, where.size()).find('@') != std::string_view::npos;
   std::size_t done = 0;
-  for (std::size_t at = where.begin; at < where.end; ++at) {
-    if (at < done || !token_at(text, at) || (at > 0 && token_at(text, at - 1))) continue;
+  constexpr auto kTokenStarts = [](const BlockMarks& before, const BlockMarks& m,
+                                   const BlockMarks&) {
+    const std::uint64_t token = m.alnum() | m.token | m.dot;
+    return token & ~(token << 1 | (before.alnum() | before.token | before.dot) >> 63);
+  };
+  for (std::size_t at = survey.next(where.begin, where.end, kTokenStarts); at < where.end;
+       at = survey.next(at + 1, where.end, kTokenStarts)) {
+    if (at < done) continue;
     std::size_t end = token_end(text, at);
     if (!may_be_border(text, end)) {
       at = end - 1;

@@ -10,6 +10,8 @@
 
 namespace sekisho::filters {
 
+class Survey;
+
 // How it was pulled apart says how far it may be trusted: `sure` is never done to ordinary text,
 // `doubtful` looks like tables and lists, so that only values that prove themselves count.
 struct PulledApart {
@@ -18,12 +20,12 @@ struct PulledApart {
 };
 
 // Single characters with the same thing between them.
-void find_spaced(std::string_view text, Range where, PulledApart out);
+void find_spaced(std::string_view text, const Survey& survey, Range where, PulledApart out);
 // Groups of digits with the same unusual thing between them, in cells, or in unusual groups.
-void find_number_groups(std::string_view text, Range where, PulledApart out);
+void find_number_groups(std::string_view text, const Survey& survey, Range where, PulledApart out);
 // Tokens broken at a line end.
-void find_broken_lines(std::string_view text, Range where, PulledApart out);
+void find_broken_lines(std::string_view text, const Survey& survey, Range where, PulledApart out);
 // Tokens with a known beginning, and addresses, over cells.
-void find_token_cells(std::string_view text, Range where, PulledApart out);
+void find_token_cells(std::string_view text, const Survey& survey, Range where, PulledApart out);
 
 }  // namespace sekisho::filters

@@ -19,19 +19,14 @@ constexpr std::size_t kBlock = Survey::kBlock;
 // Room to look at beside a block.
 constexpr std::size_t kBeside = 4;
 
-// One bit a byte of a block.
-struct Masks {
-  std::uint64_t digit = 0, letter = 0, token = 0;  // token: + / - _
-  std::uint64_t space = 0;                         // and controls
-  std::uint64_t control = 0;                       // line ends, tabs
-  std::uint64_t special = 0;                       // % & < = \ | ' " `
-  std::uint64_t high = 0;
-  std::uint64_t lead = 0;      // of characters that are not everyday Japanese
-  std::uint64_t kanji = 0;     // lead bytes of what may be a digit in kanji
-  std::uint64_t wide_gap = 0;  // the second byte of U+3000
+enum Class : std::uint8_t {
+  kDigit = 1,
+  kLetter = 2,
+  kToken = 4,
+  kSpace = 8,
+  kSpecial = 16,
+  kDot = 32
 };
-
-enum Class : std::uint8_t { kDigit = 1, kLetter = 2, kToken = 4, kSpace = 8, kSpecial = 16 };
 
 constexpr std::array<std::uint8_t, 256> make_classes() {
   std::array<std::uint8_t, 256> out{};
@@ -41,6 +36,7 @@ constexpr std::array<std::uint8_t, 256> make_classes() {
     out[static_cast<std::size_t>('A' + c)] = kLetter;
     out[static_cast<std::size_t>('a' + c)] = kLetter;
   }
+  out['.'] = kDot;
   for (const char c : {'+', '/', '-', '_'}) out[static_cast<std::size_t>(c)] = kToken;
   for (const char c : {'%', '&', '<', '=', '\\', '|', '\'', '"', '`'})
     out[static_cast<std::size_t>(c)] = kSpecial;
@@ -61,12 +57,13 @@ bool is_odd_lead(unsigned char a, unsigned char b) {
 }
 
 // `p` has kBlock bytes and kBeside after them.
-Masks plain_masks(const unsigned char* p) {
-  Masks m;
+BlockMarks plain_masks(const unsigned char* p) {
+  BlockMarks m;
   for (std::size_t i = 0; i < kBlock; ++i) {
     const std::uint64_t bit = std::uint64_t{1} << i;
     if (p[i] >= 0x80) {
       m.high |= bit;
+      if (p[i] >= 0xC0) m.first_high |= bit;
       if (is_odd_lead(p[i], p[i + 1])) m.lead |= bit;
       if (may_be_kanji_digit(p[i], p[i + 1], p[i + 2])) m.kanji |= bit;
       if (p[i] == 0x80 && p[i + 1] == 0x80) m.wide_gap |= bit;
@@ -76,6 +73,7 @@ Masks plain_masks(const unsigned char* p) {
     if (c & kDigit) m.digit |= bit;
     if (c & kLetter) m.letter |= bit;
     if (c & kToken) m.token |= bit;
+    if (c & kDot) m.dot |= bit;
     if (c & kSpace) m.space |= bit;
     if (p[i] < 0x20) m.control |= bit;
     if (c & kSpecial) m.special |= bit;
@@ -109,7 +107,8 @@ SEKISHO_AVX2 inline std::uint64_t bits(__m256i v) {
   return static_cast<std::uint32_t>(_mm256_movemask_epi8(v));
 }
 
-SEKISHO_AVX2 inline void add_high(const unsigned char* p, __m256i v, std::size_t shift, Masks& m) {
+SEKISHO_AVX2 inline void add_high(const unsigned char* p, __m256i v, std::size_t shift,
+                                  BlockMarks& m) {
   const __m256i next = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p + 1));
   const __m256i third = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p + 2));
   const __m256i everyday = within(v, 0xE3, 7);
@@ -121,13 +120,14 @@ SEKISHO_AVX2 inline void add_high(const unsigned char* p, __m256i v, std::size_t
                          either(equal(next, 0x9B), either(equal(next, 0x85), equal(next, 0x8D))))),
              either(both(equal(v, 0xE9), equal(next, 0x9B)),
                     both(equal(v, 0xE3), both(equal(next, 0x80), equal(third, 0x87)))));
+  m.first_high |= bits(within(v, 0xC0, 0x40)) << shift;
   m.lead |= bits(lead) << shift;
   m.kanji |= bits(kanji) << shift;
   m.wide_gap |= bits(both(equal(v, 0x80), equal(next, 0x80))) << shift;
 }
 
-SEKISHO_AVX2 Masks fast_masks(const unsigned char* p) {
-  Masks m;
+SEKISHO_AVX2 BlockMarks fast_masks(const unsigned char* p) {
+  BlockMarks m;
   // Which rows (high nibble) of ASCII hold a special character in each column (low nibble).
   const __m256i columns = _mm256_setr_epi8(
       0x40, 0, 0x04, 0, 0, 0x04, 0x04, 0x04, 0, 0, 0, 0, char(0xA8), 0x08, 0, 0,  //
@@ -146,6 +146,7 @@ SEKISHO_AVX2 Masks fast_masks(const unsigned char* p) {
     m.token |=
         bits(either(either(equal(v, '+'), equal(v, '/')), either(equal(v, '-'), equal(v, '_'))))
         << half;
+    m.dot |= bits(equal(v, '.')) << half;
     m.space |= bits(at_most(v, 0x20)) << half;
     m.control |= bits(at_most(v, 0x1F)) << half;
     const std::uint64_t high = bits(v);
@@ -169,7 +170,7 @@ bool holds_long_run(std::uint64_t bits) {
 }
 
 // What the masks alone say.
-std::uint16_t flags_of(const Masks& m) {
+std::uint16_t flags_of(const BlockMarks& m) {
   std::uint16_t flags = 0;
   const std::uint64_t alnum = m.digit | m.letter;
   const std::uint64_t alone = alnum & ~(alnum << 1) & ~(alnum >> 1);
@@ -203,6 +204,7 @@ void Survey::read_plainly(std::string_view text) {
 void Survey::read_with(std::string_view text, [[maybe_unused]] bool fast) {
   size_ = text.size();
   flags_.assign((text.size() + kBlock - 1) / kBlock, 0);
+  marks_.resize(flags_.size());
   odd_.clear();
   any_ = 0;
   const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
@@ -219,10 +221,11 @@ void Survey::read_with(std::string_view text, [[maybe_unused]] bool fast) {
       p = tail;
     }
 #if defined(__x86_64__)
-    const Masks m = fast ? fast_masks(p) : plain_masks(p);
+    const BlockMarks m = fast ? fast_masks(p) : plain_masks(p);
 #else
-    const Masks m = plain_masks(p);
+    const BlockMarks m = plain_masks(p);
 #endif
+    marks_[block] = m;
     std::uint16_t flags = flags_of(m);
     const std::uint64_t together = m.digit | m.letter | m.token;
     const auto leading = static_cast<std::size_t>(std::countr_one(together));

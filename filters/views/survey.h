@@ -3,6 +3,8 @@
 // One quick look over a text: where is anything that a view might undo? Everything else is never
 // looked at again, so that clean text pays for this pass alone.
 
+#include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -25,6 +27,22 @@ enum SurveyFlag : std::uint16_t {
   kLineEnd = 256,     // a line end or tab after what may be part of a token
 };
 
+// The bytes of a block by what they are, a bit each, the first byte lowest.
+struct BlockMarks {
+  std::uint64_t digit = 0, letter = 0;  // of ASCII
+  std::uint64_t token = 0;              // + / - _
+  std::uint64_t dot = 0;
+  std::uint64_t space = 0;                 // and controls
+  std::uint64_t control = 0;               // line ends, tabs
+  std::uint64_t special = 0;               // % & < = \ | ' " `
+  std::uint64_t high = 0, first_high = 0;  // not ASCII; and the first byte of such a character
+  std::uint64_t lead = 0;      // first bytes of characters that are not everyday Japanese
+  std::uint64_t kanji = 0;     // first bytes of what may be a digit in kanji
+  std::uint64_t wide_gap = 0;  // the second byte of U+3000
+
+  std::uint64_t alnum() const { return digit | letter; }
+};
+
 class Survey {
  public:
   static constexpr std::size_t kBlock = 64;
@@ -35,6 +53,21 @@ class Survey {
   std::uint16_t any() const { return any_; }
   // Neighbouring blocks with one of `flags`, each range widened by a block on both sides.
   std::vector<Range> ranges(std::uint16_t flags) const;
+  // The first place from `at` on, before `end`, that `of` marks; `end`: there is none. `of` makes
+  // bits from a block and the ones before and after it.
+  template <class Of>
+  std::size_t next(std::size_t at, std::size_t end, Of of) const {
+    for (std::size_t block = at / kBlock; at < end; at = ++block * kBlock) {
+      const BlockMarks& before = block > 0 ? marks_[block - 1] : kNoMarks;
+      const BlockMarks& after = block + 1 < marks_.size() ? marks_[block + 1] : kNoMarks;
+      const std::uint64_t bits = of(before, marks_[block], after) & ~std::uint64_t{0}
+                                                                        << at % kBlock;
+      if (bits != 0)
+        return std::min(end, block * kBlock + static_cast<std::size_t>(std::countr_zero(bits)));
+    }
+    return end;
+  }
+
   // Where the characters of kOddCharacter stand.
   const std::vector<Range>& odd() const { return odd_; }
 
@@ -46,10 +79,29 @@ class Survey {
  private:
   void read_with(std::string_view text, bool fast);
 
+  static constexpr BlockMarks kNoMarks{};
   std::vector<std::uint16_t> flags_;
+  std::vector<BlockMarks> marks_;
   std::vector<Range> odd_;
   std::size_t size_ = 0;
   std::uint16_t any_ = 0;
+};
+
+// For Survey::next. Where letters and digits begin; digits; signs of quotation, escapes and cells;
+// line ends and tabs.
+inline constexpr auto kWordStarts = [](const BlockMarks& before, const BlockMarks& m,
+                                       const BlockMarks&) {
+  return m.alnum() & ~(m.alnum() << 1 | before.alnum() >> 63);
+};
+inline constexpr auto kDigitStarts = [](const BlockMarks& before, const BlockMarks& m,
+                                        const BlockMarks&) {
+  return m.digit & ~(m.digit << 1 | before.digit >> 63);
+};
+inline constexpr auto kSpecials = [](const BlockMarks&, const BlockMarks& m, const BlockMarks&) {
+  return m.special;
+};
+inline constexpr auto kControls = [](const BlockMarks&, const BlockMarks& m, const BlockMarks&) {
+  return m.control;
 };
 
 }  // namespace sekisho::filters

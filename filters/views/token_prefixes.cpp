@@ -20,6 +20,10 @@ constexpr std::string_view kPrefixes[] = {
     "shppa_",   "sntrys_",  "sntryu_",  "phc_",     "phx_",     "CCIPAT_", "bkua_",    "fo1_",
     "nfp_",     "vercel_",  "atlasv1.", "glc_",     "glsa_"};
 
+static_assert(std::all_of(std::begin(kPrefixes), std::end(kPrefixes), [](std::string_view p) {
+  return p.size() >= 3 && p.size() <= kLongestTokenPrefix;
+}));
+
 // By the first two characters.
 constexpr std::array<std::uint64_t, 1024> make_first() {
   std::array<std::uint64_t, 1024> out{};

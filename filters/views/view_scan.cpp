@@ -224,7 +224,7 @@ void ViewScan::Impl::see_odd(const Scene& scene, Findings& out) {
 }
 
 void ViewScan::Impl::see_pulled_apart(const Scene& scene, Findings& out) {
-  using Finder = void (*)(std::string_view, Range, PulledApart);
+  using Finder = void (*)(std::string_view, const Survey&, Range, PulledApart);
   struct Step {
     Family family;
     std::uint16_t flags;
@@ -242,7 +242,7 @@ void ViewScan::Impl::see_pulled_apart(const Scene& scene, Findings& out) {
     patches.undo(kJoined);
     doubtful.undo(kJoined);
     for (const Range& where : survey.ranges(step.flags))
-      step.find(scene.text, where, {patches, doubtful});
+      step.find(scene.text, survey, where, {patches, doubtful});
     show(scene, patches, step.family, false, out);
     show(scene, doubtful, step.family, true, out);
   }
@@ -307,11 +307,13 @@ void ViewScan::Impl::see_blobs(const Scene& scene, Findings& out) {
     std::size_t at = 0;
     for (const Range& where : survey.ranges(kLongRun)) {
       at = std::max(at, where.begin);
+      if (at > 0 && is_blob_char(scene.text[at - 1])) at = blob_run_end(scene.text, at);
       while (at < where.end && !long_blob) {
-        if (!is_blob_char(scene.text[at]) || (at > 0 && is_blob_char(scene.text[at - 1])))
-          ++at;
-        else
+        const std::size_t end = blob_run_end(scene.text, at);
+        if (end - at >= kShortestBlob)
           see_blob_run(scene, at, at);
+        else
+          at = end + 1;
       }
     }
   }
@@ -322,7 +324,7 @@ void ViewScan::Impl::see_blobs(const Scene& scene, Findings& out) {
 void ViewScan::Impl::see(const Scene& scene, Findings& out) {
   const std::uint16_t any = survey.any();
   if ((any & kOddCharacter) && allowed(kOdd)) see_odd(scene, out);
-  using Finder = void (*)(std::string_view, Range, Patches&);
+  using Finder = void (*)(std::string_view, const Survey&, Range, Patches&);
   struct Step {
     Family family;
     std::uint16_t flags;
@@ -336,7 +338,8 @@ void ViewScan::Impl::see(const Scene& scene, Findings& out) {
   for (const Step& step : kSteps) {
     if ((any & step.flags) == 0 || !allowed(step.family)) continue;
     patches.clear();
-    for (const Range& where : survey.ranges(step.flags)) step.find(scene.text, where, patches);
+    for (const Range& where : survey.ranges(step.flags))
+      step.find(scene.text, survey, where, patches);
     show(scene, patches, step.family, false, out);
   }
   see_pulled_apart(scene, out);

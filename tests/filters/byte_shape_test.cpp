@@ -24,7 +24,9 @@ TEST(ByteShape, EndsBeforeWhatVaries) {
   EXPECT_EQ(places("abc?d"), 2u);
   EXPECT_EQ(places("ab+c"), 2u);
   EXPECT_EQ(places("a[0-9]{2,5}z"), 3u);
-  EXPECT_EQ(places("ab(c|d)"), 0u);
+  EXPECT_EQ(places("ab(c|d)"), 2u);
+  EXPECT_EQ(places("ab(?:c|d)"), 2u);
+  EXPECT_EQ(places("a(c)|d"), 0u);
   EXPECT_EQ(places("ab(cd)e"), 2u);
   EXPECT_EQ(places("ab.d"), 2u);
   EXPECT_EQ(places("社a"), 0u);
@@ -40,7 +42,8 @@ TEST(ByteShape, EndsBeforeWhatVaries) {
 // What RE2 matches at a place fits there.
 TEST(ByteShape, NeverRefusesAMatch) {
   const char* const patterns[] = {R"(a[b-d]{2}\.x)", "ab+c", "[a-c]{1,3}b", R"(\d{2}[ab]c)",
-                                  "a{2}?b",          "a?b",  "a{0,2}b",     "[]a-]b"};
+                                  "a{2}?b",          "a?b",  "a{0,2}b",     "[]a-]b",
+                                  "a[bc](?:d|(?i)A)"};
   std::mt19937 random(5);
   int matches = 0;
   for (const char* pattern : patterns) {
