@@ -41,6 +41,7 @@ class LiteralFinder {
     std::uint32_t mark = 0;  // hash of the three bytes
     std::uint32_t literal = 0;
     std::uint32_t offset = 0;  // of the three bytes in the literal
+    char first = 0;            // of the literal, in lower case
   };
 
   void add_entries(std::uint32_t index);
@@ -48,10 +49,16 @@ class LiteralFinder {
   bool stands_at(std::string_view text, std::size_t begin, const Literal& literal) const;
   void look_at(std::string_view text, Range where, std::size_t pos, std::uint32_t mark,
                std::vector<Hit>& out) const;
+  std::size_t find_marks(std::string_view text, Range where, std::size_t reach,
+                         std::vector<Hit>& out) const;
+  std::size_t find_marks_plainly(std::string_view text, Range where, std::size_t reach,
+                                 std::vector<Hit>& out) const;
+  std::size_t find_marks_fast(std::string_view text, Range where, std::size_t reach,
+                              std::vector<Hit>& out) const;
   void find_single(std::string_view text, Range where, std::vector<Hit>& out) const;
 
   std::vector<Literal> literals_;
-  std::vector<std::uint64_t> marks_;        // a bit for each hash
+  std::vector<std::uint32_t> marks_;        // a bit for each hash
   std::vector<Entry> entries_;              // by mark
   std::vector<std::uint16_t> first_entry_;  // of each mark's lower bits
   std::vector<std::uint32_t> single_;       // literals of one byte

@@ -120,9 +120,10 @@ struct PatternDetector::Impl {
     std::unique_ptr<const RE2> pattern;  // of rows
     bool announced = false;
     ByteShape shape;
-    std::size_t before = 0;  // a match begins at most so many bytes before a word
-    bool whole = false;      // the word is the match
-    bool at_border = false;  // begins at the border of a word
+    std::size_t before = 0;           // a match begins at most so many bytes before a word
+    bool whole = false;               // the word is the match
+    bool at_border = false;           // begins at the border of a word
+    std::vector<std::string> longer;  // behind a word at its beginning: one of these stands there
     NeededByte needs;
     std::vector<const PackRow*> gated, sought;
     const CustomRow* custom = nullptr;
@@ -409,7 +410,7 @@ PatternDetector::Impl::Gate& PatternDetector::Impl::gate_of(const std::string& p
   gate.pattern = std::make_unique<const RE2>(pattern, quiet_options(kPatternMemory));
   gate.shape = byte_shape(pattern);
   gate.needs = pattern_needs(pattern);
-  gate.at_border = pattern.compare(0, 2, "\\b") == 0;
+  gate.at_border = pattern.compare(0, 2, "\\b") == 0 || pattern.compare(0, 6, "(?i:\\b") == 0;
   return gate;
 }
 
@@ -490,6 +491,7 @@ bool PatternDetector::Impl::announce_alternatives(const std::string& pattern,
     gate.announced = true;
     gate.before = found.before;
     gate.whole = found.whole;
+    if (found.before == 0) gate.longer = found.longer;
     add_words(gate, found.words, found.any_case);
   }
   return true;
@@ -869,6 +871,23 @@ bool is_near(const Window& window, std::size_t pos) {
 
 }  // namespace
 
+namespace {
+
+// `words` are in lower case, the text in either: what is told apart by case is left to the engine.
+bool any_stands_at(const std::vector<std::string>& words, std::string_view text, std::size_t at) {
+  const std::string_view rest = text.substr(at);
+  const auto same = [](char want, char is) {
+    return want == is || want == (is >= 'A' && is <= 'Z' ? is + 0x20 : is);
+  };
+  // They begin alike: from the last byte on.
+  return std::any_of(words.begin(), words.end(), [&](const std::string& word) {
+    return rest.size() >= word.size() && same(word.back(), rest[word.size() - 1]) &&
+           std::equal(word.begin(), word.end(), rest.begin(), same);
+  });
+}
+
+}  // namespace
+
 // What the engine need not be asked for.
 bool PatternDetector::Impl::may_open_at(const Gate& gate, std::string_view text, std::size_t word,
                                         const Progress& done) const {
@@ -876,6 +895,7 @@ bool PatternDetector::Impl::may_open_at(const Gate& gate, std::string_view text,
   const bool inside = word > 0 && is_word(static_cast<unsigned char>(text[word - 1]));
   if (gate.at_border && inside) return false;
   if (gate.needs.reach > 0 && !gate.needs.stands(text, word)) return false;
+  if (!gate.longer.empty() && !any_stands_at(gate.longer, text, word)) return false;
   return gate.shape.fits(text, word) &&
          std::any_of(gate.gated.begin(), gate.gated.end(), [&](const PackRow* row) {
            return word >= done[row->slot] && may_open(*row, text, word);

@@ -25,8 +25,14 @@ bool folds_case(std::string_view pattern) {
   return false;
 }
 
-// Recursive descent over the syntax of RE2. Groups' flags matter only for (?i), which makes some
-// ASCII letters match longer characters (k: U+212A), so every literal is taken as four bytes then.
+// Without case k is U+212A too and s is U+017F; other letters of ASCII have no longer form.
+std::size_t folded_length(char c) {
+  if (static_cast<unsigned char>(c) >= 0x80) return kLongestCharacter;
+  return c == 'k' || c == 'K' ? 3 : c == 's' || c == 'S' ? 2 : 1;
+}
+
+// Recursive descent over the syntax of RE2. Groups' flags matter only for (?i), taken to hold for
+// all of the pattern.
 class Walk {
  public:
   explicit Walk(std::string_view pattern) : text_(pattern), folds_(folds_case(pattern)) {}
@@ -111,7 +117,7 @@ class Walk {
       case '$':
         return 0;
       default:
-        return folds_ ? kLongestCharacter : 1;
+        return folds_ ? folded_length(c) : 1;
     }
   }
 
@@ -128,7 +134,7 @@ class Walk {
     return inside;
   }
 
-  // One byte where it lists ASCII characters and nothing else.
+  // One byte where it lists ASCII characters and nothing else, three where case does not matter.
   Length char_class() {
     const std::size_t begin = pos_;
     if (peek() == '^') ++pos_;
@@ -145,7 +151,8 @@ class Walk {
     if (at_end()) return std::nullopt;
     const std::string_view members = text_.substr(begin, pos_ - begin);
     ++pos_;
-    return folds_ || !lists_ascii(members) ? kLongestCharacter : 1;
+    if (!lists_ascii(members)) return kLongestCharacter;
+    return folds_ ? folded_length('k') : 1;
   }
 
   static bool lists_ascii(std::string_view members) {

@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t kMostWords = 128, kMostOfClass = 64, kLongestWord = 32, kMostCopies = 8;
 // A word of so many bytes is not followed into several, or into many.
 constexpr std::size_t kLongEnough = 5, kTellingEnough = 3, kMany = 4;
+constexpr std::size_t kLongest = 16;         // of words that are only compared
 constexpr std::size_t kFarthestInside = 64;  // bytes
 constexpr std::size_t kNearDigits = 8;       // bytes
 constexpr int kDeepest = 100;
@@ -58,13 +59,13 @@ Words either(Words a, const Words& b) {
   return a.size() > kMostWords ? nothing_known() : a;
 }
 
-Words joined(const Words& a, const Words& b) {
+Words joined(const Words& a, const Words& b, std::size_t long_enough) {
   Words out;
   // Many times too many: not worth the comparing.
   if (a.size() * b.size() > kMostWords) return closed(a);
   for (const Word& left : a) {
     const std::size_t size = left.text.size();
-    const bool enough = size >= kLongestWord || (size >= kLongEnough && b.size() > 1) ||
+    const bool enough = size >= kLongestWord || (size >= long_enough && b.size() > 1) ||
                         (size >= kTellingEnough && b.size() > kMany);
     if (!left.open || enough) {
       out.push_back({left.text, false});
@@ -101,7 +102,8 @@ std::string utf8_of(char32_t c) {
 // Recursive descent over the syntax of RE2.
 class Walk {
  public:
-  explicit Walk(std::string_view pattern) : text_(pattern) {}
+  explicit Walk(std::string_view pattern, std::size_t long_enough = kLongEnough)
+      : text_(pattern), long_enough_(long_enough) {}
 
   std::optional<Words> whole() {
     Words words = alternatives();
@@ -170,7 +172,8 @@ class Walk {
 
   Words sequence() {
     Words words = {{"", true}};
-    while (!at_end() && peek() != '|' && peek() != ')') words = joined(words, repeated());
+    while (!at_end() && peek() != '|' && peek() != ')')
+      words = joined(words, repeated(), long_enough_);
     return words;
   }
 
@@ -194,10 +197,11 @@ class Walk {
     }
   }
 
-  static Words copies(const Words& one, std::size_t least, std::size_t most) {
+  Words copies(const Words& one, std::size_t least, std::size_t most) const {
     if (least == 0) return either(closed(one), {{"", true}});
     Words all = one;
-    for (std::size_t i = 1; i < std::min(least, kMostCopies); ++i) all = joined(all, one);
+    for (std::size_t i = 1; i < std::min(least, kMostCopies); ++i)
+      all = joined(all, one, long_enough_);
     return least == most && least <= kMostCopies ? all : closed(all);
   }
 
@@ -431,10 +435,26 @@ class Walk {
   }
 
   std::string_view text_;
+  std::size_t long_enough_;
   std::size_t pos_ = 0;
   int depth_ = 0;
   bool folds_ = false, folds_somewhere_ = false, failed_ = false, places_ = false;
 };
+
+}  // namespace
+
+namespace {
+
+// The texts of `words`, each once; nothing where one is shorter than `shortest`.
+std::vector<std::string> texts_of(const Words& words, bool any_case, std::size_t shortest) {
+  std::vector<std::string> out;
+  for (const Word& w : words) {
+    if (w.text.size() < shortest) return {};
+    std::string text = any_case ? lower(w.text) : w.text;
+    if (std::find(out.begin(), out.end(), text) == out.end()) out.push_back(std::move(text));
+  }
+  return out;
+}
 
 }  // namespace
 
@@ -444,13 +464,14 @@ PatternWords pattern_prefixes(std::string_view pattern, std::size_t shortest) {
   PatternWords out;
   out.any_case = walk.folds_somewhere();
   if (!words) return out;
+  out.words = texts_of(*words, out.any_case, shortest);
+  if (out.words.empty()) return out;
   out.whole = std::all_of(words->begin(), words->end(), [](const Word& w) { return w.open; }) &&
               walk.has_no_places() && (!out.any_case || walk.folds_all());
-  for (const Word& w : *words) {
-    if (w.text.size() < shortest) return {{}, out.any_case, 0, false};
-    std::string text = out.any_case ? lower(w.text) : w.text;
-    if (std::find(out.words.begin(), out.words.end(), text) == out.words.end())
-      out.words.push_back(std::move(text));
+  if (!out.whole) {
+    const std::optional<Words> longer = Walk(pattern, kLongest).whole();
+    if (longer) out.longer = texts_of(*longer, out.any_case, shortest);
+    if (out.longer == out.words) out.longer.clear();
   }
   return out;
 }
@@ -470,13 +491,20 @@ PatternWords pattern_inner_words(std::string_view pattern) {
       const bool telling = std::all_of(inside.words.begin(), inside.words.end(), [](const auto& w) {
         return w.size() >= kTellingEnough || w == "@";
       });
-      if (!inside.words.empty() && telling) return {inside.words, false, before, false};
+      if (!inside.words.empty() && telling) return {inside.words, false, before, false, {}};
     }
   }
   return {};
 }
 
-std::vector<std::string> pattern_alternatives(std::string_view pattern) {
+namespace {
+
+bool holds_named_class(std::string_view pattern) {
+  const std::size_t begin = pattern.find("[:");
+  return begin != std::string_view::npos && pattern.find(":]", begin + 2) != std::string_view::npos;
+}
+
+std::vector<std::string> split_at_bars(std::string_view pattern) {
   std::vector<std::string> out(1);
   int depth = 0;
   bool inside = false;  // of a class
@@ -503,9 +531,55 @@ std::vector<std::string> pattern_alternatives(std::string_view pattern) {
   const bool flagged = flag != std::string_view::npos &&
                        pattern.find_first_of(":)", flag) != std::string_view::npos &&
                        pattern[pattern.find_first_of(":)", flag)] == ')';
-  const bool classes =
-      pattern.find("[:") != std::string_view::npos || pattern.find("\\Q") != std::string_view::npos;
-  if (flagged || classes) return {std::string(pattern)};
+  const bool unknown = holds_named_class(pattern) || pattern.find("\\Q") != std::string_view::npos;
+  if (flagged || unknown) return {std::string(pattern)};
+  return out;
+}
+
+// "(?i:a|b)", "(?:a|b)" and nothing else: where what is inside begins; 0: something else.
+std::size_t only_group_begin(std::string_view pattern) {
+  if (pattern.substr(0, 2) != "(?" || pattern.back() != ')') return 0;
+  const std::size_t colon = pattern.find(':');
+  if (colon == std::string_view::npos) return 0;
+  for (std::size_t i = 2; i < colon; ++i)
+    if (pattern[i] != 'i') return 0;
+  // The last bracket closes the first one: none in between does.
+  const std::string_view inside = pattern.substr(colon + 1, pattern.size() - colon - 2);
+  int depth = 0;
+  bool in_class = false;
+  for (std::size_t i = 0; i < inside.size(); ++i) {
+    const char c = inside[i];
+    if (c == '\\') {
+      ++i;
+    } else if (in_class) {
+      in_class = c != ']';
+    } else if (c == '[') {
+      in_class = true;
+      if (i + 1 < inside.size() && inside[i + 1] == '^') ++i;
+      if (i + 1 < inside.size() && inside[i + 1] == ']') ++i;
+    } else if (c == '(' || c == ')') {
+      depth += c == '(' ? 1 : -1;
+      if (depth < 0) return 0;
+    }
+  }
+  return colon + 1;
+}
+
+}  // namespace
+
+std::vector<std::string> pattern_alternatives(std::string_view pattern) {
+  std::vector<std::string> out;
+  for (std::string& alternative : split_at_bars(pattern)) {
+    const std::size_t begin = only_group_begin(alternative);
+    if (begin == 0) {
+      out.push_back(std::move(alternative));
+      continue;
+    }
+    const std::string open = begin > 3 ? alternative.substr(0, begin) : "";
+    const std::string inside = alternative.substr(begin, alternative.size() - begin - 1);
+    for (const std::string& one : pattern_alternatives(inside))
+      out.push_back(open.empty() ? one : open + one + ")");
+  }
   return out;
 }
 

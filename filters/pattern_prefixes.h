@@ -17,6 +17,8 @@ struct PatternWords {
   bool any_case = false;
   std::size_t before = 0;
   bool whole = false;  // a match is one of the words and nothing more; the first that fits
+  // Of words that a match begins with: longer ones, of which one stands there too. May be empty.
+  std::vector<std::string> longer;
 };
 
 // What every match begins with. The pattern must compile as RE2. Words are as long as can be said
@@ -27,7 +29,8 @@ PatternWords pattern_prefixes(std::string_view pattern, std::size_t shortest = 3
 // alternatives.
 PatternWords pattern_inner_words(std::string_view pattern);
 
-// The alternatives of a pattern's highest level, in order. A flag that holds for the whole pattern
+// The alternatives of a pattern's highest level, and of a group that is all of one, in order. A
+// flag that holds for the whole pattern
 // ("(?i)a|b") keeps it in one piece.
 std::vector<std::string> pattern_alternatives(std::string_view pattern);
 
