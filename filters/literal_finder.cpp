@@ -166,16 +166,16 @@ void LiteralFinder::find_single(std::string_view text, Range where, std::vector<
   }
 }
 
-// Looks at places while a window of bytes lies before `reach`; where it stopped.
-std::size_t LiteralFinder::find_marks(std::string_view text, Range where, std::size_t reach,
-                                      std::vector<Hit>& out) const {
+bool LiteralFinder::fast() {
 #if defined(__x86_64__)
   static const bool kFast = __builtin_cpu_supports("avx2") > 0;
-  if (kFast) return find_marks_fast(text, where, reach, out);
+  return kFast;
+#else
+  return false;
 #endif
-  return find_marks_plainly(text, where, reach, out);
 }
 
+// Looks at places while a window of bytes lies before `reach`; where it stopped.
 std::size_t LiteralFinder::find_marks_plainly(std::string_view text, Range where, std::size_t reach,
                                               std::vector<Hit>& out) const {
   const char* const bytes = text.data();
@@ -224,13 +224,27 @@ __attribute__((target("avx2"))) std::size_t LiteralFinder::find_marks_fast(
 #endif
 
 void LiteralFinder::find(std::string_view text, Range where, std::vector<Hit>& out) const {
+  find_with(text, where, fast(), out);
+}
+
+void LiteralFinder::find_plainly(std::string_view text, Range where, std::vector<Hit>& out) const {
+  find_with(text, where, false, out);
+}
+
+void LiteralFinder::find_with(std::string_view text, Range where, [[maybe_unused]] bool fast,
+                              std::vector<Hit>& out) const {
   const std::size_t first = out.size();
   find_single(text, where, out);
   const std::size_t singles = out.size() - first;
   std::sort(out.begin() + static_cast<std::ptrdiff_t>(first), out.end(), by_place);
   const std::size_t reach = std::min(where.end + longest_offset_, text.size());
   const char* const bytes = text.data();
-  std::size_t pos = find_marks(text, where, reach, out);
+#if defined(__x86_64__)
+  std::size_t pos =
+      fast ? find_marks_fast(text, where, reach, out) : find_marks_plainly(text, where, reach, out);
+#else
+  std::size_t pos = find_marks_plainly(text, where, reach, out);
+#endif
   for (; pos < reach && pos + 2 <= text.size(); ++pos) {
     char last[4] = {bytes[pos], bytes[pos + 1], pos + 2 < text.size() ? bytes[pos + 2] : '\0', 0};
     const std::uint32_t mark = load_mark(last);

@@ -32,6 +32,11 @@ class LiteralFinder {
   // Overlapping ones are all told. `text` is looked at to its end, past `where`.
   void find(std::string_view text, Range where, std::vector<Hit>& out) const;
 
+  // Whether this processor looks at eight places at a time.
+  static bool fast();
+  // The same without, for comparison.
+  void find_plainly(std::string_view text, Range where, std::vector<Hit>& out) const;
+
   const std::vector<Literal>& literals() const { return literals_; }
   bool empty() const { return literals_.empty(); }
 
@@ -49,8 +54,7 @@ class LiteralFinder {
   bool stands_at(std::string_view text, std::size_t begin, const Literal& literal) const;
   void look_at(std::string_view text, Range where, std::size_t pos, std::uint32_t mark,
                std::vector<Hit>& out) const;
-  std::size_t find_marks(std::string_view text, Range where, std::size_t reach,
-                         std::vector<Hit>& out) const;
+  void find_with(std::string_view text, Range where, bool fast, std::vector<Hit>& out) const;
   std::size_t find_marks_plainly(std::string_view text, Range where, std::size_t reach,
                                  std::vector<Hit>& out) const;
   std::size_t find_marks_fast(std::string_view text, Range where, std::size_t reach,

@@ -1,7 +1,7 @@
 #pragma once
 
-// The engine: one RE2::Set over the text says which gates and patterns occur in a block; only their
-// spans are then sought.
+// The engine: one pass for words and one for digits say where a row may begin; what neither
+// announces is a member of one RE2::Set. Only there are spans sought.
 
 #include <cstddef>
 #include <deque>

@@ -6,6 +6,8 @@
 #include <random>
 #include <string>
 
+#include "filters/shape_table.h"
+
 namespace sekisho::filters {
 namespace {
 
@@ -41,9 +43,9 @@ TEST(ByteShape, EndsBeforeWhatVaries) {
 
 // What RE2 matches at a place fits there.
 TEST(ByteShape, NeverRefusesAMatch) {
-  const char* const patterns[] = {R"(a[b-d]{2}\.x)", "ab+c", "[a-c]{1,3}b", R"(\d{2}[ab]c)",
-                                  "a{2}?b",          "a?b",  "a{0,2}b",     "[]a-]b",
-                                  "a[bc](?:d|(?i)A)"};
+  const char* const patterns[] = {R"(a[b-d]{2}\.x)", "ab+c",   "[a-c]{1,3}b",
+                                  R"(\d{2}[ab]c)",   "a{2}?b", "a?b",
+                                  "a{0,2}b",         "[]a-]b", "a[bc](?:d|(?i)A)"};
   std::mt19937 random(5);
   int matches = 0;
   for (const char* pattern : patterns) {
@@ -58,6 +60,42 @@ TEST(ByteShape, NeverRefusesAMatch) {
     }
   }
   EXPECT_GT(matches, 500);
+}
+
+std::string begins(const ShapeTable& table, std::string_view text, std::size_t digit) {
+  std::string out;
+  table.at_digit(text, digit, [&](std::size_t number, std::size_t begin) {
+    out += std::to_string(number) + "@" + std::to_string(begin) + " ";
+    return false;
+  });
+  return out;
+}
+
+TEST(ShapeTable, TellsTheShapesThatFitBesideADigit) {
+  ShapeTable table;
+  table.add(byte_shape("[A-Z]{2}[0-9]{3}"), 2, true);
+  table.add(byte_shape("[0-9]{3}-[0-9]"), 0, true);
+  table.add(byte_shape("[0-9]{2}"), 0, false);
+  EXPECT_EQ(begins(table, "x AB123-4", 4), "0@2 2@4 ");
+  EXPECT_EQ(begins(table, "xAB123-4", 3), "2@3 ");        // inside a word
+  EXPECT_EQ(begins(table, "\\nAB123-4", 4), "0@2 2@4 ");  // an escape is no word
+  EXPECT_EQ(begins(table, "12", 0), "2@0 ");
+  EXPECT_EQ(begins(table, "1", 0), "");
+}
+
+TEST(ShapeTable, AsksNoFurtherForAShapeThatWasTaken) {
+  ShapeTable table;
+  table.add(byte_shape("[A-Z0-9][0-9]"), 1, false);
+  int asked = 0;
+  table.at_digit("A12", 1, [&](std::size_t, std::size_t) { return ++asked > 0; });
+  EXPECT_EQ(asked, 1);
+}
+
+TEST(ShapeTable, HoldsMoreThanAWordOfBits) {
+  ShapeTable table;
+  for (int i = 0; i < 70; ++i) table.add(byte_shape(std::to_string(10 + i)), 0, false);
+  EXPECT_EQ(begins(table, " 79 ", 1), "69@1 ");
+  EXPECT_EQ(begins(table, " 12 ", 1), "2@1 ");
 }
 
 }  // namespace

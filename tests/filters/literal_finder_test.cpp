@@ -78,7 +78,11 @@ TEST(LiteralFinder, FindsWhatAComparisonAtEveryPlaceFinds) {
     std::string text;
     while (text.size() < 60) text += word(9);
     const std::size_t begin = random() % 8, end = text.size() - random() % 8;
-    ASSERT_EQ(found(literals, text, {begin, end}), naive(literals, text, {begin, end})) << text;
+    const Hits expected = naive(literals, text, {begin, end});
+    ASSERT_EQ(found(literals, text, {begin, end}), expected) << text;
+    Hits plainly;
+    LiteralFinder(literals).find_plainly(text, {begin, end}, plainly);
+    ASSERT_EQ(plainly, expected) << text;
   }
 }
 

@@ -69,6 +69,13 @@ TEST(PatternPrefixes, StopsBeforeWordsBecomeMany) {
 }
 
 // RE2 takes U+212A for a k and U+017F for an s when case does not matter.
+TEST(PatternPrefixes, HasLongerFormsToCompare) {
+  const PatternWords found = pattern_prefixes("(?i:holder[ _]?name)");
+  EXPECT_EQ(found.words, (Words{"holder"}));
+  EXPECT_EQ(found.longer, (Words{"holder name", "holder_name", "holdername"}));
+  EXPECT_TRUE(pattern_prefixes("AKIA").longer.empty());
+}
+
 TEST(PatternPrefixes, FoldsAsRe2Folds) {
   const PatternWords folded = pattern_prefixes("(?i)Key");
   EXPECT_TRUE(folded.any_case);
@@ -115,6 +122,11 @@ TEST(PatternAlternatives, AreThoseOfTheHighestLevel) {
   EXPECT_EQ(pattern_alternatives("a|b(c|d)|[|]e|f\\|"), (Words{"a", "b(c|d)", "[|]e", "f\\|"}));
   EXPECT_EQ(pattern_alternatives("(?i)a|b"), (Words{"(?i)a|b"}));
   EXPECT_EQ(pattern_alternatives("(?i:a)|b"), (Words{"(?i:a)", "b"}));
+  EXPECT_EQ(pattern_alternatives("(?i:a|b(c|d))|(?:e|f)"),
+            (Words{"(?i:a)", "(?i:b(c|d))", "e", "f"}));
+  EXPECT_EQ(pattern_alternatives("(?:a|b)(?:c|d)"), (Words{"(?:a|b)(?:c|d)"}));
+  EXPECT_EQ(pattern_alternatives("a[:=]|b"), (Words{"a[:=]", "b"}));
+  EXPECT_EQ(pattern_alternatives("[[:alpha:]]|b"), (Words{"[[:alpha:]]|b"}));
 }
 
 // Whatever the pattern, a match begins with one of the words.

@@ -243,5 +243,20 @@ TEST(Secrets, RepeatedGatesTakeLinearTime) {
   }
 }
 
+// A block of base64 is not a token that was broken; a token of many lines is one.
+TEST(Jwt, IsFoundOverManyLines) {
+  const std::string token =
+      token_of(R"({"alg":"RS256","typ":"JWT"})",
+               R"({"iss":"accounts","name":")" + chance(kHex, 1500, 7) + R"(","exp":1})");
+  for (const std::size_t width : {std::size_t{64}, std::size_t{76}}) {
+    std::string lines;
+    for (std::size_t at = 0; at < token.size(); at += width)
+      lines += token.substr(at, width) + "\n";
+    lines.pop_back();
+    EXPECT_EQ(shown("次の値です\n" + lines), "jwt[" + lines + "]") << width;
+    EXPECT_EQ(shown("Authorization: Bearer " + lines), "jwt[" + lines + "]") << width;
+  }
+}
+
 }  // namespace
 }  // namespace sekisho::filters
