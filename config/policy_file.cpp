@@ -117,6 +117,10 @@ void read_admission(YamlReader& reader, MapReader& policy, PolicyFile& out) {
           [&](const YamlNode& n) { out.destinations = read_destinations(reader, n); });
   section(policy, "alternatives",
           [&](const YamlNode& n) { out.alternatives = read_alternatives(reader, n); });
+  section(policy, "models", [&](const YamlNode& n) { out.models = read_models(reader, n); });
+  section(policy, "second_destinations", [&](const YamlNode& n) {
+    out.second_destinations = read_second_destinations(reader, n);
+  });
 }
 
 void read_data(YamlReader& reader, MapReader& policy, PolicyFile& out) {
@@ -143,8 +147,7 @@ void read_policy(const YamlDocument& document, YamlReader& reader, PolicyFile& o
   section(policy, "messages", [&](const YamlNode& n) { read_messages(reader, n, out.messages); });
   read_admission(reader, policy, out);
   read_data(reader, policy, out);
-  for (std::string_view key : {"models", "sealed_copies", "restore", "seal"})
-    policy.unsupported(key);
+  for (std::string_view key : {"sealed_copies", "restore", "seal"}) policy.unsupported(key);
   policy.finish();
 }
 

@@ -105,6 +105,19 @@ struct DestinationDef {
   Approval approval;
 };
 
+// Models, whoever runs them.
+struct ModelRules {
+  std::vector<MarkedText> developers_deny;  // ids of the catalogue's developers, countries, groups
+};
+
+// Addresses in a body to which the service itself connects.
+struct SecondDestinations {
+  // listed: judged as if the client called them; denied: refused only for a denied country.
+  enum class Judged { kListed, kDenied };
+  Judged send = Judged::kListed;   // tool servers, webhooks: the service sends data there
+  Judged fetch = Judged::kDenied;  // pictures, files: only the address itself gets there
+};
+
 struct Alternative {
   std::string provider;  // whose refusal it helps
   Mark at;
@@ -212,6 +225,8 @@ struct PolicyFile {
   bool unlisted_splice = false;
   std::vector<DestinationDef> destinations;
   std::vector<Alternative> alternatives;
+  ModelRules models;
+  SecondDestinations second_destinations;
   std::vector<DataRuleDef> data;
   Action uninspected = Action::kBlock;  // allow or block
   std::vector<ExceptionDef> exceptions;

@@ -14,6 +14,10 @@ Regions read_regions(YamlReader& reader, const YamlNode& node);
 std::vector<DestinationDef> read_destinations(YamlReader& reader, const YamlNode& node);
 std::vector<Alternative> read_alternatives(YamlReader& reader, const YamlNode& node);
 
+// What a body names: `models`, `second_destinations`.
+ModelRules read_models(YamlReader& reader, const YamlNode& node);
+SecondDestinations read_second_destinations(YamlReader& reader, const YamlNode& node);
+
 // `until`, `ticket`, `approved_by`, `reason` of a map; with `required` all four must be there, else
 // only beside `until`.
 void read_approval(MapReader& map, bool required, Approval& out);

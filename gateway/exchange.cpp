@@ -167,8 +167,7 @@ policy::Admission Exchange::admit(const policy::AddressFacts* address) const {
   query.method = head_.method;
   query.target = target_;
   query.headers = header_views();
-  query.body = decoded_body();
-  if (!inspected_.charset_text.empty()) query.body = inspected_.charset_text;
+  if (body_inspected_) query.fields = &inspected_.fields;
   query.address = address;
   query.now = now_seconds();
   return snapshot_->admit(query);
@@ -312,6 +311,7 @@ Awaitable<bool> Exchange::inspect() {
   net::use_awaitable_t<Executor> token;
   while (inspection.step()) co_await net::post(worker_.executor(), token);
   inspected_ = inspection.take();
+  body_inspected_ = has_body(head_.body);
   note_time("scan");
   if (inspected_.over_limit) {
     Fault big(413, policy::Reason::kLimit, "decoded_body",
@@ -324,7 +324,7 @@ Awaitable<bool> Exchange::inspect() {
 
 Awaitable<bool> Exchange::decide_and_lease() {
   // Without an address first: what the body alone refuses causes no look-up.
-  if (!body_.empty() && admission_.body_tells) admission_ = admit(nullptr);
+  if (body_inspected_) admission_ = admit(nullptr);
   verdict_ = decide();
   if (verdict_.action == policy::Action::kBlock) {
     co_await fail(fault_of_verdict());

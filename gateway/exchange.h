@@ -128,6 +128,7 @@ class Exchange {
   bool body_read_ = false;  // nothing of the request is left on the connection
   policy::Admission admission_;
   policy::InspectionResult inspected_;
+  bool body_inspected_ = false;
   policy::Verdict verdict_;
   OriginTrial trial_;
   OriginLimits limits_{Millis{0}, Millis{0}};  // of the service; set with the trial

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "policy/body_fields.h"
 #include "policy/client.h"
 #include "policy/dialect.h"
 #include "policy/geo.h"
@@ -48,7 +49,10 @@ struct AdmissionQuery {
   std::string_view method;
   std::string_view target;  // origin-form with query
   std::vector<HeaderView> headers;
-  std::string_view body;  // decoded, for endpoint evidence `where: body`; may be empty
+  // What the decoded body says (InspectionResult::fields); null = it was not read yet. `body` is
+  // for those who have no fields at hand: it is read on the spot when it is not empty.
+  const BodyFields* fields = nullptr;
+  std::string_view body;
   const AddressFacts* address =
       nullptr;           // nullptr = not known yet: address and network evidence is not judged
   std::int64_t now = 0;  // unix seconds
@@ -73,8 +77,7 @@ struct Admission {
   std::optional<bool> uninspected_allowed;  // stated by the entry
   std::string alternative;                  // provider or entry to use instead, "" = none
   config::Localized alternative_note;
-  bool observe = false;     // the deciding entry or the policy is in observe mode
-  bool body_tells = false;  // a service of the host names its region in the body: ask again with it
+  bool observe = false;  // the deciding entry or the policy is in observe mode
 };
 
 }  // namespace sekisho::policy

@@ -1,15 +1,12 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "filters/json_scanner.h"
 #include "policy/service_index.h"
 
 namespace sekisho::policy {
 namespace {
 
 using Where = EndpointSignal::Where;
-
-constexpr int kJsonDepth = 512;
 
 bool unreserved(int c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
@@ -114,21 +111,15 @@ class PieceFinder {
     return resolve_places(row == t->second.end() ? kNowhere : row->second, regions_);
   }
 
-  // Every scalar of a JSON body as "POINTER = VALUE". A body that is no JSON gives no evidence: it
-  // is refused as unreadable elsewhere.
+  // Every text of a JSON body, outside of the conversation, as "POINTER = VALUE". A body that is no
+  // JSON gives no evidence: it is refused as unreadable elsewhere.
   void look_at_body(const EndpointSignal& s) {
-    using filters::JsonToken;
-    filters::JsonScanner json(query_.body, kJsonDepth);
-    filters::OffsetMap map;
-    std::string text;
+    if (!query_.fields) return;
     const std::size_t depth = pointer_depth(s.def->pattern);
-    for (JsonToken t = json.next(); t != JsonToken::kEnd && t != JsonToken::kError;
-         t = json.next()) {
-      if (t != JsonToken::kString || json.range().size() > 64) continue;
-      if (depth != 0 && json.depth() != depth) continue;
-      const std::string_view raw = query_.body.substr(json.range().begin, json.range().size());
-      if (!filters::unescape_json(raw, 0, text, map)) continue;
-      search(s, json.pointer() + " = " + text, "body");
+    for (const BodyField& f : query_.fields->fields) {
+      const auto levels =
+          static_cast<std::size_t>(std::count(f.pointer.begin(), f.pointer.end(), '/'));
+      if (f.text && (depth == 0 || levels == depth)) search(s, f.pointer + " = " + f.value, "body");
     }
   }
 

@@ -95,12 +95,7 @@ Evaluation evaluate(const Snapshot& snapshot, Question question) {
   // What is spliced is never read.
   if (!e.admission.splice || e.admission.refused) {
     e.inspected = inspect(snapshot, e, query.headers);
-    if (!e.inspected.charset_text.empty())
-      query.body = e.inspected.charset_text;
-    else if (e.inspected.coded)
-      query.body = e.inspected.decoded;
-    else if (e.question.body)
-      query.body = *e.question.body;
+    if (e.question.body) query.fields = &e.inspected.fields;
     e.admission = snapshot.admit(query);
   }
   e.verdict = snapshot.decide(e.client, e.admission, e.inspected, e.question.now);

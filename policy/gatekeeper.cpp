@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "config/ip.h"
+#include "policy/gatekeeper_ask.h"
 #include "policy/terms.h"
 
 namespace sekisho::policy {
@@ -22,13 +23,6 @@ bool holds(const std::vector<std::string>& groups, const std::vector<config::Mar
   });
 }
 
-bool body_tells(const Service* service) {
-  const auto& signals = service->endpoint;
-  return std::any_of(signals.begin(), signals.end(), [](const EndpointSignal& s) {
-    return s.where == EndpointSignal::Where::kBody;
-  });
-}
-
 RuleTrace trace(std::string id, bool matched, bool allowed, bool observe, std::string why,
                 Reason reason = Reason::kNone) {
   RuleTrace t;
@@ -42,18 +36,6 @@ RuleTrace trace(std::string id, bool matched, bool allowed, bool observe, std::s
 }
 
 }  // namespace
-
-struct Gatekeeper::Ask {
-  const AdmissionQuery& query;
-  std::string host;
-  ServiceMatches services;
-  std::vector<const Service*> judged;  // services whose facts count, each once
-  std::vector<const Entry*> listed;    // `hosts` entries of the longest match
-  int listed_rank = 0;
-  bool listed_name = false;  // some entry names the host, be it with another port
-
-  bool known() const { return listed_name || !services.found.empty(); }
-};
 
 struct Gatekeeper::Candidate {
   const Entry* entry;
@@ -112,7 +94,7 @@ void Gatekeeper::find_listed(Ask& ask) const {
 }
 
 Gatekeeper::Ask Gatekeeper::look_up(const AdmissionQuery& query, PathKnowledge path) const {
-  Ask ask{query, query.to->host, {}, {}, {}};
+  Ask ask{query, query.to->host, {}, {}, {}, {}};
   if (query.to->literal) {
     if (const auto ip = config::IpAddress::parse(ask.host)) ask.host = ip->to_string();
   } else {
@@ -125,6 +107,7 @@ Gatekeeper::Ask Gatekeeper::look_up(const AdmissionQuery& query, PathKnowledge p
         std::find(ask.judged.begin(), ask.judged.end(), m.service) == ask.judged.end())
       ask.judged.push_back(m.service);
   find_listed(ask);
+  find_routes(ask);
   return ask;
 }
 
@@ -168,7 +151,7 @@ Gatekeeper::Opinion Gatekeeper::ask_entry(const Ask& ask, const Candidate& candi
   const config::DestinationDef& def = *candidate.entry->def;
   const bool shared = candidate.match && candidate.match->shared;
   const StatedPlaces* stated = shared ? nullptr : &candidate.entry->stated;
-  o.regions = judge_.judge(ask.judged, stated, ask.query, ask.host);
+  o.regions = judge_.judge(ask.judged, stated, ask.query, ask.host, shared ? nullptr : &ask.routes);
   const bool expired = candidate.entry->until && ask.query.now >= *candidate.entry->until;
   o.lifted = o.regions.refuses && candidate.entry->lifts_regions && !expired;
   o.region_refuses = o.regions.refuses && !o.lifted;
@@ -176,7 +159,9 @@ Gatekeeper::Opinion Gatekeeper::ask_entry(const Ask& ask, const Candidate& candi
                                          ? candidate.match->service->provider
                                          : (ask.judged.empty() ? nullptr : ask.judged[0]->provider);
   const TermsInput terms{&def, provider, &o.regions, &tables_, &zone_, ask.query.now};
-  if (std::string unmet = unmet_requirement(terms); !unmet.empty()) {
+  std::string unmet = unmet_requirement(terms);
+  if (unmet.empty()) unmet = unmet_by_routes(ask, def, o.regions);
+  if (!unmet.empty()) {
     o.own = Reason::kTerms;
     o.why = std::move(unmet);
   } else if (expired) {
@@ -270,7 +255,7 @@ void Gatekeeper::refuse(Reason reason, std::string rule, Admission& out) const {
 // Nothing admits the host for this client. DeepSeek is refused for its region all the same.
 void Gatekeeper::judge_without_entry(const Ask& ask, Admission& out) const {
   if (!ask.known()) return judge_unlisted(ask, out);
-  const RegionFinding finding = judge_.judge(ask.judged, nullptr, ask.query, ask.host);
+  const RegionFinding finding = judge_.judge(ask.judged, nullptr, ask.query, ask.host, &ask.routes);
   apply_regions(finding, false, out);
   const std::string why = ask.services.found.empty() ? "no entry names this host for this client"
                                                      : "no entry allows this service here";
@@ -328,14 +313,21 @@ Admission Gatekeeper::answer(const AdmissionQuery& query, PathKnowledge path) co
   else
     weigh(opinions, out);
   name_service(ask, out);
+  judge_models(ask, out);
+  judge_second_destinations(ask, out);
   if (out.refused || out.would_refuse) name_alternative(out);
-  out.body_tells = std::any_of(ask.judged.begin(), ask.judged.end(), body_tells);
   return out;
 }
 
 // Where only the path tells whose host it is, CONNECT is granted if either answer would be, and
 // the tunnel is opened to see.
 Admission Gatekeeper::admit(const AdmissionQuery& query) const {
+  if (!query.fields && !query.body.empty()) {
+    const BodyFields fields = read_body_fields(query.body);
+    AdmissionQuery with_fields = query;
+    with_fields.fields = &fields;
+    return admit(with_fields);
+  }
   if (!query.method.empty()) return answer(query, PathKnowledge::kGiven);
   Admission fits = answer(query, PathKnowledge::kFits);
   if (!fits.refused) return fits;

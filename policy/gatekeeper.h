@@ -6,6 +6,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "policy/civil_time.h"
 #include "policy/host_table.h"
 #include "policy/region_judge.h"
+#include "policy/routed_models.h"
 #include "policy/service_index.h"
 
 namespace sekisho::policy {
@@ -31,6 +33,12 @@ struct Entry {
   bool admits_role(std::string_view role) const;
 };
 
+// To whom a service that forwards may be told to send a request, by the names its requests use.
+struct SubProviderChoice {
+  bool forwards = false;
+  std::vector<std::string> allowed, others;  // by the facts of their entries under `regions`
+};
+
 class Gatekeeper {
  public:
   // Refers to its arguments for life. Unknown names, at their marks, are problems.
@@ -39,6 +47,7 @@ class Gatekeeper {
 
   Admission admit(const AdmissionQuery& query) const;
   void name_alternative(Admission& out) const;
+  SubProviderChoice sub_providers(const AdmissionQuery& query) const;
   const RegionJudge& regions() const { return judge_; }
   std::vector<std::string> warnings(std::int64_t now) const;
 
@@ -47,11 +56,14 @@ class Gatekeeper {
   struct Candidate;  // an entry that speaks for this client and host
   struct Opinion;    // what one candidate says
 
+  struct Second;  // an address inside a request
+
   struct ListedHost {
     const Entry* entry;
     HostRule rule;
   };
 
+  bool deny_developer(const std::string& name, const Developer& developer);
   void add_entry(const config::DestinationDef& def, config::Problems& problems);
   void add_hosts(const Entry& entry, config::Problems& problems);
   Ask look_up(const AdmissionQuery& query, PathKnowledge path) const;
@@ -67,6 +79,17 @@ class Gatekeeper {
   void judge_without_entry(const Ask& ask, Admission& out) const;
   void judge_unlisted(const Ask& ask, Admission& out) const;
   void apply_regions(const RegionFinding& finding, bool lifted, Admission& out) const;
+  void find_routes(Ask& ask) const;
+  std::string unmet_by_routes(const Ask& ask, const config::DestinationDef& def,
+                              const RegionFinding& regions) const;
+  void also_refuse(Reason reason, std::string rule, bool observed, Admission& out) const;
+  void judge_models(const Ask& ask, Admission& out) const;
+  void judge_second_destinations(const Ask& ask, Admission& out) const;
+  void judge_second(const Ask& ask, const Second& second, std::set<std::string>& seen,
+                    Admission& out) const;
+  void take_evidence(const std::vector<Evidence>& evidence, const std::string& where,
+                     Admission& out) const;
+  bool passes(const Service& service) const;
   void name_service(const Ask& ask, Admission& out) const;
   Admission answer(const AdmissionQuery& query, PathKnowledge path) const;
 
@@ -74,6 +97,8 @@ class Gatekeeper {
   const config::CloudRegions& tables_;
   const TimeZone& zone_;
   ServiceIndex index_;
+  RouteFinder routes_;
+  std::set<const Developer*> denied_developers_;
   RegionJudge judge_;
   std::deque<Entry> entries_;
   HostTable<ListedHost> listed_;

@@ -25,6 +25,7 @@ class Names {
     for (const auto& p : catalogue.providers) services_.push_back(p.id);
     for (const auto& d : file.destinations) entries_.push_back(d.id);
     for (const auto& [name, members] : regions.groups) places_.push_back(name);
+    for (const auto& d : catalogue.model_developers) developers_.push_back(d.id);
     targets_ = services_;
     targets_.insert(targets_.end(), entries_.begin(), entries_.end());
   }
@@ -38,6 +39,9 @@ class Names {
   void place(const std::string& name, config::Mark at) {
     if (config::is_country(name)) return;
     check(name, at, places_, "neither a country nor a group of cloud-regions.yaml:");
+  }
+  void developer(const config::MarkedText& n) {
+    check(n.value, n.at, developers_, "neither a developer of the catalogue nor a country:");
   }
   void problem(config::Mark at, std::string message, std::string hint) {
     problems_.push_back({file_.path, at, std::move(message), std::move(hint)});
@@ -53,7 +57,7 @@ class Names {
 
   const config::PolicyFile& file_;
   config::Problems& problems_;
-  List groups_, services_, entries_, targets_, places_;
+  List groups_, services_, entries_, targets_, places_, developers_;
 };
 
 bool is_place_fact(std::string_view key) {
@@ -91,6 +95,11 @@ StatedPlaces stated_by(const config::DestinationDef& def, const config::CloudReg
   out.parent_seat = stated_places(def.facts, "parent_country", regions);
   out.storage = stated_places(def.facts, "storage_countries", regions);
   out.processing = stated_places(def.facts, "processing_countries", regions);
+  const auto aggregator = def.facts.find("aggregator");
+  if (aggregator != def.facts.end() && !aggregator->second.items.empty()) {
+    out.serves_itself = aggregator->second.items[0] == "false";
+    out.forwards = aggregator->second.items[0] == "true";
+  }
   return out;
 }
 
@@ -112,6 +121,7 @@ Gatekeeper::Gatekeeper(const config::PolicyFile& file, const config::Catalogue& 
       tables_(regions),
       zone_(zone),
       index_(catalogue, regions, problems),
+      routes_(catalogue, index_, problems),
       judge_(file.regions, regions),
       observe_(file.mode == config::Mode::kObserve) {
   Names names(file, catalogue, regions, problems);
@@ -127,10 +137,27 @@ Gatekeeper::Gatekeeper(const config::PolicyFile& file, const config::Catalogue& 
     check_entry(def, names);
     add_entry(def, problems);
   }
+  for (const auto& d : file.models.developers_deny) {
+    bool known = false;
+    for (const Developer& developer : routes_.developers())
+      known = deny_developer(d.value, developer) || known;
+    if (!known && !config::is_country(d.value) && !regions.groups.contains(d.value))
+      names.developer(d);
+  }
   for (const auto& a : file.alternatives) {
     names.target(a.provider, a.at);
     names.target(a.use.value, a.use.at);
   }
+}
+
+// By its id, its country, or a group of countries.
+bool Gatekeeper::deny_developer(const std::string& name, const Developer& developer) {
+  const Places places = resolve_places({name}, tables_);
+  const auto& in = places.countries;
+  const bool meant = developer.def->id == name ||
+                     std::find(in.begin(), in.end(), developer.def->country) != in.end();
+  if (meant) denied_developers_.insert(&developer);
+  return meant;
 }
 
 void Gatekeeper::add_entry(const config::DestinationDef& def, config::Problems& problems) {

@@ -142,11 +142,12 @@ struct Inspection::Impl {
   void note_unread();
   void keep_charset_text();
   void finish();
+  void read_fields();
 
   std::string_view body() const { return result.coded ? result.decoded : parts.body; }
   bool reserve(std::size_t bytes) const { return !limits.reserve || limits.reserve(bytes); }
 
-  enum class Stage { kHead, kDecode, kWalk, kDone } stage = Stage::kHead;
+  enum class Stage { kHead, kDecode, kWalk, kFields, kDone } stage = Stage::kHead;
   const Dialect& dialect;
   RequestParts parts;
   InspectionLimits limits;
@@ -156,6 +157,7 @@ struct Inspection::Impl {
   InspectionResult result;
   std::optional<filters::ContentDecoder> decoder;
   std::optional<BodyReader> reader;
+  std::optional<BodyFieldReader> field_reader;
   bool json_root = false;  // the body is JSON
   TextChunk chunk;
   std::size_t pushed = 0;  // of a chunk that is scanned in pieces
@@ -191,6 +193,9 @@ bool Inspection::Impl::step() {
       break;
     case Stage::kWalk:
       if (!walk_step()) finish();
+      break;
+    case Stage::kFields:
+      read_fields();
       break;
     case Stage::kDone:
       break;
@@ -561,6 +566,17 @@ void Inspection::Impl::finish() {
   if (!json_root) return;
   for (auto& finding : result.findings)
     if (finding.place == Place::kBody) finding.older_turn = turns.older(finding.where);
+  const bool charset = !result.charset_text.empty();
+  field_reader.emplace(charset ? std::string_view(result.charset_text) : body());
+  stage = Stage::kFields;
+  if (body().size() <= kStep) read_fields();
+}
+
+// For admission: who else is named.
+void Inspection::Impl::read_fields() {
+  if (field_reader->step(kStep)) return;
+  result.fields = field_reader->take();
+  stage = Stage::kDone;
 }
 
 void Inspection::Impl::note_unread() {

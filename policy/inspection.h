@@ -64,6 +64,7 @@ struct InspectionResult {
       false;  // the client's own credential was seen in its documented place (and is no finding)
   bool signed_request = false;  // SigV4 and the like: must not be edited
   std::string charset_text;     // the JSON of a body that is not UTF-8, as UTF-8; else empty
+  BodyFields fields;            // what admission reads of the body
   bool coded = false;           // had a content-encoding
   std::string decoded;  // the decoded body when `coded`, else empty (the body as received is the
                         // decoded one)

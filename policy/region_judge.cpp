@@ -123,6 +123,22 @@ class EvidenceGatherer {
     out_.region_unknown = true;
   }
 
+  // Who else gets the request. They are judged by the facts of their own entries; what an entry of
+  // the policy states of the service asked says nothing of them.
+  void add_routes(const Routes& routes, const StatedPlaces* stated) {
+    for (const SubProvider& sub : routes.named) add_sub_provider(sub);
+    if (stated && stated->serves_itself) return;
+    add_possible(routes.possible);
+    for (const NamedModel& m : routes.models) add_implied(routes, m);
+    const bool proxy = stated && stated->forwards && !routes.forwards && !routes.models.empty() &&
+                       routes.named.empty() && routes.possible.empty();
+    if (!routes.open && !proxy) return;
+    remember(EvidenceKind::kOperator, kUnknown);
+    add(EvidenceKind::kOperator, kUnknown,
+        "whoever is chosen, for want of " +
+            (proxy ? routes.models.front().where : routes.open_where));
+  }
+
   RegionFinding take() {
     auto& known = out_.known_regions;
     std::sort(known.begin(), known.end());
@@ -282,6 +298,52 @@ class EvidenceGatherer {
     push(std::move(e), false);
   }
 
+  void add_sub_provider(const SubProvider& sub) {
+    if (!sub.service) {
+      remember(EvidenceKind::kOperator, kUnknown);
+      return add(EvidenceKind::kOperator, kUnknown, sub.where);
+    }
+    const Service& s = *sub.service;
+    for (EvidenceKind kind : kStaticKinds) {
+      const Places& places = service_places(s, kind);
+      remember(kind, places);
+      add(kind, places, sub.where + " " + source_of(s, kind));
+    }
+  }
+
+  // Of many who might be chosen those are told who decide.
+  void add_possible(const std::vector<SubProvider>& possible) {
+    constexpr int kTold = 4;
+    int told = 0;
+    for (const EvidenceResult wanted : {EvidenceResult::kDenied, EvidenceResult::kNotAllowed})
+      for (const SubProvider& sub : possible) {
+        if (told >= kTold || !sub.service) continue;
+        for (EvidenceKind kind : kStaticKinds) {
+          const Places& places = service_places(*sub.service, kind);
+          if (result(places, judge_.settings_[static_cast<std::size_t>(kind)]) != wanted) continue;
+          add(kind, places, sub.where + " " + source_of(*sub.service, kind));
+          ++told;
+          break;
+        }
+      }
+  }
+
+  // A name of a developer's own service, met elsewhere, is sent on to it; at whoever resells, any
+  // name of the developer's may be. Weights that somebody runs himself are his.
+  void add_implied(const Routes& routes, const NamedModel& m) {
+    const auto implied = [&](const Developer& d) {
+      const Places seat = resolve_places({d.def->country}, judge_.tables_);
+      const EvidenceSetting setting =
+          judge_.settings_[static_cast<std::size_t>(EvidenceKind::kOperator)];
+      if (result(seat, setting) == EvidenceResult::kDenied)
+        add(EvidenceKind::kOperator, seat, m.where + " developer:" + d.def->id);
+    };
+    if (m.service_of && !routes.own_names) implied(*m.service_of);
+    if (!routes.open) return;
+    for (const Developer* d : m.developers)
+      if (d != m.service_of || routes.own_names) implied(*d);
+  }
+
   static void mark_stale(bool stale, Evidence& e) {
     if (stale && e.result != EvidenceResult::kDenied && e.result != EvidenceResult::kIgnored)
       e.result = EvidenceResult::kStale;
@@ -338,10 +400,12 @@ RegionJudge::RegionJudge(const std::optional<config::Regions>& regions,
 
 RegionFinding RegionJudge::judge(const std::vector<const Service*>& services,
                                  const StatedPlaces* stated, const AdmissionQuery& query,
-                                 std::string_view host) const {
+                                 std::string_view host, const std::vector<Routes>* routes) const {
   EvidenceGatherer gather(*this);
   for (const Service* s : services) gather.add_service(*s, stated, query, host);
   if (stated) gather.add_stated(*stated, services.empty());
+  if (routes)
+    for (const Routes& r : *routes) gather.add_routes(r, stated);
   if (query.address) gather.add_address(*query.address);
   return gather.take();
 }

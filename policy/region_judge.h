@@ -9,6 +9,7 @@
 
 #include "policy/admission.h"
 #include "policy/places.h"
+#include "policy/routed_models.h"
 #include "policy/service_index.h"
 
 namespace sekisho::policy {
@@ -17,6 +18,8 @@ namespace sekisho::policy {
 struct StatedPlaces {
   std::string source;  // "policy:in-house-model"
   std::optional<Places> operator_seat, parent_seat, storage, processing;
+  bool serves_itself = false;  // `aggregator: false`: it sends nothing on, whatever names look like
+  bool forwards = false;       // `aggregator: true`
   const std::optional<Places>& of(EvidenceKind kind) const;
 };
 
@@ -37,8 +40,11 @@ class RegionJudge {
   // Catalogue services of a host (every one of them must pass), what the entry states, the request
   // and the address. With neither services nor `stated` only address and network are judged: a host
   // that the policy passes unseen, or one that belongs to a third party.
+  // `routes`: where the request would be sent on to, one a service or one of a host that the policy
+  // alone names; null = nobody looked.
   RegionFinding judge(const std::vector<const Service*>& services, const StatedPlaces* stated,
-                      const AdmissionQuery& query, std::string_view host) const;
+                      const AdmissionQuery& query, std::string_view host,
+                      const std::vector<Routes>* routes = nullptr) const;
   // Address and network alone.
   bool refuses(const AddressFacts& address) const;
   bool drops_denied() const { return drops_; }

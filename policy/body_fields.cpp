@@ -1,0 +1,265 @@
+#include "policy/body_fields.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace sekisho::policy {
+namespace {
+
+using filters::JsonToken;
+
+constexpr int kJsonDepth = 512;
+constexpr std::size_t kFieldDepth = 6;
+constexpr std::size_t kFieldBytes = 512;
+constexpr std::size_t kUrlBytes = 8u << 10;  // the host stands in front
+constexpr std::size_t kMostFields = 4096;
+constexpr std::size_t kMostKeys = 8192;
+constexpr std::size_t kMostUrls = 512;
+
+template <std::size_t N>
+bool one_of(std::string_view word, const std::array<std::string_view, N>& words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+// Where people and tools talk, and nobody says where a request goes.
+constexpr std::array<std::string_view, 19> kTalk = {"messages",
+                                                    "input",
+                                                    "inputs",
+                                                    "contents",
+                                                    "content",
+                                                    "system",
+                                                    "prompt",
+                                                    "tools",
+                                                    "texts",
+                                                    "systemInstruction",
+                                                    "system_instruction",
+                                                    "documents",
+                                                    "toolConfig",
+                                                    "text",
+                                                    "instructions",
+                                                    "query",
+                                                    "functions",
+                                                    "suffix",
+                                                    "response_format"};
+
+// What a model or a tool said, or how a tool is described: nobody connects to what stands there.
+constexpr std::array<std::string_view, 20> kSaid = {
+    "arguments",   "args",         "parameters",        "properties",        "output",
+    "result",      "results",      "response",          "functionResponse",  "annotations",
+    "citations",   "url_citation", "groundingMetadata", "search_results",    "input_schema",
+    "inputSchema", "sources",      "toolResult",        "structuredContent", "reasoning_details"};
+
+constexpr std::array<std::string_view, 26> kSendKeys = {
+    "server_url",       "serverUrl",    "webhook",      "webhook_url",  "webhookUrl",
+    "webhooks",         "callback",     "callback_url", "callbackUrl",  "notification_url",
+    "notificationUrl",  "notify_url",   "notifyUrl",    "base_url",     "baseUrl",
+    "baseURL",          "api_base",     "apiBase",      "target_url",   "targetUrl",
+    "webhook_endpoint", "endpoint_url", "endpointUrl",  "postback_url", "mcp_server_url",
+    "webhook_uri"};
+
+constexpr std::array<std::string_view, 16> kSendParents = {
+    "mcp_servers", "mcpServers", "mcp",          "webhook",       "webhooks",   "tools",
+    "servers",     "callback",   "notification", "notifications", "connectors", "connector",
+    "mcp_server",  "server",     "agents",       "remote_agents"};
+
+constexpr std::array<std::string_view, 34> kFetchKeys = {
+    "image_url",    "imageUrl",    "image_urls", "image",    "images",     "file_url",
+    "fileUrl",      "file_urls",   "file",       "files",    "fileUri",    "file_uri",
+    "document_url", "documentUrl", "video_url",  "videoUrl", "video",      "audio_url",
+    "audioUrl",     "audio",       "gcsUri",     "gcs_uri",  "image_uri",  "imageUri",
+    "source_url",   "sourceUrl",   "media_url",  "mediaUrl", "input_file", "data_url",
+    "urls",         "uris",        "s3Uri",      "s3_uri"};
+
+constexpr std::array<std::string_view, 22> kFetchParents = {
+    "image_url",  "imageUrl",     "source",      "file",        "video_url",   "audio_url",
+    "document",   "document_url", "image",       "video",       "audio",       "media",
+    "fileData",   "file_data",    "input_audio", "input_image", "input_video", "s3Location",
+    "gcs_source", "gcsSource",    "file_search", "attachments"};
+
+struct Segments {
+  std::vector<std::string_view> names;  // without the indices of arrays
+};
+
+Segments segments_of(std::string_view pointer) {
+  Segments out;
+  while (!pointer.empty()) {
+    pointer.remove_prefix(1);
+    const std::string_view name = pointer.substr(0, pointer.find('/'));
+    pointer.remove_prefix(name.size());
+    const bool index = !name.empty() && name.find_first_not_of("0123456789") == name.npos;
+    if (!index) out.names.push_back(name);
+  }
+  return out;
+}
+
+enum class Use { kNone, kFetch, kSend };
+
+// What a service does with an address at `pointer`.
+Use use_of(std::string_view pointer, bool talk) {
+  const auto names = segments_of(pointer).names;
+  if (names.empty()) return Use::kNone;
+  for (std::size_t i = 0; i + 1 < names.size(); ++i) {
+    if (one_of(names[i], kSaid)) return Use::kNone;
+    if (i > 0 && names[i] == "input") return Use::kNone;  // arguments of a tool
+  }
+  const std::string_view key = names.back();
+  const std::string_view parent = names.size() > 1 ? names[names.size() - 2] : "";
+  if (one_of(key, kSendKeys)) return Use::kSend;
+  const bool bare = key == "url" || key == "uri";
+  if (bare && std::any_of(names.begin(), names.end() - 1,
+                          [](std::string_view n) { return one_of(n, kSendParents); }))
+    return Use::kSend;
+  if (one_of(key, kFetchKeys)) return Use::kFetch;
+  return bare && (!talk || one_of(parent, kFetchParents)) ? Use::kFetch : Use::kNone;
+}
+
+bool is_below(std::string_view pointer, std::string_view of) {
+  return pointer.size() > of.size() && pointer.starts_with(of) && pointer[of.size()] == '/';
+}
+
+// Numbers name nothing, and there may be a million of them.
+bool may_name(JsonToken t) {
+  return t == JsonToken::kString || t == JsonToken::kTrue || t == JsonToken::kFalse ||
+         t == JsonToken::kNull;
+}
+
+// "https://host:port" of an address, so that a hundred pictures of one host count once.
+std::string_view up_to_path(std::string_view url) {
+  const auto slashes = url.find("//");
+  return slashes == url.npos ? url : url.substr(0, url.find_first_of("/\\?#", slashes + 2));
+}
+
+}  // namespace
+
+const BodyField* BodyFields::at(std::string_view pointer) const {
+  const auto found = std::find_if(fields.begin(), fields.end(),
+                                  [&](const BodyField& f) { return f.pointer == pointer; });
+  return found == fields.end() ? nullptr : &*found;
+}
+
+std::vector<const BodyField*> BodyFields::texts(std::string_view pointer) const {
+  std::vector<const BodyField*> out;
+  for (const BodyField& f : fields) {
+    const bool element = is_below(f.pointer, pointer) &&
+                         f.pointer.find('/', pointer.size() + 1) == std::string::npos;
+    if (f.text && (f.pointer == pointer || element)) out.push_back(&f);
+  }
+  return out;
+}
+
+bool BodyFields::is(std::string_view pointer, std::string_view value) const {
+  const BodyField* f = at(pointer);
+  return f != nullptr && f->value == value && !doubtful(pointer);
+}
+
+bool BodyFields::doubtful(std::string_view pointer) const {
+  return cut || std::any_of(twice.begin(), twice.end(), [&](const std::string& t) {
+           return t == pointer || is_below(t, pointer) || is_below(pointer, t);
+         });
+}
+
+void BodyFields::set(std::string_view pointer, const std::vector<std::string>& values) {
+  const auto here = [&](std::string_view p) { return p == pointer || is_below(p, pointer); };
+  std::erase_if(fields, [&](const BodyField& f) { return here(f.pointer); });
+  std::erase_if(twice, [&](const std::string& t) { return here(t); });
+  for (std::size_t i = 0; i < values.size(); ++i)
+    fields.push_back({std::string(pointer) + "/" + std::to_string(i), values[i], true});
+}
+
+BodyFieldReader::BodyFieldReader(std::string_view json) : text_(json), json_(json, kJsonDepth) {}
+
+bool BodyFieldReader::step(std::size_t bytes) {
+  const std::size_t end = json_.position() + bytes;
+  while (json_.position() < end) {
+    const JsonToken token = json_.next();
+    if (token == JsonToken::kEnd) out_.json = true;
+    if (token == JsonToken::kEnd || token == JsonToken::kError) return false;
+    see(token);
+  }
+  return true;
+}
+
+BodyFields BodyFieldReader::take() {
+  return std::move(out_);
+}
+
+void BodyFieldReader::see(JsonToken token) {
+  if (token == JsonToken::kKey) return see_key();
+  if (!may_name(token)) return;
+  if (!talk_ && json_.depth() <= kFieldDepth) see_value(token);
+  if (token == JsonToken::kString) see_url();
+}
+
+void BodyFieldReader::see_key() {
+  if (json_.depth() > 1 && talk_) return;
+  if (json_.depth() > kFieldDepth) return;
+  const std::string_view pointer = json_.path();
+  if (json_.depth() == 1) talk_ = one_of(pointer.substr(1), kTalk);
+  if (keys_.size() >= kMostKeys) {
+    out_.cut = true;
+  } else if (!keys_.emplace(pointer).second) {
+    out_.twice.emplace_back(pointer);
+  }
+}
+
+std::string_view BodyFieldReader::raw() const {
+  return text_.substr(json_.range().begin, json_.range().size());
+}
+
+bool BodyFieldReader::decode(std::size_t most) {
+  std::string_view text = raw();
+  if (text.size() > most) {  // never half an escape
+    text = text.substr(0, most);
+    text = text.substr(0, std::min(text.find('\\', most - 12), text.size()));
+  }
+  return filters::unescape_json(text, 0, decoded_, map_);
+}
+
+void BodyFieldReader::see_value(JsonToken token) {
+  const bool text = token == JsonToken::kString;
+  if (raw().size() > kFieldBytes) return;
+  if (out_.fields.size() >= kMostFields) {
+    out_.cut = true;
+    return;
+  }
+  if (text && !decode(kFieldBytes)) return;
+  out_.fields.push_back({json_.pointer(), text ? decoded_ : std::string(raw()), text});
+}
+
+bool BodyFieldReader::looks_like_url(std::string_view raw) const {
+  const std::string_view head = raw.substr(0, 48);
+  return head.find(':') != head.npos || (json_.escaped() && head.find('\\') != head.npos);
+}
+
+void BodyFieldReader::see_url() {
+  const std::string_view value = raw();
+  if (value.size() < 4) return;
+  // Without a scheme an address is believed only where nothing else can stand.
+  const bool schemed = looks_like_url(value);
+  if (!schemed && (value.size() > kFieldBytes || value.find('.') == value.npos)) return;
+  if (!schemed && value.find(' ') != value.npos) return;
+  const Use use = use_of(json_.path(), talk_);
+  if (use == Use::kNone || (!schemed && use != Use::kSend) || !decode(kUrlBytes)) return;
+  const std::size_t first = decoded_.find_first_not_of(" \t\r\n");
+  if (first == std::string::npos) return;
+  decoded_.erase(0, first);
+  if (decoded_.starts_with("data:")) return;
+  const bool sends = use == Use::kSend;
+  std::string once = sends ? "s" : "f";
+  once += sends ? std::string_view(decoded_) : up_to_path(decoded_);
+  if (!seen_urls_.insert(std::move(once)).second) return;
+  if (out_.urls.size() >= kMostUrls)
+    out_.cut = true;
+  else
+    out_.urls.push_back({json_.pointer(), decoded_, sends});
+}
+
+BodyFields read_body_fields(std::string_view body) {
+  BodyFieldReader reader(body);
+  while (reader.step(body.size() + 1)) {
+  }
+  return reader.take();
+}
+
+}  // namespace sekisho::policy

@@ -1,0 +1,77 @@
+#pragma once
+
+// What admission reads of a JSON body, taken out in one pass: the short values outside of the
+// conversation (which model, which provider, which region) and the addresses that the service is
+// told to call.
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "filters/json_scanner.h"
+
+namespace sekisho::policy {
+
+struct BodyField {
+  std::string pointer;
+  std::string value;  // of a string decoded, else as written: "true", "null"
+  bool text = false;  // a JSON string
+};
+
+// An address that the service itself will connect to.
+struct BodyUrl {
+  std::string pointer;
+  std::string value;
+  // The service sends data there (a tool server, a webhook, another model's address); else it only
+  // fetches (an image, a file).
+  bool sends = false;
+};
+
+struct BodyFields {
+  bool json = false;  // the body is one well-formed JSON document
+  bool cut = false;   // it holds more than is looked at: what is not here may still be there
+  std::vector<BodyField> fields;
+  std::vector<BodyUrl> urls;       // each once
+  std::vector<std::string> twice;  // pointers of keys that stand twice in their object
+
+  const BodyField* at(std::string_view pointer) const;
+  // The strings of a list, or the one string that stands in its place.
+  std::vector<const BodyField*> texts(std::string_view pointer) const;
+  bool is(std::string_view pointer, std::string_view value) const;
+  // Two keys claim to say what stands at `pointer` or below, and services differ in which one they
+  // read; or not all was looked at.
+  bool doubtful(std::string_view pointer) const;
+  // What a gateway that rewrites the body will have written there instead.
+  void set(std::string_view pointer, const std::vector<std::string>& texts);
+};
+
+// Reads step by step, so that the caller can yield. `json` must outlive the reader.
+class BodyFieldReader {
+ public:
+  explicit BodyFieldReader(std::string_view json);
+  bool step(std::size_t bytes);  // true while there is more to read
+  BodyFields take();
+
+ private:
+  void see(filters::JsonToken token);
+  void see_key();
+  void see_value(filters::JsonToken token);
+  void see_url();
+  bool looks_like_url(std::string_view raw) const;
+  std::string_view raw() const;
+  bool decode(std::size_t most);
+
+  std::string_view text_;
+  filters::JsonScanner json_;
+  filters::OffsetMap map_;
+  std::string decoded_;
+  bool talk_ = false;  // inside the conversation: only addresses are looked for
+  std::unordered_set<std::string> keys_, seen_urls_;
+  BodyFields out_;
+};
+
+BodyFields read_body_fields(std::string_view body);
+
+}  // namespace sekisho::policy

@@ -1,0 +1,25 @@
+#pragma once
+
+// A query with its host looked up, for the files of Gatekeeper alone.
+
+#include <string>
+#include <vector>
+
+#include "policy/gatekeeper.h"
+
+namespace sekisho::policy {
+
+struct Gatekeeper::Ask {
+  const AdmissionQuery& query;
+  std::string host;
+  ServiceMatches services;
+  std::vector<const Service*> judged;  // services whose facts count, each once
+  std::vector<const Entry*> listed;    // `hosts` entries of the longest match
+  std::vector<Routes> routes;          // of each service judged, or of the listed host
+  int listed_rank = 0;
+  bool listed_name = false;  // some entry names the host, be it with another port
+
+  bool known() const { return listed_name || !services.found.empty(); }
+};
+
+}  // namespace sekisho::policy
