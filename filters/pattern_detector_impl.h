@@ -20,7 +20,7 @@
 #include "filters/literal_finder.h"
 #include "filters/pattern_detector.h"
 #include "filters/pattern_prefixes.h"
-#include "filters/pattern_rows.h"
+#include "filters/pattern_rows_impl.h"
 #include "filters/shape_table.h"
 
 namespace sekisho::filters {

@@ -1,4 +1,4 @@
-#include "filters/pattern_rows.h"
+#include "filters/pattern_rows_impl.h"
 
 #include <string>
 #include <utility>
