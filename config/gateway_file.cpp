@@ -134,8 +134,8 @@ void read_gateway(const YamlDocument& document, YamlReader& reader, GatewayFile&
   if (const YamlNode* n = gateway.find("origin_tls")) read_origin_tls(reader, *n, out);
   if (const YamlNode* n = gateway.find("origin_health")) read_origin_health(reader, *n, out);
   if (const YamlNode* n = gateway.find("origin_timeouts")) read_origin_timeouts(reader, *n, out);
-  gateway.unsupported("origin_proxy");
-  gateway.unsupported("pac");
+  if (const YamlNode* n = gateway.find("origin_proxy")) read_origin_proxy(reader, *n, out);
+  if (const YamlNode* n = gateway.find("pac")) read_pac(reader, *n, out);
   read_clients(gateway, out);
   read_audit(gateway, out);
   if (const YamlNode* n = gateway.find("limits")) read_gateway_limits(reader, *n, out.limits);

@@ -58,8 +58,9 @@ struct Limits {
 // When a destination is no longer asked, judged by live traffic (`origin_health`).
 struct OriginHealth {
   bool enabled = true;
-  std::uint64_t failures = 5;  // in a row: no connection, no TLS, no answer
-  double error_ratio = 0.5;    // of what was asked within `window`, once `minimum` were
+  std::uint64_t failures = 5;                // in a row: no connection, no TLS, no answer
+  std::chrono::milliseconds lasting{5'000};  // the row, from its first to its last
+  double error_ratio = 0.5;  // of what was asked within `window`, once `minimum` were
   std::uint64_t minimum = 20;
   std::chrono::milliseconds window{30'000};
   std::chrono::milliseconds pause{30'000};  // till it is asked again, doubled each time

@@ -106,6 +106,7 @@ void read_origin_health(YamlReader& reader, const YamlNode& node, GatewayFile& o
   MapReader m(reader, node, "`origin_health`");
   m.boolean("enabled", health.enabled);
   read_count(m, "failures", health.failures);
+  read_time(m, "lasting", health.lasting);
   if (const YamlNode* n = m.find("error_ratio"))
     health.error_ratio = reader.number(*n, 0, 1).value_or(health.error_ratio);
   if (health.error_ratio <= 0)
@@ -158,8 +159,13 @@ void read_pac(YamlReader& reader, const YamlNode& node, GatewayFile& out) {
     reader.wrong(*proxy, "this gateway's name and port as clients reach it",
                  "write gate.example.jp:8080");
   m.word("unlisted", kUnlisted, out.pac.unlisted_direct);
+  const YamlNode* direct = m.find("direct");
   read_host_list(m, "direct", out.pac.direct, out.pac.direct_networks);
   m.finish();
+  for (const IpNetwork& n : out.pac.direct_networks)
+    if (!n.base().is_v4() && n.prefix() < 128)
+      reader.problem(direct->at, "a PAC file knows no network of IPv6: " + n.to_string(),
+                     "write single addresses");
 }
 
 }  // namespace sekisho::config

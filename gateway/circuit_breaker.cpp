@@ -41,7 +41,8 @@ bool CircuitBreaker::failed(Pass by, OriginFailure how, Time now) {
   note(now, true);
   // An answer that tells of an error is one all the same: the service is there.
   in_a_row_ = how == OriginFailure::kStatus ? 0 : in_a_row_ + 1;
-  if (in_a_row_ >= settings_.failures)
+  if (in_a_row_ == 1) row_since_ = now;
+  if (in_a_row_ >= settings_.failures && now >= row_since_ + settings_.lasting)
     why_ = std::to_string(in_a_row_) + " failures in a row";
   else if (!too_many(now, why_))
     return false;

@@ -16,10 +16,11 @@ inline constexpr std::size_t kOriginFailures = 5;
 std::string_view to_word(OriginFailure f);  // connect | tls | timeout | closed | status
 
 // Whether a destination is worth asking, judged by what became of the requests before. Closed: all
-// may ask. Open, after so many failures in a row or too large a share of failures within the
-// window: nobody. Half open, once the pause is over: one may, and what becomes of that one decides.
-// Each pause is twice as long as the one before, up to the longest. One thread; times are passed
-// in.
+// may ask. Open, after so many failures in a row (a
+// moment's disturbance, however many ask in it, is none) or too large a share of failures within
+// the window: nobody. Half open, once the pause is over: one may, and what becomes of that one
+// decides. Each pause is twice as long as the one before, up to the longest. One thread; times are
+// passed in.
 class CircuitBreaker {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -68,7 +69,7 @@ class CircuitBreaker {
   std::uint64_t in_a_row_ = 0;
   bool unreachable_ = false;  // it was connections that failed
   Duration pause_{0};
-  Time until_{}, probe_since_{}, last_{};
+  Time row_since_{}, until_{}, probe_since_{}, last_{};
   std::string why_;
 };
 

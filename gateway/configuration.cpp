@@ -13,6 +13,7 @@
 #include "config/policy_file.h"
 #include "config/text_file.h"
 #include "gateway/keys.h"
+#include "gateway/parent_proxy.h"
 
 namespace sekisho::gateway {
 namespace {
@@ -188,6 +189,17 @@ void read_users(Configuration& out, const PinnedFiles& pinned, Problems& problem
   if (!out.users) problems.push_back({out.gateway.path, file.at, error, ""});
 }
 
+void read_parent_proxy(Configuration& out, Problems& problems) {
+  const auto& settings = out.gateway.origin_proxy;
+  if (!settings) return;
+  const auto& file = settings->credentials;
+  if (!file.value.empty() && !config::unreadable(file.value).empty()) return;
+  std::string error;
+  out.parent_proxy = ParentProxy::make(*settings, error);
+  if (!out.parent_proxy)
+    problems.push_back({out.gateway.path, file.at, error, "one line user:password, mode 0600"});
+}
+
 void append(std::vector<std::string>& to, std::vector<std::string> more) {
   to.insert(to.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
@@ -218,6 +230,7 @@ Configuration read_pinned(const std::string& path, const PinnedFiles& pinned, st
       std::chrono::steady_clock::now() - begin);
   read_authority(out, pinned, now, problems);
   read_users(out, pinned, problems);
+  read_parent_proxy(out, problems);
   if (!out.snapshot) return out;
   run_tests(out, now, problems);
   append(out.warnings, out.snapshot->warnings(now));

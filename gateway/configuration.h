@@ -18,13 +18,16 @@
 
 namespace sekisho::gateway {
 
+class ParentProxy;
+
 struct Configuration {
   config::GatewayFile gateway;
   std::shared_ptr<const policy::Snapshot> snapshot;
   std::shared_ptr<const Authority> authority;  // null: the pair is not there, or a problem says why
   std::shared_ptr<const Users> users;          // null without Basic authentication
-  std::vector<policy::TestResult> tests;       // of the policy, all passed
-  std::chrono::milliseconds compile_time{0};   // of the snapshot, its detectors above all
+  std::shared_ptr<const ParentProxy> parent_proxy;  // null: none
+  std::vector<policy::TestResult> tests;            // of the policy, all passed
+  std::chrono::milliseconds compile_time{0};        // of the snapshot, its detectors above all
   std::vector<std::string> warnings;  // English sentences: expiring entries, country databases
                                       // absent or old, reviews due
 };

@@ -505,8 +505,8 @@ Awaitable<bool> Exchange::relay_answer() {
                                            error.kind == HttpError::Kind::kBroken);
     repeat_ = closed && may_repeat();
     if (repeat_) co_return false;
-    const bool timeout = error.kind == HttpError::Kind::kTimeout;
-    trial_.failed(timeout ? OriginFailure::kTimeout : OriginFailure::kClosed);
+    if (error.kind == HttpError::Kind::kTimeout) trial_.failed(OriginFailure::kTimeout);
+    if (closed) trial_.failed(OriginFailure::kClosed);
     co_await fail_origin(fault_of_origin(error));
   } else if (end == AnswerRelay::End::kUpgrade) {
     Fault bad(502, policy::Reason::kOrigin, "origin_upgrade",

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "gateway/exchange.h"
+#include "gateway/parent_proxy.h"
 #include "gateway/services.h"
 #include "gateway/tls/origin_certificate.h"
 #include "gateway/worker.h"
@@ -147,6 +148,11 @@ Fault Exchange::fault_of_lease() const {
       return origin_fault(502, "name",
                           "the service's name could not be looked up: " + lease_.detail,
                           "接続先の名前を解決できません (" + lease_.detail + ")");
+    case Lease::Fault::kProxy: {
+      config::Localized words = proxy_fault_words(lease_.detail);
+      const int status = lease_.detail == "proxy_timeout" ? 504 : 502;
+      return origin_fault(status, lease_.detail, std::move(words.en), std::move(words.ja));
+    }
     case Lease::Fault::kBusy: {
       Fault busy(503, policy::Reason::kLimit, "descriptors",
                  "the gateway has no connection to spare for the service now");
@@ -341,8 +347,8 @@ audit::Decision Exchange::decision() const {
   d.gateway = services_.name;
   d.client = &client_;
   d.destination = &to_;
-  if (lease_.stream || lease_.fault == Lease::Fault::kRegion ||
-      lease_.fault == Lease::Fault::kCertificate)
+  if (!lease_.unresolved && (lease_.stream || lease_.fault == Lease::Fault::kRegion ||
+                             lease_.fault == Lease::Fault::kCertificate))
     d.origin_ip = lease_.ip == config::IpAddress() && lease_.address.ip
                       ? lease_.address.ip->to_string()
                       : lease_.ip.to_string();

@@ -112,6 +112,7 @@ bool Gateway::make_services(Configuration& c, config::Problems& problems, std::s
   s.client_tls = std::make_unique<ClientTls>();
   s.budget = std::make_unique<Budget>(s.settings.limits.memory);
   s.resolver = std::make_unique<Resolver>(s.settings.resolver_hosts);
+  s.parent_proxy = c.parent_proxy;
   s.origin_health = std::make_unique<OriginHealth>(s.settings.origin_health);
   s.password_checks = std::make_unique<Offload>(2);
   for (int i = 0; i < s.settings.workers; ++i)
@@ -222,6 +223,11 @@ void Gateway::say_loud_settings() const {
               {{"meaning", "settings for measuring are in force; not for production"}});
   for (const auto& [host, o] : s.resolver_hosts)
     Log::warn("resolver_override", {{"host", host}, {"ip", o.ip.to_string()}});
+  if (s.origin_proxy)
+    Log::info("origin_proxy_used",
+              {{"host", s.origin_proxy->host},
+               {"port", std::to_string(s.origin_proxy->port)},
+               {"names_resolved", s.origin_proxy->resolve_here ? "here" : "by the proxy"}});
   for (const auto& n : s.allow_addresses)
     Log::warn("private_addresses_allowed", {{"network", n.to_string()}});
 }
@@ -299,6 +305,9 @@ Readiness Gateway::readiness() const {
   if (!s.allow_addresses.empty())
     r.warnings.push_back(
         "origin_tls.allow_addresses exempts networks from the private-address guard");
+  if (s.origin_proxy && !s.origin_proxy->resolve_here)
+    r.warnings.push_back(
+        "origin_proxy.resolve: parent leaves addresses and their countries unknown");
   r.ready = r.reasons.empty();
   return r;
 }

@@ -1,10 +1,13 @@
 #include "gateway/landing.h"
 
+#include <openssl/evp.h>
+
 #include <algorithm>
 #include <ctime>
 #include <string>
 
 #include "gateway/logins.h"
+#include "gateway/proxy_pac.h"
 #include "gateway/services.h"
 #include "gateway/worker.h"
 #include "policy/refusal.h"
@@ -20,6 +23,7 @@ struct Page {
   std::string body;
   std::string file_name;  // for a download
   std::string cache_control = "no-store";
+  std::string etag;  // "" = none
 };
 
 constexpr std::string_view kStyle = R"(<style>
@@ -91,6 +95,9 @@ Page welcome(Worker& worker, const RequestHead& head, const config::IpAddress& p
       "<p>SHA-256: <code>" +
       policy::html_escaped(worker.services().leaves->authority()->anchor_fingerprint_sha256()) +
       "</code></p>";
+  page.body +=
+      "<p>ブラウザーなどの自動設定 (PAC): <code>http://" + policy::html_escaped(own) +
+      "/proxy.pac</code><br><span class=\"note\">Automatic proxy configuration.</span></p>";
   page.body += "<h2>設定 / Settings</h2><pre>" + policy::html_escaped(exports_for(own)) + "</pre>";
   const std::string& contact = snapshot.file().messages.contact;
   if (!contact.empty())
@@ -103,9 +110,13 @@ Page welcome(Worker& worker, const RequestHead& head, const config::IpAddress& p
 Page revocation_list(Services& services) {
   std::string der = services.revocation_list.der(services.leaves->authority(), now_seconds());
   if (der.empty())
-    return Page{503, "text/plain; charset=utf-8",
-                "失効リストに署名できません。\nThe CRL cannot be signed.\n", "", "no-store"};
-  return Page{200, "application/pkix-crl", std::move(der), "sekisho-ca.crl", "max-age=3600"};
+    return Page{503,
+                "text/plain; charset=utf-8",
+                "失効リストに署名できません。\nThe CRL cannot be signed.\n",
+                "",
+                "no-store",
+                ""};
+  return Page{200, "application/pkix-crl", std::move(der), "sekisho-ca.crl", "max-age=3600", ""};
 }
 
 // Path of a target in origin or in absolute form.
@@ -115,7 +126,61 @@ std::string path_of(const std::string& target) {
   return path.substr(0, path.find('?'));
 }
 
+// The gateway as this client reached it.
+std::string own_authority(const RequestHead& head) {
+  const auto absolute = parse_absolute_target(head.target);
+  std::optional<HostPort> at;
+  if (absolute) at = absolute->authority;
+  const Header* host = find_header(head.headers, "host");
+  if (!absolute && host) at = parse_host_port(host->value);
+  if (!at) return {};
+  return (at->ipv6 ? "[" + at->host + "]" : at->host) + ":" +
+         std::to_string(at->port ? at->port : 80);
+}
+
+std::string etag_of(const std::string& body) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  if (EVP_Digest(body.data(), body.size(), digest, &size, EVP_sha256(), nullptr) != 1) return {};
+  static constexpr char kHex[] = "0123456789abcdef";
+  std::string out = "\"";
+  for (unsigned int i = 0; i < 16; ++i) out += {kHex[digest[i] >> 4], kHex[digest[i] & 15]};
+  return out + "\"";
+}
+
+// Anybody may ask for it, and as often as he likes: it is made once for a policy and a name.
+Page pac(Worker& worker, const RequestHead& head) {
+  const auto& settings = worker.services().settings.pac;
+  const std::string proxy = settings.proxy.empty() ? own_authority(head) : settings.proxy;
+  if (proxy.empty())
+    return Page{400,
+                "text/plain; charset=utf-8",
+                "Host がありません。\nThe request names no host.\n",
+                "",
+                "no-store",
+                ""};
+  static thread_local std::string made_for;
+  static thread_local Page page;
+  std::string now_for = worker.snapshot()->digest() + " " + proxy;
+  if (made_for == now_for) return page;
+  page = Page{200,
+              "application/x-ns-proxy-autoconfig",
+              proxy_pac(*worker.snapshot(), settings, proxy),
+              "",
+              "max-age=300",
+              ""};
+  page.etag = etag_of(page.body);
+  made_for = std::move(now_for);
+  return page;
+}
+
+bool is_known(const Page& page, const RequestHead& head) {
+  return page.status == 200 && !page.etag.empty() &&
+         joined_values(head.headers, "if-none-match").find(page.etag) != std::string::npos;
+}
+
 bool is_file(const std::string& path) {
+  if (path == "/proxy.pac") return true;
   return path == "/ca.crt" || path == "/ca.der" || path == "/ca.crl";
 }
 
@@ -153,18 +218,25 @@ std::string http_date(std::int64_t now) {
 Page page_for(Worker& worker, const RequestHead& head, const config::IpAddress& peer) {
   const std::string path = path_of(head.target);
   if (head.method != "GET" && head.method != "HEAD")
-    return Page{405, "text/plain; charset=utf-8", "GET\n", "", "no-store"};
+    return Page{405, "text/plain; charset=utf-8", "GET\n", "", "no-store", ""};
   if (path == "/") return welcome(worker, head, peer);
   const auto authority = worker.services().leaves->authority();
   if (path == "/ca.crt")
-    return Page{200, "application/x-x509-ca-cert", authority->pem(), "sekisho-ca.crt", "no-store"};
+    return Page{200, "application/x-x509-ca-cert", authority->pem(), "sekisho-ca.crt", "no-store",
+                ""};
   if (path == "/ca.der")
-    return Page{200, "application/x-x509-ca-cert", authority->der(), "sekisho-ca.der", "no-store"};
+    return Page{200, "application/x-x509-ca-cert", authority->der(), "sekisho-ca.der", "no-store",
+                ""};
+  if (path == "/proxy.pac") return pac(worker, head);
   if (path == "/ca.crl") return revocation_list(worker.services());
-  return Page{404, "text/plain; charset=utf-8",
-              "ここは Sekisho (プロキシ) です。/ と /ca.crt、/ca.crl があります。\nThis is "
-              "Sekisho, a proxy: see /, /ca.crt and /ca.crl.\n",
-              "", "no-store"};
+  return Page{
+      404,
+      "text/plain; charset=utf-8",
+      "ここは Sekisho (プロキシ) です。/ と /ca.crt、/ca.crl、/proxy.pac があります。\nThis is "
+      "Sekisho, a proxy: see /, /ca.crt, /ca.crl and /proxy.pac.\n",
+      "",
+      "no-store",
+      ""};
 }
 
 }  // namespace
@@ -179,20 +251,28 @@ bool asks_for_own_file(Worker& worker, const RequestHead& head) {
 
 Awaitable<bool> serve_landing(Worker& worker, ClientHttpStream& http, const RequestHead& head,
                               config::IpAddress peer) {
-  const Page page = page_for(worker, head, peer);
+  Page page = page_for(worker, head, peer);
+  if (is_known(page, head)) {
+    page.status = 304;
+    page.body.clear();
+  }
   ResponseHead answer;
   answer.status = page.status;
   answer.reason = page.status == 200   ? "OK"
+                  : page.status == 304 ? "Not Modified"
+                  : page.status == 400 ? "Bad Request"
                   : page.status == 404 ? "Not Found"
                   : page.status == 405 ? "Method Not Allowed"
                                        : "Service Unavailable";
   answer.headers.push_back(Header{"content-type", page.content_type});
-  answer.headers.push_back(Header{"content-length", std::to_string(page.body.size())});
+  if (page.status != 304)
+    answer.headers.push_back(Header{"content-length", std::to_string(page.body.size())});
   answer.headers.push_back(Header{"cache-control", page.cache_control});
   answer.headers.push_back(Header{"date", http_date(now_seconds())});
   answer.headers.push_back(Header{"x-content-type-options", "nosniff"});
   answer.headers.push_back(
       Header{"content-security-policy", "default-src 'none'; style-src 'unsafe-inline'"});
+  if (!page.etag.empty()) answer.headers.push_back(Header{"etag", page.etag});
   if (!page.file_name.empty())
     answer.headers.push_back(
         Header{"content-disposition", "attachment; filename=\"" + page.file_name + "\""});

@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
   add_user_command(app, exit_code);
   add_audit_command(app, exit_code);
   add_providers_command(app, exit_code);
+  add_pac_command(app, exit_code);
   add_doctor_command(app, exit_code);
   try {
     app.parse(argc, argv);

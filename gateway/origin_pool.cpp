@@ -4,6 +4,7 @@
 
 #include "gateway/connect_race.h"
 #include "gateway/log.h"
+#include "gateway/parent_proxy.h"
 #include "gateway/services.h"
 #include "gateway/worker.h"
 
@@ -15,6 +16,8 @@ constexpr std::size_t kIdleInAll = 512;
 // Under the 60 s after which common load balancers close: who closes first decides whether a
 // request meets a connection that is being closed.
 constexpr std::chrono::seconds kIdleTime{50};
+// Addresses of one name that the parent proxy is asked for, one after the other.
+constexpr std::size_t kMostAsked = 3;
 
 std::string pool_key(const policy::Destination& to) {
   return to.scheme + "://" + to.host + ":" + std::to_string(to.port);
@@ -62,6 +65,28 @@ Judged judge_all(const Addresses& addresses, std::uint16_t port, const AddressJu
   return out;
 }
 
+Lease leased(policy::AddressFacts address, std::uint16_t port) {
+  Lease made;
+  made.ip = *address.ip;
+  made.port = port;
+  made.address = std::move(address);
+  return made;
+}
+
+std::string authority_of(const config::IpAddress& ip, std::uint16_t port) {
+  const std::string text = ip.to_string();
+  return (ip.is_v4() ? text : "[" + text + "]") + ":" + std::to_string(port);
+}
+
+// Addresses in networks of `no_proxy` are connected to directly, and then only they. False: there
+// are none.
+bool leave_left_out(const ParentProxy& proxy, std::vector<policy::AddressFacts>& judged) {
+  const auto left_out = [&](const policy::AddressFacts& f) { return proxy.leaves_out(*f.ip); };
+  if (std::none_of(judged.begin(), judged.end(), left_out)) return false;
+  std::erase_if(judged, [&](const policy::AddressFacts& f) { return !left_out(f); });
+  return true;
+}
+
 Lease::Fault kind_of(OriginTls::Fault f) {
   switch (f) {
     case OriginTls::Fault::kCertificate:
@@ -85,8 +110,8 @@ Lease OriginPool::take_idle(const std::string& key, const AddressJudge& judge) {
     list.pop_back();
     --idle_count_;
     if (late || !lease.stream->quiet()) continue;
-    lease.address = judge.look_up(lease.ip);
-    lease.address.ip = lease.ip;
+    lease.address = lease.unresolved ? unresolved_address() : judge.look_up(lease.ip);
+    if (!lease.unresolved) lease.address.ip = lease.ip;
     if (judge.denied(lease.address)) continue;
     lease.reused = true;
     return lease;
@@ -125,6 +150,12 @@ Awaitable<Lease> OriginPool::lease(policy::Destination to, const AddressJudge& j
   limits.bytes = worker_.services().settings.limits.request_head;
   limits.time = worker_.services().settings.limits.head_timeout;
   made.stream = make_h1_origin_stream(std::move(stream), limits);
+  if (to.scheme == "http" && worker_.services().parent_proxy && !made.stream->quiet()) {
+    // Bytes ahead of the request would be taken for its answer.
+    made.stream.reset();
+    made.fault = Lease::Fault::kProxy;
+    made.detail = proxy_fault_word(ProxyTunnel::Fault::kFraming);
+  }
   co_return made;
 }
 
@@ -138,6 +169,13 @@ Awaitable<Lease> OriginPool::connect_raw(policy::Destination to, const AddressJu
 Awaitable<Lease> OriginPool::open(const policy::Destination& to, const AddressJudge& judge,
                                   TimePoint deadline, std::unique_ptr<ByteStream>& stream) {
   Services& services = worker_.services();
+  const ParentProxy* proxy = services.parent_proxy.get();
+  const bool through = proxy && proxy->serves(to.host);
+  if (through && !proxy->settings().resolve_here && !to.literal &&
+      !services.resolver->is_stated(to.host)) {
+    Lease made = co_await open_unresolved(to, judge, deadline, stream);
+    co_return made;
+  }
   Addresses addresses = co_await services.resolver->resolve(to.host, worker_.executor(), deadline);
   if (addresses.ips.empty())
     co_return fault(addresses.error == "timeout" ? Lease::Fault::kTimeout : Lease::Fault::kName,
@@ -145,8 +183,20 @@ Awaitable<Lease> OriginPool::open(const policy::Destination& to, const AddressJu
   const std::uint16_t port = addresses.port.value_or(to.port);
   Judged judged = judge_all(addresses, port, judge, *services.guard);
   if (judged.refused.fault != Lease::Fault::kNone) co_return std::move(judged.refused);
+  if (through && !leave_left_out(*proxy, judged.allowed)) {
+    Lease made = co_await open_through(std::move(judged.allowed), port, deadline, stream);
+    co_return made;
+  }
+  Lease made = co_await open_directly(std::move(judged.allowed), port, deadline, stream);
+  co_return made;
+}
+
+Awaitable<Lease> OriginPool::open_directly(std::vector<policy::AddressFacts> judged,
+                                           std::uint16_t port, TimePoint deadline,
+                                           std::unique_ptr<ByteStream>& stream) {
+  Services& services = worker_.services();
   std::vector<config::IpAddress> allowed;
-  for (const auto& facts : judged.allowed) allowed.push_back(*facts.ip);
+  for (const auto& facts : judged) allowed.push_back(*facts.ip);
   std::vector<config::IpAddress> once = allowed;
   Connected connected = co_await connect_first(worker_.executor(), worker_.deadlines(),
                                                std::move(once), port, deadline);
@@ -159,16 +209,79 @@ Awaitable<Lease> OriginPool::open(const policy::Destination& to, const AddressJu
   }
   Counters::add(worker_.counters().origin_connects, connected.tried);
   if (connected.stream) {
-    Lease made;
-    made.address = std::move(judged.allowed[connected.index]);
-    made.ip = *made.address.ip;
-    made.port = port;
     stream = std::move(connected.stream);
-    co_return made;
+    co_return leased(std::move(judged[connected.index]), port);
   }
   Counters::add(worker_.counters().origin_failed);
   co_return fault(Clock::now() >= deadline ? Lease::Fault::kTimeout : Lease::Fault::kUnreachable,
                   "connect: " + connected.error);
+}
+
+// The proxy is told an address, the very one that was judged: what the name means to the proxy has
+// no part in it. Others are asked for only while the proxy cannot reach the one before.
+Awaitable<Lease> OriginPool::open_through(std::vector<policy::AddressFacts> judged,
+                                          std::uint16_t port, TimePoint deadline,
+                                          std::unique_ptr<ByteStream>& stream) {
+  std::vector<config::IpAddress> addresses;
+  for (const auto& facts : judged) addresses.push_back(*facts.ip);
+  const std::vector<std::size_t> order = connect_order(addresses);
+  const std::size_t most = std::min(order.size(), kMostAsked);
+  Lease made;
+  for (std::size_t i = 0; i < most; ++i) {
+    const TimePoint now = Clock::now();
+    const TimePoint until = i + 1 < most ? now + (deadline - now) / 2 : deadline;
+    made = co_await ask_proxy(authority_of(addresses[order[i]], port), until, stream);
+    if (stream) co_return leased(std::move(judged[order[i]]), port);
+    const bool next =
+        made.fault == Lease::Fault::kUnreachable || made.fault == Lease::Fault::kTimeout;
+    if (!next || Clock::now() >= deadline) break;
+  }
+  co_return made;
+}
+
+// The proxy looks the name up: where it leads is not known, and evidence of it is unknown.
+Awaitable<Lease> OriginPool::open_unresolved(const policy::Destination& to,
+                                             const AddressJudge& judge, TimePoint deadline,
+                                             std::unique_ptr<ByteStream>& stream) {
+  policy::AddressFacts facts = unresolved_address();
+  if (judge.denied(facts)) {
+    Lease refused = fault(Lease::Fault::kRegion, "address");
+    refused.address = std::move(facts);
+    refused.unresolved = true;
+    co_return refused;
+  }
+  Lease made = co_await ask_proxy(to.host + ":" + std::to_string(to.port), deadline, stream);
+  made.address = std::move(facts);
+  made.unresolved = true;
+  made.port = to.port;
+  co_return made;
+}
+
+Awaitable<Lease> OriginPool::ask_proxy(std::string authority, TimePoint deadline,
+                                       std::unique_ptr<ByteStream>& stream) {
+  Services& services = worker_.services();
+  ProxyTunnel tunnel =
+      co_await connect_through(*services.parent_proxy, services, worker_.executor(),
+                               worker_.deadlines(), std::move(authority), deadline);
+  Counters::add(worker_.counters().origin_connects, tunnel.tried);
+  if (tunnel.stream) {
+    stream = std::move(tunnel.stream);
+    co_return Lease();
+  }
+  Counters::add(worker_.counters().origin_failed);
+  const std::string word(proxy_fault_word(tunnel.fault));
+  if (tunnel.fault == ProxyTunnel::Fault::kBusy) {
+    services.room.note_paused(kOutOfDescriptors);
+    co_return fault(Lease::Fault::kBusy, kOutOfDescriptors);
+  }
+  Log::warn("origin_proxy", {{"fault", word}, {"status", std::to_string(tunnel.status)}});
+  // These two are of the service, as far as one can know.
+  if (tunnel.fault == ProxyTunnel::Fault::kFailed)
+    co_return fault(Lease::Fault::kUnreachable,
+                    "parent proxy: status " + std::to_string(tunnel.status));
+  if (tunnel.fault == ProxyTunnel::Fault::kSilent)
+    co_return fault(Lease::Fault::kTimeout, "parent proxy: no answer to CONNECT");
+  co_return fault(Lease::Fault::kProxy, word);
 }
 
 void OriginPool::give_back(const policy::Destination& to, Lease lease) {

@@ -26,6 +26,7 @@ struct Lease {
   std::uint16_t port = 0;
   policy::AddressFacts address;
   bool reused = false;
+  bool unresolved = false;  // the parent proxy looked the name up: `ip` means nothing
 
   // Why there is none. kRegion and kAddress are refusals, the others faults.
   enum class Fault {
@@ -37,7 +38,8 @@ struct Lease {
     kTimeout,
     kCertificate,
     kTls,
-    kBusy  // no descriptor is left
+    kBusy,  // no descriptor is left
+    kProxy  // the parent proxy; `detail`: proxy_fault_word()
   } fault = Fault::kNone;
   std::string detail;  // words for the record and the client: no address of the inside
 };
@@ -81,6 +83,14 @@ class OriginPool {
     TimePoint since, until;
   };
   Lease take_idle(const std::string& key, const AddressJudge& judge);
+  Awaitable<Lease> open_unresolved(const policy::Destination& to, const AddressJudge& judge,
+                                   TimePoint deadline, std::unique_ptr<ByteStream>& stream);
+  Awaitable<Lease> open_through(std::vector<policy::AddressFacts> judged, std::uint16_t port,
+                                TimePoint deadline, std::unique_ptr<ByteStream>& stream);
+  Awaitable<Lease> ask_proxy(std::string authority, TimePoint deadline,
+                             std::unique_ptr<ByteStream>& stream);
+  Awaitable<Lease> open_directly(std::vector<policy::AddressFacts> judged, std::uint16_t port,
+                                 TimePoint deadline, std::unique_ptr<ByteStream>& stream);
   Awaitable<Lease> open(const policy::Destination& to, const AddressJudge& judge,
                         TimePoint deadline, std::unique_ptr<ByteStream>& stream);
 

@@ -41,6 +41,9 @@ class Resolver {
                     LookUp look_up = system_look_up);
   ~Resolver();
 
+  // Whether `resolver.hosts` says where a name leads.
+  bool is_stated(const std::string& host) const { return overrides_.contains(host); }
+
   // `host`: DNS name or address literal. Resumes on `executor` by `deadline` (then with error
   // "timeout").
   Awaitable<Addresses> resolve(std::string host, Executor executor, TimePoint deadline);

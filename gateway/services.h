@@ -22,6 +22,8 @@
 
 namespace sekisho::gateway {
 
+class ParentProxy;
+
 // What all workers share. Everything in here is immutable after start or thread-safe; built by
 // Gateway, destroyed after the workers' threads ended.
 struct Services {
@@ -31,6 +33,7 @@ struct Services {
   std::unique_ptr<Budget> budget;
   std::unique_ptr<Resolver> resolver;
   std::unique_ptr<OriginHealth> origin_health;
+  std::shared_ptr<const ParentProxy> parent_proxy;  // null: none
   std::unique_ptr<Offload> password_checks;
   std::unique_ptr<ClientTls> client_tls;
   std::unique_ptr<LeafStore> leaves;

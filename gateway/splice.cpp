@@ -12,6 +12,7 @@
 #include "gateway/keys.h"
 #include "gateway/log.h"
 #include "gateway/origin_limits.h"
+#include "gateway/parent_proxy.h"
 #include "gateway/services.h"
 #include "gateway/tls/client_handshake.h"
 
@@ -196,8 +197,11 @@ void record_outcome(Splice& s, const Pipe& pipe, TimePoint begun) {
 Awaitable<void> run_pumps(Splice& s, std::shared_ptr<Pipe> pipe) {
   auto judge_again = [&s, pipe] {
     const policy::Snapshot& current = *s.worker.snapshot();
-    policy::AddressFacts address = current.geo().look_up(s.lease.ip, now_seconds());
-    address.ip = s.lease.ip;
+    policy::AddressFacts address = unresolved_address();
+    if (!s.lease.unresolved) {
+      address = current.geo().look_up(s.lease.ip, now_seconds());
+      address.ip = s.lease.ip;
+    }
     const policy::Admission now = s.admit_under(current, &address);
     if (now.refused || !now.splice) pipe->close("policy");
   };

@@ -10,6 +10,7 @@
 #include "filters/json_scanner.h"
 #include "gateway/commands/commands.h"
 #include "gateway/configuration.h"
+#include "gateway/parent_proxy.h"
 
 namespace sekisho::gateway {
 namespace {
@@ -51,6 +52,16 @@ void print_json(const Configuration& c, const config::Problems& problems) {
   w.key("warnings").begin_array();
   for (const auto& warning : c.warnings) w.value(warning);
   w.end_array();
+  if (const auto& proxy = c.gateway.origin_proxy)
+    w.key("origin_proxy")
+        .begin_object()
+        .key("host")
+        .value(proxy->host)
+        .key("port")
+        .value(static_cast<int>(proxy->port))
+        .key("resolve")
+        .value(proxy->resolve_here ? "here" : "parent")
+        .end_object();
   if (c.snapshot) {
     const filters::Footprint size = c.snapshot->detectors().footprint();
     w.key("detectors").begin_object().key("rows").value(size.rows);
@@ -73,6 +84,10 @@ void print_text(const Configuration& c, const config::Problems& problems) {
   std::printf("%s: valid; policy %s %s; %zu of %zu tests passed\n", c.gateway.path.c_str(),
               c.snapshot->name().c_str(), c.snapshot->digest().c_str(), c.tests.size(),
               c.tests.size());
+  if (c.gateway.origin_proxy) {
+    const config::Localized way = words_of(*c.gateway.origin_proxy);
+    std::printf("上位プロキシ: %s\nparent proxy: %s\n", way.ja.c_str(), way.en.c_str());
+  }
   const filters::Footprint size = c.snapshot->detectors().footprint();
   std::printf("detectors: %zu of %zu types, %zu KiB compiled, at most %zu MiB in use; %lld ms\n",
               size.rows, c.snapshot->detectors().types().size(),

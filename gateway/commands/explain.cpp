@@ -15,6 +15,7 @@
 #include "config/text_file.h"
 #include "gateway/commands/commands.h"
 #include "gateway/configuration.h"
+#include "gateway/parent_proxy.h"
 
 namespace sekisho::gateway {
 namespace {
@@ -79,6 +80,13 @@ std::string read_address(const ExplainOptions& options, const policy::Snapshot& 
     const auto ip = config::IpAddress::parse(options.address);
     if (!ip) return "--address: '" + options.address + "' is no address";
     question.address = snapshot.geo().look_up(*ip, question.now);
+    return {};
+  }
+  config::Problems ignored;
+  const auto proxy = config::read_gateway_form(options.path, ignored).origin_proxy;
+  if (proxy && !proxy->resolve_here && !question.to.literal && options.country.empty() &&
+      goes_through(*proxy, question.to.host)) {
+    question.address = unresolved_address();
     return {};
   }
   question.address.assumed_allowed = true;

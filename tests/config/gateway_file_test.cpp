@@ -42,6 +42,15 @@ TEST(GatewayFile, ExampleOfTheDocumentationIsReadWhole) {
   EXPECT_EQ(g.allow_addresses[0].to_string(), "127.0.0.0/8");
   EXPECT_EQ(g.authentication, Authentication::kBasic);
   EXPECT_EQ(g.limits.connections, 20000u);
+  ASSERT_TRUE(g.origin_proxy);
+  EXPECT_EQ(g.origin_proxy->host, "proxy.example.jp");
+  EXPECT_EQ(g.origin_proxy->port, 3128);
+  EXPECT_FALSE(g.origin_proxy->tls);
+  EXPECT_EQ(g.origin_proxy->no_proxy,
+            (std::vector<std::string>{"llm.example.jp", "*.corp.example.jp"}));
+  EXPECT_EQ(g.origin_proxy->no_proxy_networks.size(), 2u);
+  EXPECT_EQ(g.pac.proxy, "gate.example.jp:8080");
+  EXPECT_EQ(g.pac.unlisted_direct, false);
   EXPECT_EQ(g.origin_health.error_ratio, 0.5);
   EXPECT_EQ(g.origin_health.longest_pause, 5min);
   EXPECT_EQ(g.origin_timeouts.at("openai-api").connect, 5s);
@@ -52,7 +61,7 @@ TEST(GatewayFile, ExampleOfTheDocumentationIsReadWhole) {
 TEST(GatewayFile, EveryNamedFileThatCannotBeReadIsAProblemAtItsLine) {
   Problems problems;
   load_gateway(SEKISHO_TEST_DIR "/config/data/gateway_example.yaml", problems);
-  ASSERT_EQ(problems.size(), 11u) << listed(problems);
+  ASSERT_EQ(problems.size(), 12u) << listed(problems);
   for (const Problem& p : problems) {
     EXPECT_GT(p.at.line, 0);
     EXPECT_NE(p.message.find("cannot be read: it does not exist"), std::string::npos);
@@ -88,6 +97,9 @@ TEST(GatewayFile, SectionsOfTheWayToServicesAreStrict) {
       {"origin_health: { pause: 10m }", "`longest_pause` is shorter than `pause`"},
       {"origin_health: { window: 30 }", "expected a duration"},
       {"origin_health: { retries: 3 }", "unknown key 'retries'"},
+      {"pac: { proxy: gate.example.jp }", "expected this gateway's name and port"},
+      {"pac: { direct: [\"2001:db8::/32\"] }", "a PAC file knows no network of IPv6"},
+      {"pac: { unlisted: block }", "expected proxy or direct"},
       {"origin_timeouts: 5s", "expected a map from services to time-outs"},
       {"origin_timeouts: { openai-api: 5s }", "the time-outs of 'openai-api'"},
       {"origin_timeouts: { openai-api: { conect: 5s } }", "unknown key 'conect'"},

@@ -15,6 +15,7 @@ using State = CircuitBreaker::State;
 config::OriginHealth settings() {
   config::OriginHealth s;
   s.failures = 3;
+  s.lasting = 0s;
   s.minimum = 10;
   s.error_ratio = 0.5;
   s.window = 10s;
@@ -44,6 +45,21 @@ TEST_F(Circuit, FailuresInARowOpenItAndAnAnswerBetweenThemDoesNot) {
   EXPECT_EQ(breaker.state(), State::kOpen);
   EXPECT_EQ(breaker.why(), "3 failures in a row (tls)");
   EXPECT_EQ(breaker.ask(now), Pass::kWait);
+}
+
+TEST(CircuitOfDefaults, AMomentsDisturbanceIsNoOutage) {
+  CircuitBreaker breaker{config::OriginHealth{}};
+  CircuitBreaker::Time now{1000s};
+  for (int i = 0; i < 9; ++i) breaker.failed(Pass::kGo, OriginFailure::kConnect, now);
+  now += 4999ms;
+  breaker.answered(Pass::kGo, now);
+  for (int i = 0; i < 19; ++i) breaker.answered(Pass::kGo, now);
+  for (int i = 0; i < 5; ++i) breaker.failed(Pass::kGo, OriginFailure::kConnect, now);
+  EXPECT_EQ(breaker.state(), State::kClosed);
+  now += 5s;
+  breaker.failed(Pass::kGo, OriginFailure::kConnect, now);
+  EXPECT_EQ(breaker.state(), State::kOpen);
+  EXPECT_EQ(breaker.why(), "6 failures in a row (connect)");
 }
 
 TEST_F(Circuit, ErrorsAreCountedByTheirShareOnceEnoughWasAsked) {
