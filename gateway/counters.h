@@ -10,7 +10,7 @@ namespace sekisho::gateway {
 // from closed lists.
 struct Counters {
   using Count = std::atomic<std::uint64_t>;
-  static constexpr int kVerdicts = 4, kReasons = 14, kStatusClasses = 6;
+  static constexpr int kVerdicts = 4, kReasons = 14, kStatusClasses = 6, kProxyFaults = 12;
 
   std::array<std::array<Count, kReasons + 1>, kVerdicts> decisions{};  // [action][reason]
   std::array<Count, kVerdicts> observed{};                             // would-be actions
@@ -18,6 +18,7 @@ struct Counters {
   Count connections_accepted{}, connections_open{}, tunnels_bumped{}, tunnels_spliced{};
   Count handshakes{}, handshakes_failed{}, client_distrusts_ca{};
   Count logins_failed{}, accept_pauses{}, connections_refused{}, connections_ended{};
+  std::array<Count, kProxyFaults> proxy_faults{};  // [ProxyTunnel::Fault]
   Count origin_connects{}, origin_reused{}, origin_failed{};
   Count body_bytes_in{}, body_bytes_out{};
   Count tokens_issued{}, tokens_restored{}, tokens_withheld{}, tokens_unknown{};

@@ -84,6 +84,15 @@ Fault fault_of_tls(const std::string& detail) {
   return fault;
 }
 
+// Where the service itself tells of disturbances; "" = not known.
+std::string status_page(const config::Provider* provider) {
+  if (!provider) return {};
+  const auto fact = provider->facts.find("status_page");
+  if (fact == provider->facts.end() || fact->second.items.empty()) return {};
+  const std::string& page = fact->second.items.front();
+  return page.starts_with("https://") ? page : std::string();
+}
+
 Fault origin_fault(int status, std::string word, std::string en, std::string ja) {
   Fault fault(status, policy::Reason::kOrigin, std::move(word), std::move(en));
   fault.detail_ja = std::move(ja);
@@ -124,9 +133,12 @@ Fault Exchange::fault_of_origin(const HttpError& error) const {
 
 Fault Exchange::fault_of_down() const {
   const std::string wait = std::to_string(trial_.wait().count());
+  const std::string page = status_page(snapshot_->catalogue().find(admission_.provider));
   Fault down = origin_fault(
-      503, "origin_down", "the service keeps failing and is not asked for the next " + wait + " s",
-      "接続先の障害が続いているため、あと " + wait + " 秒は接続しません");
+      503, "origin_down",
+      "it keeps failing, not asked for " + wait + " s" + (page.empty() ? "" : "; status: " + page),
+      "接続先の障害が続いているため、あと " + wait + " 秒は接続しません" +
+          (page.empty() ? "" : " (状況: " + page + ")"));
   down.retry_after = static_cast<int>(trial_.wait().count());
   return down;
 }

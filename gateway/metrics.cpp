@@ -3,6 +3,7 @@
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
+#include "gateway/parent_proxy.h"
 #include "policy/words.h"
 
 namespace sekisho::gateway {
@@ -79,6 +80,19 @@ void add_answers(Families& f, const std::vector<const Counters*>& workers) {
   }
 }
 
+void add_proxy_faults(Families& f, const std::vector<const Counters*>& workers) {
+  for (std::size_t k = 1; k < Counters::kProxyFaults; ++k) {
+    double n = 0;
+    for (const Counters* c : workers)
+      n += static_cast<double>(c->proxy_faults[k].load(std::memory_order_relaxed));
+    const auto word = proxy_fault_word(static_cast<ProxyTunnel::Fault>(k));
+    if (n > 0)
+      f.counter("sekisho_origin_proxy_failures_total",
+                "Connections that did not come about through the parent proxy, by why.", n,
+                {{"kind", std::string(word)}});
+  }
+}
+
 // Only providers of the catalogue are named: hosts would be labels that anybody can invent.
 std::string provider_label(const OriginHealth::Counts& of) {
   return of.provider.empty() ? "other" : of.provider;
@@ -141,6 +155,7 @@ std::string render_metrics(const std::vector<const Counters*>& workers, const Ga
   f.counter("sekisho_origin_failed_total", "Origins that could not be connected or verified.",
             sum(workers, &Counters::origin_failed));
   add_origins(f, g.origins);
+  add_proxy_faults(f, workers);
   f.counter("sekisho_body_bytes_total", "Body bytes.", sum(workers, &Counters::body_bytes_in),
             {{"direction", "in"}});
   f.counter("sekisho_body_bytes_total", "", sum(workers, &Counters::body_bytes_out),

@@ -269,6 +269,7 @@ Awaitable<Lease> OriginPool::ask_proxy(std::string authority, TimePoint deadline
     co_return Lease();
   }
   Counters::add(worker_.counters().origin_failed);
+  Counters::add(worker_.counters().proxy_faults[static_cast<std::size_t>(tunnel.fault)]);
   const std::string word(proxy_fault_word(tunnel.fault));
   if (tunnel.fault == ProxyTunnel::Fault::kBusy) {
     services.room.note_paused(kOutOfDescriptors);

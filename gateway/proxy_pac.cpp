@@ -58,12 +58,24 @@ class Hosts {
   std::size_t bytes_ = 0;
 };
 
-void add_provider(const config::Provider& provider, Hosts& out) {
-  for (const auto& host : provider.hosts)
-    if (const auto rule = policy::parse_host_rule(host)) out.add(rule->pattern);
+// Sign-in hosts of third parties and the like: people need them for much else.
+std::set<std::string> shared_hosts(const config::Catalogue& catalogue) {
+  std::set<std::string> out;
+  for (const auto& side : catalogue.shared_side_hosts)
+    out.insert(side.hosts.begin(), side.hosts.end());
+  return out;
+}
+
+void add_host(const std::string& written, Hosts& out) {
+  if (const auto rule = policy::parse_host_rule(written)) out.add(rule->pattern);
+}
+
+void add_provider(const config::Provider& provider, const std::set<std::string>& shared,
+                  Hosts& out) {
+  for (const auto& host : provider.hosts) add_host(host, out);
   for (const auto& side : provider.side_hosts)
     for (const auto& host : side.hosts)
-      if (const auto rule = policy::parse_host_rule(host)) out.add(rule->pattern);
+      if (!shared.contains(host)) add_host(host, out);
 }
 
 Hosts listed_hosts(const policy::Snapshot& snapshot) {
@@ -71,15 +83,13 @@ Hosts listed_hosts(const policy::Snapshot& snapshot) {
   for (const auto& destination : snapshot.file().destinations)
     for (const auto& host : destination.hosts) {
       if (out.too_many()) return out;
-      if (const auto rule = policy::parse_host_rule(host.value)) out.add(rule->pattern);
+      add_host(host.value, out);
     }
+  const std::set<std::string> shared = shared_hosts(snapshot.catalogue());
   for (const auto& provider : snapshot.catalogue().providers) {
     if (out.too_many()) return out;
-    add_provider(provider, out);
+    add_provider(provider, shared, out);
   }
-  for (const auto& side : snapshot.catalogue().shared_side_hosts)
-    for (const auto& host : side.hosts)
-      if (const auto rule = policy::parse_host_rule(host)) out.add(rule->pattern);
   return out;
 }
 

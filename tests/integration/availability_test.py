@@ -68,7 +68,7 @@ class Health(AvailabilityCase):
         self.assertIsNone(answer.get("x-should-retry"))
         told = answer.json()["error"]
         self.assertEqual((told["sekisho"]["reason"], told["sekisho"]["rule"], told["sekisho"]["alternative"]), ("origin", "origin_down", "anthropic-api"))
-        for words in ("接続先の障害が続いている", "代わりに anthropic-api", "keeps failing", "Use anthropic-api instead"):
+        for words in ("接続先の障害が続いている", "代わりに anthropic-api", "keeps failing", "status: https://status.openai.com", "状況: https://status.openai.com", "Use anthropic-api instead"):
             self.assertIn(words, told["message"])
         self.assertEqual(self.metric("sekisho_origin_connects_total"), before)
 
@@ -287,11 +287,13 @@ class ParentProxy(AvailabilityCase):
                 self.assertRegex(told["message"], "上位プロキシ|parent proxy")
         self.assertEqual(self.origin.connections, 0)
         self.assertEqual(len(self.log("origin_proxy")), len(rows))
+        self.assertEqual(self.metric('sekisho_origin_proxy_failures_total{kind="proxy_credentials"}'), 1)
+        self.assertEqual(self.metric('sekisho_origin_proxy_failures_total{kind="proxy_framing"}'), 8)
 
     def test_a_proxy_that_is_silent_or_away_is_told(self):
-        self.start(answer=lambda conn, request: conn.more() or True, extra="", policy=ALTERNATIVES)
+        self.start(answer=lambda conn, request: conn.more() or True)
         self.gateway.stop()
-        text = self.gateway.config.read_text(encoding="utf-8").replace("limits: {}", "limits: { connect: 300ms }")
+        text = self.gateway.config.read_text(encoding="utf-8") + "origin_timeouts: { openai-api: { connect: 300ms } }\n"
         self.gateway.config.write_text(text, encoding="utf-8")
         self.gateway.start()
         answer = self.ask(self.tunnel())
@@ -347,6 +349,23 @@ class ParentProxy(AvailabilityCase):
         self.assertEqual([r.start for r in self.parent.asked], [b"CONNECT api.openai.com:443 HTTP/1.1"])
         status, body = self.gateway.ask("GET", "/readyz")
         self.assertIn("resolve: parent leaves addresses and their countries unknown", body.decode())
+
+    def test_explain_and_check_say_what_the_proxy_means_for_the_evidence(self):
+        self.start(hosts=False, extra="  resolve: parent\n  no_proxy: [llm.example.jp]\n")
+        config = str(self.gateway.config)
+
+        def explain(*arguments):
+            return json.loads(sh(SEKISHO, "explain", "-c", config, "--user", "alice", "--json", *arguments).stdout)
+        told = explain("--to", "api.openai.com")
+        self.assertEqual((told["verdict"], told["reason"]), ("block", "region"))
+        self.assertIn(("address", "unknown", "origin_proxy", "unknown"), [(e["kind"], e["value"], e["source"], e["result"]) for e in told["evidence"]])
+        for way in (("--to", "llm.example.jp"), ("--to", "api.openai.com", "--country", "US"), ("--to", "api.openai.com", "--address", "127.0.0.1")):
+            self.assertNotIn("origin_proxy", [e["source"] for e in explain(*way)["evidence"]])
+        checked = sh(SEKISHO, "check", "-c", config).stdout
+        self.assertIn(f"parent proxy: http://127.0.0.1:{self.parent.port} (looks names up itself: the countries of addresses are unknown)", checked)
+        self.assertIn("名前はプロキシが解決するため、アドレスの国は不明です", checked)
+        machine = json.loads(sh(SEKISHO, "check", "-c", config, "--json").stdout)
+        self.assertEqual(machine["origin_proxy"], {"host": "127.0.0.1", "port": self.parent.port, "resolve": "parent"})
 
     def test_private_addresses_are_guarded_before_the_proxy_is_asked(self):
         self.start(hosts=False)
@@ -419,6 +438,7 @@ TABLE = [  # url, host, what the file says where the policy blocks what it does 
     ("http://constructor/", "constructor", "DIRECT", "DIRECT"),
     ("https://www.example.com/", "www.example.com", "gate", "DIRECT"),
     ("https://x.toString/", "x.toString", "gate", "DIRECT"),
+    ("https://login.microsoftonline.com/", "login.microsoftonline.com", "gate", "DIRECT"),
     ("https://evil-api.openai.com.example.net/", "evil-api.openai.com.example.net", "gate", "DIRECT"),
     ("https://wiki.corp.example.jp/", "wiki.corp.example.jp", "DIRECT", "DIRECT"),
     ("https://corp.example.jp/", "corp.example.jp", "gate", "DIRECT"),
