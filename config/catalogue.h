@@ -17,7 +17,7 @@
 namespace sekisho::config {
 
 struct EndpointRegion {
-  std::string where;    // host | path | header | url | body
+  std::string where;    // host | path | query | header | url | body
   std::string pattern;  // RE2 with a group `region`, or none when `country`/`group` is stated
   std::string table;    // a table of cloud-regions.yaml
   std::string key;      // how the look-up key is built, "{region}" replaced; "" = the region itself

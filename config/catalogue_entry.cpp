@@ -14,7 +14,7 @@ const std::vector<std::string_view> kKinds = {"api",   "chat",  "coding", "aggre
                                               "image", "voice", "search"};
 const std::vector<std::string_view> kDialects = {"openai", "anthropic", "gemini", "bedrock",
                                                  "cohere", "dashscope", "ollama", "none"};
-const std::vector<std::string_view> kWheres = {"host", "path", "header", "url", "body"};
+const std::vector<std::string_view> kWheres = {"host", "path", "query", "header", "url", "body"};
 const std::vector<std::string_view> kConfidences = {"low", "medium", "high"};
 
 void read_word(MapReader& m, std::string_view key, const std::vector<std::string_view>& words,

@@ -37,6 +37,28 @@ std::string plain_path(std::string_view path) {
   return out;
 }
 
+// "name=value" of each part, percent signs and plus signs undone.
+std::vector<std::string> query_pairs(std::string_view target) {
+  std::vector<std::string> out;
+  const auto mark = target.find('?');
+  if (mark == target.npos) return out;
+  std::string_view rest = target.substr(mark + 1);
+  while (!rest.empty()) {
+    const std::string_view part = rest.substr(0, rest.find('&'));
+    rest.remove_prefix(std::min(rest.size(), part.size() + 1));
+    std::string& pair = out.emplace_back();
+    for (std::size_t i = 0; i < part.size(); ++i) {
+      const bool triple = part[i] == '%' && i + 2 < part.size();
+      const int high = triple ? hex(part[i + 1]) : -1, low = triple ? hex(part[i + 2]) : -1;
+      pair += high >= 0 && low >= 0 ? static_cast<char>(high * 16 + low)
+              : part[i] == '+'      ? ' '
+                                    : part[i];
+      if (high >= 0 && low >= 0) i += 2;
+    }
+  }
+  return out;
+}
+
 std::string lower(std::string_view text) {
   std::string out(text);
   for (char& c : out)
@@ -65,7 +87,7 @@ class PieceFinder {
 
   std::vector<EndpointPiece> find() {
     for (const EndpointSignal& s : service_.endpoint) look(s);
-    if (!query_.method.empty() && service_.provider->dialect == "bedrock") look_at_signature();
+    if (!query_.method.empty() && service_.signs_for_region) look_at_signatures();
     return std::move(out_);
   }
 
@@ -75,6 +97,10 @@ class PieceFinder {
     if (query_.method.empty()) return;
     if (s.where == Where::kPath) return search(s, path_, "path");
     if (s.where == Where::kUrl) return search(s, std::string(host_) + path_, "url");
+    if (s.where == Where::kQuery) {
+      for (const std::string& pair : query_pairs(query_.target)) search(s, pair, "query");
+      return;
+    }
     if (s.where == Where::kHeader) {
       for (const auto& [name, value] : query_.headers)
         search(s, lower(name) + ": " + std::string(value), "header");
@@ -123,20 +149,57 @@ class PieceFinder {
     }
   }
 
-  // "Credential=AKID/20261124/us-east-1/bedrock/aws4_request": the signature holds in that region
-  // only, so a host of another one is a contradiction.
-  void look_at_signature() {
-    for (const auto& [name, value] : query_.headers) {
-      if (lower(name) != "authorization") continue;
-      std::size_t at = value.find("Credential=");
-      if (value.substr(0, 4) != "AWS4" || at == std::string_view::npos) continue;
-      std::string_view scope = value.substr(at + 11);
-      scope = scope.substr(0, scope.find_first_of(", "));
-      for (int i = 0; i < 2 && !scope.empty(); ++i)
-        scope.remove_prefix(std::min(scope.find('/'), scope.size() - 1) + 1);
-      const std::string region(scope.substr(0, scope.find('/')));
-      if (!region.empty()) out_.push_back({table_places("aws", region), "signature", false});
+  // A signature holds in the regions it names only, so that a host of another one is a
+  // contradiction. It stands in a header, or in the query of a pre-signed address.
+  void look_at_signatures() {
+    for (const auto& [name, value] : query_.headers)
+      if (lower(name) == "authorization") look_at_authorization(value);
+    std::string_view scope, regions;
+    const auto pairs = query_pairs(query_.target);
+    for (const std::string& pair : pairs) {
+      const std::string_view text = pair;
+      if (text.starts_with("X-Amz-Credential=")) scope = text.substr(17);
+      if (text.starts_with("X-Amz-Region-Set=")) regions = text.substr(17);
     }
+    look_at_scope(scope, regions);
+  }
+
+  void look_at_authorization(std::string_view value) {
+    const std::size_t at = value.find("Credential=");
+    if (value.substr(0, 4) != "AWS4" || at == std::string_view::npos) return;
+    std::string_view scope = value.substr(at + 11), regions;
+    scope = scope.substr(0, scope.find_first_of(", "));
+    for (const auto& [name, set] : query_.headers)
+      if (lower(name) == "x-amz-region-set") regions = set;
+    look_at_scope(scope, regions);
+  }
+
+  // "AKID/20261124/us-east-1/bedrock/aws4_request". The scope of SigV4A names no region: its set of
+  // them ("us-east-1,us-west-2", "*") is signed instead.
+  void look_at_scope(std::string_view scope, std::string_view region_set) {
+    std::vector<std::string_view> parts;
+    while (!scope.empty()) {
+      parts.push_back(scope.substr(0, scope.find('/')));
+      scope.remove_prefix(std::min(scope.size(), parts.back().size() + 1));
+    }
+    if (parts.size() == 4) return add_region_set(region_set);
+    if (parts.size() > 2 && !parts[2].empty())
+      out_.push_back({table_places("aws", std::string(parts[2])), "signature", false});
+  }
+
+  void add_region_set(std::string_view set) {
+    std::vector<std::string> countries;
+    bool whole = !set.empty();
+    while (!set.empty()) {
+      std::string_view region = set.substr(0, set.find(','));
+      set.remove_prefix(std::min(set.size(), region.size() + 1));
+      while (!region.empty() && region.front() == ' ') region.remove_prefix(1);
+      const Places p = table_places("aws", std::string(region));
+      whole = whole && p.known();
+      countries.insert(countries.end(), p.countries.begin(), p.countries.end());
+    }
+    if (!whole) countries.emplace_back("unknown");
+    out_.push_back({resolve_places(countries, regions_), "signature", false});
   }
 
   const Service& service_;

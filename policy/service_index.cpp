@@ -11,6 +11,7 @@ using config::Provider;
 
 EndpointSignal::Where where_of(std::string_view word) {
   if (word == "path") return EndpointSignal::Where::kPath;
+  if (word == "query") return EndpointSignal::Where::kQuery;
   if (word == "header") return EndpointSignal::Where::kHeader;
   if (word == "url") return EndpointSignal::Where::kUrl;
   if (word == "body") return EndpointSignal::Where::kBody;
@@ -58,6 +59,8 @@ void fill(const Provider& p, const config::CloudRegions& regions, Service& out,
   for (const std::string& path : p.paths)
     if (auto pattern = compile(p, path, p.at, problems)) out.paths.push_back(std::move(*pattern));
   for (const EndpointRegion& e : p.endpoint_region) add_endpoint(p, e, regions, out, problems);
+  out.signs_for_region = std::any_of(p.endpoint_region.begin(), p.endpoint_region.end(),
+                                     [](const EndpointRegion& e) { return e.table == "aws"; });
   out.operator_seat = resolve_places({p.operator_country}, regions);
   out.parent_seat = resolve_places({p.parent_country}, regions);
   out.storage = fact_places(p, "storage_countries", regions);

@@ -20,7 +20,7 @@ namespace sekisho::policy {
 
 // One piece of endpoint evidence that a service can give.
 struct EndpointSignal {
-  enum class Where { kHost, kPath, kHeader, kUrl, kBody } where = Where::kHost;
+  enum class Where { kHost, kPath, kQuery, kHeader, kUrl, kBody } where = Where::kHost;
   filters::Pattern pattern;
   bool has_group = false;  // the pattern has a group `region`
   const config::EndpointRegion* def = nullptr;
@@ -36,6 +36,7 @@ struct Service {
   std::vector<filters::Pattern> paths;
   std::vector<EndpointSignal> endpoint;
   Places operator_seat, parent_seat, storage, processing;
+  bool signs_for_region = false;  // a cloud whose signatures (SigV4) name the region they hold in
 
   bool narrowed() const { return host_pattern.has_value() || !paths.empty(); }
 };
@@ -93,7 +94,7 @@ class ServiceIndex {
 // Pieces of `service` that this request gives, by host and, once known, path, headers and body.
 struct EndpointPiece {
   Places places;
-  std::string_view source;  // "host", "path", "header", "url", "body", "signature"
+  std::string_view source;  // "host", "path", "query", "header", "url", "body", "signature"
   bool overrides_host = false;
 };
 std::vector<EndpointPiece> endpoint_pieces(const Service& service, const AdmissionQuery& query,

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "tests/policy/snapshot_fixture.h"
 
 namespace sekisho::tests {
@@ -239,6 +241,122 @@ TEST(Regions, SignatureForAnotherRegionContradictsTheHost) {
   EXPECT_EQ(outcome(*s, ask), "allow p");
   ask.headers = {{"authorization", signed_for("us-east-1")}};
   EXPECT_EQ(outcome(*s, ask), "block region regions");
+}
+
+struct EndpointRow {
+  const char* service;
+  const char* host;
+  const char* path;    // "" = CONNECT
+  const char* header;  // "name: value", "" = none
+  const char* body;
+  const char* says;
+};
+
+// "endpoint" evidence of every kind, from the shipped catalogue.
+TEST(Regions, EveryServiceNamesItsRegionWhereItDoes) {
+  const char* kUs = "bedrock-runtime.us-east-1.amazonaws.com";
+  const char* kAgent = "bedrock-agent-runtime.us-east-1.amazonaws.com";
+  const char* kMantle = "bedrock-mantle.us-east-1.api.aws";
+  const std::vector<EndpointRow> rows = {
+      {"aws-bedrock", kUs, "/model/jp.anthropic.c/converse", "", "", "US ignored; JP ok"},
+      {"aws-bedrock", kUs, "/model/au.anthropic.c/converse", "", "", "US ignored; AU ok"},
+      {"aws-bedrock", kUs, "/model/global.anthropic.c/converse", "", "",
+       "US ignored; anywhere unknown"},
+      {"aws-bedrock", kUs, "/model/zz.anthropic.c/converse", "", "", "US ignored; unknown unknown"},
+      {"aws-bedrock", kUs, "/model/zai.glm-4.6/converse", "", "", "US ok"},
+      {"aws-bedrock", kUs, "/model/arn:aws:bedrock:ap-east-1:1:inference-profile/x.y/converse", "",
+       "", "US not_allowed; HK denied"},
+      {"aws-bedrock", kUs,
+       "/model/arn%3Aaws%3Abedrock%3Aus-east-1%3A1%3Ainference-profile%2Fjp.anthropic.c/converse",
+       "", "", "US ignored; US ignored; JP ok"},
+      {"aws-bedrock", kUs,
+       "/model/arn%3Aaws%3Abedrock%3Aus-east-1%3A1%3Aapplication-inference-profile%2Fabc/converse",
+       "", "", "US ignored; US ignored; unknown unknown"},
+      {"aws-bedrock", kMantle, "/anthropic/v1/messages", "", R"({"model":"jp.anthropic.c"})",
+       "US ignored; JP ok"},
+      {"aws-bedrock", kAgent, "/retrieveAndGenerate", "",
+       R"({"retrieveAndGenerateConfiguration":{"knowledgeBaseConfiguration":{"modelArn":"arn:aws:bedrock:ap-east-1::foundation-model/x"}}})",
+       "US not_allowed; HK denied"},
+      {"aws-bedrock", kAgent, "/x", "",
+       R"({"modelId":"arn:aws:bedrock:us-east-1:1:inference-profile/apac.anthropic.c"})",
+       "US ignored; US ignored; AE,AU,ID,IN,JP,KR,MY,SG,TH,TW not_allowed"},
+      {"aws-bedrock", "vpce-0a1b-c2.bedrock-runtime.ap-northeast-1.vpce.amazonaws.com", "", "", "",
+       "JP ok"},
+      {"aws-bedrock", "bedrock-runtime-fips.us-east-1.amazonaws.com", "", "", "", "US ok"},
+      {"aws-bedrock", kUs,
+       "/model/a.b/"
+       "invoke?X-Amz-Credential=AKIDEXAMPLE%2F20261124%2Fap-northeast-1%2Fbedrock%2Faws4_request",
+       "", "", "US not_allowed; JP not_allowed"},
+      {"aws-bedrock", kUs, "/model/a.b/invoke",
+       "authorization: AWS4-ECDSA-P256-SHA256 "
+       "Credential=AKIDEXAMPLE/20261124/bedrock/aws4_request, "
+       "SignedHeaders=host, Signature=00",
+       "", "US ok; unknown unknown"},
+      {"aws-sagemaker", "runtime.sagemaker.us-east-1.amazonaws.com", "/endpoints/e/invocations",
+       "authorization: AWS4-HMAC-SHA256 "
+       "Credential=AKIDEXAMPLE/20261124/eu-west-1/sagemaker/aws4_request,"
+       " SignedHeaders=host, Signature=00",
+       "", "US not_allowed; IE not_allowed"},
+      {"azure-openai", "japaneast.api.cognitive.microsoft.com", "", "", "", "JP ok"},
+      {"azure-openai", "m.eastus2.models.ai.azure.com", "", "", "", "US ok"},
+      {"azure-openai", "m.westeurope.inference.ml.azure.com", "", "", "", "NL ok"},
+      {"azure-openai", "company.openai.azure.com", "", "", "", "unknown unknown"},
+      {"google-vertex", "aiplatform.googleapis.com", "/v1/projects/p/locations/asia-northeast1/x",
+       "", "", "JP ok"},
+      {"google-vertex", "aiplatform.googleapis.com", "/v1/projects/p/locations/us-central1:predict",
+       "", "", "US ok"},
+      {"google-vertex", "aiplatform.us.rep.googleapis.com", "/v1/projects/p/locations/us/x", "", "",
+       "US ok; US ok"},
+      {"google-vertex", "aiplatform.googleapis.com", "/v1/projects/p/locations/global/x", "", "",
+       "anywhere unknown"},
+      {"google-vertex", "aiplatform.googleapis.com", "/v1/projects/p/l%6fcations/asia-east2/x", "",
+       "", "HK denied"},
+      {"openai-api", "jp.api.openai.com", "", "", "", "JP ok"},
+      {"openai-api", "us.api.openai.com", "", "", "", "US ok"},
+      {"openai-api", "api.openai.com", "", "", "", "anywhere unknown"},
+      {"anthropic-api", "api.anthropic.com", "/v1/messages", "", R"({"inference_geo":"us"})",
+       "US ok"},
+      {"xai-api", "us.api.x.ai", "", "", "", "US ok"},
+      {"mistral-api", "api.us.mistral.ai", "", "", "", "US ok"},
+      {"snowflake-cortex", "abc123.ap-northeast-1.aws.snowflakecomputing.com",
+       "/api/v2/cortex/inference:complete", "", "", "JP ok"},
+      {"snowflake-cortex", "abc123.us-central1.gcp.snowflakecomputing.com",
+       "/api/v2/cortex/inference:complete", "", "", "US ok"},
+      {"snowflake-cortex", "abc123.japaneast.azure.privatelink.snowflakecomputing.com",
+       "/api/v2/cortex/inference:complete", "", "", "JP ok"},
+      {"oracle-genai", "inference.generativeai.ap-osaka-1.oci.oraclecloud.com", "", "", "",
+       "JP ok"},
+      {"oracle-genai", "agent-runtime.generativeai.us-chicago-1.oci.oraclecloud.com", "", "", "",
+       "US ok"},
+      {"ibm-watsonx", "jp-tok.ml.cloud.ibm.com", "", "", "", "JP ok"},
+      {"ibm-watsonx", "private.us-south.ml.cloud.ibm.com", "", "", "", "US ok"},
+      {"alibaba-dashscope-cn", "dashscope.aliyuncs.com", "", "", "", "CN denied"},
+      {"alibaba-dashscope-us", "dashscope-us.aliyuncs.com", "", "", "", "US ok"},
+      {"alibaba-dashscope-hk", "cn-hongkong.dashscope.aliyuncs.com", "", "", "", "HK denied"},
+      {"alibaba-dashscope-cn", "w.cn-beijing.maas.aliyuncs.com", "", "", "", "CN denied"},
+      {"baidu-qianfan", "qianfan.baidubce.com", "", "", "", "CN denied"},
+      {"tencent-hunyuan", "hunyuan.ap-guangzhou.tencentcloudapi.com", "", "", "", "CN denied"},
+      {"tencent-hunyuan", "hunyuan.tencentcloudapi.com", "/", "x-tc-region: ap-beijing", "",
+       "CN denied"},
+      {"tencent-hunyuan", "hunyuan.tencentcloudapi.com", "/?Action=a&Region=ap%2Dbeijing", "", "",
+       "CN denied"},
+      {"volcengine-ark", "ark.cn-beijing.volces.com", "", "", "", "CN denied"},
+      {"huggingface", "x.us-east-1.aws.endpoints.huggingface.cloud", "", "", "", "US ok"},
+      {"deepl", "api-jp.deepl.com", "", "", "", "JP ok"},
+  };
+  std::map<std::string, std::shared_ptr<const policy::Snapshot>> compiled;
+  for (const EndpointRow& r : rows) {
+    auto& s = compiled[r.service];
+    if (!s) s = compile(with("endpoint: if_known", provider(r.service), "[JP, US, EU, AU]"));
+    Ask ask{r.host};
+    if (r.path[0] != 0) ask.path = r.path;
+    const std::string header = r.header;
+    if (!header.empty())
+      ask.headers = {{header.substr(0, header.find(':')), header.substr(header.find(':') + 2)}};
+    ask.body = r.body;
+    EXPECT_EQ(evidence_text(admit(*s, ask), EvidenceKind::kEndpoint), r.says)
+        << r.host << r.path << r.body;
+  }
 }
 
 TEST(Regions, VertexHostAndPathMustAgree) {
