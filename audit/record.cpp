@@ -129,15 +129,26 @@ void append_request(std::string& out, const Decision& d, const Scrub& scrub) {
   out += '}';
 }
 
-void append_evidence(std::string& out, const policy::Admission* admission) {
+// "body:/tools/0/server_url catalogue:x": the place is the client's words.
+std::string said_at(std::string_view text, const Scrub& scrub) {
+  constexpr std::string_view kBody = "body:";
+  const auto at = text.find("body:/");
+  if (at == text.npos) return std::string(text);
+  const auto begin = at + kBody.size();
+  const auto end = std::min(text.find(' ', begin), text.size());
+  return std::string(text.substr(0, begin)) + scrub.place(text.substr(begin, end - begin)) +
+         std::string(text.substr(end));
+}
+
+void append_evidence(std::string& out, const policy::Admission* admission, const Scrub& scrub) {
   static const std::vector<policy::Evidence> kNone;
   out += R"(,"evidence":)";
   append_list(out, admission ? admission->evidence : kNone, kEvidence,
-              [&out](const policy::Evidence& e) {
+              [&out, &scrub](const policy::Evidence& e) {
                 out += '[';
                 append_json_string(out, policy::to_word(e.kind));
                 append_json_string(out += ',', cut_text(e.value, kEvidenceBytes));
-                append_json_string(out += ',', cut_text(e.source));
+                append_json_string(out += ',', cut_text(said_at(e.source, scrub)));
                 append_json_string(out += ',', policy::to_word(e.result));
                 out += ']';
               });
@@ -148,7 +159,7 @@ std::vector<const policy::RuleTrace*> all_rules(const Decision& d) {
   std::vector<const policy::RuleTrace*> rules;
   const auto add = [&rules](const policy::RuleTrace& r) {
     const auto same = [&r](const policy::RuleTrace* o) {
-      return o->id == r.id && o->action == r.action && o->matched == r.matched;
+      return o->id == r.id && o->action == r.action && o->matched == r.matched && o->why == r.why;
     };
     if (std::none_of(rules.begin(), rules.end(), same)) rules.push_back(&r);
   };
@@ -166,7 +177,7 @@ void append_rules(std::string& out, const Decision& d, const Scrub& scrub) {
     m.truth("matched", r->matched);
     m.maybe("action", r->action);
     m.maybe("mode", r->mode);
-    m.maybe("why", scrub.text(r->why));
+    m.maybe("why", scrub.text(said_at(r->why, scrub)));
     out += '}';
   });
 }
@@ -280,7 +291,7 @@ std::string record_tail(const Decision& d, std::string_view finding_key) {
   append_client(out, d.client, scrub);
   append_destination(out, d);
   append_request(out, d, scrub);
-  append_evidence(out, d.admission);
+  append_evidence(out, d.admission, scrub);
   append_verdict(out, d, scrub);
   append_inspection(out, d, finding_key, scrub);
   out += R"(,"bytes":{"in":)" + std::to_string(d.bytes_in) + R"(,"decoded":)" +

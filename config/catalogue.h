@@ -85,6 +85,8 @@ struct Networks {
   std::vector<EdgeNetwork> edges;
   std::map<std::uint32_t, std::string>
       asn_country;  // networks operated from a country whatever their place (ASN -> ISO)
+  // Names of edges and balancers below which others' services get names -> ISO of who runs them.
+  std::vector<std::pair<std::string, std::string>> name_country;
 };
 
 Catalogue load_catalogue(const std::string& providers_path, const std::string& overlay_path,

@@ -1,4 +1,5 @@
 #include "config/catalogue.h"
+#include "config/host_pattern.h"
 #include "config/text_file.h"
 #include "config/units.h"
 #include "config/yaml_reader.h"
@@ -49,6 +50,25 @@ void read_asn_countries(YamlReader& reader, const YamlNode& node, Networks& out)
   }
 }
 
+// `CN: ["volcgslb.com"]`: a country and the names below which its companies put others' services.
+void read_name_countries(YamlReader& reader, const YamlNode& node, Networks& out) {
+  if (!node.is_map()) return reader.wrong(node, "a map from a country to names");
+  for (const YamlEntry& e : node.entries) {
+    YamlNode key;
+    key.kind = YamlNode::Kind::kScalar;
+    key.text = e.key;
+    key.at = e.at;
+    const auto country = reader.country(key);
+    for (MarkedText& name : reader.texts(e.value, "names")) {
+      const HostFault fault = check_host_name(name.value);
+      if (!fault.ok())
+        reader.problem(name.at, fault.message, fault.hint);
+      else if (country)
+        out.name_country.emplace_back(std::move(name.value), *country);
+    }
+  }
+}
+
 void read_networks(YamlReader& reader, const YamlNode& root, Networks& out) {
   MapReader m(reader, root, "the list of networks");
   (void)m.find("version");
@@ -57,6 +77,7 @@ void read_networks(YamlReader& reader, const YamlNode& root, Networks& out) {
   if (const auto* items = edges ? reader.list(*edges, "edge networks") : nullptr)
     for (const YamlNode& item : *items) out.edges.push_back(read_edge(reader, item));
   if (const YamlNode* n = m.find("asn_country")) read_asn_countries(reader, *n, out);
+  if (const YamlNode* n = m.find("name_country")) read_name_countries(reader, *n, out);
   m.finish();
 }
 

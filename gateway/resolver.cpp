@@ -51,6 +51,7 @@ Addresses failed(std::string why) {
 void join(const Addresses& more, Addresses& into) {
   for (const auto& ip : more.ips)
     if (std::find(into.ips.begin(), into.ips.end(), ip) == into.ips.end()) into.ips.push_back(ip);
+  if (into.canonical.empty()) into.canonical = more.canonical;
 }
 
 struct Entry {
@@ -195,7 +196,7 @@ Addresses Resolver::system_look_up(const std::string& host, Family family) {
   Addresses out;
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_ADDRCONFIG;
+  hints.ai_flags = AI_ADDRCONFIG | AI_CANONNAME;
   if (family == Family::kIpv4) hints.ai_family = AF_INET;
   if (family == Family::kIpv6) hints.ai_family = AF_INET6;
   addrinfo* list = nullptr;
@@ -205,6 +206,7 @@ Addresses Resolver::system_look_up(const std::string& host, Family family) {
     out.temporary = rc == EAI_AGAIN || rc == EAI_FAIL || rc == EAI_SYSTEM;
     return out;
   }
+  if (list && list->ai_canonname && host != list->ai_canonname) out.canonical = list->ai_canonname;
   for (const addrinfo* a = list; a; a = a->ai_next) {
     if (a->ai_family == AF_INET) {
       const auto* in = reinterpret_cast<const sockaddr_in*>(a->ai_addr);

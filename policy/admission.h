@@ -68,8 +68,11 @@ struct Admission {
   bool unlisted = false;
   std::vector<Evidence> evidence;
   std::vector<RuleTrace> rules;
-  std::string exception;                    // entry that lifted `regions`, if any
-  const Dialect* dialect = nullptr;         // never null after Snapshot::admit
+  std::string exception;             // entry that lifted `regions`, if any
+  const Dialect* dialect = nullptr;  // never null after Snapshot::admit
+  // The host inside the request that was refused, where it is not the one asked: "tools.example.net
+  // (/mcp_servers/0/url)".
+  std::string second_host;
   std::string side_host_role;               // "signin", … when the host is a side host
   std::vector<std::string> known_regions;   // of operator, parent, storage, processing, endpoint,
                                             // address; for regions/regions_not

@@ -43,7 +43,8 @@ class Gatekeeper {
  public:
   // Refers to its arguments for life. Unknown names, at their marks, are problems.
   Gatekeeper(const config::PolicyFile& file, const config::Catalogue& catalogue,
-             const config::CloudRegions& regions, const TimeZone& zone, config::Problems& problems);
+             const config::CloudRegions& regions, const TimeZone& zone, const Geo& geo,
+             config::Problems& problems);
 
   Admission admit(const AdmissionQuery& query) const;
   void name_alternative(Admission& out) const;
@@ -82,7 +83,7 @@ class Gatekeeper {
   void find_routes(Ask& ask) const;
   std::string unmet_by_routes(const Ask& ask, const config::DestinationDef& def,
                               const RegionFinding& regions) const;
-  void also_refuse(Reason reason, std::string rule, bool observed, Admission& out) const;
+  bool also_refuse(Reason reason, std::string rule, bool observed, Admission& out) const;
   void judge_models(const Ask& ask, Admission& out) const;
   void judge_second_destinations(const Ask& ask, Admission& out) const;
   void judge_second(const Ask& ask, const Second& second, std::set<std::string>& seen,

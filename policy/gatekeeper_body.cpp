@@ -76,16 +76,18 @@ std::string Gatekeeper::unmet_by_routes(const Ask& ask, const config::Destinatio
 }
 
 // Beside what was decided: the reason that comes first in the list stands.
-void Gatekeeper::also_refuse(Reason reason, std::string rule, bool observed, Admission& out) const {
+bool Gatekeeper::also_refuse(Reason reason, std::string rule, bool observed, Admission& out) const {
   const bool weaker = observed && out.refused;
   const bool later =
       out.refused == !observed && out.reason != Reason::kNone && out.reason <= reason;
-  if (weaker || later) return;
+  if (weaker || later) return false;
   out.refused = !observed;
   out.would_refuse = observed;
   out.observe = observed;
   out.reason = reason;
   out.rule = std::move(rule);
+  out.second_host.clear();
+  return true;
 }
 
 void Gatekeeper::judge_models(const Ask& ask, Admission& out) const {
@@ -136,7 +138,10 @@ void Gatekeeper::judge_second(const Ask& ask, const Second& second, std::set<std
   const auto refuse = [&](Reason reason, std::string_view rule, bool observed, std::string why) {
     if (out.rules.size() < 4 * kTold)
       out.rules.push_back(trace(kSecond, false, observed, second.where + " " + why, reason));
-    also_refuse(reason, std::string(rule), observed, out);
+    if (!also_refuse(reason, std::string(rule), observed, out)) return;
+    const std::string_view where = second.where;
+    out.second_host = read.kind == Kind::kHost ? read.to.host : std::string("URL");
+    out.second_host += " (" + std::string(where.substr(where.find(':') + 1)) + ")";
   };
   switch (read.kind) {
     case Kind::kOwnStore:
@@ -205,7 +210,7 @@ void Gatekeeper::take_evidence(const std::vector<Evidence>& evidence, const std:
                                Admission& out) const {
   for (const Evidence& e : evidence) {
     if (e.countries.empty() && e.result != EvidenceResult::kDenied) continue;
-    if (out.evidence.size() >= 8 * kTold && !is_denied(e)) continue;
+    if (out.evidence.size() >= 2 * kTold && !is_denied(e)) continue;
     out.evidence.push_back(e);
     out.evidence.back().source = where + (e.source.empty() ? "" : " " + e.source);
   }

@@ -115,14 +115,14 @@ std::string days_left(std::int64_t end, std::int64_t now) {
 }  // namespace
 
 Gatekeeper::Gatekeeper(const config::PolicyFile& file, const config::Catalogue& catalogue,
-                       const config::CloudRegions& regions, const TimeZone& zone,
+                       const config::CloudRegions& regions, const TimeZone& zone, const Geo& geo,
                        config::Problems& problems)
     : file_(file),
       tables_(regions),
       zone_(zone),
       index_(catalogue, regions, problems),
       routes_(catalogue, index_, problems),
-      judge_(file.regions, regions),
+      judge_(file.regions, regions, index_, geo),
       observe_(file.mode == config::Mode::kObserve) {
   Names names(file, catalogue, regions, problems);
   if (file.regions) {

@@ -265,6 +265,15 @@ std::shared_ptr<const Geo> Geo::open(const config::GatewayFile& settings, config
   return geo;
 }
 
+std::string Geo::country_of_name(std::string_view name) const {
+  for (const auto& [suffix, country] : impl_->networks.name_country) {
+    const bool below = name.size() > suffix.size() && name.ends_with(suffix) &&
+                       name[name.size() - suffix.size() - 1] == '.';
+    if (below) return country;
+  }
+  return {};
+}
+
 AddressFacts Geo::look_up(const IpAddress& address, std::int64_t now) const {
   AddressFacts facts;
   facts.ip = address;

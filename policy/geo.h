@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/catalogue.h"
@@ -32,6 +33,10 @@ struct AddressFacts {
   std::string network_country;           // seat of the owner; "" = unknown
   std::string network_source;
   int network_age_days = 0;
+  // The name at the end of the aliases (CNAME) of the name that was looked up, as the resolver said
+  // it; "" = there is none. It may refuse (names that a denied country's companies hold), and never
+  // proves anything.
+  std::string alias;
   bool network_stale = false;  // as for CountryAnswer::stale
   // Set by tests and explain when nothing was stated: address evidence counts as allowed ("not
   // stated").
@@ -46,6 +51,9 @@ class Geo {
                                          config::Networks networks, config::Problems& problems);
   // Embedded IPv4 (mapped, NAT64, 6to4, Teredo) is unmapped first.
   AddressFacts look_up(const config::IpAddress& ip, std::int64_t now) const;
+  // Seat of whoever gives names like this one to others' services (edges, name balancers); "" = not
+  // known. `name` in lower case without a trailing dot.
+  std::string country_of_name(std::string_view name) const;
   std::vector<std::string> warnings(
       std::int64_t now) const;  // absent, past warn_after, past max_age; English
   ~Geo();

@@ -51,6 +51,12 @@ constexpr Vendor kVendors[] = {
 constexpr std::string_view kHeaderPlaces[] = {"authorization", "x-api-key", "api-key",
                                               "x-goog-api-key", "cookie"};
 
+// Files go up and down by pre-signed addresses: the signature is how one signs in there.
+constexpr std::string_view kSignedQuery[] = {
+    "X-Amz-Signature",  "X-Amz-Credential",  "X-Amz-Security-Token",
+    "X-Goog-Signature", "X-Goog-Credential", "sig",
+    "Signature",        "x-oss-signature"};
+
 template <class Range>
 bool names(const Range& places, std::string_view name) {
   return std::any_of(std::begin(places), std::end(places),
@@ -82,7 +88,9 @@ OwnCredential::OwnCredential(const Admission& admission, std::string_view host,
       host_(host),
       // A service may exchange tokens on its own host as well (api and sign-in behind one name).
       token_exchange_(admission.side_host_role == "signin" ||
-                      (!admission.provider.empty() && is_token_path(target))) {}
+                      (!admission.provider.empty() && is_token_path(target))),
+      stores_files_(admission.side_host_role == "upload" ||
+                    admission.side_host_role == "download") {}
 
 bool OwnCredential::header_place(std::string_view name) const {
   if (token_exchange_) return true;
@@ -90,7 +98,7 @@ bool OwnCredential::header_place(std::string_view name) const {
 }
 
 bool OwnCredential::query_place(std::string_view key) const {
-  if (token_exchange_) return true;
+  if (token_exchange_ || (stores_files_ && names(kSignedQuery, key))) return true;
   return names(dialect_.credential_query, key);
 }
 

@@ -34,6 +34,7 @@ class OwnCredential {
   const Dialect& dialect_;
   std::string_view provider_, host_;
   bool token_exchange_ = false;
+  bool stores_files_;  // a side host to which files go by pre-signed addresses
 };
 
 bool equal_ignoring_case(std::string_view a, std::string_view b);

@@ -85,6 +85,25 @@ std::string_view value_word(const Evidence& e, bool ja) {
   return ja ? "不明" : "unknown";
 }
 
+// Evidence of somebody or something that the request names: " (deepseek-api, /provider/only/0)".
+std::string named_by(const Evidence& e, bool ja) {
+  const std::string_view source = e.source;
+  if (const auto at = source.find("for want of "); at != source.npos) {
+    std::string_view what = source.substr(at + 12);
+    if (what.starts_with("body:")) what.remove_prefix(5);
+    return ja ? " (転送先が " + cut(what, 40) + " で限定されていません)"
+              : " (" + cut(what, 40) + " does not say who may answer)";
+  }
+  const std::string_view where = source.substr(0, source.find(' '));
+  const bool named = where.starts_with("body:") || where.starts_with("header:") ||
+                     (where == "path" && where.size() < source.size());
+  if (!named || e.kind == EvidenceKind::kEndpoint) return {};
+  const auto id = source.rfind(':');
+  std::string out = " (";
+  if (source.size() > where.size()) out += cut(source.substr(id + 1), 32) + ", ";
+  return out + cut(where.starts_with("body:") ? where.substr(5) : where, 40) + ")";
+}
+
 // "運営会社 CN、保存場所 CN": what the refusal rests on.
 std::string evidence_list(const Admission& admission, bool ja) {
   std::string out;
@@ -93,7 +112,7 @@ std::string evidence_list(const Admission& admission, bool ja) {
     if (!refuses(e) || ++count > 3) continue;
     if (!out.empty()) out += ja ? "、" : ", ";
     const Words& kind = kKinds[static_cast<std::size_t>(e.kind)];
-    out += std::string(ja ? kind.ja : kind.en) + " " + cut(value_word(e, ja), 24);
+    out += std::string(ja ? kind.ja : kind.en) + " " + cut(value_word(e, ja), 24) + named_by(e, ja);
   }
   return out;
 }
@@ -112,7 +131,8 @@ constexpr std::string_view kDistrust = "client_distrusts_ca";
 
 struct Facts {
   std::string host, regions, types, detail;
-  bool ours = false;  // the certificate that is not accepted is the gateway's, by the client
+  bool model = false;  // who made the model is what is refused
+  bool ours = false;   // the certificate that is not accepted is the gateway's, by the client
 };
 
 std::string what_ja(Reason reason, const Facts& f) {
@@ -121,6 +141,8 @@ std::string what_ja(Reason reason, const Facts& f) {
       return f.host + " への送信を止めました。許可されていない国・地域に関わるためです" +
              (f.regions.empty() ? "。" : "（" + f.regions + "）。");
     case Reason::kDestination:
+      if (f.model)
+        return f.host + " への送信を止めました。このモデルの開発元は許可されていません。";
       return f.host + " への送信を止めました。社内で承認された接続先ではありません。";
     case Reason::kTerms:
       return f.host + " への送信を止めました。利用条件が社内の要件を満たしていません。";
@@ -162,6 +184,7 @@ std::string what_en(Reason reason, const Facts& f) {
       return "Not sent to " + f.host + ": a country or region is not allowed" +
              (f.regions.empty() ? "." : " (" + f.regions + ").");
     case Reason::kDestination:
+      if (f.model) return "Not sent to " + f.host + ": models of this developer are not allowed.";
       return "Not sent: " + f.host + " is not an approved destination.";
     case Reason::kTerms:
       return "Not sent: the terms of " + f.host + " do not meet the policy.";
@@ -243,6 +266,9 @@ Facts facts_of(const Verdict& verdict, const Admission& admission, std::string_v
                std::string_view detail, bool ja) {
   Facts f;
   f.host = cut(host, 64);
+  if (!admission.second_host.empty() && verdict.reason == admission.reason)
+    f.host = cut(admission.second_host, 96);
+  f.model = verdict.rule == "models";
   f.regions = evidence_list(admission, ja);
   f.types = type_list(verdict.causes, ja);
   f.ours = verdict.reason == Reason::kCertificate && verdict.rule == kDistrust;

@@ -112,6 +112,7 @@ class EvidenceGatherer {
 
   void add_address(const AddressFacts& a) {
     add_owner(a);
+    add_alias(a.alias);
     if (a.edge.empty()) return add_countries(a);
     const std::string seat = a.network_country.empty() ? "" : "(" + a.network_country + ")";
     Evidence e = piece(EvidenceKind::kAddress, "edge:" + a.edge + seat, a.network_source);
@@ -148,6 +149,7 @@ class EvidenceGatherer {
 
  private:
   static const Places kUnknown;
+  static constexpr std::size_t kToldInFull = 32;
 
   struct Endpoint {
     Places places;
@@ -307,6 +309,9 @@ class EvidenceGatherer {
     for (EvidenceKind kind : kStaticKinds) {
       const Places& places = service_places(s, kind);
       remember(kind, places);
+      // Of a long list those are told who decide.
+      const EvidenceResult r = result(places, judge_.settings_[static_cast<std::size_t>(kind)]);
+      if (r == EvidenceResult::kOk && out_.evidence.size() >= kToldInFull) continue;
       add(kind, places, sub.where + " " + source_of(s, kind));
     }
   }
@@ -342,6 +347,24 @@ class EvidenceGatherer {
     if (!routes.open) return;
     for (const Developer* d : m.developers)
       if (d != m.service_of || routes.own_names) implied(*d);
+  }
+
+  // Behind an edge the address is anybody's, but its name says whose. Only a denied country is
+  // told.
+  void add_alias(std::string_view given) {
+    const auto alias = given.empty() ? std::nullopt : canonical_host(given.substr(0, 253));
+    if (!alias) return;
+    const std::string country = judge_.geo_.country_of_name(*alias);
+    if (judge_.deny_.contains(country))
+      add(EvidenceKind::kNetwork, Places{{country}, false, false, false}, "cname:" + *alias);
+    const auto owners = judge_.index_.match(*alias, *alias + "/", PathKnowledge::kFits);
+    for (const ServiceMatch& m : owners.found) {
+      if (!m.service || m.shared) continue;
+      for (const Places* seat : {&m.service->operator_seat, &m.service->parent_seat})
+        if (judge_.deny_.any_of(*seat))
+          add(EvidenceKind::kNetwork, *seat,
+              "cname:" + *alias + " catalogue:" + m.service->provider->id);
+    }
   }
 
   static void mark_stale(bool stale, Evidence& e) {
@@ -388,8 +411,9 @@ class EvidenceGatherer {
 const Places EvidenceGatherer::kUnknown{{}, true, false, false};
 
 RegionJudge::RegionJudge(const std::optional<config::Regions>& regions,
-                         const config::CloudRegions& tables)
-    : judged_(regions.has_value()), tables_(tables) {
+                         const config::CloudRegions& tables, const ServiceIndex& index,
+                         const Geo& geo)
+    : judged_(regions.has_value()), tables_(tables), index_(index), geo_(geo) {
   std::fill(std::begin(settings_), std::end(settings_), EvidenceSetting::kIgnore);
   if (!regions) return;
   drops_ = regions->mixed == config::Mixed::kDrop;

@@ -35,7 +35,9 @@ struct RegionFinding {
 class RegionJudge {
  public:
   // Without `regions` nothing is refused: the evidence is gathered for the record, as ignored.
-  RegionJudge(const std::optional<config::Regions>& regions, const config::CloudRegions& tables);
+  // `index` and `geo` tell whose names a service hides behind.
+  RegionJudge(const std::optional<config::Regions>& regions, const config::CloudRegions& tables,
+              const ServiceIndex& index, const Geo& geo);
 
   // Catalogue services of a host (every one of them must pass), what the entry states, the request
   // and the address. With neither services nor `stated` only address and network are judged: a host
@@ -56,6 +58,8 @@ class RegionJudge {
   CountrySet allow_, deny_;
   EvidenceSetting settings_[config::kEvidenceKinds] = {};
   const config::CloudRegions& tables_;
+  const ServiceIndex& index_;
+  const Geo& geo_;
 };
 
 }  // namespace sekisho::policy

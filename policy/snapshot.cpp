@@ -49,7 +49,7 @@ std::shared_ptr<const Snapshot> Snapshot::compile(SnapshotInputs inputs,
                         "the time zone '" + impl.file.timezone + "' is not known here",
                         "write a name such as Asia/Tokyo or UTC; others need the package tzdata"});
   impl.gatekeeper = std::make_unique<const Gatekeeper>(impl.file, impl.catalogue, impl.regions,
-                                                       impl.zone, problems);
+                                                       impl.zone, *impl.geo, problems);
   std::vector<filters::OtherDetector> registered;
   add_registered_detectors(impl.file, inputs.datasets, registered, impl.dataset_warnings, problems);
   impl.detectors = compile_detectors(impl.file, inputs.packs, problems, std::move(registered));

@@ -36,6 +36,7 @@ constexpr Row kTypes[] = {
      "Google Cloud service account key"},
     {"gcp_api_key", "Google API キー", "Google API key"},
     {"azure_storage_key", "Azure ストレージのキー", "Azure storage key"},
+    {"presigned_url", "署名付き URL", "Pre-signed address"},
     {"azure_client_secret", "Azure クライアントシークレット", "Azure client secret"},
     {"openai_api_key", "OpenAI API キー", "OpenAI API key"},
     {"anthropic_api_key", "Anthropic API キー", "Anthropic API key"},

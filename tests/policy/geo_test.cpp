@@ -205,5 +205,15 @@ TEST_F(GeoTest, WarnsOfAbsentAndAgedDatabases) {
   EXPECT_NE(geo->warnings(kBuilt + 31 * kDay)[0].find("max_age"), std::string::npos);
 }
 
+TEST_F(GeoTest, KnowsWhoGivesNamesToOthersServices) {
+  networks_ = config::load_networks(SEKISHO_SOURCE_DIR "/config/networks.yaml", problems_);
+  EXPECT_TRUE(problems_.empty());
+  const auto geo = open();
+  EXPECT_EQ(geo->country_of_name("x.volcgslb.com"), "CN");
+  EXPECT_EQ(geo->country_of_name("a.b.c.huaweicloudwaf.com"), "CN");
+  for (const char* other : {"volcgslb.com", "xvolcgslb.com", "x.volcgslb.com.example.net", ""})
+    EXPECT_EQ(geo->country_of_name(other), "") << other;
+}
+
 }  // namespace
 }  // namespace sekisho::policy

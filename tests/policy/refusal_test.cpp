@@ -40,6 +40,31 @@ void expect_sekisho(const json& s) {
 
 const std::string kBoth = "送信を止めました。\nNot sent.";
 
+TEST(RefusalMessage, NamesWhoeverTheRequestNames) {
+  policy::Verdict v;
+  v.action = policy::Action::kBlock;
+  v.reason = policy::Reason::kRegion;
+  policy::Admission a;
+  policy::Evidence e;
+  e.kind = policy::EvidenceKind::kOperator;
+  e.value = "CN";
+  e.countries = {"CN"};
+  e.result = policy::EvidenceResult::kDenied;
+  e.source = "body:/provider/only/0 catalogue:deepseek-api";
+  a.evidence = {e};
+  auto m = refusal_message(v, a, "openrouter.ai", "", "", "sks_ABCDEFGHIJKLMNOP");
+  EXPECT_NE(m.en.find("operator CN (deepseek-api, /provider/only/0)"), std::string::npos) << m.en;
+  EXPECT_NE(m.ja.find("運営会社 CN (deepseek-api, /provider/only/0)"), std::string::npos) << m.ja;
+  a.evidence[0].value = "unknown";
+  a.evidence[0].countries = {};
+  a.evidence[0].result = policy::EvidenceResult::kUnknown;
+  a.evidence[0].setting = policy::EvidenceSetting::kRequired;
+  a.evidence[0].source = "whoever is chosen, for want of body:/provider/only";
+  m = refusal_message(v, a, "openrouter.ai", "", "", "sks_ABCDEFGHIJKLMNOP");
+  EXPECT_NE(m.en.find("/provider/only does not say who may answer"), std::string::npos) << m.en;
+  EXPECT_NE(m.ja.find("/provider/only で限定されていません"), std::string::npos) << m.ja;
+}
+
 TEST(Refusal, OpenAiShape) {
   const json j = parsed("openai", "/v1/chat/completions");
   EXPECT_EQ(j["error"]["message"], kBoth);

@@ -542,6 +542,27 @@ TEST(Address, NetworkIsEvidenceOfTheOwner) {
   EXPECT_EQ(outcome(*known, at("api.openai.com", a)), "block region regions");
 }
 
+TEST(Address, AliasOfADeniedCountrysNamesRefusesAndOthersProveNothing) {
+  const auto s = compile(with("network: required", provider("openai-api")));
+  policy::AddressFacts a = in_country("US");
+  a.network_country = "US";
+  EXPECT_EQ(outcome(*s, at("api.openai.com", a)), "allow p");
+  a.alias = "API.DeepSeek.com.";
+  EXPECT_EQ(outcome(*s, at("api.openai.com", a)), "block region regions");
+  EXPECT_TRUE(s->address_denied(a));
+  EXPECT_NE(
+      evidence_text(admit(*s, at("api.openai.com", a)), EvidenceKind::kNetwork).find("CN denied"),
+      std::string::npos);
+  for (const char* alias : {"edge.example.net", "api.mistral.ai", "x y", ""}) {
+    a.alias = alias;
+    EXPECT_EQ(outcome(*s, at("api.openai.com", a)), "allow p") << alias;
+  }
+  a.network_country = "";
+  a.assumed_allowed = false;
+  a.alias = "api.mistral.ai";
+  EXPECT_EQ(outcome(*s, at("api.openai.com", a)), "block region regions");
+}
+
 TEST(Address, MixedAndDeniedAddressesCanBeToldApart) {
   const auto refuse = compile(with("address: required", provider("openai-api")));
   const auto drop =
