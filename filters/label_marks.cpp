@@ -29,15 +29,23 @@ bool contains_any(std::string_view text, Words words) {
                      [text](std::string_view w) { return text.find(w) != std::string_view::npos; });
 }
 
+// The byte that differs most often is looked at first.
+bool starts_with(std::string_view text, std::string_view word) {
+  return text.size() >= word.size() && text[word.size() - 1] == word.back() &&
+         text.starts_with(word);
+}
+bool ends_with(std::string_view text, std::string_view word) {
+  return text.size() >= word.size() && text.back() == word.back() && text.ends_with(word);
+}
+
 bool starts_with_any(std::string_view text, Words words) {
   return std::any_of(words.begin(), words.end(),
-                     [text](std::string_view w) { return text.substr(0, w.size()) == w; });
+                     [text](std::string_view w) { return starts_with(text, w); });
 }
 
 bool ends_with_any(std::string_view text, Words words) {
-  return std::any_of(words.begin(), words.end(), [text](std::string_view w) {
-    return text.size() >= w.size() && text.substr(text.size() - w.size()) == w;
-  });
+  return std::any_of(words.begin(), words.end(),
+                     [text](std::string_view w) { return ends_with(text, w); });
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -141,9 +149,9 @@ std::string_view without_fillers(std::string_view text) {
     again = false;
     text = trimmed(text);
     for (const std::string_view filler : kFillers) {
-      if (text.substr(0, filler.size()) == filler)
+      if (starts_with(text, filler))
         text = trimmed(text.substr(filler.size())), again = true;
-      else if (ends_with_any(text, Words(&filler, 1)))
+      else if (ends_with(text, filler))
         text = trimmed(text.substr(0, text.size() - filler.size())), again = true;
     }
   }
@@ -223,7 +231,7 @@ bool is_about(const Line& line) {
   for (bool again = true; again;) {
     again = false;
     for (const std::string_view mark : kMarks) {
-      if (after.substr(0, mark.size()) == mark) after.remove_prefix(mark.size()), again = true;
+      if (starts_with(after, mark)) after.remove_prefix(mark.size()), again = true;
     }
   }
   // "What does TLP:RED mean", "…規程では、極秘・社外秘・一般の3区分を定める".

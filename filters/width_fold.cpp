@@ -81,6 +81,10 @@ std::string folded(std::string_view text) {
   std::string out(text.size(), '\0');
   std::size_t size = 0;  // folding never lengthens
   for (std::size_t pos = 0; pos < text.size();) {
+    if (static_cast<unsigned char>(text[pos]) < 0x80) {
+      out[size++] = text[pos++];
+      continue;
+    }
     const FoldedChar c = char_at(text, pos);
     if (c.value < 0x80) {
       out[size++] = static_cast<char>(c.value);
