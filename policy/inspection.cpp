@@ -13,6 +13,7 @@
 #include "filters/scanner.h"
 #include "policy/header_scan.h"
 #include "policy/message_joins.h"
+#include "policy/named_values.h"
 #include "policy/nested_findings.h"
 #include "policy/own_credential.h"
 #include "policy/snapshot.h"
@@ -127,6 +128,7 @@ struct Inspection::Impl {
   bool walk_step();
   void see_field();
   void scan_text(std::string_view text, const TextChunk& chunk);
+  bool may_be_named(const TextChunk& chunk) const;
   bool scan_piece();
   void join_messages();
   void place_findings(const TextChunk& chunk);
@@ -166,6 +168,7 @@ struct Inspection::Impl {
   Findings found;  // of the text at hand
   SeenFindings seen;
   MessageJoins joins;
+  NamedValues named;
   CleanTexts clean;
   bool keeps_text;  // values may have to be restored
 };
@@ -179,6 +182,7 @@ Inspection::Impl::Impl(const Snapshot& snapshot, const Admission& admission,
       own(admission, header_value(parts.headers, "host"), parts.target),
       scanner(snapshot.detectors()),
       turns(dialect),
+      named(snapshot.detectors()),
       keeps_text(pseudonymises(snapshot.impl().data)) {}
 
 bool Inspection::Impl::step() {
@@ -224,12 +228,22 @@ void Inspection::Impl::scan_target() {
 
 void Inspection::Impl::scan_text(std::string_view text, const TextChunk& from) {
   const bool small = CleanTexts::fits(text);
-  if (text.empty() || (small && clean.knows(text))) return;
+  const bool with_name = may_be_named(from);
+  if (text.empty() || (small && !with_name && clean.knows(text))) return;
   found.clear();
+  const std::string_view part = from.place == Place::kBody ? "body" : "target";
   const ScanStatus status = scanner.scan(text, found);
-  note(status, from.place == Place::kBody ? "body" : "target");
+  note(status, part);
   if (small && found.empty() && status == ScanStatus::kDone) clean.add(text);
+  if (with_name) note(named.see(from, scanner, found), part);
   place_findings(from);
+}
+
+// Fields of the service's own on the highest level are no values of anybody ("prompt_cache_key").
+bool Inspection::Impl::may_be_named(const TextChunk& from) const {
+  if (name_of_value(from).empty()) return false;
+  const bool highest = from.root_json && from.where.find('/', 1) == std::string::npos;
+  return !highest || dialect.name == "none";
 }
 
 // What is cut by the border of two messages.

@@ -159,5 +159,31 @@ TEST(NestedInspection, FindingsAroundTheJsonInAStringKeepItValid) {
   EXPECT_EQ(note.text, "card\n[REDACTED:credit_card]\ttail");
 }
 
+// What a name says, as in a text: of a tool's arguments, of an object, of what stands in a list.
+TEST(NamedValues, AreJudgedWithTheirNames) {
+  EXPECT_EQ(sent(R"({"input":{"password":"Xk9!hunter2-7Qz"}})"), "block data secrets");
+  EXPECT_EQ(sent(R"({"arguments":"{\"db_password\": \"Xk9!hunter2-7Qz\"}"})"),
+            "block data secrets");
+  EXPECT_EQ(sent(R"({"input":{"passwords":["Xk9!hunter2-7Qz"]}})"), "block data secrets");
+  EXPECT_EQ(sent(R"({"input":{"colour":"Xk9!hunter2-7Qz"}})"), "allow");
+}
+
+TEST(NamedValues, AreNotWhatTheirNamesSayTheyAreNot) {
+  EXPECT_EQ(sent(R"({"input":{"trace_id":"4532015112830366"}})"), "allow");
+  EXPECT_EQ(sent(R"({"input":{"card":"4532015112830366"}})"),
+            R"({"input":{"card":"[REDACTED:credit_card]"}})");
+}
+
+TEST(NamedValues, AreFoundAlone) {
+  EXPECT_EQ(sent(R"({"input":{"note":"社外秘"}})"), "block data labels");
+  EXPECT_EQ(sent(R"({"input":{"value":")" + kAwsKey + R"("}})"), "block data secrets");
+}
+
+TEST(NamedValues, FieldsOfTheServiceItselfAreNoValues) {
+  EXPECT_EQ(sent(R"({"model":"gpt-5","prompt_cache_key":"b3f1c29de07a44518c6e9d20f7a1b8c5",)"
+                 R"("messages":[{"role":"user","content":"hello"}]})"),
+            "allow");
+}
+
 }  // namespace
 }  // namespace sekisho::tests

@@ -1,0 +1,37 @@
+#pragma once
+
+// Values of a JSON body read together with their names: {"password": "…"} says what the value alone
+// does not.
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "filters/detector_set.h"
+#include "filters/finding.h"
+#include "filters/scanner.h"
+#include "filters/text_chunk.h"
+
+namespace sekisho::policy {
+
+// The name of the value that `chunk` is: the last key of its pointer, that of the list for what
+// stands in a list. "" = none, or one that says nothing (content, text, role, …).
+std::string name_of_value(const filters::TextChunk& chunk);
+
+// Reads short values once more with their names, as a program would write them.
+class NamedValues {
+ public:
+  explicit NamedValues(const filters::DetectorSet& set) : set_(set) {}
+
+  // `found` is what the value alone gave, ranges in its text. Numbers and personal data are judged
+  // with the name instead, what else is found with it is added; the ranges stay within the value.
+  filters::ScanStatus see(const filters::TextChunk& chunk, filters::Scanner& scanner,
+                          filters::Findings& found);
+
+ private:
+  const filters::DetectorSet& set_;
+  std::string line_;
+  filters::Findings with_name_;
+};
+
+}  // namespace sekisho::policy
