@@ -337,5 +337,55 @@ destinations:
                 self.assertTrue(done.stderr.startswith("sekisho explain: --to:"), done.stderr)
 
 
+class Routes(unittest.TestCase):
+    """Whoever answers behind a service that forwards, and addresses in bodies: refused without a packet, told in answer and record."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.bench = Bench()
+        cls.addClassCleanup(cls.bench.close)
+        cls.origin = cls.bench.origin("openrouter.ai", "api.openai.com", script=lambda conn, request: conn.send(OK))
+        policy = POLICY.format(extra="").replace("[openai-api, anthropic-api, google-gemini-api]", "[openai-api, openrouter]")
+        cls.gateway = cls.bench.gateway({"openrouter.ai": cls.origin.port, "api.openai.com": cls.origin.port}, policy=policy)
+
+    def ask(self, host: str, body: dict):
+        tunnel = self.gateway.tunnel(host)
+        tunnel.send(post(host, json.dumps(body).encode()))
+        answer = tunnel.message()
+        tunnel.close()
+        return answer
+
+    def refused(self, host: str, body: dict, reason: str, *said: str):
+        seen, decisions = len(self.origin.requests), len(self.gateway.decisions())
+        answer = self.ask(host, body)
+        self.assertEqual((answer.status, answer.get("x-should-retry")), (400, "false"))
+        text = json.dumps(answer.json(), ensure_ascii=False)
+        record = self.gateway.decisions()[-1]
+        self.assertEqual(len(self.gateway.decisions()), decisions + 1)
+        self.assertEqual((record["verdict"], record["reason"]), ("block", reason))
+        for words in said:
+            self.assertIn(words, text)
+        self.assertEqual(len(self.origin.requests), seen)
+        return record
+
+    def test_a_forwarding_service_gets_only_what_is_pinned_to_allowed_companies(self):
+        self.refused("openrouter.ai", {"model": "deepseek/deepseek-r1", "messages": []}, "region", "openrouter.ai")
+        record = self.refused("openrouter.ai", {"model": "a/b", "provider": {"only": ["deepseek"]}, "messages": []}, "region", "deepseek-api, /provider/only/0")
+        self.assertIn(["operator", "CN", "body:/provider/only/0 catalogue:deepseek-api", "denied"], record["evidence"])
+        answer = self.ask("openrouter.ai", {"model": "deepseek/deepseek-r1", "provider": {"only": ["Together"]}, "messages": []})
+        self.assertEqual(answer.status, 200)
+        self.assertEqual(self.gateway.decisions()[-1]["verdict"], "allow")
+
+    def test_an_address_in_the_body_is_a_destination(self):
+        tool = lambda url: {"model": "m", "input": "x", "tools": [{"type": "mcp", "server_url": url}]}  # noqa: E731
+        record = self.refused("api.openai.com", tool("https://api.deepseek.com/mcp"), "region", "api.deepseek.com", "/tools/0/server_url")
+        self.assertIn(["operator", "CN", "body:/tools/0/server_url catalogue:deepseek-api", "denied"], record["evidence"])
+        self.refused("api.openai.com", tool("https://tools.example.net/"), "destination", "tools.example.net")
+        self.refused("api.openai.com", tool("https://169.254.169.254/"), "address", "169.254.169.254")
+        self.assertEqual(self.ask("api.openai.com", tool("https://llm.example.jp/mcp")).status, 200)
+        picture = {"model": "m", "messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "https://pictures.example.net/a.png"}}]}]}
+        self.assertEqual(self.ask("api.openai.com", picture).status, 200)
+
+
 if __name__ == "__main__":
     unittest.main()
