@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "config/catalogue_entry.h"
+#include "config/facts.h"
 #include "config/text_file.h"
 #include "config/yaml_reader.h"
 
@@ -45,11 +46,29 @@ void read_developers(YamlReader& reader, const YamlNode* node, std::vector<Model
   }
 }
 
-// The sources are for people who read the file: every fact may name one.
-void check_sources(YamlReader& reader, const YamlNode* node) {
-  if (!node) return;
-  if (!node->is_map()) return reader.wrong(*node, "a map from a name to a source");
-  for (const YamlEntry& e : node->entries) (void)reader.text(e.value);
+// `trains_on_inputs: { value: "no", source: "contract, clause 4", reviewed_at: 2026-11-20 }`: the
+// note is taken off, so that the rest reads the bare fact.
+YamlNode without_notes(YamlReader& reader, const YamlNode& node,
+                       std::map<std::string, FactNote>& notes) {
+  YamlNode out = node;
+  for (YamlEntry& e : out.entries) {
+    const auto& facts = fact_names();
+    const auto is_value = [](const YamlEntry& inner) { return inner.key == "value"; };
+    const auto& inner = e.value.entries;
+    if (!e.value.is_map() || std::none_of(inner.begin(), inner.end(), is_value) ||
+        std::find(facts.begin(), facts.end(), e.key) == facts.end())
+      continue;
+    MapReader m(reader, e.value, "the fact '" + e.key + "'");
+    FactNote note;
+    m.text("source", note.source);
+    if (const YamlNode* day = m.find("reviewed_at")) note.reviewed_at = reader.date(*day);
+    const YamlNode* value = m.find("value");
+    m.finish();
+    notes[e.key] = std::move(note);
+    YamlNode bare = *value;
+    e.value = std::move(bare);
+  }
+  return out;
 }
 
 class CatalogueLoader {
@@ -69,8 +88,8 @@ class CatalogueLoader {
  private:
   void read(const YamlNode& root) {
     MapReader m(reader_, root, overlay_ ? "the overlay" : "the catalogue");
-    read_header(m, overlay_ ? overlay_as_of_ : out_.as_of);
-    check_sources(reader_, m.find("sources"));
+    read_header(m, overlay_ ? out_.overlay_as_of : out_.as_of);
+    read_names(reader_, m.find("sources"), out_.sources);
     const YamlNode* shared = m.find("shared_side_hosts");
     if (shared) read_side_host_map(reader_, *shared, out_.shared_side_hosts);
     read_developers(reader_, m.find("model_developers"), out_.model_developers);
@@ -85,7 +104,9 @@ class CatalogueLoader {
       for (const YamlNode& item : *items) read_entry(item);
   }
 
-  void read_entry(const YamlNode& node) {
+  void read_entry(const YamlNode& written) {
+    std::map<std::string, FactNote> notes;
+    const YamlNode node = without_notes(reader_, written, notes);
     Provider fresh;
     fresh.at = node.at;
     MapReader m(reader_, node, "a service");
@@ -106,6 +127,7 @@ class CatalogueLoader {
     }
     if (overlay_) mark_overlaid(node, fresh);
     read_provider(reader_, m, fresh);
+    for (auto& [fact, note] : notes) fresh.notes[fact] = std::move(note);
     out_.providers[index_[fresh.id]] = std::move(fresh);
   }
 
@@ -119,7 +141,6 @@ class CatalogueLoader {
   Problems& problems_;
   Catalogue& out_;
   bool overlay_;
-  std::string overlay_as_of_;
   std::unordered_map<std::string, std::size_t> index_;
   std::unordered_map<std::string, int> seen_;
 };
@@ -136,6 +157,43 @@ const Provider* Catalogue::find(std::string_view id) const {
   for (const Provider& p : providers)
     if (p.id == id) return &p;
   return nullptr;
+}
+
+FactOrigin origin_of(const Catalogue& catalogue, const Provider& provider, std::string_view key) {
+  FactOrigin out;
+  const auto fact = [&](const char* name) -> std::vector<std::string> {
+    const auto it = provider.facts.find(name);
+    return it == provider.facts.end() ? std::vector<std::string>() : it->second.items;
+  };
+  const auto overlaid = [&](std::string_view name) {
+    return std::find(provider.overlaid.begin(), provider.overlaid.end(), name) !=
+           provider.overlaid.end();
+  };
+  const auto reviewed = fact("reviewed_at");
+  out.overlay = overlaid(key);
+  const bool own_review = overlaid("reviewed_at");
+  if (!reviewed.empty() &&
+      (out.overlay ? own_review : !own_review && provider.confidence == "high"))
+    out.as_of = parse_date(reviewed.front());
+  if (!out.as_of) out.as_of = parse_date(out.overlay ? catalogue.overlay_as_of : catalogue.as_of);
+  if (const auto note = provider.notes.find(std::string(key)); note != provider.notes.end()) {
+    out.source = note->second.source;
+    if (note->second.reviewed_at) out.as_of = note->second.reviewed_at;
+  }
+  if (!out.source.empty() || out.overlay != overlaid("sources")) return out;
+  const auto names = fact("sources"), unverified = fact("unverified");
+  for (const std::string& name : names) {
+    const auto known = catalogue.sources.find(name.substr(0, name.find(':')));
+    const auto whole = catalogue.sources.find(name);
+    const std::string& text = whole != catalogue.sources.end()   ? whole->second
+                              : known != catalogue.sources.end() ? known->second
+                                                                 : name;
+    out.source += (out.source.empty() ? "" : "; ") + text;
+  }
+  out.unverified =
+      !out.overlay && (names == std::vector<std::string>{"gk"} ||
+                       std::find(unverified.begin(), unverified.end(), key) != unverified.end());
+  return out;
 }
 
 Catalogue load_catalogue(const std::string& providers_path, const std::string& overlay_path,

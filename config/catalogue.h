@@ -32,6 +32,12 @@ struct SideHosts {
   std::vector<std::string> hosts;
 };
 
+// What the customer wrote beside a single fact of the overlay.
+struct FactNote {
+  std::string source;
+  std::optional<Date> reviewed_at;
+};
+
 struct Provider {
   std::string id, name;
   Mark at;
@@ -50,6 +56,8 @@ struct Provider {
   std::string confidence;             // low | medium | high
   bool from_overlay = false;          // any key of it was stated by the customer's overlay
   std::vector<std::string> overlaid;  // which keys
+  std::map<std::string, FactNote>
+      notes;  // of facts written as { value: …, source: …, reviewed_at: … }
 };
 
 struct ModelDeveloper {
@@ -57,7 +65,9 @@ struct ModelDeveloper {
 };
 
 struct Catalogue {
-  std::string as_of;  // date of the shipped file
+  std::string as_of;                           // date of the shipped file
+  std::string overlay_as_of;                   // of the overlay; "" = none given
+  std::map<std::string, std::string> sources;  // name -> where it was read, of both files
   std::vector<Provider> providers;
   std::vector<SideHosts> shared_side_hosts;
   std::vector<ModelDeveloper> model_developers;
@@ -68,6 +78,15 @@ struct Catalogue {
   std::map<std::string, std::string> vendor_names, model_prefixes;
   const Provider* find(std::string_view id) const;
 };
+
+// Where a fact comes from and how old it is.
+struct FactOrigin {
+  bool overlay = false;
+  std::string source;         // spelled out; "" = none is named
+  std::optional<Date> as_of;  // of the fact's own review, else of the entry's, else of the file
+  bool unverified = false;    // general knowledge of the writer, nothing looked up
+};
+FactOrigin origin_of(const Catalogue& catalogue, const Provider& provider, std::string_view key);
 
 struct CloudRegions {
   std::map<std::string, std::vector<std::string>>

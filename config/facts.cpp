@@ -176,6 +176,30 @@ const std::vector<std::string_view>& side_host_roles() {
   return kRoles;
 }
 
+std::string fact_form(std::string_view name, bool& several) {
+  const FactForm* form = form_of(name);
+  several = form && holds_many(form->form);
+  if (!form) return "";
+  switch (form->form) {
+    case Form::kCountry:
+    case Form::kCountries:
+      return "place";
+    case Form::kDays:
+      return "days";
+    case Form::kDate:
+      return "date|unknown";
+    case Form::kCertifications:
+      return "certifications";
+    case Form::kWord:
+      break;
+    default:
+      return "text";
+  }
+  std::string words;
+  for (std::string_view w : form->words) words += (words.empty() ? "" : "|") + std::string(w);
+  return words;
+}
+
 bool read_fact(YamlReader& reader, std::string_view key, const YamlNode& node, Facts& out) {
   const FactForm* form = form_of(key);
   if (!form) return false;

@@ -18,4 +18,7 @@ bool read_fact(YamlReader& reader, std::string_view key, const YamlNode& node, F
 const std::vector<std::string_view>& fact_names();
 const std::vector<std::string_view>& side_host_roles();
 
+// Form of the value of a fact, in the words of config/schema.h, and whether it may be a list.
+std::string fact_form(std::string_view name, bool& several);
+
 }  // namespace sekisho::config

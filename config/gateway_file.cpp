@@ -195,12 +195,17 @@ void check_named_files(const GatewayFile& gateway, Problems& problems) {
 }
 
 GatewayFile parse_gateway(const std::string& path, const std::string& text, Problems& problems) {
+  return parse_gateway(path, text, problems, nullptr);
+}
+
+GatewayFile parse_gateway(const std::string& path, const std::string& text, Problems& problems,
+                          KeyLog* log) {
   GatewayFile out;
   out.path = path;
   set_defaults(out);
   const std::size_t before = problems.size();
   const YamlDocument document = parse_yaml(path, text, problems);
-  YamlReader reader(path, problems);
+  YamlReader reader(path, problems, log);
   if (document.complete || document.root.is_map()) read_gateway(document, reader, out);
   sort_by_place(problems, before);
   return out;

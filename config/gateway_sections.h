@@ -7,6 +7,10 @@
 
 namespace sekisho::config {
 
+// As parse_gateway(), with the keys that each map was asked for; nullptr = nobody wants them.
+GatewayFile parse_gateway(const std::string& path, const std::string& text, Problems& problems,
+                          KeyLog* log);
+
 void read_listeners(YamlReader& reader, const YamlNode& node, GatewayFile& out);
 void read_geo(YamlReader& reader, const YamlNode& node, GatewayFile& out);
 void read_resolver(YamlReader& reader, const YamlNode& node, GatewayFile& out);

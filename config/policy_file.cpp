@@ -194,12 +194,17 @@ std::optional<Date> parse_date(std::string_view text) {
 }
 
 PolicyFile parse_policy(const std::string& path, const std::string& text, Problems& problems) {
+  return parse_policy(path, text, problems, nullptr);
+}
+
+PolicyFile parse_policy(const std::string& path, const std::string& text, Problems& problems,
+                        KeyLog* log) {
   PolicyFile out;
   out.path = path;
   out.text = text;
   const std::size_t before = problems.size();
   const YamlDocument document = parse_yaml(path, text, problems);
-  YamlReader reader(path, problems);
+  YamlReader reader(path, problems, log);
   if (document.complete || document.root.is_map()) {
     read_policy(document, reader, out);
     resolve_body_files(reader, out);

@@ -9,6 +9,10 @@ namespace sekisho::config {
 
 inline constexpr Word<Mode> kModes[] = {{"enforce", Mode::kEnforce}, {"observe", Mode::kObserve}};
 
+// As parse_policy(), with the keys that each map was asked for; nullptr = nobody wants them.
+PolicyFile parse_policy(const std::string& path, const std::string& text, Problems& problems,
+                        KeyLog* log);
+
 // Admission: `regions`, `destinations`, `alternatives`.
 Regions read_regions(YamlReader& reader, const YamlNode& node);
 std::vector<DestinationDef> read_destinations(YamlReader& reader, const YamlNode& node);

@@ -327,6 +327,7 @@ void MapReader::localized(std::string_view key, Localized& out) {
 
 void MapReader::finish() {
   if (!node_) return;
+  if (reader_.log()) reader_.log()->maps.push_back({at_, {known_.begin(), known_.end()}});
   for (const YamlEntry& e : node_->entries) {
     const auto is = [&](std::string_view k) { return k == e.key; };
     if (std::any_of(known_.begin(), known_.end(), is)) continue;

@@ -23,9 +23,21 @@ struct Word {
   T value;
 };
 
+// Which keys every map of a file was asked for: what a schema must name.
+struct KeyLog {
+  struct Map {
+    Mark at;
+    std::vector<std::string> keys;
+  };
+  std::vector<Map> maps;
+};
+
 class YamlReader {
  public:
-  YamlReader(std::string file, Problems& problems) : file_(std::move(file)), problems_(problems) {}
+  YamlReader(std::string file, Problems& problems, KeyLog* log = nullptr)
+      : file_(std::move(file)), problems_(problems), log_(log) {}
+
+  KeyLog* log() const { return log_; }
 
   const std::string& file() const { return file_; }
   void problem(Mark at, std::string message, std::string hint = "");
@@ -67,6 +79,7 @@ class YamlReader {
  private:
   std::string file_;
   Problems& problems_;
+  KeyLog* log_;
 };
 
 // One map: what is asked for is known, what nobody asked for is a problem when finish() is called.

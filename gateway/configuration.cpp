@@ -319,11 +319,17 @@ std::optional<Configuration> load_configuration(const std::string& path, std::in
 }
 
 std::shared_ptr<const policy::Snapshot> load_snapshot(const std::string& path, std::int64_t now,
-                                                      Problems& problems) {
+                                                      Problems& problems,
+                                                      const FilesInstead& instead) {
   const std::size_t before = problems.size();
-  const GatewayFile gateway = config::read_gateway_form(path, problems);
+  GatewayFile gateway = config::read_gateway_form(path, problems);
   if (problems.size() != before) return nullptr;
-  const PinnedFiles pinned(files_named_by(path));
+  auto files = files_named_by(path);
+  if (!instead.policy.empty()) gateway.policy.value = instead.policy;
+  if (!instead.providers.empty()) gateway.catalogue_providers.value = instead.providers;
+  for (const std::string* file : {&instead.policy, &instead.providers})
+    if (!file->empty()) files.push_back(*file);
+  const PinnedFiles pinned(files);
   auto snapshot = compile(gateway, pinned, now, problems);
   pinned.restore_names(problems);
   return snapshot;

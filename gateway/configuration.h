@@ -53,8 +53,12 @@ Configuration read_configuration(const std::string& path, std::int64_t now,
 
 // The policy alone, for commands that need no certificates and no running gateway: gateway.yaml is
 // read for the paths in it, the files it names otherwise need not exist, and the policy's own tests
-// are not run.
+// are not run. `instead`: files to read in the place of those that gateway.yaml names; "" = those.
+struct FilesInstead {
+  std::string policy, providers;
+};
 std::shared_ptr<const policy::Snapshot> load_snapshot(const std::string& path, std::int64_t now,
-                                                      config::Problems& problems);
+                                                      config::Problems& problems,
+                                                      const FilesInstead& instead = {});
 
 }  // namespace sekisho::gateway

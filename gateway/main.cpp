@@ -17,6 +17,8 @@ int main(int argc, char** argv) {
   add_run_command(app, exit_code);
   add_check_command(app, exit_code);
   add_explain_command(app, exit_code);
+  add_replay_command(app, exit_code);
+  add_schema_command(app, exit_code);
   add_detectors_command(app, exit_code);
   add_scan_command(app, exit_code);
   add_dataset_command(app, exit_code);

@@ -1,15 +1,9 @@
 // Editing the users file: what `sekisho user` needs and the gateway does not.
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 
 #include "config/text_file.h"
+#include "gateway/replace_file.h"
 #include "gateway/users.h"
 
 namespace sekisho::gateway {
@@ -21,38 +15,6 @@ bool is_of(const std::string& line, std::string_view name) {
 
 bool is_entry(const std::string& line) {
   return !line.empty() && line.front() != '#';
-}
-
-std::string folder_of(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  return slash == path.npos ? "." : path.substr(0, std::max<std::size_t>(slash, 1));
-}
-
-bool write_all_of(int fd, const std::string& text) {
-  std::size_t done = 0;
-  while (done < text.size()) {
-    const ssize_t n = ::write(fd, text.data() + done, text.size() - done);
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return false;
-    done += static_cast<std::size_t>(n);
-  }
-  return true;
-}
-
-// The rename itself must be on disk as well.
-bool sync_folder(const std::string& folder) {
-  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return false;
-  const bool done = ::fsync(fd) == 0;
-  ::close(fd);
-  return done;
-}
-
-void keep_owner(int fd, const std::string& path) {
-  struct stat old {};
-  if (::stat(path.c_str(), &old) != 0) return;
-  // Only root may give files away; for others the owner is the same already.
-  if (::fchown(fd, old.st_uid, old.st_gid) != 0) return;
 }
 
 }  // namespace
@@ -109,23 +71,8 @@ bool UsersFile::remove(std::string_view name) {
 bool UsersFile::save(std::string& error) const {
   std::string text;
   for (const std::string& line : lines_) text += line + "\n";
-  std::string fresh = path_ + ".XXXXXX";
-  const int fd = ::mkostemp(fresh.data(), O_CLOEXEC);  // mode 0600
-  if (fd < 0) {
-    error = path_ + ": " + std::strerror(errno);
-    return false;
-  }
-  keep_owner(fd, path_);
-  const bool written = write_all_of(fd, text) && ::fsync(fd) == 0;
-  if (!written) error = path_ + ": " + std::strerror(errno);
-  ::close(fd);
-  if (written && ::rename(fresh.c_str(), path_.c_str()) == 0) {
-    sync_folder(folder_of(path_));
-    return true;
-  }
-  if (written) error = path_ + ": " + std::strerror(errno);
-  ::unlink(fresh.c_str());
-  return false;
+  error = replace_file(path_, text);
+  return error.empty();
 }
 
 }  // namespace sekisho::gateway

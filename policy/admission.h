@@ -39,6 +39,8 @@ struct RuleTrace {
   Reason reason = Reason::kNone;
 };
 
+struct EndpointPiece;  // policy/service_index.h
+
 using HeaderView = std::pair<std::string_view, std::string_view>;
 
 struct AdmissionQuery {
@@ -56,6 +58,10 @@ struct AdmissionQuery {
   const AddressFacts* address =
       nullptr;           // nullptr = not known yet: address and network evidence is not judged
   std::int64_t now = 0;  // unix seconds
+  // Endpoint evidence of headers and body that was recorded when they were there; null = none.
+  const std::vector<EndpointPiece>* recorded = nullptr;
+  // The same of services that a body named, beside the host's own; null = none.
+  const std::vector<Evidence>* recorded_routes = nullptr;
 };
 
 struct Admission {

@@ -53,15 +53,15 @@ std::string chat_target(const Dialect& dialect, const std::string& model) {
   return path;
 }
 
-AdmissionQuery query_of(const Evaluation& e) {
+AdmissionQuery query_of(const Client& client, const Question& question) {
   AdmissionQuery query;
-  query.client = &e.client;
-  query.to = &e.question.to;
-  query.method = e.question.method;
-  query.target = e.question.target;
-  for (const auto& [name, value] : e.question.headers) query.headers.emplace_back(name, value);
-  query.address = &e.question.address;
-  query.now = e.question.now;
+  query.client = &client;
+  query.to = &question.to;
+  query.method = question.method;
+  query.target = question.target;
+  for (const auto& [name, value] : question.headers) query.headers.emplace_back(name, value);
+  query.address = &question.address;
+  query.now = question.now;
   return query;
 }
 
@@ -85,11 +85,11 @@ Evaluation evaluate(const Snapshot& snapshot, Question question) {
   e.question = std::move(question);
   e.client = client_of(snapshot, e.question);
   complete_headers(e.question);
-  AdmissionQuery query = query_of(e);
+  AdmissionQuery query = query_of(e.client, e.question);
   if (e.question.target.empty()) {
     query.method = {};  // as CONNECT would be judged: the name alone tells the dialect
     e.question.target = chat_target(*snapshot.admit(query).dialect, e.question.model);
-    query = query_of(e);
+    query = query_of(e.client, e.question);
   }
   e.admission = snapshot.admit(query);
   // What is spliced is never read.
@@ -100,6 +100,17 @@ Evaluation evaluate(const Snapshot& snapshot, Question question) {
   }
   e.verdict = snapshot.decide(e.client, e.admission, e.inspected, e.question.now);
   return e;
+}
+
+Judgement judge_again(const Snapshot& snapshot, const Question& asked,
+                      const InspectionResult& inspected) {
+  Judgement j;
+  j.client = client_of(snapshot, asked);
+  AdmissionQuery query = query_of(j.client, asked);
+  if (asked.body) query.fields = &inspected.fields;
+  j.admission = snapshot.admit(query);
+  j.verdict = snapshot.decide(j.client, j.admission, inspected, asked.now);
+  return j;
 }
 
 }  // namespace sekisho::policy

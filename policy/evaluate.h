@@ -36,6 +36,16 @@ struct Evaluation {
 };
 Evaluation evaluate(const Snapshot& snapshot, Question question);
 
+// The same request under another policy, or asked by another client at another time: nothing of it
+// is read again. `asked` is complete, as in an Evaluation.
+struct Judgement {
+  Client client;
+  Admission admission;
+  Verdict verdict;
+};
+Judgement judge_again(const Snapshot& snapshot, const Question& asked,
+                      const InspectionResult& inspected);
+
 struct TestResult {
   std::string name;
   config::Mark at;
@@ -49,6 +59,7 @@ bool parse_destination(std::string_view text, Destination& to, std::string& path
                        std::string& error);
 std::string explain_json(const Snapshot& snapshot,
                          const Evaluation& evaluation);  // INTERFACES section 1
-std::string explain_text(const Snapshot& snapshot, const Evaluation& evaluation);
+std::string explain_text(const Snapshot& snapshot, const Evaluation& evaluation,
+                         bool japanese = false);
 
 }  // namespace sekisho::policy

@@ -4,7 +4,9 @@
 
 #include "filters/json_scanner.h"
 #include "policy/evaluate.h"
+#include "policy/known_facts.h"
 #include "policy/refusal.h"
+#include "policy/would_change.h"
 
 namespace sekisho::policy {
 namespace {
@@ -71,6 +73,23 @@ void write_evidence(JsonWriter& w, const Evaluation& e) {
   w.end_array();
 }
 
+void write_facts(JsonWriter& w, const std::vector<KnownFact>& facts) {
+  w.key("facts").begin_array();
+  for (const KnownFact& f : facts) {
+    w.begin_object().key("key").value(f.key).key("value").value(f.value);
+    w.key("from").value(f.from);
+    text_or_null(w, "source", f.source);
+    text_or_null(w, "as_of", f.as_of ? f.as_of->to_string() : "");
+    w.key("age_days");
+    if (f.age_days)
+      w.value(*f.age_days);
+    else
+      w.null();
+    w.key("unverified").value(f.unverified).end_object();
+  }
+  w.end_array();
+}
+
 void write_findings(JsonWriter& w, const Evaluation& e) {
   w.key("findings").begin_array();
   for (const auto& f : e.inspected.findings) {
@@ -103,6 +122,27 @@ void write_message(JsonWriter& w, const config::Localized& message) {
     return;
   }
   w.begin_object().key("ja").value(message.ja).key("en").value(message.en).end_object();
+}
+
+void write_change(JsonWriter& w, const Change& c) {
+  w.begin_object().key("key").value(c.key).key("value").value(c.value);
+  w.key("ja").value(c.text.ja).key("en").value(c.text.en).end_object();
+}
+
+void write_would_change(JsonWriter& w, const std::vector<WhatIf>& answers) {
+  w.key("would_change").begin_array();
+  for (const WhatIf& answer : answers) {
+    const config::Localized text = sentence(answer);
+    w.begin_object().key("verdict").value(to_word(answer.verdict));
+    text_or_null(w, "would", answer.would ? to_word(*answer.would) : std::string_view());
+    text_or_null(w, "reason", to_word(answer.reason));
+    text_or_null(w, "rule", answer.rule);
+    w.key("changes").begin_array();
+    for (const Change& c : answer.changes) write_change(w, c);
+    w.end_array();
+    w.key("ja").value(text.ja).key("en").value(text.en).end_object();
+  }
+  w.end_array();
 }
 
 // One line of the text, words padded to a column each.
@@ -138,6 +178,33 @@ void add_evidence(std::string& out, const Evaluation& e) {
   if (e.admission.evidence.empty()) out += "  none\n";
 }
 
+std::string shortened(const std::string& text) {
+  constexpr std::size_t kMost = 100;  // bytes: sources are names and addresses
+  if (text.size() <= kMost) return text;
+  std::size_t end = kMost;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  return text.substr(0, end) + "…";
+}
+
+void add_facts(std::string& out, const std::vector<KnownFact>& facts) {
+  if (facts.empty()) return;
+  out += "\nfacts\n";
+  // Most facts of a service share their sources: told once.
+  std::string shared;
+  for (std::size_t i = 1; i < facts.size() && shared.empty(); ++i)
+    if (facts[i].source == facts[i - 1].source) shared = facts[i].source;
+  for (const KnownFact& f : facts) {
+    std::string rest = f.value + "  (" + f.from;
+    if (f.age_days) rest += ", " + std::to_string(*f.age_days) + " days old";
+    if (f.unverified) rest += ", unverified";
+    if (!f.source.empty() && f.source != shared) rest += "; " + shortened(f.source);
+    char key[32];
+    std::snprintf(key, sizeof key, "  %-21s ", f.key.c_str());
+    out.append(key).append(rest).append(")\n");
+  }
+  if (!shared.empty()) out += "  read in                " + shared + "\n";
+}
+
 void add_findings(std::string& out, const Evaluation& e) {
   out += "\nfindings\n";
   for (const auto& f : e.verdict.findings) {
@@ -162,6 +229,15 @@ void add_rules(std::string& out, const Evaluation& e) {
   if (e.verdict.rules.empty()) out += "  none\n";
 }
 
+void add_would_change(std::string& out, const std::vector<WhatIf>& answers, bool japanese) {
+  out += japanese ? "\n何が変われば答えが変わるか\n" : "\nwhat would change the answer\n";
+  for (const WhatIf& answer : answers) {
+    const config::Localized text = sentence(answer);
+    out += "  " + (japanese ? text.ja : text.en) + "\n";
+  }
+  if (answers.empty()) out += japanese ? "  なし\n" : "  none\n";
+}
+
 }  // namespace
 
 std::string explain_json(const Snapshot& snapshot, const Evaluation& e) {
@@ -177,6 +253,7 @@ std::string explain_json(const Snapshot& snapshot, const Evaluation& e) {
   write_destination(w, e);
   write_client(w, e);
   write_evidence(w, e);
+  write_facts(w, known_facts(snapshot, e.admission, e.question.now));
   write_findings(w, e);
   write_rules(w, e);
   w.key("coverage").value(to_word(e.verdict.coverage));
@@ -187,11 +264,12 @@ std::string explain_json(const Snapshot& snapshot, const Evaluation& e) {
   text_or_null(w, "exception", e.verdict.exception);
   write_message(w, message_of(snapshot, e));
   text_or_null(w, "alternative", e.admission.alternative);
+  write_would_change(w, would_change(snapshot, e));
   w.end_object();
   return out;
 }
 
-std::string explain_text(const Snapshot& snapshot, const Evaluation& e) {
+std::string explain_text(const Snapshot& snapshot, const Evaluation& e, bool japanese) {
   const Verdict& v = e.verdict;
   std::string out = "verdict " + std::string(to_word(v.action));
   if (v.would) out += ", would " + std::string(would_word(v)) + " (observe)";
@@ -205,8 +283,10 @@ std::string explain_text(const Snapshot& snapshot, const Evaluation& e) {
   if (v.own_credential) line(out, "credential", "the client's own, passes");
   if (!v.exception.empty()) line(out, "exception", v.exception);
   add_evidence(out, e);
+  add_facts(out, known_facts(snapshot, e.admission, e.question.now));
   add_findings(out, e);
   add_rules(out, e);
+  add_would_change(out, would_change(snapshot, e), japanese);
   const config::Localized message = message_of(snapshot, e);
   if (!message.empty()) out += "\nmessage\n  " + message.ja + "\n  " + message.en + "\n";
   if (!e.admission.alternative.empty()) out += "\nalternative\n  " + e.admission.alternative + "\n";

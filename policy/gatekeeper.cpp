@@ -83,6 +83,7 @@ void Gatekeeper::find_listed(Ask& ask) const {
       ask.listed_rank = rank;
       return true;
     }
+    for (const ListedHost& h : bucket) ask.other_ports.push_back(h.entry);
     return false;
   };
   const auto* exact = listed_.exact(ask.host);
@@ -131,13 +132,12 @@ std::vector<Gatekeeper::Candidate> Gatekeeper::candidates(const Ask& ask, Admiss
   const bool by_service =
       to.scheme == "https" && to.port == 443 && ask.services.rank >= ask.listed_rank;
   if (by_service)
-    for (const ServiceMatch& m : ask.services.found)
-      for (const Entry& e : entries_) {
-        const auto& services = e.services;
-        if (!m.service || std::find(services.begin(), services.end(), m.service) == services.end())
-          continue;
-        if (speaks(ask, e, m.role, out)) found.push_back({&e, &m});
-      }
+    for (const ServiceMatch& m : ask.services.found) {
+      const auto entries = by_service_.find(m.service);
+      if (entries == by_service_.end()) continue;
+      for (const Entry* e : entries->second)
+        if (speaks(ask, *e, m.role, out)) found.push_back({e, &m});
+    }
   if (ask.listed_rank >= ask.services.rank)
     for (const Entry* e : ask.listed)
       if (speaks(ask, *e, "", out)) found.push_back({e, nullptr});
@@ -257,6 +257,9 @@ void Gatekeeper::judge_without_entry(const Ask& ask, Admission& out) const {
   if (!ask.known()) return judge_unlisted(ask, out);
   const RegionFinding finding = judge_.judge(ask.judged, nullptr, ask.query, ask.host, &ask.routes);
   apply_regions(finding, false, out);
+  for (const Entry* e : ask.other_ports)
+    out.rules.push_back(
+        trace(e->def->id, false, true, e->observe, "names this host with another port or scheme"));
   const std::string why = ask.services.found.empty() ? "no entry names this host for this client"
                                                      : "no entry allows this service here";
   out.rules.push_back(trace("destinations", true, false, observe_, why, Reason::kDestination));

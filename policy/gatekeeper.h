@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "policy/admission.h"
@@ -43,8 +44,8 @@ class Gatekeeper {
  public:
   // Refers to its arguments for life. Unknown names, at their marks, are problems.
   Gatekeeper(const config::PolicyFile& file, const config::Catalogue& catalogue,
-             const config::CloudRegions& regions, const TimeZone& zone, const Geo& geo,
-             config::Problems& problems);
+             const ServiceIndex& services, const config::CloudRegions& regions,
+             const TimeZone& zone, const Geo& geo, config::Problems& problems);
 
   Admission admit(const AdmissionQuery& query) const;
   void name_alternative(Admission& out) const;
@@ -97,11 +98,12 @@ class Gatekeeper {
   const config::PolicyFile& file_;
   const config::CloudRegions& tables_;
   const TimeZone& zone_;
-  ServiceIndex index_;
+  const ServiceIndex& index_;
   RouteFinder routes_;
   std::set<const Developer*> denied_developers_;
   RegionJudge judge_;
   std::deque<Entry> entries_;
+  std::unordered_map<const Service*, std::vector<const Entry*>> by_service_;  // in their order
   HostTable<ListedHost> listed_;
   bool observe_ = false;
 };

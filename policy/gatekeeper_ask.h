@@ -17,7 +17,8 @@ struct Gatekeeper::Ask {
   std::vector<const Entry*> listed;    // `hosts` entries of the longest match
   std::vector<Routes> routes;          // of each service judged, or of the listed host
   int listed_rank = 0;
-  bool listed_name = false;  // some entry names the host, be it with another port
+  bool listed_name = false;                    // some entry names the host, be it with another port
+  std::vector<const Entry*> other_ports = {};  // whose port or scheme is another than this one
 
   bool known() const { return listed_name || !services.found.empty(); }
 };

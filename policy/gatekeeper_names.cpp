@@ -100,6 +100,10 @@ StatedPlaces stated_by(const config::DestinationDef& def, const config::CloudReg
     out.serves_itself = aggregator->second.items[0] == "false";
     out.forwards = aggregator->second.items[0] == "true";
   }
+  const auto reviewed = def.facts.find("reviewed_at");
+  if (reviewed != def.facts.end() && !reviewed->second.items.empty())
+    if (const auto day = config::parse_date(reviewed->second.items[0]))
+      out.as_of = days_from_civil(*day);
   return out;
 }
 
@@ -115,12 +119,12 @@ std::string days_left(std::int64_t end, std::int64_t now) {
 }  // namespace
 
 Gatekeeper::Gatekeeper(const config::PolicyFile& file, const config::Catalogue& catalogue,
-                       const config::CloudRegions& regions, const TimeZone& zone, const Geo& geo,
-                       config::Problems& problems)
+                       const ServiceIndex& services, const config::CloudRegions& regions,
+                       const TimeZone& zone, const Geo& geo, config::Problems& problems)
     : file_(file),
       tables_(regions),
       zone_(zone),
-      index_(catalogue, regions, problems),
+      index_(services),
       routes_(catalogue, index_, problems),
       judge_(file.regions, regions, index_, geo),
       observe_(file.mode == config::Mode::kObserve) {
@@ -165,7 +169,11 @@ void Gatekeeper::add_entry(const config::DestinationDef& def, config::Problems& 
   Entry& e = entries_.back();
   e.def = &def;
   for (const auto& p : def.providers)
-    if (const Service* s = index_.find(p.value)) e.services.push_back(s);
+    if (const Service* s = index_.find(p.value)) {
+      e.services.push_back(s);
+      auto& entries = by_service_[s];
+      if (entries.empty() || entries.back() != &e) entries.push_back(&e);
+    }
   e.stated = stated_by(def, tables_);
   e.observe = def.mode.value_or(file_.mode) == config::Mode::kObserve;
   if (def.approval.until) e.until = zone_.end_of(*def.approval.until);

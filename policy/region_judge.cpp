@@ -72,7 +72,7 @@ const std::optional<Places>& StatedPlaces::of(EvidenceKind kind) const {
 // One judgement under way.
 class EvidenceGatherer {
  public:
-  explicit EvidenceGatherer(const RegionJudge& judge) : judge_(judge) {}
+  EvidenceGatherer(const RegionJudge& judge, std::int64_t now) : judge_(judge), now_(now) {}
 
   void add_service(const Service& s, const StatedPlaces* stated, const AdmissionQuery& query,
                    std::string_view host) {
@@ -81,7 +81,8 @@ class EvidenceGatherer {
       Places places = service_places(s, kind);
       if (stated && stated->of(kind)) {
         // The customer's own word stands, but none of it makes a denied country harmless.
-        if (judge_.deny_.any_of(places)) add(kind, places, source_of(s, kind));
+        if (judge_.deny_.any_of(places))
+          add(kind, places, source_of(s, kind), false, age(as_of(s, kind)));
         continue;
       }
       bool pending = false;
@@ -93,7 +94,9 @@ class EvidenceGatherer {
         pending = endpoint.pending;
       }
       remember(kind, places);
-      add(kind, places, std::move(source), pending);
+      const bool endpoint_speaks = source == "endpoint";
+      add(kind, places, std::move(source), pending,
+          endpoint_speaks ? std::nullopt : age(as_of(s, kind)));
     }
   }
 
@@ -103,7 +106,7 @@ class EvidenceGatherer {
       if (!places && !alone) continue;
       const Places& p = places ? *places : kUnknown;
       remember(kind, p);
-      add(kind, p, stated.source);
+      add(kind, p, stated.source, false, places ? age(stated.as_of) : std::nullopt);
     }
     if (!alone) return;
     remember(EvidenceKind::kEndpoint, kUnknown);
@@ -138,6 +141,15 @@ class EvidenceGatherer {
     add(EvidenceKind::kOperator, kUnknown,
         "whoever is chosen, for want of " +
             (proxy ? routes.models.front().where : routes.open_where));
+  }
+
+  void add_recorded(const Evidence& e) {
+    Places places;
+    places.countries = e.countries;
+    places.anywhere = e.value == "anywhere";
+    places.unknown = e.countries.empty() && !places.anywhere;
+    remember(e.kind, places);
+    add(e.kind, places, e.source);
   }
 
   RegionFinding take() {
@@ -184,8 +196,20 @@ class EvidenceGatherer {
                                                      : EvidenceResult::kNotAllowed;
   }
 
-  void add(EvidenceKind kind, const Places& places, std::string source, bool pending = false) {
+  static const std::optional<std::int64_t>& as_of(const Service& s, EvidenceKind kind) {
+    return s.as_of[static_cast<std::size_t>(kind)];
+  }
+
+  // Whole days since then. What is dated ahead of the clock is as good as new.
+  std::optional<int> age(const std::optional<std::int64_t>& day) const {
+    if (!day || now_ == 0) return std::nullopt;
+    return static_cast<int>(std::max<std::int64_t>(now_ / 86'400 - *day, 0));
+  }
+
+  void add(EvidenceKind kind, const Places& places, std::string source, bool pending = false,
+           std::optional<int> age_days = std::nullopt) {
     Evidence e = piece(kind, places.text(), std::move(source));
+    e.age_days = age_days;
     e.countries = places.countries;
     e.result = result(places, e.setting);
     push(std::move(e), pending);
@@ -218,7 +242,8 @@ class EvidenceGatherer {
   }
 
   Endpoint add_endpoint(const Service& s, const AdmissionQuery& query, std::string_view host) {
-    const auto pieces = endpoint_pieces(s, query, host, judge_.tables_);
+    auto pieces = endpoint_pieces(s, query, host, judge_.tables_);
+    if (query.recorded) pieces.insert(pieces.end(), query.recorded->begin(), query.recorded->end());
     Endpoint out;
     const bool inside = !query.method.empty();
     bool more = false, may_override = false;
@@ -405,6 +430,7 @@ class EvidenceGatherer {
   }
 
   const RegionJudge& judge_;
+  std::int64_t now_;  // unix seconds; 0 = ages are not told
   RegionFinding out_;
 };
 
@@ -425,17 +451,19 @@ RegionJudge::RegionJudge(const std::optional<config::Regions>& regions,
 RegionFinding RegionJudge::judge(const std::vector<const Service*>& services,
                                  const StatedPlaces* stated, const AdmissionQuery& query,
                                  std::string_view host, const std::vector<Routes>* routes) const {
-  EvidenceGatherer gather(*this);
+  EvidenceGatherer gather(*this, query.now);
   for (const Service* s : services) gather.add_service(*s, stated, query, host);
   if (stated) gather.add_stated(*stated, services.empty());
   if (routes)
     for (const Routes& r : *routes) gather.add_routes(r, stated);
+  if (query.recorded_routes)
+    for (const Evidence& e : *query.recorded_routes) gather.add_recorded(e);
   if (query.address) gather.add_address(*query.address);
   return gather.take();
 }
 
 bool RegionJudge::refuses(const AddressFacts& address) const {
-  EvidenceGatherer gather(*this);
+  EvidenceGatherer gather(*this, 0);
   gather.add_address(address);
   return gather.take().refuses;
 }

@@ -20,6 +20,7 @@ struct StatedPlaces {
   std::optional<Places> operator_seat, parent_seat, storage, processing;
   bool serves_itself = false;  // `aggregator: false`: it sends nothing on, whatever names look like
   bool forwards = false;       // `aggregator: true`
+  std::optional<std::int64_t> as_of;  // day of the entry's review, since 1970
   const std::optional<Places>& of(EvidenceKind kind) const;
 };
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "policy/civil_time.h"
+
 namespace sekisho::policy {
 namespace {
 
@@ -52,8 +54,8 @@ Places fact_places(const Provider& p, const char* key, const config::CloudRegion
                         regions);
 }
 
-void fill(const Provider& p, const config::CloudRegions& regions, Service& out,
-          config::Problems& problems) {
+void fill(const config::Catalogue& catalogue, const Provider& p,
+          const config::CloudRegions& regions, Service& out, config::Problems& problems) {
   out.provider = &p;
   if (!p.host_pattern.empty()) out.host_pattern = compile(p, p.host_pattern, p.at, problems);
   for (const std::string& path : p.paths)
@@ -65,6 +67,11 @@ void fill(const Provider& p, const config::CloudRegions& regions, Service& out,
   out.parent_seat = resolve_places({p.parent_country}, regions);
   out.storage = fact_places(p, "storage_countries", regions);
   out.processing = fact_places(p, "processing_countries", regions);
+  static constexpr const char* kKeys[] = {"operator_country", "parent_country", "storage_countries",
+                                          "processing_countries"};
+  for (std::size_t i = 0; i < 4; ++i)
+    if (const auto day = config::origin_of(catalogue, p, kKeys[i]).as_of)
+      out.as_of[i] = days_from_civil(*day);
 }
 
 }  // namespace
@@ -78,8 +85,9 @@ ServiceIndex::ServiceIndex(const config::Catalogue& catalogue, const config::Clo
                            config::Problems& problems) {
   for (const Provider& p : catalogue.providers) {
     services_.emplace_back();
-    fill(p, regions, services_.back(), problems);
+    fill(catalogue, p, regions, services_.back(), problems);
     add_hosts(services_.back());
+    by_id_.emplace(p.id, &services_.back());
   }
   add_shared(catalogue);
 }
@@ -100,9 +108,8 @@ void ServiceIndex::add_shared(const config::Catalogue& catalogue) {
 }
 
 const Service* ServiceIndex::find(std::string_view id) const {
-  for (const Service& s : services_)
-    if (s.provider->id == id) return &s;
-  return nullptr;
+  const auto it = by_id_.find(id);
+  return it == by_id_.end() ? nullptr : it->second;
 }
 
 bool ServiceIndex::pick(const Bucket& bucket, std::string_view host, std::string_view host_and_path,

@@ -4,10 +4,12 @@
 // and places resolved.
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "config/catalogue.h"
@@ -37,6 +39,9 @@ struct Service {
   std::vector<EndpointSignal> endpoint;
   Places operator_seat, parent_seat, storage, processing;
   bool signs_for_region = false;  // a cloud whose signatures (SigV4) name the region they hold in
+  // Days since 1970 at which these four were last known to be so, in this order; nothing = nobody
+  // says.
+  std::optional<std::int64_t> as_of[4];
 
   bool narrowed() const { return host_pattern.has_value() || !paths.empty(); }
 };
@@ -88,6 +93,7 @@ class ServiceIndex {
             PathKnowledge path, bool want_narrowed, ServiceMatches& out) const;
 
   std::deque<Service> services_;
+  std::unordered_map<std::string_view, const Service*> by_id_;
   HostTable<Reference> hosts_;
 };
 

@@ -31,32 +31,56 @@ Snapshot::Impl::~Impl() = default;
 Snapshot::Snapshot() : impl_(std::make_unique<Impl>()) {}
 Snapshot::~Snapshot() = default;
 
+// What depends on the policy's own text, detectors left out.
+void Snapshot::Impl::compile_rules(std::int64_t now, config::Problems& problems) {
+  if (const auto found = TimeZone::find(file.timezone))
+    zone = *found;
+  else
+    problems.push_back({file.path,
+                        {},
+                        "the time zone '" + file.timezone + "' is not known here",
+                        "write a name such as Asia/Tokyo or UTC; others need the package tzdata"});
+  gatekeeper = std::make_unique<const Gatekeeper>(file, *catalogue, *services, *regions, zone, *geo,
+                                                  problems);
+  data = compile_data_rules(file, *catalogue, *regions, types, now, problems);
+}
+
 std::shared_ptr<const Snapshot> Snapshot::compile(SnapshotInputs inputs,
                                                   config::Problems& problems) {
   const std::size_t before = problems.size();
   std::shared_ptr<Snapshot> snapshot(new Snapshot);
   Impl& impl = *snapshot->impl_;
   impl.file = std::move(inputs.policy);
-  impl.catalogue = std::move(inputs.catalogue);
-  impl.regions = std::move(inputs.regions);
+  impl.catalogue = std::make_shared<const config::Catalogue>(std::move(inputs.catalogue));
+  impl.regions = std::make_shared<const config::CloudRegions>(std::move(inputs.regions));
   impl.geo = inputs.geo ? std::move(inputs.geo) : Geo::open({}, {}, problems);
   impl.digest = sha256(impl.file.text);
-  if (const auto zone = TimeZone::find(impl.file.timezone))
-    impl.zone = *zone;
-  else
-    problems.push_back({impl.file.path,
-                        {},
-                        "the time zone '" + impl.file.timezone + "' is not known here",
-                        "write a name such as Asia/Tokyo or UTC; others need the package tzdata"});
-  impl.gatekeeper = std::make_unique<const Gatekeeper>(impl.file, impl.catalogue, impl.regions,
-                                                       impl.zone, *impl.geo, problems);
+  impl.services = std::make_shared<const ServiceIndex>(*impl.catalogue, *impl.regions, problems);
+  impl.types = known_types(impl.file, inputs.packs);
+  // Names in rules are told even when a detector is at fault.
+  impl.compile_rules(inputs.now, problems);
   std::vector<filters::OtherDetector> registered;
   add_registered_detectors(impl.file, inputs.datasets, registered, impl.dataset_warnings, problems);
   impl.detectors = compile_detectors(impl.file, inputs.packs, problems, std::move(registered));
-  // Names in rules are told even when a detector is at fault.
-  impl.data = compile_data_rules(impl.file, impl.catalogue, impl.regions,
-                                 known_types(impl.file, inputs.packs), inputs.now, problems);
   config::sort_by_place(problems, before);
+  if (problems.size() != before) return nullptr;
+  return snapshot;
+}
+
+std::shared_ptr<const Snapshot> Snapshot::with(config::PolicyFile file, std::int64_t now,
+                                               config::Problems& problems) const {
+  const std::size_t before = problems.size();
+  std::shared_ptr<Snapshot> snapshot(new Snapshot);
+  Impl& impl = *snapshot->impl_;
+  impl.file = std::move(file);
+  impl.catalogue = impl_->catalogue;
+  impl.regions = impl_->regions;
+  impl.services = impl_->services;
+  impl.geo = impl_->geo;
+  impl.types = impl_->types;
+  impl.detectors = impl_->detectors;
+  impl.digest = sha256(impl.file.text);
+  impl.compile_rules(now, problems);
   if (problems.size() != before) return nullptr;
   return snapshot;
 }
@@ -74,10 +98,10 @@ const config::PolicyFile& Snapshot::file() const {
   return impl_->file;
 }
 const config::Catalogue& Snapshot::catalogue() const {
-  return impl_->catalogue;
+  return *impl_->catalogue;
 }
 const config::CloudRegions& Snapshot::regions() const {
-  return impl_->regions;
+  return *impl_->regions;
 }
 const Geo& Snapshot::geo() const {
   return *impl_->geo;

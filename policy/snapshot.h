@@ -40,6 +40,12 @@ class Snapshot {
   static std::shared_ptr<const Snapshot> compile(SnapshotInputs inputs, config::Problems& problems);
   ~Snapshot();
 
+  // The same with another policy text already read: catalogue, detectors and databases stay those
+  // of this one, so that it costs little. For questions of the kind "what if"; what `detectors`,
+  // `datasets` and `tests` of `file` say is not looked at. nullptr when a problem was added.
+  std::shared_ptr<const Snapshot> with(config::PolicyFile file, std::int64_t now,
+                                       config::Problems& problems) const;
+
   const std::string& digest() const;  // "sha256:<hex>" of the policy's text
   const std::string& name() const;
   const std::string& text() const;

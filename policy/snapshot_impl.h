@@ -9,6 +9,7 @@
 
 #include "policy/civil_time.h"
 #include "policy/data_rules.h"
+#include "policy/service_index.h"
 #include "policy/snapshot.h"
 
 namespace sekisho::policy {
@@ -17,15 +18,19 @@ class Gatekeeper;  // policy/gatekeeper.h: entries, services and regions as admi
 
 struct Snapshot::Impl {
   config::PolicyFile file;
-  config::Catalogue catalogue;
-  config::CloudRegions regions;
+  // Shared with the snapshots that Snapshot::with() makes of this one.
+  std::shared_ptr<const config::Catalogue> catalogue;
+  std::shared_ptr<const config::CloudRegions> regions;
+  std::shared_ptr<const ServiceIndex> services;
   std::shared_ptr<const Geo> geo;  // never null
   std::shared_ptr<const filters::DetectorSet> detectors;
   std::string digest;
   TimeZone zone;  // file.timezone
   std::vector<std::string> dataset_warnings;
+  std::vector<filters::TypeInfo> types;  // of findings that rules may name
   DataRules data;
   std::unique_ptr<const Gatekeeper> gatekeeper;
+  void compile_rules(std::int64_t now, config::Problems& problems);
   ~Impl();
 };
 

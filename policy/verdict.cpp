@@ -109,6 +109,7 @@ class Decision {
   bool for_destination(const DataRule& rule) const;
   bool for_regions(const DataRule& rule) const;
   RuleMatch match(const DataRule& rule) const;
+  std::string too_unsure(const DataRule& rule) const;
   const DataException* lifting(const DataRule& rule) const;
   void apply(const DataRule& rule, const RuleMatch& found);
   std::string_view first_impossible(const RuleMatch& found) const;
@@ -248,6 +249,18 @@ RuleMatch Decision::match(const DataRule& rule) const {
   return out;
 }
 
+// What the rule is about was found, but not surely enough.
+std::string Decision::too_unsure(const DataRule& rule) const {
+  double best = 0;
+  for (const FindingSummary& f : out_.findings)
+    if (f.confidence < rule.confidence && rule.matches(f.type, f.category, 1))
+      best = std::max(best, f.confidence);
+  if (best == 0) return "";
+  const auto percent = [](double c) { return std::to_string(static_cast<int>(c * 100 + 0.5)); };
+  return "found with confidence 0." + percent(best) + ", the rule asks for 0." +
+         percent(rule.confidence);
+}
+
 const DataException* Decision::lifting(const DataRule& rule) const {
   const auto& all = policy_.data.exceptions;
   const auto found = std::find_if(all.begin(), all.end(), [&](const DataException& e) {
@@ -260,10 +273,13 @@ const DataException* Decision::lifting(const DataRule& rule) const {
 
 void Decision::judge_rule(const DataRule& rule) {
   const RuleMatch found = match(rule);
-  if (found.findings.empty()) return;
   const auto nearly = [&](std::string why) {
     trace(rule.id, false, to_word(rule.action), rule.observe, std::move(why));
   };
+  if (found.findings.empty()) {
+    if (const std::string why = too_unsure(rule); !why.empty()) nearly(why);
+    return;
+  }
   if (!for_client(rule)) return nearly("not for this client's groups");
   if (!for_destination(rule)) return nearly("not for this destination");
   if (!for_regions(rule)) return nearly("not for the regions of this destination");

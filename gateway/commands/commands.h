@@ -21,5 +21,7 @@ void add_scan_command(CLI::App& app, int& exit_code);
 void add_pac_command(CLI::App& app, int& exit_code);
 void add_dataset_command(CLI::App& app, int& exit_code);
 void add_doctor_command(CLI::App& app, int& exit_code);
+void add_schema_command(CLI::App& app, int& exit_code);
+void add_replay_command(CLI::App& app, int& exit_code);
 
 }  // namespace sekisho::gateway

@@ -5,6 +5,7 @@
 #include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <ctime>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,9 +14,16 @@
 
 #include "config/gateway_file.h"
 #include "config/nearest.h"
+#include "config/units.h"
 #include "filters/json_scanner.h"
+#include "gateway/commands/catalogue_changes.h"
 #include "gateway/commands/commands.h"
+#include "gateway/commands/language.h"
 #include "gateway/commands/named_file.h"
+#include "gateway/commands/providers_due.h"
+#include "gateway/commands/providers_update.h"
+#include "gateway/configuration.h"
+#include "policy/civil_time.h"
 
 namespace sekisho::gateway {
 namespace {
@@ -26,8 +34,8 @@ using config::Provider;
 using filters::JsonWriter;
 
 struct ProvidersOptions {
-  std::string path, id;
-  bool json = false;
+  std::string path, id, older, newer, file, within = "180d";
+  bool json = false, fail = false, force = false, dry_run = false;
 };
 
 std::vector<const Provider*> sorted(const Catalogue& catalogue) {
@@ -47,13 +55,6 @@ std::string join(const std::vector<std::string>& items, std::string_view separat
   return out;
 }
 
-std::string fact_text(const FactValue& fact) {
-  std::string out = join(fact.items);
-  for (const auto& [name, value] : fact.fields)
-    out += (out.empty() ? "" : ", ") + name + " " + value;
-  return out;
-}
-
 std::string fact_of(const Provider& p, const char* key) {
   const auto it = p.facts.find(key);
   return it == p.facts.end() ? "" : fact_text(it->second);
@@ -66,6 +67,10 @@ std::string known_or_dash(const std::string& value) {
 std::string padded(std::string text, std::size_t width) {
   text.resize(std::max(width, text.size()), ' ');
   return text + "  ";
+}
+
+std::string line(std::string_view key, const std::string& value) {
+  return value.empty() ? "" : padded(std::string(key), 22) + value + "\n";
 }
 
 // A fact may be a list, a map or one value: always the same shape for a program.
@@ -108,6 +113,50 @@ void write_side_hosts(JsonWriter& w, const Provider& p) {
   w.end_object();
 }
 
+// When and where each fact was read, beside `facts`, whose form stays plain.
+void write_origins(JsonWriter& w, const Catalogue& catalogue, const Provider& p) {
+  w.key("origins").begin_object();
+  const auto write = [&](const std::string& key) {
+    const config::FactOrigin origin = config::origin_of(catalogue, p, key);
+    w.key(key).begin_object().key("from").value(origin.overlay ? "overlay" : "catalogue");
+    w.key("source");
+    origin.source.empty() ? w.null() : w.value(origin.source);
+    w.key("as_of");
+    origin.as_of ? w.value(origin.as_of->to_string()) : w.null();
+    w.key("unverified").value(origin.unverified).end_object();
+  };
+  for (const char* key : {"operator_country", "parent_country"}) write(key);
+  for (const auto& [key, fact] : p.facts)
+    if (key != "sources" && key != "unverified") write(key);
+  w.end_object();
+}
+
+std::string origin_text(const Catalogue& catalogue, const Provider& p, const std::string& key,
+                        std::int64_t now) {
+  const config::FactOrigin origin = config::origin_of(catalogue, p, key);
+  std::string out = origin.overlay ? "  (overlay" : "  (catalogue";
+  if (origin.as_of) {
+    const std::int64_t days = now / 86'400 - policy::days_from_civil(*origin.as_of);
+    out += ", " + origin.as_of->to_string() + ", " +
+           std::to_string(std::max<std::int64_t>(days, 0)) + " days old";
+  }
+  if (origin.unverified) out += ", unverified";
+  const bool noted = p.notes.count(key) != 0 && !origin.source.empty();
+  return out + (noted ? "; " + origin.source : "") + ")";
+}
+
+// The sources of the entry, spelled out.
+std::string sources_text(const Catalogue& catalogue, const Provider& p) {
+  std::string out;
+  const auto it = p.facts.find("sources");
+  if (it == p.facts.end()) return out;
+  for (const std::string& name : it->second.items) {
+    const auto known = catalogue.sources.find(name.substr(0, name.find(':')));
+    out += line("source", known == catalogue.sources.end() ? name : name + ": " + known->second);
+  }
+  return out;
+}
+
 void write_facts(JsonWriter& w, const Provider& p) {
   w.key("facts").begin_object();
   for (const auto& [key, fact] : p.facts) {
@@ -117,16 +166,16 @@ void write_facts(JsonWriter& w, const Provider& p) {
   w.end_object();
 }
 
-std::string line(std::string_view key, const std::string& value) {
-  return value.empty() ? "" : padded(std::string(key), 22) + value + "\n";
-}
-
 std::string endpoint_text(const config::EndpointRegion& e) {
   std::string leads = e.country + e.group;
   if (!e.table.empty()) leads = "table " + e.table;
   for (const auto& [region, place] : e.values)
     leads += (leads.empty() ? "" : ", ") + region + " = " + place;
   return e.where + " " + e.pattern + " -> " + leads;
+}
+
+std::int64_t now_seconds() {
+  return static_cast<std::int64_t>(std::time(nullptr));
 }
 
 // The catalogue of the gateway file, or the shipped one without an overlay.
@@ -168,7 +217,8 @@ int show(const ProvidersOptions& options) {
                               : (", did you mean '" + near + "'?").c_str());
     return 2;
   }
-  const std::string out = options.json ? show_provider_json(*p) : show_provider_text(*p);
+  const std::string out = options.json ? show_provider_json(*catalogue, *p)
+                                       : show_provider_text(*catalogue, *p, now_seconds());
   std::fwrite(out.data(), 1, out.size(), stdout);
   return 0;
 }
@@ -180,15 +230,84 @@ void add_common(CLI::App& command, const std::shared_ptr<ProvidersOptions>& opti
   command.add_flag("--json", options->json, "one JSON object on standard output");
 }
 
-void add_due(CLI::App& providers, int& exit_code) {
-  CLI::App* due = providers.add_subcommand("due", "not supported by this version");
-  due->allow_extras();
-  due->callback([&exit_code] {
-    std::fprintf(
-        stderr,
-        "sekisho providers due: this version does not support it yet; `sekisho check` warns "
-        "of entries whose review is due\n");
-    exit_code = 2;
+int print(const std::string& out) {
+  std::fwrite(out.data(), 1, out.size(), stdout);
+  return 0;
+}
+
+int due(const ProvidersOptions& options) {
+  if (!config::parse_duration(options.within)) {
+    std::fprintf(stderr, "sekisho providers due: --within: '%s' is no duration such as 180d\n",
+                 options.within.c_str());
+    return 2;
+  }
+  config::Problems problems;
+  const auto snapshot = load_snapshot(options.path, now_seconds(), problems);
+  for (const auto& p : problems) std::fprintf(stderr, "%s\n", config::to_string(p).c_str());
+  if (!snapshot) return 2;
+  const auto reviews = due_reviews(*snapshot, options.within, now_seconds());
+  print(options.json ? due_json(reviews) : due_text(reviews, speaks_japanese()));
+  const bool lapsed = std::any_of(reviews.begin(), reviews.end(), [](const DueReview& r) {
+    return r.state == "missing" || r.state == "overdue";
+  });
+  return options.fail && lapsed ? 1 : 0;
+}
+
+std::optional<Catalogue> load_alone(const std::string& file) {
+  config::Problems problems;
+  Catalogue out = config::load_catalogue(file, "", problems);
+  for (const auto& p : problems) std::fprintf(stderr, "%s\n", config::to_string(p).c_str());
+  if (!problems.empty()) return std::nullopt;
+  return out;
+}
+
+int diff(const ProvidersOptions& options) {
+  const auto older = load_alone(options.older), newer = load_alone(options.newer);
+  if (!older || !newer) return 2;
+  const CatalogueChanges changes = changes_between(*older, *newer);
+  print(options.json ? changes_json(changes) : changes_text(changes, speaks_japanese()));
+  return options.fail && !changes.empty() ? 1 : 0;
+}
+
+void add_due(CLI::App& providers, const std::shared_ptr<ProvidersOptions>& options,
+             int& exit_code) {
+  CLI::App* due_command = providers.add_subcommand(
+      "due", "規約の確認の期限 / whose terms have to be reviewed, worst first");
+  due_command->add_option("-c,--config", options->path, "gateway.yaml")->required();
+  due_command->add_option("--within", options->within,
+                          "for entries that ask for no review themselves (180d)");
+  due_command->add_flag("--json", options->json, "one JSON object on standard output");
+  due_command->add_flag("--fail", options->fail, "exit 1 when one is missing or overdue");
+  due_command->footer("Example:\n  sekisho providers due -c gateway.yaml");
+  due_command->callback([options, &exit_code] { exit_code = due(*options); });
+}
+
+void add_diff(CLI::App& providers, const std::shared_ptr<ProvidersOptions>& options,
+              int& exit_code) {
+  CLI::App* command = providers.add_subcommand(
+      "diff", "二つのカタログの違い / what differs between two catalogues");
+  command->add_option("old", options->older, "providers.yaml")->required();
+  command->add_option("new", options->newer, "providers.yaml")->required();
+  command->add_flag("--json", options->json, "one JSON object on standard output");
+  command->add_flag("--fail", options->fail, "exit 1 when they differ");
+  command->footer("Example:\n  sekisho providers diff providers.yaml new-providers.yaml");
+  command->callback([options, &exit_code] { exit_code = diff(*options); });
+}
+
+void add_update(CLI::App& providers, const std::shared_ptr<ProvidersOptions>& options,
+                int& exit_code) {
+  CLI::App* command = providers.add_subcommand(
+      "update", "カタログを入れ替える / puts a new catalogue in place, if it is valid");
+  command->add_option("file", options->file, "the new providers.yaml")->required();
+  command->add_option("-c,--config", options->path, "gateway.yaml")->required();
+  command->add_flag("--force", options->force, "also an older one, or against the policy's tests");
+  command->add_flag("--dry-run", options->dry_run, "say what would change, and change nothing");
+  command->add_flag("--json", options->json, "what changes, as one JSON object");
+  command->footer("Example:\n  sekisho providers update new-providers.yaml -c gateway.yaml");
+  command->callback([options, &exit_code] {
+    exit_code = update_catalogue(
+        {options->file, options->path, options->force, options->dry_run, options->json},
+        now_seconds());
   });
 }
 
@@ -214,6 +333,7 @@ std::string list_providers_json(const Catalogue& catalogue) {
   for (const Provider* p : sorted(catalogue)) {
     w.begin_object();
     write_identity(w, *p);
+    write_side_hosts(w, *p);
     write_facts(w, *p);
     w.end_object();
   }
@@ -221,11 +341,14 @@ std::string list_providers_json(const Catalogue& catalogue) {
   return out + "\n";
 }
 
-std::string show_provider_text(const Provider& p) {
+std::string show_provider_text(const Catalogue& catalogue, const Provider& p, std::int64_t now) {
+  const auto dated = [&](const std::string& key, const std::string& value) {
+    return value.empty() ? "" : line(key, value + origin_text(catalogue, p, key, now));
+  };
   std::string out = line("id", p.id) + line("name", p.name) + line("kind", p.kind) +
                     line("operator", p.operator_name) +
-                    line("operator_country", p.operator_country) +
-                    line("parent_country", p.parent_country);
+                    dated("operator_country", p.operator_country) +
+                    dated("parent_country", p.parent_country);
   if (p.aggregator) out += line("aggregator", "true: forwards to other operators");
   out += line("dialect", p.dialect) + line("confidence", p.confidence) +
          line("stated by overlay", join(p.overlaid)) + line("hosts", join(p.hosts)) +
@@ -234,11 +357,12 @@ std::string show_provider_text(const Provider& p) {
     out += line("side hosts: " + side.role, join(side.hosts));
   for (const config::EndpointRegion& e : p.endpoint_region)
     out += line("endpoint region", endpoint_text(e));
-  for (const auto& [key, fact] : p.facts) out += line(key, fact_text(fact));
-  return out;
+  for (const auto& [key, fact] : p.facts)
+    if (key != "sources" && key != "unverified") out += dated(key, fact_text(fact));
+  return out + sources_text(catalogue, p);
 }
 
-std::string show_provider_json(const Provider& p) {
+std::string show_provider_json(const Catalogue& catalogue, const Provider& p) {
   std::string out;
   JsonWriter w(out);
   w.begin_object().key("v").value(1);
@@ -256,6 +380,7 @@ std::string show_provider_json(const Provider& p) {
   }
   w.end_array();
   write_facts(w, p);
+  write_origins(w, catalogue, p);
   w.end_object();
   return out + "\n";
 }
@@ -275,7 +400,9 @@ void add_providers_command(CLI::App& app, int& exit_code) {
   add_common(*one, options);
   one->footer("Example:\n  sekisho providers show deepseek-api");
   one->callback([options, &exit_code] { exit_code = show(*options); });
-  add_due(*providers, exit_code);
+  add_due(*providers, options, exit_code);
+  add_diff(*providers, options, exit_code);
+  add_update(*providers, options, exit_code);
 }
 
 }  // namespace sekisho::gateway

@@ -178,5 +178,49 @@ TEST(Networks, ReportsWhatCannotBeRead) {
   EXPECT_EQ(problems.size(), 4u) << listed(problems);
 }
 
+TEST(Overlay, SingleFactsCarryTheirOwnSourceAndDate) {
+  Folder folder;
+  Problems problems;
+  const Catalogue c = load(folder, kShipped, R"(version: 1
+as_of: 2026-10-01
+sources: { dpa: "contract of 2026" }
+providers:
+  - id: one
+    trains_on_inputs: { value: opt_out, source: "contract, clause 4", reviewed_at: 2026-11-20 }
+    certifications: { value: { iso27001: "yes" } }
+    operator_country: { value: JP }
+    retention_days: 30
+)",
+                           problems);
+  ASSERT_TRUE(problems.empty()) << listed(problems);
+  const Provider& one = *c.find("one");
+  EXPECT_EQ(one.facts.at("trains_on_inputs").items[0], "opt_out");
+  EXPECT_EQ(one.facts.at("certifications").fields[0].second, "yes");
+  EXPECT_EQ(one.operator_country, "JP");
+  const auto told = [&](const char* key) {
+    const FactOrigin o = origin_of(c, one, key);
+    return std::string(o.overlay ? "overlay " : "catalogue ") +
+           (o.as_of ? o.as_of->to_string() : "-") + " " + o.source;
+  };
+  EXPECT_EQ(told("trains_on_inputs"), "overlay 2026-11-20 contract, clause 4");
+  EXPECT_EQ(told("operator_country"), "overlay 2026-10-01 ");  // the date of the file
+  EXPECT_EQ(told("retention_days"), "overlay 2026-10-01 ");
+  EXPECT_EQ(told("storage_countries"),
+            "catalogue 2026-08-05 ");  // a dated reading, confidence high
+  EXPECT_EQ(told("dpa"), "catalogue 2026-08-05 ");
+}
+
+TEST(Overlay, NoteThatIsWrongIsTold) {
+  for (const char* wrong :
+       {"trains_on_inputs: { value: maybe }", "retention_days: { value: 3, who: me }",
+        "dpa: { value: \"yes\", reviewed_at: soon }", "hosts: { value: [a.example] }"}) {
+    Folder folder;
+    Problems problems;
+    load(folder, kShipped, "version: 1\nproviders:\n  - { id: one, " + std::string(wrong) + " }\n",
+         problems);
+    EXPECT_FALSE(problems.empty()) << wrong;
+  }
+}
+
 }  // namespace
 }  // namespace sekisho::config

@@ -597,7 +597,8 @@ class DiskFull(unittest.TestCase):
 
 
 class NoPacket(unittest.TestCase):
-    """In a network namespace whose only way out is a counted interface: no host of DeepSeek causes a packet, not even a name look-up."""
+    """In a network namespace whose only way out is a counted interface: no host of a service operated from a denied country (by its operator
+    or the operator's parent) causes a packet, not even a name look-up."""
 
     def test_refused_destinations_cause_no_packet(self):
         if not inside(self, "-n"):
@@ -619,18 +620,26 @@ class NoPacket(unittest.TestCase):
             sh("mount", "--bind", str(resolv), "/etc/resolv.conf")
         policy = (ROOT / "config" / "policy.yaml").read_text(encoding="utf-8")
         gateway = bench.gateway({}, policy=policy, limits="{ connect: 2s }")
-        hosts = deepseek_hosts()
-        self.assertGreater(len(hosts), 8)
+        hosts = denied_hosts()
+        self.assertGreater(len(hosts), 200)
+        self.assertIn("api.deepseek.com", hosts)
         before = packets()
         for host in hosts:
             with self.subTest(host):
                 tunnel = gateway.tunnel(host)
                 tunnel.send(post(host, chat("hello")))
                 self.assertEqual(tunnel.message().status, 400)
-                # Sign-in hosts of third parties are judged on their own: no entry admits them.
-                shared = host in ("accounts.google.com", "appleid.apple.com")
-                self.assertEqual(gateway.decisions()[-1]["reason"], "destination" if shared else "region")
+                tunnel.close()
         self.assertEqual(packets() - before, 0)
+        decided = {d["dst"]["host"]: d for d in gateway.decisions()}
+        for host in hosts:
+            with self.subTest(host):
+                self.assertEqual(decided[host]["verdict"], "block")
+                # Hosts of third parties (sign-in, telemetry) are judged on their own: no entry admits them.
+                if decided[host]["dst"]["provider"] in DENIED:
+                    self.assertEqual(decided[host]["reason"], "region")
+                else:
+                    self.assertIn(decided[host]["reason"], ("destination", "region"))
         # The counter counts; and an admitted host is looked up, which is a packet.
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
             probe.sendto(b"x", ("192.0.2.9", 9))
@@ -652,16 +661,19 @@ def packets() -> int:
     raise AssertionError("no out0")
 
 
-def deepseek_hosts() -> list[str]:
-    """Every host of the catalogue's DeepSeek entries, side hosts included; wildcards stand for one name below."""
-    listed = json.loads(sh(SEKISHO, "providers", "show", "deepseek-api", "--json").stdout), json.loads(sh(SEKISHO, "providers", "show", "deepseek-chat", "--json").stdout)
-    found = []
-    for entry in listed:
-        entry = entry.get("provider", entry)
-        side = entry.get("side_hosts") or {}
-        for h in entry["hosts"] + [h for hosts in (side.values() if isinstance(side, dict) else [s["hosts"] for s in side]) for h in hosts]:
-            found.append(h.replace("*.", "any."))
-    return sorted(set(found))
+DENIED: set[str] = set()  # ids of the services
+
+
+def denied_hosts() -> list[str]:
+    """Every host of every service whose operator or parent sits in a denied country, side hosts included; wildcards stand for one name below."""
+    found = set()
+    for entry in json.loads(sh(SEKISHO, "providers", "list", "--json").stdout)["providers"]:
+        if not {entry["operator_country"], entry["parent_country"]} & {"CN", "HK", "MO"}:
+            continue
+        DENIED.add(entry["id"])
+        for host in entry["hosts"] + [h for hosts in entry["side_hosts"].values() for h in hosts]:
+            found.add(host.replace("*.", "any."))
+    return sorted(found)
 
 
 if __name__ == "__main__":

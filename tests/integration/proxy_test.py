@@ -140,6 +140,49 @@ class Tunnels(ProxyCase):
         self.assertEqual(self.newest()["reason"], "host_mismatch")
 
 
+    def test_encrypted_hello_behind_another_outer_name_gets_nowhere(self):
+        for host in ("splice.example.jp", "api.openai.com"):
+            for outer in ("cloudflare-ech.com", "api.anthropic.com"):
+                with self.subTest(host, outer=outer):
+                    before = self.origin.connections
+                    conn = self.gateway.connect(host)
+                    conn.until(b"\r\n\r\n")
+                    conn.send(hello_with_ech(outer))
+                    conn.rest()  # an alert, and the end
+                    self.assertEqual(self.origin.connections, before)
+                    self.assertEqual((self.newest()["reason"], self.newest()["dst"]["host"]), ("host_mismatch", host))
+
+    def test_encrypted_hello_under_the_tunnels_own_name_is_what_browsers_grease(self):
+        before = self.origin.connections
+        conn = self.gateway.connect("splice.example.jp")
+        conn.until(b"\r\n\r\n")
+        conn.send(hello_with_ech("splice.example.jp"))
+        self.assertEqual(conn.exactly(1), b"\x16")  # the origin's own answer
+        self.assertEqual(self.origin.connections, before + 1)
+
+
+def hello_with_ech(outer: str) -> bytes:
+    """A ClientHello for `outer` with an encrypted_client_hello extension, whose inner name nobody but its addressee can read."""
+    out = ssl.MemoryBIO()
+    hello = ssl.create_default_context().wrap_bio(ssl.MemoryBIO(), out, server_hostname=outer)
+    try:
+        hello.do_handshake()
+    except ssl.SSLWantReadError:
+        pass
+    body = out.read()[9:]
+    at = 34
+    at += 1 + body[at]
+    at += 2 + int.from_bytes(body[at:at + 2], "big")
+    at += 1 + body[at]
+    extensions = body[at + 2:]
+    # outer, HKDF-SHA256 with AES-128-GCM, configuration 7, a key of 32 bytes, a payload of 144
+    ech = b"\x00\x00\x01\x00\x01\x07\x00\x20" + bytes(range(32)) + b"\x00\x90" + bytes(range(144))
+    extensions += b"\xfe\x0d" + len(ech).to_bytes(2, "big") + ech
+    body = body[:at] + len(extensions).to_bytes(2, "big") + extensions
+    message = b"\x01" + len(body).to_bytes(3, "big") + body
+    return b"\x16\x03\x01" + len(message).to_bytes(2, "big") + message
+
+
 class Messages(ProxyCase):
     def test_clean_request_arrives_byte_identical(self):
         body = '{ "model":"m","messages" : [{"role":"user","content":"関所\\u3000\\ud83d\\ude00 \\/ ok"}],\n"n":1.50e0, "big": 12345678901234567890123 }'.encode()

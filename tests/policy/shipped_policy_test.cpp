@@ -49,17 +49,33 @@ TEST(ShippedPolicy, RefusesEveryHostOfDeepSeekForItsRegion) {
   EXPECT_GE(looked_at, 15);
 }
 
-TEST(ShippedPolicy, RefusesEveryServiceOperatedFromADeniedCountry) {
+bool denied_seat(const config::Provider& p) {
+  const auto denied = [](const std::string& c) { return c == "CN" || c == "HK" || c == "MO"; };
+  return denied(p.operator_country) || denied(p.parent_country);
+}
+
+// By name alone, whatever the path: side hosts too. A host that the entry shares with a service of
+// others (a sign-in of theirs, the longer match of their entry) is refused all the same.
+TEST(ShippedPolicy, RefusesEveryHostOfEveryServiceOperatedFromADeniedCountry) {
+  int services = 0, names = 0;
   for (const auto& p : shipped().catalogue().providers) {
-    const auto denied = [](const std::string& c) { return c == "CN" || c == "HK" || c == "MO"; };
-    if (!denied(p.operator_country) && !denied(p.parent_country)) continue;
-    for (std::string host : p.hosts) {
+    if (!denied_seat(p)) continue;
+    ++services;
+    std::vector<std::string> hosts = p.hosts;
+    for (const auto& side : p.side_hosts)
+      hosts.insert(hosts.end(), side.hosts.begin(), side.hosts.end());
+    for (std::string host : hosts) {
       if (host[0] == '*') host = "x" + host.substr(1);
       const auto a = admit(shipped(), {host});
-      if (a.provider != p.id) continue;  // the longer match of another entry
-      EXPECT_EQ(a.reason, policy::Reason::kRegion) << p.id << " " << host;
+      EXPECT_TRUE(a.refused) << p.id << " " << host;
+      const config::Provider* found = shipped().catalogue().find(a.provider);
+      if (found && denied_seat(*found) && a.side_host_role != "signin")
+        EXPECT_EQ(a.reason, policy::Reason::kRegion) << p.id << " " << host;
+      ++names;
     }
   }
+  EXPECT_EQ(services, 75);
+  EXPECT_GT(names, 200);
 }
 
 TEST(ShippedPolicy, AdmitsTheWellKnownServices) {
