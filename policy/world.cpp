@@ -289,6 +289,22 @@ class Steps {
     }
     admit_role();
     name_it();
+    named_in_the_body();
+  }
+
+  // Models and addresses that the body names.
+  void named_in_the_body() {
+    using Judged = config::SecondDestinations::Judged;
+    const std::string& rule = judged_.verdict.rule;
+    if (rule == "models")
+      policy("models.developers_deny", "-", "`models.developers_deny` がこの開発元を挙げない",
+             "`models.developers_deny` did not name its developer")
+          .file.models.developers_deny.clear();
+    if (rule != "second_destinations") return;
+    World& w = policy("second_destinations", "denied",
+                      "`second_destinations` が denied (拒否国だけを断る)",
+                      "`second_destinations` were denied (only denied countries refuse)");
+    w.file.second_destinations.send = w.file.second_destinations.fetch = Judged::kDenied;
   }
 
   void admit_role() {
