@@ -83,7 +83,7 @@ const std::vector<SchemaKey>& gateway_schema() {
       {"origin_health.failures", "1..100000", "続けて何回失敗したら", "failures in a row", false,
        "5"},
       {"origin_health.lasting", "duration", "続く失敗が少なくともこの間に及んだら",
-       "and they reach over at least this time", false, "10s"},
+       "and they reach over at least this time", false, "5s"},
       {"origin_health.error_ratio", "0.0001..1", "`window` の間の失敗の割合",
        "share of failures within `window`", false, "0.5"},
       {"origin_health.minimum", "1..100000", "割合を見るのに要る件数",
