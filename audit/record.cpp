@@ -12,7 +12,8 @@
 namespace sekisho::audit {
 namespace {
 
-constexpr std::size_t kRules = 32, kEvidence = 64, kFindings = 64, kPerFinding = 16, kSkipped = 16;
+constexpr std::size_t kRules = 32, kEvidence = 64, kFindings = 64, kPerFinding = 16, kSkipped = 16,
+                      kSettings = 32;
 constexpr std::size_t kEvidenceBytes = 1024;
 
 struct MacDeleter {
@@ -182,6 +183,23 @@ void append_rules(std::string& out, const Decision& d, const Scrub& scrub) {
   });
 }
 
+// Names and places, never a value.
+void append_change(std::string& out, const policy::EnforcedChange& change) {
+  out += '{';
+  Members m(out, true);
+  m.text("rule", change.rule);
+  m.text("mode", change.observe ? "observe" : "enforce");
+  append_list(m.key("set"), change.set, kSettings,
+              [&out](const policy::EnforcedChange::Setting& setting) {
+                append_json_string(out += '[', cut_text(setting.where));
+                append_json_string(out += ',', policy::to_word(setting.was));
+                out += ']';
+              });
+  append_texts(m.key("removed"), change.removed, kSettings);
+  m.maybe("credential", change.credential);
+  out += '}';
+}
+
 void append_verdict(std::string& out, const Decision& d, const Scrub& scrub) {
   const policy::Verdict* v = d.verdict;
   Members m(out, false);
@@ -196,6 +214,9 @@ void append_verdict(std::string& out, const Decision& d, const Scrub& scrub) {
                        : d.admission              ? d.admission->exception
                                                   : "");
   if (!d.detail.empty()) m.text("detail", scrub.text(d.detail));
+  if (v && !v->enforced.empty())
+    append_list(m.key("enforced"), v->enforced, kRules,
+                [&out](const policy::EnforcedChange& c) { append_change(out, c); });
 }
 
 void append_finding(std::string& out, const policy::FindingSummary& f, std::string_view finding_key,

@@ -128,6 +128,7 @@ void read_gateway(const YamlDocument& document, YamlReader& reader, GatewayFile&
   read_path(gateway, "keys", out.path, out.keys_directory);
   read_path(gateway, "datasets", out.path, out.datasets_directory);
   read_path(gateway, "policy", out.path, out.policy);
+  read_path(gateway, "credentials", out.path, out.credentials);
   read_catalogue(gateway, out);
   if (const YamlNode* n = gateway.find("geo")) read_geo(reader, *n, out);
   if (const YamlNode* n = gateway.find("resolver")) read_resolver(reader, *n, out);
@@ -171,6 +172,8 @@ void check_named_files(const GatewayFile& gateway, Problems& problems) {
       {&gateway.ca_certificate, "ca.certificate", "`sekisho ca init` makes the pair"},
       {&gateway.ca_key, "ca.key", "`sekisho ca init` makes the pair"},
       {&gateway.policy, "policy", ""},
+      {&gateway.credentials, "credentials",
+       "make it with a line `name: key` for each service, chmod 0600"},
       {&gateway.catalogue_providers, "catalogue.providers", ""},
       {&gateway.catalogue_regions, "catalogue.regions", ""},
       {&gateway.catalogue_networks, "catalogue.networks", ""},

@@ -103,6 +103,7 @@ struct GatewayFile {
   Marked<std::string> keys_directory;
   Marked<std::string> datasets_directory;  // built datasets
   Marked<std::string> policy;
+  Marked<std::string> credentials;  // the gateway's own keys for services; "" = none
   Marked<std::string> catalogue_providers, catalogue_regions, catalogue_networks,
       catalogue_overlay;  // "" = shipped / none
   std::vector<Marked<std::string>> geo_country;

@@ -121,6 +121,8 @@ void read_admission(YamlReader& reader, MapReader& policy, PolicyFile& out) {
   section(policy, "second_destinations", [&](const YamlNode& n) {
     out.second_destinations = read_second_destinations(reader, n);
   });
+  section(policy, "enforce",
+          [&](const YamlNode& n) { out.enforce = read_enforce_rules(reader, n); });
 }
 
 void read_data(YamlReader& reader, MapReader& policy, PolicyFile& out) {

@@ -157,6 +157,52 @@ struct ExceptionDef {
   Approval approval;  // all four required
 };
 
+// A value that `enforce` writes into a JSON body.
+struct FieldValue {
+  enum class Kind { kText, kNumber, kTrue, kFalse, kList };
+  Kind kind = Kind::kText;
+  std::string text;               // of a text or a number, as written
+  std::vector<FieldValue> items;  // of a list
+  bool operator==(const FieldValue&) const = default;
+};
+
+struct EnforcedField {
+  MarkedText pointer;  // RFC 6901, "/provider/data_collection"
+  FieldValue value;
+};
+
+struct EnforcedHeader {
+  MarkedText name, value;
+};
+
+// The client's own credential goes; with `use` one of the gateway's `credentials` takes its place.
+struct EnforcedCredential {
+  Mark at;
+  MarkedText use;     // "" = the client's is removed, none is put in
+  MarkedText header;  // "" = where the service documents it
+};
+
+// A row of company_accounts.h and what the company's accounts are called there.
+struct CompanyAccounts {
+  MarkedText service;
+  std::vector<MarkedText> values;
+};
+
+// A rule of `enforce`: what requests carry whatever the client wrote. docs/policy.md.
+struct EnforceDef {
+  std::string id;
+  Mark at;
+  std::vector<MarkedText> providers, destinations, hosts;  // all that are given must match
+  std::vector<MarkedText> paths;                           // none = every path
+  std::vector<MarkedText> groups, groups_not;
+  std::optional<Mode> mode;
+  std::vector<EnforcedHeader> headers;
+  std::vector<MarkedText> remove_headers;
+  std::vector<EnforcedField> body;
+  std::optional<EnforcedCredential> credential;
+  std::vector<CompanyAccounts> company_accounts;
+};
+
 struct CustomDetector {
   MarkedText type;
   MarkedText pattern;     // RE2
@@ -227,6 +273,7 @@ struct PolicyFile {
   std::vector<Alternative> alternatives;
   ModelRules models;
   SecondDestinations second_destinations;
+  std::vector<EnforceDef> enforce;
   std::vector<DataRuleDef> data;
   Action uninspected = Action::kBlock;  // allow or block
   std::vector<ExceptionDef> exceptions;

@@ -29,6 +29,9 @@ void read_approval(MapReader& map, bool required, Approval& out);
 // A country or the name of a group of countries.
 std::vector<MarkedText> read_places(YamlReader& reader, const YamlNode& node);
 
+// `enforce`.
+std::vector<EnforceDef> read_enforce_rules(YamlReader& reader, const YamlNode& node);
+
 // Data: `data`, `exceptions`, `detectors`.
 std::vector<DataRuleDef> read_data_rules(YamlReader& reader, const YamlNode& node);
 std::vector<ExceptionDef> read_exceptions(YamlReader& reader, const YamlNode& node);

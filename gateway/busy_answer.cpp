@@ -26,7 +26,7 @@ std::string busy_answer(const policy::Snapshot& snapshot) {
       "The gateway holds as many connections as it may (limits.connections). Wait a moment and try "
       "again.";
   const policy::RefusalBody body =
-      policy::render_refusal(policy::dialect_for("none", "/"), refusal, false);
+      policy::render_refusal(policy::dialect_for("none", "/"), refusal, policy::Reader::kProgram);
   return "HTTP/1.1 503 Service Unavailable\r\ncontent-type: " + body.content_type +
          "\r\ncontent-length: " + std::to_string(body.body.size()) +
          "\r\ncache-control: no-store\r\nretry-after: 30\r\nconnection: close\r\n\r\n" + body.body;

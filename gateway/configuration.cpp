@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "config/catalogue.h"
+#include "config/credentials.h"
 #include "config/detector_pack.h"
 #include "config/nearest.h"
 #include "config/pinned_files.h"
@@ -36,9 +37,9 @@ std::vector<std::string> files_of(const std::string& path, const GatewayFile& g)
   const auto add = [&out](const Marked<std::string>& file) {
     if (!file.value.empty()) out.push_back(file.value);
   };
-  for (const auto* file :
-       {&g.policy, &g.catalogue_providers, &g.catalogue_regions, &g.catalogue_networks,
-        &g.catalogue_overlay, &g.geo_asn, &g.ca_certificate, &g.ca_key, &g.users_file})
+  for (const auto* file : {&g.policy, &g.catalogue_providers, &g.catalogue_regions,
+                           &g.catalogue_networks, &g.catalogue_overlay, &g.geo_asn,
+                           &g.ca_certificate, &g.ca_key, &g.users_file, &g.credentials})
     add(*file);
   for (const auto& file : g.geo_country) add(file);
   return out;
@@ -101,6 +102,16 @@ std::vector<config::DetectorPackFile> read_packs(const config::PolicyFile& polic
   return out;
 }
 
+// The gateway's own keys: an empty set where gateway.yaml names no file.
+std::shared_ptr<const config::Credentials> read_credentials(const GatewayFile& gateway,
+                                                            const PinnedFiles& pinned,
+                                                            Problems& problems) {
+  const std::string& path = gateway.credentials.value;
+  if (path.empty()) return std::make_shared<const config::Credentials>();
+  if (!config::unreadable(path).empty()) return nullptr;  // told where gateway.yaml names it
+  return config::Credentials::load(pinned.real(path), path, problems);
+}
+
 GatewayFile with_real_names(GatewayFile gateway, const PinnedFiles& pinned) {
   for (auto* file : {&gateway.catalogue_providers, &gateway.catalogue_regions,
                      &gateway.catalogue_networks, &gateway.catalogue_overlay, &gateway.geo_asn})
@@ -123,12 +134,15 @@ void check_timeouts(const GatewayFile& gateway, const config::PolicyFile& policy
            config::suggestion(id, known)});
 }
 
+// `keys` null: which there are is not known here.
 std::shared_ptr<const policy::Snapshot> compile(const GatewayFile& named, const PinnedFiles& pinned,
+                                                std::shared_ptr<const config::Credentials> keys,
                                                 std::int64_t now, Problems& problems) {
   const GatewayFile gateway = with_real_names(named, pinned);
   const std::size_t before = problems.size();
   policy::SnapshotInputs in;
   in.now = now;
+  in.credentials = std::move(keys);
   in.policy = read_policy(named.policy.value, pinned, problems);
   if (!in.policy.datasets.empty()) in.datasets = dataset_store(named);
   const std::size_t after_policy = problems.size();
@@ -225,7 +239,8 @@ Configuration read_pinned(const std::string& path, const PinnedFiles& pinned, st
   out.gateway = read_gateway(path, pinned, problems);
   if (!readable(out.gateway)) return out;
   const auto begin = std::chrono::steady_clock::now();
-  out.snapshot = compile(out.gateway, pinned, now, problems);
+  auto keys = read_credentials(out.gateway, pinned, problems);
+  out.snapshot = compile(out.gateway, pinned, std::move(keys), now, problems);
   out.compile_time = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::steady_clock::now() - begin);
   read_authority(out, pinned, now, problems);
@@ -330,7 +345,9 @@ std::shared_ptr<const policy::Snapshot> load_snapshot(const std::string& path, s
   for (const std::string* file : {&instead.policy, &instead.providers})
     if (!file->empty()) files.push_back(*file);
   const PinnedFiles pinned(files);
-  auto snapshot = compile(gateway, pinned, now, problems);
+  Problems unread;  // whoever asks may be nobody who may read the keys: they stay unknown
+  auto keys = read_credentials(gateway, pinned, unread);
+  auto snapshot = compile(gateway, pinned, std::move(keys), now, problems);
   pinned.restore_names(problems);
   return snapshot;
 }

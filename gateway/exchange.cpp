@@ -174,8 +174,9 @@ policy::Admission Exchange::admit(const policy::AddressFacts* address) const {
 }
 
 policy::Verdict Exchange::decide() const {
-  return snapshot_->decide(client_, admission_, inspected_, now_seconds(),
-                           services_.keys.pseudonym);
+  const bool planned = admission_.enforce == planned_;
+  return snapshot_->decide(client_, admission_, inspected_, now_seconds(), services_.keys.pseudonym,
+                           planned ? &enforcement_ : nullptr);
 }
 
 std::vector<policy::HeaderView> Exchange::header_views() const {
@@ -324,7 +325,11 @@ Awaitable<bool> Exchange::inspect() {
 
 Awaitable<bool> Exchange::decide_and_lease() {
   // Without an address first: what the body alone refuses causes no look-up.
+  // What will be written into the body is judged in place of what the client wrote.
+  co_await plan_enforcement();
+  if (!enforcement_.failure) policy::write_fields(planned_, inspected_.fields);
   if (body_inspected_) admission_ = admit(nullptr);
+  co_await plan_enforcement();
   verdict_ = decide();
   if (verdict_.action == policy::Action::kBlock) {
     co_await fail(fault_of_verdict());
@@ -355,6 +360,7 @@ Awaitable<bool> Exchange::decide_and_lease() {
     co_return false;
   }
   admission_ = lease_.reused ? std::move(judge.last) : admit(&lease_.address);
+  co_await plan_enforcement();
   verdict_ = decide();
   if (verdict_.action == policy::Action::kBlock) {
     worker_.pool().give_back(to_, std::move(lease_));
@@ -425,6 +431,7 @@ RequestHead Exchange::outgoing() const {
   if (verdict_.tokens && !inspected_.signed_request)
     for (Header& h : out.headers)
       if (iequals(h.name, "accept-encoding")) h.value = filters::known_codings(h.value);
+  enforce_head(out);
   if (!body_sent) return out;
   bool stated = false;
   for (Header& h : out.headers)
@@ -541,8 +548,10 @@ Awaitable<bool> Exchange::lease_again() {
     co_return false;
   }
   const policy::Admission admission = admit(&lease_.address);
-  const policy::Verdict verdict = snapshot_->decide(client_, admission, inspected_, now_seconds());
-  if (lease_.stream && verdict.action == verdict_.action) co_return true;
+  const policy::Verdict verdict =
+      snapshot_->decide(client_, admission, inspected_, now_seconds(), {}, &enforcement_);
+  const bool same = verdict.action == verdict_.action && admission.enforce == planned_;
+  if (lease_.stream && same) co_return true;
   lease_ = {};
   Fault moved(502, policy::Reason::kOrigin, "origin_moved",
               "the service's address changed to one that policy judges otherwise");

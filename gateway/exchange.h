@@ -18,6 +18,7 @@
 #include "gateway/origin_health.h"
 #include "gateway/origin_limits.h"
 #include "gateway/origin_pool.h"
+#include "policy/refusal.h"
 #include "policy/snapshot.h"
 
 namespace sekisho::gateway {
@@ -71,6 +72,7 @@ class Exchange {
   Awaitable<bool> hold_pieces();
   bool holds_others_up(TimePoint begun, Millis silent) const;
   Awaitable<bool> inspect();
+  Awaitable<void> plan_enforcement();
   Awaitable<bool> decide_and_lease();
   bool origin_is_down();
   void note_lease();
@@ -100,9 +102,10 @@ class Exchange {
   policy::Admission admit(const policy::AddressFacts* address) const;
   policy::Verdict decide() const;
   RequestHead outgoing() const;
+  void enforce_head(RequestHead& out) const;
   std::vector<policy::HeaderView> header_views() const;
   std::string_view decoded_body() const;
-  bool wants_html() const;
+  policy::Reader reader() const;
   audit::Decision decision() const;
   void record_outcome();
   void note_time(const char* name);
@@ -129,6 +132,8 @@ class Exchange {
   policy::Admission admission_;
   policy::InspectionResult inspected_;
   bool body_inspected_ = false;
+  policy::Enforcement enforcement_;
+  std::vector<const policy::EnforceRule*> planned_;  // the rules that it is the plan of
   policy::Verdict verdict_;
   OriginTrial trial_;
   OriginLimits limits_{Millis{0}, Millis{0}};  // of the service; set with the trial

@@ -178,7 +178,8 @@ Fault Exchange::fault_of_lease() const {
 }
 
 Fault Exchange::fault_of_verdict() const {
-  Fault f(400, verdict_.reason, "", "");
+  Fault f(400, verdict_.reason, "", verdict_.detail.en);
+  f.detail_ja = verdict_.detail.ja;
   f.of_policy = true;
   return f;
 }
@@ -223,6 +224,7 @@ Awaitable<bool> Exchange::fail(Fault fault) {
     verdict_.reason = fault.reason;
     verdict_.rule.clear();
     verdict_.edits.clear();
+    verdict_.enforced.clear();
     word_ = fault.word;
   }
   if (!recorded_) {
@@ -301,6 +303,7 @@ Awaitable<bool> Exchange::answer_refusal(const Fault& fault) {
   refusal.reason = fault.reason;
   refusal.rule = fault.of_policy ? verdict_.rule : fault.word;
   for (const auto& f : verdict_.findings) refusal.findings.push_back(f.type);
+  refusal.provider = admission_.provider;
   refusal.alternative = admission_.alternative;
   refusal.contact = snapshot_->file().messages.contact;
   refusal.languages = snapshot_->file().messages.languages;
@@ -313,7 +316,7 @@ Awaitable<bool> Exchange::answer_refusal(const Fault& fault) {
                                             refusal.contact, id_, fault.detail_ja);
   const policy::Dialect& dialect =
       admission_.dialect ? *admission_.dialect : policy::dialect_for("none", "/");
-  policy::RefusalBody rendered = policy::render_refusal(dialect, refusal, wants_html());
+  policy::RefusalBody rendered = policy::render_refusal(dialect, refusal, reader());
 
   ResponseHead head;
   head.status = fault.status;
@@ -345,11 +348,10 @@ Awaitable<bool> Exchange::answer_refusal(const Fault& fault) {
   co_return head.keep_alive;
 }
 
-bool Exchange::wants_html() const {
-  if (iequals(value_of(head_.headers, "sec-fetch-mode"), "navigate")) return true;
-  const std::string_view accept = value_of(head_.headers, "accept");
-  return accept.find("text/html") != std::string_view::npos &&
-         accept.find("json") == std::string_view::npos;
+policy::Reader Exchange::reader() const {
+  const auto value = [this](std::string_view name) { return value_of(head_.headers, name); };
+  return policy::reader_of(value("sec-fetch-mode"), value("accept"), value("user-agent"),
+                           value("content-type"));
 }
 
 audit::Decision Exchange::decision() const {

@@ -17,6 +17,7 @@
 #include "gateway/own_address.h"
 #include "gateway/passed_sockets.h"
 #include "gateway/watch.h"
+#include "policy/expiry.h"
 
 namespace sekisho::gateway {
 namespace {
@@ -215,6 +216,11 @@ void Gateway::make_guard() {
                                                             own_, answers_here);
 }
 
+void Gateway::say_warnings() const {
+  for (const auto& w : snapshot()->warnings(now_seconds()))
+    Log::warn("configuration", {{"warning", w}});
+}
+
 void Gateway::say_loud_settings() const {
   for (const auto& w : warnings_) Log::warn("configuration", {{"warning", w}});
   const auto& s = services_->settings;
@@ -327,6 +333,8 @@ std::string Gateway::metrics() const {
   g.leaves_minted = services_->leaves->minted();
   g.ca_days_left = static_cast<double>(services_->leaves->authority()->not_after() - now) / 86400;
   g.policy_loaded_at = static_cast<double>(loaded_at_);
+  for (const policy::ExpiryCount& c : policy::count_expiries(*snapshot(), now))
+    g.endings.push_back({policy::to_word(c.kind), static_cast<double>(c.next), c.soon, c.over});
   g.geo_warning = !snapshot()->geo().warnings(now).empty();
   g.origins = services_->origin_health->counts(Clock::now());
   return render_metrics(counters, g);

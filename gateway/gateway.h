@@ -55,6 +55,8 @@ class Gateway {
   // cut. A second call cuts at once.
   void end(const std::string& by);
   void clock_was_set(std::int64_t expected_us, std::int64_t now_us);
+  // What the policy warns of by now, into the log.
+  void say_warnings() const;
   const std::vector<std::unique_ptr<Worker>>& workers() const { return workers_; }
 
  private:

@@ -119,6 +119,22 @@ void add_origins(Families& f, const std::vector<OriginHealth::Counts>& origins) 
                    {"kind", std::string(to_word(static_cast<OriginFailure>(k)))}});
 }
 
+void add_endings(Families& f, const Gauges& g) {
+  const auto kind = [](const Gauges::Ending& e) {
+    return std::vector<ClientMetric::Label>{{"kind", std::string(e.kind)}};
+  };
+  for (const auto& e : g.endings)
+    f.gauge("sekisho_policy_next_end_timestamp_seconds",
+            "When the next approval, exception or review of the policy ends; 0 = none will.",
+            e.next, kind(e));
+  for (const auto& e : g.endings)
+    f.gauge("sekisho_policy_ending_soon", "How many of them end within 14 days.",
+            static_cast<double>(e.soon), kind(e));
+  for (const auto& e : g.endings)
+    f.gauge("sekisho_policy_ended", "How many of them have ended, or were never there (reviews).",
+            static_cast<double>(e.over), kind(e));
+}
+
 }  // namespace
 
 std::string render_metrics(const std::vector<const Counters*>& workers, const Gauges& g) {
@@ -188,6 +204,7 @@ std::string render_metrics(const std::vector<const Counters*>& workers, const Ga
   f.gauge("sekisho_ca_days_left", "Days until the CA certificate ends.", g.ca_days_left);
   f.gauge("sekisho_policy_loaded_timestamp_seconds", "When the policy in force was loaded.",
           g.policy_loaded_at);
+  add_endings(f, g);
   f.gauge("sekisho_geo_warning", "1 when a country database is absent or old.", g.geo_warning);
   f.gauge("sekisho_ready", "1 when /readyz answers 200.", g.ready);
   return prometheus::TextSerializer().Serialize(f.all);

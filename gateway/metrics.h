@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gateway/counters.h"
@@ -18,6 +19,13 @@ struct Gauges {
   double ca_days_left = 0;
   double policy_loaded_at = 0;
   bool geo_warning = false;
+  // By kind of what ends: destination, exception, review (policy/expiry.h).
+  struct Ending {
+    std::string_view kind;
+    double next = 0;  // unix time of the next end; 0 = nothing ends
+    std::size_t soon = 0, over = 0;
+  };
+  std::vector<Ending> endings;
   std::vector<OriginHealth::Counts> origins;
 };
 

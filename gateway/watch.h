@@ -27,10 +27,11 @@ class Watch {
   void wait_for_signals();
   void look_at_clock();
   void feed_watchdog();
+  void tell_daily();
 
   Gateway& gateway_;
   net::basic_signal_set<Executor> signals_;
-  Timer deadline_, clock_timer_, watchdog_;
+  Timer deadline_, clock_timer_, watchdog_, daily_;
   ClockWatch clock_;
   // Pings on their way to workers; the service manager hears of us only when all came back.
   std::shared_ptr<int> pending_;

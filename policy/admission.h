@@ -64,6 +64,8 @@ struct AdmissionQuery {
   const std::vector<Evidence>* recorded_routes = nullptr;
 };
 
+struct EnforceRule;  // policy/enforcement.h
+
 struct Admission {
   bool refused = false;           // by policy, enforced
   bool would_refuse = false;      // in observe mode
@@ -84,9 +86,13 @@ struct Admission {
                                             // address; for regions/regions_not
   bool region_unknown = false;              // some of these kinds are unknown
   std::optional<bool> uninspected_allowed;  // stated by the entry
-  std::string alternative;                  // provider or entry to use instead, "" = none
+  // Of a refusal for terms, expiry or destination: which term is not met, since when the approval
+  // has ended, … A clause in both languages.
+  config::Localized detail;
+  std::string alternative;  // provider or entry to use instead, "" = none
   config::Localized alternative_note;
-  bool observe = false;  // the deciding entry or the policy is in observe mode
+  bool observe = false;                     // the deciding entry or the policy is in observe mode
+  std::vector<const EnforceRule*> enforce;  // rules that set something in this request
 };
 
 }  // namespace sekisho::policy

@@ -12,6 +12,7 @@ namespace sekisho::policy {
 enum class RefusalShape {
   kPlain,
   kOpenAi,
+  kAzure,
   kAnthropic,
   kGemini,
   kBedrock,

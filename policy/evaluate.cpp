@@ -78,6 +78,26 @@ InspectionResult inspect(const Snapshot& snapshot, const Evaluation& e,
   return inspection.take();
 }
 
+Enforcement enforcement_of(const Snapshot& snapshot, const Evaluation& e,
+                           const std::vector<HeaderView>& headers) {
+  if (e.admission.enforce.empty()) return {};
+  EnforcementInput in;
+  in.admission = &e.admission;
+  in.to = &e.question.to;
+  in.target = e.question.target;
+  in.headers = headers;
+  if (e.inspected.coded)
+    in.body = e.inspected.decoded;
+  else if (e.question.body)
+    in.body = *e.question.body;
+  in.inspected = &e.inspected;
+  in.credentials = snapshot.credentials();
+  EnforcementPlan plan(std::move(in));
+  while (plan.step()) {
+  }
+  return plan.take();
+}
+
 }  // namespace
 
 Evaluation evaluate(const Snapshot& snapshot, Question question) {
@@ -96,9 +116,14 @@ Evaluation evaluate(const Snapshot& snapshot, Question question) {
   if (!e.admission.splice || e.admission.refused) {
     e.inspected = inspect(snapshot, e, query.headers);
     if (e.question.body) query.fields = &e.inspected.fields;
+    // What will be written there is judged, unless it cannot be.
+    e.enforcement = enforcement_of(snapshot, e, query.headers);
+    if (!e.enforcement.failure) write_fields(e.admission.enforce, e.inspected.fields);
     e.admission = snapshot.admit(query);
   }
-  e.verdict = snapshot.decide(e.client, e.admission, e.inspected, e.question.now);
+  e.enforcement = enforcement_of(snapshot, e, query.headers);
+  e.verdict =
+      snapshot.decide(e.client, e.admission, e.inspected, e.question.now, {}, &e.enforcement);
   return e;
 }
 

@@ -32,6 +32,7 @@ struct Evaluation {
   Question question;
   Admission admission;
   InspectionResult inspected;
+  Enforcement enforcement;
   Verdict verdict;
 };
 Evaluation evaluate(const Snapshot& snapshot, Question question);

@@ -35,8 +35,8 @@ bool refuses(const Verdict& v) {
 
 config::Localized message_of(const Snapshot& snapshot, const Evaluation& e) {
   if (!refuses(e.verdict)) return {};
-  return refusal_message(e.verdict, e.admission, e.question.to.host, "",
-                         snapshot.file().messages.contact, "");
+  return refusal_message(e.verdict, e.admission, e.question.to.host, e.verdict.detail.en,
+                         snapshot.file().messages.contact, "", e.verdict.detail.ja);
 }
 
 void write_destination(JsonWriter& w, const Evaluation& e) {
@@ -110,6 +110,24 @@ void write_rules(JsonWriter& w, const Evaluation& e) {
     w.begin_object();
     w.key("id").value(r.id).key("matched").value(r.matched).key("action").value(r.action);
     w.key("mode").value(r.mode).key("why").value(r.why);
+    w.end_object();
+  }
+  w.end_array();
+}
+
+void write_enforced(JsonWriter& w, const Verdict& v) {
+  w.key("enforced").begin_array();
+  for (const auto& change : v.enforced) {
+    w.begin_object().key("rule").value(change.rule);
+    w.key("mode").value(change.observe ? "observe" : "enforce").key("set").begin_array();
+    for (const auto& setting : change.set) {
+      w.begin_object().key("where").value(setting.where);
+      w.key("was").value(to_word(setting.was)).end_object();
+    }
+    w.end_array().key("removed").begin_array();
+    for (const auto& place : change.removed) w.value(place);
+    w.end_array();
+    text_or_null(w, "credential", change.credential);
     w.end_object();
   }
   w.end_array();
@@ -238,6 +256,13 @@ void add_would_change(std::string& out, const std::vector<WhatIf>& answers, bool
   if (answers.empty()) out += japanese ? "  なし\n" : "  none\n";
 }
 
+void add_enforced(std::string& out, const Evaluation& e) {
+  if (e.verdict.enforced.empty()) return;
+  out += "\nset by the policy\n";
+  for (const auto& change : e.verdict.enforced)
+    line(out, change.rule, describe(change) + (change.observe ? " (observe)" : ""));
+}
+
 }  // namespace
 
 std::string explain_json(const Snapshot& snapshot, const Evaluation& e) {
@@ -256,6 +281,7 @@ std::string explain_json(const Snapshot& snapshot, const Evaluation& e) {
   write_facts(w, known_facts(snapshot, e.admission, e.question.now));
   write_findings(w, e);
   write_rules(w, e);
+  write_enforced(w, e.verdict);
   w.key("coverage").value(to_word(e.verdict.coverage));
   w.key("skipped").begin_array();
   for (const auto& s : e.verdict.skipped) w.value(s);
@@ -286,6 +312,7 @@ std::string explain_text(const Snapshot& snapshot, const Evaluation& e, bool jap
   add_facts(out, known_facts(snapshot, e.admission, e.question.now));
   add_findings(out, e);
   add_rules(out, e);
+  add_enforced(out, e);
   add_would_change(out, would_change(snapshot, e), japanese);
   const config::Localized message = message_of(snapshot, e);
   if (!message.empty()) out += "\nmessage\n  " + message.ja + "\n  " + message.en + "\n";

@@ -50,6 +50,7 @@ struct Gatekeeper::Opinion {
   bool lifted = false;
   Reason own = Reason::kNone;  // terms or expired
   std::string why;
+  config::Localized told;
 
   Reason reason() const { return region_refuses ? Reason::kRegion : own; }
   // What is not merely observed. `regions` has the mode of the policy, whatever the entry's.
@@ -115,10 +116,17 @@ Gatekeeper::Ask Gatekeeper::look_up(const AdmissionQuery& query, PathKnowledge p
 bool Gatekeeper::speaks(const Ask& ask, const Entry& entry, std::string_view role,
                         Admission& out) const {
   std::string why;
-  if (!entry.is_for(groups_of(ask.query)))
+  if (!entry.is_for(groups_of(ask.query))) {
     why = "for other groups than those of this client";
-  else if (!entry.admits_role(role))
+    out.detail = {"他の部署またはネットワークに限って承認されています",
+                  "it is approved for other groups or networks only"};
+  } else if (!entry.admits_role(role)) {
     why = "does not admit side hosts of the role " + std::string(role);
+    if (out.detail.empty())
+      out.detail = {
+          "サービスの付随機能（" + std::string(role) + "）は承認されていません",
+          "this side function of the service (" + std::string(role) + ") is not approved"};
+  }
   if (why.empty()) return true;
   out.rules.push_back(trace(entry.def->id, false, true, entry.observe, std::move(why)));
   return false;
@@ -159,14 +167,17 @@ Gatekeeper::Opinion Gatekeeper::ask_entry(const Ask& ask, const Candidate& candi
                                          ? candidate.match->service->provider
                                          : (ask.judged.empty() ? nullptr : ask.judged[0]->provider);
   const TermsInput terms{&def, provider, &o.regions, &tables_, &zone_, ask.query.now};
-  std::string unmet = unmet_requirement(terms);
-  if (unmet.empty()) unmet = unmet_by_routes(ask, def, o.regions);
-  if (!unmet.empty()) {
+  std::optional<UnmetRequirement> unmet = unmet_requirement(terms);
+  if (!unmet) unmet = unmet_by_routes(ask, def, o.regions);
+  if (unmet) {
     o.own = Reason::kTerms;
-    o.why = std::move(unmet);
+    o.why = std::move(unmet->why);
+    o.told = std::move(unmet->told);
   } else if (expired) {
+    const std::string day = def.approval.until->to_string();
     o.own = Reason::kExpired;
-    o.why = "expired on " + def.approval.until->to_string();
+    o.why = "expired on " + day;
+    o.told = {"承認の期限は " + day + " まででした", "the approval ended on " + day};
   }
   return o;
 }
@@ -199,6 +210,7 @@ void Gatekeeper::refuse_all(const std::vector<Opinion>& opinions, Admission& out
   out.observe = !refused;
   out.reason = reason(first);
   out.rule = out.reason == Reason::kRegion ? "regions" : first.entry->def->id;
+  if (out.reason != Reason::kRegion) out.detail = first.told;
   out.splice = !refused && std::all_of(opinions.begin(), opinions.end(), [](const Opinion& o) {
     return o.entry->def->tls == config::TlsMode::kSplice;
   });
@@ -263,8 +275,9 @@ void Gatekeeper::judge_without_entry(const Ask& ask, Admission& out) const {
   const std::string why = ask.services.found.empty() ? "no entry names this host for this client"
                                                      : "no entry allows this service here";
   out.rules.push_back(trace("destinations", true, false, observe_, why, Reason::kDestination));
-  if (finding.refuses) return refuse(Reason::kRegion, "regions", out);
-  refuse(Reason::kDestination, "destinations", out);
+  if (!finding.refuses) return refuse(Reason::kDestination, "destinations", out);
+  out.detail = {};
+  refuse(Reason::kRegion, "regions", out);
 }
 
 // A host that nobody lists has no facts to judge; where it passes unseen, its address still counts.
@@ -306,19 +319,31 @@ void Gatekeeper::name_alternative(Admission& out) const {
       }
 }
 
+// What must be set must be opened.
+void Gatekeeper::add_enforcement(const Ask& ask, Admission& out) const {
+  if (enforce_.empty() || out.refused) return;
+  out.enforce = enforce_.find(ask.query, ask.host, out);
+  if (std::any_of(out.enforce.begin(), out.enforce.end(),
+                  [](const EnforceRule* rule) { return !rule->observe; }))
+    out.splice = false;
+}
+
 Admission Gatekeeper::answer(const AdmissionQuery& query, PathKnowledge path) const {
   Admission out;
   const Ask ask = look_up(query, path);
   std::vector<Opinion> opinions;
   for (const Candidate& c : candidates(ask, out)) opinions.push_back(ask_entry(ask, c));
-  if (opinions.empty())
+  if (opinions.empty()) {
     judge_without_entry(ask, out);
-  else
+  } else {
+    out.detail = {};  // of entries that do not speak here
     weigh(opinions, out);
+  }
   name_service(ask, out);
   judge_models(ask, out);
   judge_second_destinations(ask, out);
   if (out.refused || out.would_refuse) name_alternative(out);
+  add_enforcement(ask, out);
   return out;
 }
 

@@ -14,10 +14,13 @@
 
 #include "policy/admission.h"
 #include "policy/civil_time.h"
+#include "policy/enforcement.h"
+#include "policy/expiry.h"
 #include "policy/host_table.h"
 #include "policy/region_judge.h"
 #include "policy/routed_models.h"
 #include "policy/service_index.h"
+#include "policy/terms.h"
 
 namespace sekisho::policy {
 
@@ -45,13 +48,15 @@ class Gatekeeper {
   // Refers to its arguments for life. Unknown names, at their marks, are problems.
   Gatekeeper(const config::PolicyFile& file, const config::Catalogue& catalogue,
              const ServiceIndex& services, const config::CloudRegions& regions,
-             const TimeZone& zone, const Geo& geo, config::Problems& problems);
+             const TimeZone& zone, const Geo& geo, const config::Credentials* credentials,
+             config::Problems& problems);
 
   Admission admit(const AdmissionQuery& query) const;
   void name_alternative(Admission& out) const;
   SubProviderChoice sub_providers(const AdmissionQuery& query) const;
   const RegionJudge& regions() const { return judge_; }
-  std::vector<std::string> warnings(std::int64_t now) const;
+  // Ends of entries, and of the reviews that entries require.
+  std::vector<Expiry> expiries() const;
 
  private:
   struct Ask;        // a query with its host looked up
@@ -82,8 +87,8 @@ class Gatekeeper {
   void judge_unlisted(const Ask& ask, Admission& out) const;
   void apply_regions(const RegionFinding& finding, bool lifted, Admission& out) const;
   void find_routes(Ask& ask) const;
-  std::string unmet_by_routes(const Ask& ask, const config::DestinationDef& def,
-                              const RegionFinding& regions) const;
+  std::optional<UnmetRequirement> unmet_by_routes(const Ask& ask, const config::DestinationDef& def,
+                                                  const RegionFinding& regions) const;
   bool also_refuse(Reason reason, std::string rule, bool observed, Admission& out) const;
   void judge_models(const Ask& ask, Admission& out) const;
   void judge_second_destinations(const Ask& ask, Admission& out) const;
@@ -93,6 +98,7 @@ class Gatekeeper {
                      Admission& out) const;
   bool passes(const Service& service) const;
   void name_service(const Ask& ask, Admission& out) const;
+  void add_enforcement(const Ask& ask, Admission& out) const;
   Admission answer(const AdmissionQuery& query, PathKnowledge path) const;
 
   const config::PolicyFile& file_;
@@ -105,6 +111,7 @@ class Gatekeeper {
   std::deque<Entry> entries_;
   std::unordered_map<const Service*, std::vector<const Entry*>> by_service_;  // in their order
   HostTable<ListedHost> listed_;
+  EnforceRules enforce_;
   bool observe_ = false;
 };
 

@@ -53,26 +53,36 @@ void Gatekeeper::find_routes(Ask& ask) const {
 }
 
 // The terms of whoever answers count as those of the service that is asked.
-std::string Gatekeeper::unmet_by_routes(const Ask& ask, const config::DestinationDef& def,
-                                        const RegionFinding& regions) const {
-  if (def.require.empty()) return {};
+std::optional<UnmetRequirement> Gatekeeper::unmet_by_routes(const Ask& ask,
+                                                            const config::DestinationDef& def,
+                                                            const RegionFinding& regions) const {
+  if (def.require.empty()) return std::nullopt;
   for (const Routes& r : ask.routes) {
     for (const SubProvider& sub : r.named) {
-      if (!sub.service) return sub.where + " names somebody whose terms are not known";
+      if (!sub.service)
+        return UnmetRequirement{sub.where + " names somebody whose terms are not known",
+                                {sub.where + " の指す事業者の利用条件が分かりません",
+                                 "the terms of whom " + sub.where + " names are not known"}};
       config::DestinationDef required = def;
       required.facts.clear();
       const TermsInput terms{&required, sub.service->provider, &regions, &tables_,
                              &zone_,    ask.query.now};
-      const std::string unmet = unmet_requirement(terms);
-      if (!unmet.empty()) return sub.where + " " + sub.service->provider->id + ": " + unmet;
+      if (auto unmet = unmet_requirement(terms)) {
+        const std::string& id = sub.service->provider->id;
+        return UnmetRequirement{sub.where + " " + id + ": " + unmet->why,
+                                {id + " の" + unmet->told.ja, id + ": " + unmet->told.en}};
+      }
     }
     const auto trains = def.require.find("trains_on_inputs");
     if (r.may_train_where.empty() || trains == def.require.end()) continue;
     const auto& allowed = trains->second.items;
     if (std::find(allowed.begin(), allowed.end(), "yes") == allowed.end())
-      return r.may_train_where + " lets the request go to those who train on inputs";
+      return UnmetRequirement{
+          r.may_train_where + " lets the request go to those who train on inputs",
+          {"入力を学習に使う事業者へ回されることがあります (" + r.may_train_where + ")",
+           "it may be passed on to those who train on inputs (" + r.may_train_where + ")"}};
   }
-  return {};
+  return std::nullopt;
 }
 
 // Beside what was decided: the reason that comes first in the list stands.

@@ -13,8 +13,6 @@
 namespace sekisho::policy {
 namespace {
 
-constexpr std::int64_t kDay = 86'400;
-
 class Names {
  public:
   Names(const config::PolicyFile& file, const config::Catalogue& catalogue,
@@ -32,6 +30,7 @@ class Names {
 
   void group(const config::MarkedText& n) { check(n.value, n.at, groups_, "unknown group"); }
   void service(const config::MarkedText& n) { check(n.value, n.at, services_, "unknown service"); }
+  void entry(const config::MarkedText& n) { check(n.value, n.at, entries_, "unknown destination"); }
   void target(const std::string& name, config::Mark at) {
     check(name, at, targets_, "neither a service of the catalogue nor a destination:");
   }
@@ -42,6 +41,10 @@ class Names {
   }
   void developer(const config::MarkedText& n) {
     check(n.value, n.at, developers_, "neither a developer of the catalogue nor a country:");
+  }
+  void no_ascii(const config::MarkedText& host) {
+    problem(host.at, "the name '" + host.value + "' holds letters that have no simple ASCII form",
+            "write it in its ASCII form, which begins with xn--");
   }
   void problem(config::Mark at, std::string message, std::string hint) {
     problems_.push_back({file_.path, at, std::move(message), std::move(hint)});
@@ -81,6 +84,15 @@ void check_entry(const config::DestinationDef& def, Names& names) {
   check_places(def.require, names);
 }
 
+void check_enforce(const config::EnforceDef& def, Names& names) {
+  for (const auto& p : def.providers) names.service(p);
+  for (const auto& d : def.destinations) names.entry(d);
+  for (const auto& g : def.groups) names.group(g);
+  for (const auto& g : def.groups_not) names.group(g);
+  for (const auto& host : def.hosts)
+    if (!parse_host_rule(host.value)) names.no_ascii(host);
+}
+
 std::optional<Places> stated_places(const config::Facts& facts, const char* key,
                                     const config::CloudRegions& regions) {
   const auto fact = facts.find(key);
@@ -111,22 +123,19 @@ bool answered_for(const config::Approval& a) {
   return a.until && !a.ticket.empty() && !a.approved_by.empty() && !a.reason.empty();
 }
 
-std::string days_left(std::int64_t end, std::int64_t now) {
-  const std::int64_t days = (end - now + kDay - 1) / kDay;
-  return days == 1 ? "1 day" : std::to_string(days) + " days";
-}
-
 }  // namespace
 
 Gatekeeper::Gatekeeper(const config::PolicyFile& file, const config::Catalogue& catalogue,
                        const ServiceIndex& services, const config::CloudRegions& regions,
-                       const TimeZone& zone, const Geo& geo, config::Problems& problems)
+                       const TimeZone& zone, const Geo& geo, const config::Credentials* credentials,
+                       config::Problems& problems)
     : file_(file),
       tables_(regions),
       zone_(zone),
       index_(services),
       routes_(catalogue, index_, problems),
       judge_(file.regions, regions, index_, geo),
+      enforce_(file, credentials, problems),
       observe_(file.mode == config::Mode::kObserve) {
   Names names(file, catalogue, regions, problems);
   if (file.regions) {
@@ -148,6 +157,7 @@ Gatekeeper::Gatekeeper(const config::PolicyFile& file, const config::Catalogue& 
     if (!known && !config::is_country(d.value) && !regions.groups.contains(d.value))
       names.developer(d);
   }
+  for (const auto& def : file.enforce) check_enforce(def, names);
   for (const auto& a : file.alternatives) {
     names.target(a.provider, a.at);
     names.target(a.use.value, a.use.at);
@@ -194,29 +204,17 @@ void Gatekeeper::add_hosts(const Entry& entry, config::Problems& problems) {
   }
 }
 
-std::vector<std::string> Gatekeeper::warnings(std::int64_t now) const {
-  constexpr std::int64_t kSoon = 14 * kDay;
-  std::vector<std::string> out;
-  const auto say = [&](const std::string& what, std::int64_t end) {
-    if (now >= end)
-      out.push_back(what + " has expired and admits nobody");
-    else if (end - now <= kSoon)
-      out.push_back(what + " ends in " + days_left(end, now));
-  };
+std::vector<Expiry> Gatekeeper::expiries() const {
+  std::vector<Expiry> out;
   for (const Entry& e : entries_) {
-    if (e.until) say("the destination '" + e.def->id + "'", *e.until);
+    if (e.until)
+      out.push_back({Expiry::Kind::kDestination, e.def->id, "", e.def->approval.ticket, e.until});
     const auto within = e.def->require.find("reviewed_within");
     if (within == e.def->require.end() || within->second.items.empty()) continue;
     const auto review = [&](const std::string& name, const config::Provider* p) {
       const auto day = reviewed_at(*e.def, p);
       const auto end = day ? review_ends(*day, within->second.items[0], zone_) : std::nullopt;
-      const std::string what = "the review of the terms of '" + name + "' (" + e.def->id + ")";
-      if (!end)
-        out.push_back(what + " is missing: it is refused");
-      else if (now >= *end)
-        out.push_back(what + " is overdue: it is refused");
-      else if (*end - now <= kSoon)
-        out.push_back(what + " is due in " + days_left(*end, now));
+      out.push_back({Expiry::Kind::kReview, name, e.def->id, "", end});
     };
     for (const Service* s : e.services) review(s->provider->id, s->provider);
     if (!e.def->hosts.empty()) review(e.def->hosts[0].value, nullptr);

@@ -57,10 +57,49 @@ constexpr std::string_view kSignedQuery[] = {
     "X-Goog-Signature", "X-Goog-Credential", "sig",
     "Signature",        "x-oss-signature"};
 
+// Those of signatures as well: without the key they were made with they mean nothing.
+constexpr std::string_view kStrippedHeaders[] = {"authorization",
+                                                 "x-api-key",
+                                                 "api-key",
+                                                 "x-goog-api-key",
+                                                 "cookie",
+                                                 "sec-websocket-protocol",
+                                                 "x-amz-security-token",
+                                                 "x-amz-date",
+                                                 "x-amz-content-sha256",
+                                                 "x-auth-token",
+                                                 "ocp-apim-subscription-key"};
+constexpr std::string_view kStrippedQuery[] = {
+    "key",   "api_key", "api-key", "apikey",    "access_token",
+    "token", "auth",    "sig",     "signature", "subscription-key"};
+
 template <class Range>
 bool names(const Range& places, std::string_view name) {
   return std::any_of(std::begin(places), std::end(places),
                      [&](std::string_view p) { return equal_ignoring_case(p, name); });
+}
+
+int hex(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  c = lower(c);
+  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+std::string percent_decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const int high = text[i] == '%' && i + 2 < text.size() ? hex(text[i + 1]) : -1;
+    const int low = high >= 0 ? hex(text[i + 2]) : -1;
+    out += low >= 0 ? static_cast<char>(high * 16 + low) : text[i];
+    if (low >= 0) i += 2;
+  }
+  return out;
+}
+
+bool is_amz(std::string_view key) {
+  constexpr std::string_view kBegin = "x-amz-";
+  return key.size() > kBegin.size() && std::equal(kBegin.begin(), kBegin.end(), key.begin(),
+                                                  [](char a, char b) { return a == lower(b); });
 }
 
 bool is_host(std::string_view host, std::string_view dotted) {
@@ -79,6 +118,37 @@ bool is_token_path(std::string_view target) {
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
   return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
                                             [](char x, char y) { return lower(x) == lower(y); });
+}
+
+std::string_view credential_header(const Admission& admission) {
+  const std::string_view dialect = admission.dialect ? admission.dialect->name : "none";
+  if (dialect == "anthropic") return "x-api-key";
+  if (admission.provider.starts_with("azure-") && dialect == "openai") return "api-key";
+  if (dialect == "gemini" && admission.provider == "google-gemini-api") return "x-goog-api-key";
+  return "authorization";
+}
+
+bool is_credential_header(const Admission& admission, std::string_view name) {
+  return names(kStrippedHeaders, name) ||
+         (admission.dialect && names(admission.dialect->credential_headers, name));
+}
+
+std::vector<std::string> credential_query_keys(const Admission& admission,
+                                               std::string_view target) {
+  std::vector<std::string> out;
+  const std::size_t mark = target.find('?');
+  if (mark == std::string_view::npos) return out;
+  for (std::size_t from = mark + 1; from <= target.size();) {
+    const std::size_t end = std::min(target.find('&', from), target.size());
+    const std::string_view pair = target.substr(from, end - from);
+    const std::string key(pair.substr(0, pair.find('=')));
+    const std::string plain = percent_decoded(key);
+    const bool theirs = names(kStrippedQuery, plain) || is_amz(plain) ||
+                        (admission.dialect && names(admission.dialect->credential_query, plain));
+    if (theirs && std::find(out.begin(), out.end(), key) == out.end()) out.push_back(key);
+    from = end + 1;
+  }
+  return out;
 }
 
 OwnCredential::OwnCredential(const Admission& admission, std::string_view host,

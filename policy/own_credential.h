@@ -4,7 +4,9 @@
 // finding. A recognisable credential of another service in that place still is one, and so is
 // anything that is no credential.
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "policy/admission.h"
 #include "policy/dialect.h"
@@ -36,6 +38,14 @@ class OwnCredential {
   bool token_exchange_ = false;
   bool stores_files_;  // a side host to which files go by pre-signed addresses
 };
+
+// Where a key of the gateway goes that replaces the client's: the field that the service documents
+// for keys, in small letters. In `authorization` it stands after "Bearer ".
+std::string_view credential_header(const Admission& admission);
+// Everything in which a client could sign in, signatures of the whole request included.
+bool is_credential_header(const Admission& admission, std::string_view name);
+// The keys of the target's query in which it could, as they are written there.
+std::vector<std::string> credential_query_keys(const Admission& admission, std::string_view target);
 
 bool equal_ignoring_case(std::string_view a, std::string_view b);
 

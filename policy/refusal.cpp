@@ -60,6 +60,15 @@ void write_openai(JsonWriter& w, const Refusal& r) {
   w.end_object().end_object();
 }
 
+void write_azure(JsonWriter& w, const Refusal& r) {
+  w.begin_object().key("error").begin_object();
+  w.key("message").value(joined(r)).key("type").value(kType).key("param").null();
+  w.key("code").value(kCode).key("status").value(r.status);
+  w.key("innererror").begin_object().key("code").value(kCode).end_object();
+  write_sekisho(w, r);
+  w.end_object().end_object();
+}
+
 void write_anthropic(JsonWriter& w, const Refusal& r) {
   w.begin_object().key("type").value("error").key("error").begin_object();
   w.key("type").value(kType).key("message").value(joined(r));
@@ -107,6 +116,9 @@ void write_message_only(JsonWriter& w, const Refusal& r) {
 void write_mistral(JsonWriter& w, const Refusal& r) {
   w.begin_object().key("object").value("error").key("message").value(joined(r));
   w.key("type").value(kType).key("param").null().key("code").value(kCode);
+  // Many call the service by a client of OpenAI's, which reads nothing else.
+  w.key("error").begin_object().key("message").value(joined(r));
+  w.key("type").value(kType).key("param").null().key("code").value(kCode).end_object();
   write_sekisho(w, r);
   w.end_object();
 }
@@ -128,7 +140,9 @@ void write_openrouter(JsonWriter& w, const Refusal& r) {
   w.begin_object().key("error").begin_object();
   w.key("code").value(r.status).key("message").value(joined(r)).key("metadata").begin_object();
   write_sekisho(w, r);
-  w.end_object().end_object().end_object();
+  w.end_object();
+  write_sekisho(w, r);
+  w.end_object().end_object();
 }
 
 RefusalBody render_json(RefusalShape shape, const Refusal& r) {
@@ -138,6 +152,9 @@ RefusalBody render_json(RefusalShape shape, const Refusal& r) {
   switch (shape) {
     case RefusalShape::kOpenAi:
       write_openai(w, r);
+      break;
+    case RefusalShape::kAzure:
+      write_azure(w, r);
       break;
     case RefusalShape::kAnthropic:
       write_anthropic(w, r);
@@ -212,10 +229,50 @@ RefusalBody render_html(const Refusal& r) {
   return out;
 }
 
+// Requests in OpenAI's format, errors in formats of their own.
+RefusalShape shape_of(const Dialect& dialect, std::string_view provider) {
+  if (dialect.refusal != RefusalShape::kOpenAi) return dialect.refusal;
+  if (provider == "openrouter") return RefusalShape::kOpenRouter;
+  if (provider.starts_with("mistral-")) return RefusalShape::kMistral;
+  if (provider.starts_with("azure-")) return RefusalShape::kAzure;
+  return RefusalShape::kOpenAi;
+}
+
+RefusalBody render_text(const Refusal& r) {
+  RefusalBody out;
+  out.content_type = "text/plain; charset=utf-8";
+  out.body = joined(r) + "\n\n";
+  const auto row = [&out](std::string_view name, std::string_view value) {
+    if (!value.empty()) out.body.append(name).append(": ").append(value).append("\n");
+  };
+  row("request", r.request_id);
+  row("reason", to_word(r.reason));
+  row("rule", r.rule);
+  row("alternative", r.alternative);
+  row("contact", r.contact);
+  return out;
+}
+
 }  // namespace
 
-RefusalBody render_refusal(const Dialect& dialect, const Refusal& refusal, bool html) {
-  return html ? render_html(refusal) : render_json(dialect.refusal, refusal);
+RefusalBody render_refusal(const Dialect& dialect, const Refusal& refusal, Reader reader) {
+  const RefusalShape shape = shape_of(dialect, refusal.provider);
+  if (reader == Reader::kBrowser) return render_html(refusal);
+  if (reader == Reader::kTerminal && shape == RefusalShape::kPlain) return render_text(refusal);
+  return render_json(shape, refusal);
+}
+
+Reader reader_of(std::string_view fetch_mode, std::string_view accept, std::string_view user_agent,
+                 std::string_view content_type) {
+  const auto has = [](std::string_view text, std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+  };
+  if (fetch_mode == "navigate") return Reader::kBrowser;
+  if (has(accept, "text/html") && !has(accept, "json")) return Reader::kBrowser;
+  const bool by_hand = user_agent.starts_with("curl/") || user_agent.starts_with("Wget/") ||
+                       user_agent.starts_with("HTTPie/");
+  return by_hand && !has(accept, "json") && !has(content_type, "json") ? Reader::kTerminal
+                                                                       : Reader::kProgram;
 }
 
 std::string html_escaped(std::string_view text) {

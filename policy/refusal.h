@@ -21,6 +21,7 @@ struct Refusal {
   std::string rule;
   std::vector<std::string> findings;  // types
   std::string verdict = "block";
+  std::string provider;  // catalogue id: services that share a dialect word their errors each
   std::string alternative, contact;
   config::Localized
       message;  // complete sentences, each at most 300 characters; see refusal_message
@@ -41,8 +42,14 @@ struct RefusalBody {
   std::vector<std::pair<std::string, std::string>>
       headers;  // further ones of the dialect (x-amzn-errortype, request-id)
 };
-// INTERFACES section 3. `html` for browser navigations.
-RefusalBody render_refusal(const Dialect& dialect, const Refusal& refusal, bool html);
+enum class Reader { kProgram, kBrowser, kTerminal };
+// INTERFACES section 3. A browser that navigates gets HTML, and a person at a terminal (curl) text
+// where the service's own format is not known.
+RefusalBody render_refusal(const Dialect& dialect, const Refusal& refusal, Reader reader);
+
+// Who reads the answer, by what the request says of itself ("" = the field is not there).
+Reader reader_of(std::string_view fetch_mode, std::string_view accept, std::string_view user_agent,
+                 std::string_view content_type);
 
 // Text as the content of an HTML element or of a quoted attribute.
 std::string html_escaped(std::string_view text);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "policy/refusal.h"
+#include "policy/type_words.h"
 
 namespace sekisho::policy {
 namespace {
@@ -80,9 +81,39 @@ bool refuses(const Evidence& e) {
   }
 }
 
-std::string_view value_word(const Evidence& e, bool ja) {
-  if (e.result == EvidenceResult::kDenied || !e.countries.empty()) return e.value;
-  return ja ? "不明" : "unknown";
+struct Country {
+  std::string_view code;
+  Words name;
+};
+// Those that refusals name most; others stay a code.
+constexpr Country kCountries[] = {{"CN", {"中国", "China"}},
+                                  {"HK", {"香港", "Hong Kong"}},
+                                  {"MO", {"マカオ", "Macao"}},
+                                  {"TW", {"台湾", "Taiwan"}},
+                                  {"RU", {"ロシア", "Russia"}},
+                                  {"KP", {"北朝鮮", "North Korea"}},
+                                  {"SG", {"シンガポール", "Singapore"}},
+                                  {"US", {"米国", "United States"}},
+                                  {"JP", {"日本", "Japan"}},
+                                  {"KR", {"韓国", "South Korea"}},
+                                  {"IN", {"インド", "India"}},
+                                  {"GB", {"英国", "United Kingdom"}},
+                                  {"DE", {"ドイツ", "Germany"}},
+                                  {"FR", {"フランス", "France"}},
+                                  {"IE", {"アイルランド", "Ireland"}},
+                                  {"NL", {"オランダ", "Netherlands"}},
+                                  {"CA", {"カナダ", "Canada"}},
+                                  {"AU", {"オーストラリア", "Australia"}},
+                                  {"IL", {"イスラエル", "Israel"}},
+                                  {"AE", {"アラブ首長国連邦", "UAE"}}};
+
+std::string value_word(const Evidence& e, bool ja) {
+  if (e.result != EvidenceResult::kDenied && e.countries.empty()) return ja ? "不明" : "unknown";
+  for (const Country& c : kCountries)
+    if (c.code == e.value)
+      return ja ? e.value + "・" + std::string(c.name.ja)
+                : e.value + " (" + std::string(c.name.en) + ")";
+  return cut(e.value, 24);
 }
 
 // Evidence of somebody or something that the request names: " (deepseek-api, /provider/only/0)".
@@ -112,18 +143,27 @@ std::string evidence_list(const Admission& admission, bool ja) {
     if (!refuses(e) || ++count > 3) continue;
     if (!out.empty()) out += ja ? "、" : ", ";
     const Words& kind = kKinds[static_cast<std::size_t>(e.kind)];
-    out += std::string(ja ? kind.ja : kind.en) + " " + cut(value_word(e, ja), 24) + named_by(e, ja);
+    out += std::string(ja ? kind.ja : kind.en) + " " + value_word(e, ja) + named_by(e, ja);
   }
   return out;
 }
 
-std::string type_list(const std::vector<std::string>& types, bool ja) {
+std::string_view category_of(const Verdict& verdict, const std::string& type) {
+  for (const FindingSummary& f : verdict.findings)
+    if (f.type == type) return f.category;
+  return {};
+}
+
+// In words: an employee has never heard of jp_my_number.
+std::string type_list(const Verdict& verdict, bool ja) {
+  const std::vector<std::string>& types = verdict.causes;
   std::string out;
   for (std::size_t i = 0; i < types.size() && i < 3; ++i) {
     if (i > 0) out += ja ? "、" : ", ";
-    out += types[i];
+    const TypeWords words = words_of(types[i], category_of(verdict, types[i]));
+    out += cut(ja ? words.ja : words.en, 32);
   }
-  return types.size() > 3 ? out + (ja ? " など" : ", …") : out;
+  return types.size() > 3 ? out + (ja ? "ほか" : ", …") : out;
 }
 
 // The gateway's word for a client that refuses our leaves.
@@ -151,7 +191,8 @@ std::string what_ja(Reason reason, const Facts& f) {
     case Reason::kAddress:
       return f.host + " への送信を止めました。接続が許されない種類のアドレスを指しています。";
     case Reason::kData:
-      return "送信を止めました。送信できない情報 (" + f.types + ") が含まれています。";
+      return "送信を止めました。社外に送れない情報が含まれています" +
+             (f.types.empty() ? "。" : "（" + f.types + "）。");
     case Reason::kUninspected:
       return "送信を止めました。内容を検査できませんでした。";
     case Reason::kLimit:
@@ -193,7 +234,8 @@ std::string what_en(Reason reason, const Facts& f) {
     case Reason::kAddress:
       return "Not sent: " + f.host + " points to an address that must not be connected to.";
     case Reason::kData:
-      return "Not sent: the request holds data that may not leave (" + f.types + ").";
+      return "Not sent: the request holds data that may not leave" +
+             (f.types.empty() ? "." : " (" + f.types + ").");
     case Reason::kUninspected:
       return "Not sent: the content could not be inspected.";
     case Reason::kLimit:
@@ -270,10 +312,25 @@ Facts facts_of(const Verdict& verdict, const Admission& admission, std::string_v
     f.host = cut(admission.second_host, 96);
   f.model = verdict.rule == "models";
   f.regions = evidence_list(admission, ja);
-  f.types = type_list(verdict.causes, ja);
+  f.types = type_list(verdict, ja);
   f.ours = verdict.reason == Reason::kCertificate && verdict.rule == kDistrust;
   if (!f.ours) f.detail = cut(detail, 90);
   return f;
+}
+
+bool is_of_a_rule(Reason reason) {
+  return reason == Reason::kRegion || reason == Reason::kDestination || reason == Reason::kTerms ||
+         reason == Reason::kExpired || reason == Reason::kData || reason == Reason::kUninspected;
+}
+
+// "受付番号 sks_…（規則 secrets）。": what the desk asks for.
+std::string reference(const Verdict& verdict, std::string_view request_id, bool ja) {
+  if (request_id.empty()) return {};
+  const bool named = is_of_a_rule(verdict.reason) && !verdict.rule.empty();
+  const std::string rule = named ? cut(verdict.rule, 40) : "";
+  std::string out = (ja ? "受付番号 " : "Request ") + std::string(request_id);
+  if (named) out += ja ? "（規則 " + rule + "）" : " (rule " + rule + ")";
+  return out + (ja ? "。" : ".");
 }
 
 // The Japanese and the English message differ in words only.
@@ -290,8 +347,7 @@ std::string message(const Verdict& verdict, const Admission& admission, const Fa
   out.add(7, alternative_sentence(admission, ja, true));
   if (!contact.empty())
     out.add(6, (ja ? "問い合わせ: " : "Contact: ") + cut(contact, 70) + (ja ? "。" : "."));
-  if (!request_id.empty())
-    out.add(8, (ja ? "受付番号 " : "Request ") + std::string(request_id) + (ja ? "。" : "."));
+  out.add(8, reference(verdict, request_id, ja));
   return out.join(ja ? "" : " ");
 }
 

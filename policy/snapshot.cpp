@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "policy/detector_packs.h"
+#include "policy/expiry.h"
 #include "policy/gatekeeper.h"
 #include "policy/snapshot_impl.h"
 
@@ -41,7 +42,7 @@ void Snapshot::Impl::compile_rules(std::int64_t now, config::Problems& problems)
                         "the time zone '" + file.timezone + "' is not known here",
                         "write a name such as Asia/Tokyo or UTC; others need the package tzdata"});
   gatekeeper = std::make_unique<const Gatekeeper>(file, *catalogue, *services, *regions, zone, *geo,
-                                                  problems);
+                                                  credentials.get(), problems);
   data = compile_data_rules(file, *catalogue, *regions, types, now, problems);
 }
 
@@ -54,6 +55,7 @@ std::shared_ptr<const Snapshot> Snapshot::compile(SnapshotInputs inputs,
   impl.catalogue = std::make_shared<const config::Catalogue>(std::move(inputs.catalogue));
   impl.regions = std::make_shared<const config::CloudRegions>(std::move(inputs.regions));
   impl.geo = inputs.geo ? std::move(inputs.geo) : Geo::open({}, {}, problems);
+  impl.credentials = std::move(inputs.credentials);
   impl.digest = sha256(impl.file.text);
   impl.services = std::make_shared<const ServiceIndex>(*impl.catalogue, *impl.regions, problems);
   impl.types = known_types(impl.file, inputs.packs);
@@ -75,6 +77,7 @@ std::shared_ptr<const Snapshot> Snapshot::with(config::PolicyFile file, std::int
   impl.file = std::move(file);
   impl.catalogue = impl_->catalogue;
   impl.regions = impl_->regions;
+  impl.credentials = impl_->credentials;
   impl.services = impl_->services;
   impl.geo = impl_->geo;
   impl.types = impl_->types;
@@ -106,19 +109,18 @@ const config::CloudRegions& Snapshot::regions() const {
 const Geo& Snapshot::geo() const {
   return *impl_->geo;
 }
+const config::Credentials* Snapshot::credentials() const {
+  return impl_->credentials.get();
+}
 const filters::DetectorSet& Snapshot::detectors() const {
   return *impl_->detectors;
 }
 
 std::vector<std::string> Snapshot::warnings(std::int64_t now) const {
-  std::vector<std::string> out = impl_->gatekeeper->warnings(now);
+  std::vector<std::string> out;
+  for (const Expiry& e : expiries(*this))
+    if (std::string told = expiry_warning(e, now); !told.empty()) out.push_back(std::move(told));
   out.insert(out.end(), impl_->dataset_warnings.begin(), impl_->dataset_warnings.end());
-  for (const DataException& e : impl_->data.exceptions) {
-    if (now >= e.until)
-      out.push_back("the exception '" + e.id + "' has expired and lifts nothing");
-    else if (e.until - now <= 14 * 86'400)
-      out.push_back("the exception '" + e.id + "' ends within 14 days");
-  }
   return out;
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "config/catalogue.h"
+#include "config/credentials.h"
 #include "config/detector_pack.h"
 #include "config/policy_file.h"
 #include "filters/detector_set.h"
@@ -29,6 +30,8 @@ struct SnapshotInputs {
   std::vector<config::DetectorPackFile> packs;  // the shipped ones, and those the policy names
   std::shared_ptr<const Geo> geo;
   DatasetStore datasets;
+  // The gateway's own keys; null = which there are is not known here (explain by another user).
+  std::shared_ptr<const config::Credentials> credentials;
   std::int64_t now = 0;  // unix seconds, for expiry and the 90-day limit of exceptions
 };
 
@@ -53,6 +56,7 @@ class Snapshot {
   const config::Catalogue& catalogue() const;
   const config::CloudRegions& regions() const;
   const Geo& geo() const;
+  const config::Credentials* credentials() const;  // may be null
   const filters::DetectorSet& detectors() const;
   std::vector<std::string> warnings(
       std::int64_t now) const;  // expired or soon expiring entries and exceptions, lapsed reviews
@@ -76,10 +80,13 @@ class Snapshot {
 
   // The verdict over the data, given a final admission. Also turns an admission that refuses into a
   // verdict, so that every decision comes from here. Tokens are made with `pseudonym_key`; who
-  // sends nothing (explain, tests) needs none.
+  // sends nothing (explain, tests) needs none. `enforcement`: what the
+  // rules of admission.enforce do (EnforcementPlan); without it a request that one holds for is
+  // refused.
   Verdict decide(const Client& client, const Admission& admission,
                  const InspectionResult& inspected, std::int64_t now,
-                 std::string_view pseudonym_key = {}) const;
+                 std::string_view pseudonym_key = {},
+                 const Enforcement* enforcement = nullptr) const;
 
   struct Impl;
   const Impl& impl() const { return *impl_; }

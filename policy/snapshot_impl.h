@@ -23,6 +23,7 @@ struct Snapshot::Impl {
   std::shared_ptr<const config::CloudRegions> regions;
   std::shared_ptr<const ServiceIndex> services;
   std::shared_ptr<const Geo> geo;  // never null
+  std::shared_ptr<const config::Credentials> credentials;
   std::shared_ptr<const filters::DetectorSet> detectors;
   std::string digest;
   TimeZone zone;  // file.timezone

@@ -85,14 +85,19 @@ bool value_met(const Items& wanted, const FactValue& fact) {
          });
 }
 
-std::string unmet_review(const TermsInput& in, const std::string& within) {
+std::optional<UnmetRequirement> unmet_review(const TermsInput& in, const std::string& within) {
   const auto day = reviewed_at(*in.entry, in.provider);
   if (!day)
-    return "reviewed_within " + within + ": nobody of yours has dated a review of its terms";
+    return UnmetRequirement{
+        "reviewed_within " + within + ": nobody of yours has dated a review of its terms",
+        {"利用規約を社内で確認した記録がありません", "nobody here has reviewed its terms yet"}};
   const auto end = review_ends(*day, within, *in.zone);
   const bool future = *day > in.zone->day_of(in.now);
-  if (end && in.now < *end && !future) return "";
-  return "reviewed_within " + within + ": the terms were last reviewed on " + day->to_string();
+  if (end && in.now < *end && !future) return std::nullopt;
+  const std::string date = day->to_string();
+  return UnmetRequirement{"reviewed_within " + within + ": the terms were last reviewed on " + date,
+                          {"利用規約の社内確認が古くなっています（最終確認 " + date + "）",
+                           "our review of its terms is too old (" + date + ")"}};
 }
 
 bool met(const TermsInput& in, const std::string& key, const Items& wanted, const FactValue& fact) {
@@ -108,6 +113,65 @@ std::string shown(const FactValue& fact) {
   for (const auto& [name, value] : fact.fields)
     out += (out.empty() ? "" : ", ") + name + " " + value;
   return out.empty() ? "unknown" : out;
+}
+
+struct Word {
+  std::string_view key, ja, en;
+};
+constexpr Word kFacts[] = {{"trains_on_inputs", "入力の学習への利用", "training on inputs"},
+                           {"retention_days", "保存日数", "days of retention"},
+                           {"zero_retention", "保存しない契約", "zero retention"},
+                           {"certifications", "認証", "certifications"},
+                           {"dpa", "データ処理契約 (DPA)", "data processing agreement"},
+                           {"governing_law", "準拠法", "governing law"},
+                           {"operator", "運営会社", "operator"},
+                           {"operator_country", "運営会社の国", "operator's country"},
+                           {"parent_country", "親会社の国", "parent company's country"},
+                           {"storage_countries", "保存場所", "place of storage"},
+                           {"processing_countries", "処理場所", "place of processing"},
+                           {"confidence", "情報の確かさ", "confidence"},
+                           {"kind", "サービスの種類", "kind of service"},
+                           {"aggregator", "他社への中継", "forwarding to others"}};
+constexpr Word kValues[] = {{"yes", "あり", "yes"},
+                            {"no", "なし", "no"},
+                            {"opt_out", "停止の設定あり", "opt-out"},
+                            {"opt_in", "同意したときだけ", "opt-in"},
+                            {"customer_selected", "利用者が選択", "customer's choice"},
+                            {"unknown", "不明", "unknown"}};
+
+template <std::size_t N>
+std::string said(const Word (&words)[N], const std::string& key, bool ja) {
+  for (const Word& w : words)
+    if (w.key == key) return std::string(ja ? w.ja : w.en);
+  return key;
+}
+
+std::string said(const Items& values, bool ja) {
+  std::string out;
+  for (const std::string& v : values) out += (out.empty() ? "" : "/") + said(kValues, v, ja);
+  return out;
+}
+
+// "iso27001 あり": of the certifications those that are asked for.
+std::string said_of(const FactValue& fact, const Items& wanted, bool ja) {
+  if (!fact.items.empty()) return said(fact.items, ja);
+  std::string out;
+  for (const auto& [name, value] : fact.fields)
+    if (contains(wanted, name))
+      out += (out.empty() ? "" : ", ") + name + " " + said(kValues, value, ja);
+  return out.empty() ? said(kValues, "unknown", ja) : out;
+}
+
+// "入力の学習への利用: 不明（要件: なし/停止の設定あり）".
+UnmetRequirement unmet(const std::string& key, const FactValue& fact, const Items& wanted) {
+  UnmetRequirement out;
+  out.why = key + " is " + shown(fact) + ", required: " + join(wanted);
+  const bool days = key == "retention_days";
+  out.told.ja = said(kFacts, key, true) + ": " + said_of(fact, wanted, true) +
+                "（要件: " + said(wanted, true) + (days ? " 日以下）" : "）");
+  out.told.en = said(kFacts, key, false) + ": " + said_of(fact, wanted, false) +
+                " (required: " + (days ? "at most " : "") + said(wanted, false) + ")";
+  return out;
 }
 
 const FactValue* find_fact(const config::Facts& facts, const char* key) {
@@ -139,18 +203,17 @@ std::optional<std::int64_t> review_ends(config::Date day, const std::string& wit
   return zone.end_of(last) + seconds % 86'400;
 }
 
-std::string unmet_requirement(const TermsInput& in) {
+std::optional<UnmetRequirement> unmet_requirement(const TermsInput& in) {
   for (const auto& [key, wanted] : in.entry->require) {
     if (key == "reviewed_within") {
       if (wanted.items.empty()) continue;
-      if (std::string why = unmet_review(in, wanted.items[0]); !why.empty()) return why;
+      if (auto review = unmet_review(in, wanted.items[0])) return review;
       continue;
     }
     const FactValue fact = fact_of(in, key);
-    if (!met(in, key, wanted.items, fact))
-      return key + " is " + shown(fact) + ", required: " + join(wanted.items);
+    if (!met(in, key, wanted.items, fact)) return unmet(key, fact, wanted.items);
   }
-  return "";
+  return std::nullopt;
 }
 
 }  // namespace sekisho::policy

@@ -23,8 +23,13 @@ struct TermsInput {
   std::int64_t now = 0;
 };
 
-// "" when every requirement is met, else the first that is not, as one English clause.
-std::string unmet_requirement(const TermsInput& in);
+// The first requirement that is not met: for rules ("dpa is unknown, required: yes"), and for the
+// people who are refused.
+struct UnmetRequirement {
+  std::string why;
+  config::Localized told;
+};
+std::optional<UnmetRequirement> unmet_requirement(const TermsInput& in);
 
 // The newest review that counts: the customer's own (of the entry or the overlay), or the shipped
 // catalogue's where its confidence is high. Nothing when nobody reviewed it.

@@ -38,6 +38,7 @@ struct Candidate {
   std::string rule;
   bool observe = false;
   const config::Localized* message = nullptr;
+  const config::Localized* detail = nullptr;
   std::vector<std::string> causes;
 };
 
@@ -79,6 +80,30 @@ class FindingSummaries {
   std::vector<FindingSummary> out_;
 };
 
+// Why a body could not be read, for whoever sent it.
+config::Localized told_unread(std::string_view why) {
+  struct Row {
+    std::string_view why, ja, en;
+  };
+  constexpr Row kRows[] = {
+      {"coding", "圧縮の形式を読めません", "its compression cannot be undone"},
+      {"json", "JSON の形式が正しくありません", "it is no well-formed JSON"},
+      {"utf8", "文字が UTF-8 ではありません", "its text is not UTF-8"},
+      {"charset", "文字コードを読めません", "its character set cannot be read"},
+      {"depth", "入れ子が深すぎます", "it is nested too deeply"},
+      {"size", "一つの文字列が長すぎます", "one of its texts is too long"},
+      {"multipart", "multipart の形式が正しくありません", "it is no well-formed multipart"},
+      {"content_type", "対応していない形式です", "its format is not supported"},
+      {"binary", "画像や文書などのファイルです", "it is a file such as a picture or a document"},
+      {"part", "画像や文書など、読めない部分があります",
+       "a part of it, such as a picture or a document, cannot be read"},
+      {"undecided", "検査が決められた範囲で終わりませんでした",
+       "the inspection did not come to an end"}};
+  for (const Row& row : kRows)
+    if (row.why == why) return {std::string(row.ja), std::string(row.en)};
+  return {};
+}
+
 // What one rule found.
 struct RuleMatch {
   std::vector<std::size_t> findings;
@@ -89,19 +114,23 @@ struct RuleMatch {
 class Decision {
  public:
   Decision(const Snapshot::Impl& policy, const Client& client, const Admission& admission,
-           const InspectionResult& inspected, std::int64_t now, std::string_view pseudonym_key)
+           const InspectionResult& inspected, std::int64_t now, std::string_view pseudonym_key,
+           const Enforcement* enforcement)
       : policy_(policy),
         client_(client),
         admission_(admission),
         inspected_(inspected),
         now_(now),
         pseudonym_key_(pseudonym_key),
+        enforcement_(enforcement),
         redacted_(inspected.findings.size()) {}
 
   Verdict make();
 
  private:
   void judge_admission();
+  void judge_enforcement();
+  void judge_failure(const Enforcement::Failure& failure, bool observe);
   void judge_limits();
   void judge_unread();
   void judge_rule(const DataRule& rule);
@@ -118,6 +147,7 @@ class Decision {
   RuleTrace& trace(std::string id, bool matched, std::string_view action, bool observe,
                    std::string why);
   void settle();
+  void enforce();
   void replace();
   void redact_equal_values();
   void issue_tokens(std::vector<Replacement>& replacements);
@@ -128,6 +158,8 @@ class Decision {
   const InspectionResult& inspected_;
   std::int64_t now_;
   std::string_view pseudonym_key_;
+  const Enforcement* enforcement_;
+  config::Localized unread_;
   Verdict out_;
   Candidate enforced_, strictest_;
   std::vector<bool> redacted_;
@@ -144,6 +176,7 @@ Verdict Decision::make() {
   out_.own_credential = inspected_.own_credential;
   out_.findings = FindingSummaries(inspected_.findings).take();
   judge_admission();
+  judge_enforcement();
   judge_limits();
   judge_unread();
   for (const auto& rule : policy_.data.rules) judge_rule(rule);
@@ -176,7 +209,36 @@ void Decision::judge_admission() {
   c.reason = admission_.reason;
   c.rule = admission_.rule;
   c.observe = !admission_.refused;
+  if (!admission_.detail.empty()) c.detail = &admission_.detail;
   want(std::move(c));
+}
+
+void Decision::judge_failure(const Enforcement::Failure& failure, bool observe) {
+  Candidate c;
+  c.action = Action::kBlock;
+  c.reason = Reason::kTerms;
+  c.rule = failure.rule;
+  c.observe = observe;
+  c.detail = &failure.why;
+  trace(c.rule, true, "block", observe, failure.why.en).reason = Reason::kTerms;
+  want(std::move(c));
+}
+
+// A setting that cannot be made is none: the request does not leave without it.
+void Decision::judge_enforcement() {
+  static const Enforcement::Failure kUnplanned{
+      "enforce", {"必須の設定が準備されていません", "the required settings were not prepared"}};
+  if (admission_.enforce.empty() || admission_.refused) return;
+  const auto enforced = [](const EnforceRule* rule) { return !rule->observe; };
+  if (!enforcement_) {
+    const auto& rules = admission_.enforce;
+    if (std::any_of(rules.begin(), rules.end(), enforced)) judge_failure(kUnplanned, false);
+    return;
+  }
+  for (const EnforcedChange& change : enforcement_->changes)
+    trace(change.rule, true, "enforce", change.observe, describe(change));
+  if (enforcement_->failure) judge_failure(*enforcement_->failure, false);
+  if (enforcement_->would_fail) judge_failure(*enforcement_->would_fail, true);
 }
 
 // Limits protect the gateway itself: observe does not switch them off.
@@ -208,6 +270,8 @@ void Decision::judge_unread() {
       : partly ? "a part of the body could not be read: " + inspected_.skipped.front()
                : std::string("a detector could not decide");
   trace(c.rule, true, to_word(c.action), c.observe, why).reason = c.reason;
+  unread_ = told_unread(unread ? inspected_.unreadable : partly ? "part" : "undecided");
+  c.detail = &unread_;
   if (!allowed) want(std::move(c));
 }
 
@@ -349,7 +413,23 @@ void Decision::settle() {
   out_.rule = told.rule;
   out_.causes = told.causes;
   if (told.message != nullptr) out_.message = *told.message;
+  if (told.detail != nullptr) out_.detail = *told.detail;
   if (out_.action == Action::kRedact || out_.action == Action::kPseudonymise) replace();
+  if (enforcement_ && out_.action != Action::kBlock) enforce();
+}
+
+// A mask inside of a value that is replaced as a whole has no place any more.
+void Decision::enforce() {
+  out_.enforced = enforcement_->changes;
+  const auto replaced = [&](const filters::Edit& mask) {
+    return std::any_of(enforcement_->edits.begin(), enforcement_->edits.end(),
+                       [&](const filters::Edit& e) {
+                         return e.range.begin <= mask.range.begin &&
+                                mask.range.end <= e.range.end && e.range.size() > 0;
+                       });
+  };
+  std::erase_if(out_.edits, replaced);
+  out_.edits.insert(out_.edits.end(), enforcement_->edits.begin(), enforcement_->edits.end());
 }
 
 void Decision::replace() {
@@ -393,8 +473,8 @@ void Decision::issue_tokens(std::vector<Replacement>& replacements) {
 
 Verdict Snapshot::decide(const Client& client, const Admission& admission,
                          const InspectionResult& inspected, std::int64_t now,
-                         std::string_view pseudonym_key) const {
-  return Decision(impl(), client, admission, inspected, now, pseudonym_key).make();
+                         std::string_view pseudonym_key, const Enforcement* enforcement) const {
+  return Decision(impl(), client, admission, inspected, now, pseudonym_key, enforcement).make();
 }
 
 }  // namespace sekisho::policy

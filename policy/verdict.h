@@ -7,6 +7,7 @@
 
 #include "filters/edits.h"
 #include "policy/admission.h"
+#include "policy/enforcement.h"
 #include "policy/inspection.h"
 #include "policy/pseudonym.h"
 #include "policy/words.h"
@@ -36,10 +37,11 @@ struct Verdict {
   std::vector<FindingSummary> findings;
   Coverage coverage = Coverage::kNoBody;
   std::vector<std::string> skipped;
-  std::vector<filters::Edit>
-      edits;  // of the decoded body; empty unless action is redact or pseudonymise
+  std::vector<filters::Edit> edits;  // of the decoded body: of redact, pseudonymise and `enforce`
   std::shared_ptr<const TokenMap> tokens;  // what the edits' tokens stand for; null = none
+  std::vector<EnforcedChange> enforced;    // what rules of `enforce` set, or would
   config::Localized message;               // of the rule, if it has one
+  config::Localized detail;                // a clause: which requirement is not met; "" = none
   bool own_credential = false;
 };
 

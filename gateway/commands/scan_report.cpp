@@ -4,7 +4,7 @@
 #include <cstdio>
 
 #include "gateway/commands/language.h"
-#include "gateway/commands/type_words.h"
+#include "policy/type_words.h"
 
 namespace sekisho::gateway {
 namespace {
@@ -81,7 +81,7 @@ void ScanReport::begin_sarif(const filters::DetectorSet& set) {
       SEKISHO_VERSION);
   writer_.key("language").value(japanese_ ? "ja" : "en").key("rules").begin_array();
   for (const auto& type : set.types()) {
-    const TypeWords words = words_of(type.type, type.category);
+    const policy::TypeWords words = policy::words_of(type.type, type.category);
     const std::string both = words.ja + " / " + words.en;
     rules_.push_back(type.type);
     writer_.begin_object().key("id").value(type.type).key("name").value(type.type);
@@ -127,7 +127,7 @@ void ScanReport::add_json(const std::string& path, const filters::Finding& f,
 
 void ScanReport::add_sarif(const std::string& path, const filters::Finding& f,
                            TextPlaces::Place begin, TextPlaces::Place end, std::string_view value) {
-  const TypeWords words = words_of(f.type, f.category);
+  const policy::TypeWords words = policy::words_of(f.type, f.category);
   const auto rule = std::find(rules_.begin(), rules_.end(), f.type);
   const std::string text = (japanese_ ? words.ja : words.en) + ": " + masked(value) + " (" +
                            std::string(reason(f)) + ")";

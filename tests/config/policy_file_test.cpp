@@ -138,6 +138,24 @@ TEST(PolicyFile, OneTextStandsForBothLanguages) {
   EXPECT_EQ(p.data[1].message.ja, "no");
 }
 
+TEST(PolicyFile, EnforcedFieldsMayBeWrittenInThreeWays) {
+  Problems problems;
+  const PolicyFile p = parse_policy(
+      "policy.yaml",
+      "version: 1\nenforce:\n  - { id: a, providers: [x], body: { provider.zdr: true, /a~1b: 1.5,"
+      " provider: { only: [p, q] } } }\n",
+      problems);
+  ASSERT_TRUE(problems.empty()) << to_string(problems.front());
+  const auto& body = p.enforce.at(0).body;
+  ASSERT_EQ(body.size(), 3u);
+  EXPECT_EQ(body[0].pointer.value, "/provider/zdr");
+  EXPECT_EQ(body[0].value.kind, FieldValue::Kind::kTrue);
+  EXPECT_EQ(body[1].pointer.value, "/a~1b");
+  EXPECT_EQ(body[1].value.kind, FieldValue::Kind::kNumber);
+  EXPECT_EQ(body[2].pointer.value, "/provider/only");
+  EXPECT_EQ(body[2].value.items.size(), 2u);
+}
+
 TEST(PolicyFile, RulesMayObserveByThemselves) {
   const PolicyFile p = good(
       "version: 1\nmode: observe\ndata:\n  - { id: a, findings: [pii], action: redact, mode: "

@@ -291,7 +291,7 @@ TEST(Until, ExpiredEntryStaysHarmlessAndIsReported) {
   EXPECT_EQ(outcome(*s, {"api.openai.com"}), "allow new");
   const auto warnings = s->warnings(kNow);
   ASSERT_EQ(warnings.size(), 1u);
-  EXPECT_NE(warnings[0].find("'old' has expired"), std::string::npos) << warnings[0];
+  EXPECT_NE(warnings[0].find("'old' (T-1) has expired"), std::string::npos) << warnings[0];
 }
 
 std::string with_require(const std::string& require, const std::string& provider = "azure-openai",
@@ -310,6 +310,46 @@ TEST(Require, ScalarIsAListOfOneAndUnknownSatisfiesNothing) {
   EXPECT_EQ(with_require("trains_on_inputs: [no, unknown]", "sakana"), "block terms a");
   EXPECT_EQ(with_require("zero_retention: yes", "sakana"), "block terms a");
   EXPECT_EQ(with_require("dpa: yes"), "allow a");
+}
+
+// Every fact by itself: a value that meets, one that does not, and what is not known.
+TEST(Require, TakesEveryFactOfTheCatalogue) {
+  struct Row {
+    const char *fact, *require, *meets, *fails;
+  };
+  const Row rows[] = {{"trains_on_inputs", "[\"no\", opt_out]", "opt_out", "opt_in"},
+                      {"governing_law", "[JP, US]", "JP", "CN"},
+                      {"retention_days", "30", "30", "31"},
+                      {"zero_retention", "yes", "yes", "no"},
+                      {"dpa", "yes", "yes", "no"},
+                      {"certifications", "[iso27001]", "{ iso27001: yes, soc2: no }",
+                       "{ iso27001: no, soc2: yes }"},
+                      {"storage_countries", "[JP, EU]", "[JP, FR]", "[JP, CN]"},
+                      {"processing_countries", "JP", "JP", "US"},
+                      {"operator_country", "JP", "JP", "US"},
+                      {"parent_country", "JP", "JP", "CN"},
+                      {"confidence", "high", "high", "low"},
+                      {"kind", "[api, coding]", "coding", "chat"},
+                      {"aggregator", "false", "false", "true"},
+                      {"operator", "Ours", "Ours", "Theirs"}};
+  const auto with = [](const Row& row, const std::string& facts) {
+    const auto s =
+        compile("version: 1\ndestinations:\n  - { id: a, hosts: [x.example.jp], facts: {" + facts +
+                "}, require: { " + row.fact + ": " + row.require + " } }\n");
+    return outcome(*s, {"x.example.jp"});
+  };
+  for (const Row& row : rows) {
+    const std::string fact = std::string(row.fact) + ": ";
+    EXPECT_EQ(with(row, fact + row.meets), "allow a") << row.fact;
+    EXPECT_EQ(with(row, fact + row.fails), "block terms a") << row.fact;
+    EXPECT_EQ(with(row, " note: x "), "block terms a") << row.fact;
+  }
+  EXPECT_EQ(with({"certifications", "[iso27001]", "", ""}, "certifications: { iso27001: unknown }"),
+            "block terms a");
+  EXPECT_EQ(with({"retention_days", "30", "", ""}, "retention_days: unknown"), "block terms a");
+  EXPECT_EQ(with({"governing_law", "JP", "", ""}, "governing_law: unknown"), "block terms a");
+  EXPECT_EQ(with({"storage_countries", "JP", "", ""}, "storage_countries: [customer_selected]"),
+            "block terms a");
 }
 
 TEST(Require, RetentionIsAtMost) {

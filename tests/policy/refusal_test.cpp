@@ -23,7 +23,7 @@ policy::Refusal sample() {
 }
 
 json parsed(const char* dialect, const char* path, policy::Refusal r = sample()) {
-  const auto body = render_refusal(policy::dialect_for(dialect, path), r, false);
+  const auto body = render_refusal(policy::dialect_for(dialect, path), r, policy::Reader::kProgram);
   EXPECT_EQ(body.content_type, "application/json");
   return json::parse(body.body);
 }
@@ -118,8 +118,68 @@ TEST(Refusal, ShapesOfTheSmallerDialects) {
   expect_sekisho(openrouter["error"]["metadata"]["sekisho"]);
 }
 
+// The services of the catalogue, each in the format that its own clients read.
+TEST(Refusal, EveryServiceIsAnsweredInItsFormat) {
+  struct Row {
+    const char *provider, *path, *message, *sekisho;
+  };
+  const Row rows[] = {
+      {"openai-api", "/v1/chat/completions", "/error/message", "/error/sekisho"},
+      {"openai-api", "/v1/responses", "/error/message", "/error/sekisho"},
+      {"groq", "/openai/v1/chat/completions", "/error/message", "/error/sekisho"},
+      {"azure-openai", "/openai/deployments/d/chat/completions", "/error/message",
+       "/error/innererror"},
+      {"anthropic-api", "/v1/messages", "/error/message", "/error/sekisho"},
+      {"google-gemini-api", "/v1beta/models/g:generateContent", "/error/message",
+       "/error/details/0/sekisho"},
+      {"google-vertex", "/v1/projects/p/locations/us/publishers/anthropic/models/m:rawPredict",
+       "/error/message", "/error/sekisho"},
+      {"aws-bedrock", "/model/m/converse", "/message", "/sekisho"},
+      {"mistral-api", "/v1/chat/completions", "/message", "/sekisho"},
+      {"mistral-api", "/v1/chat/completions", "/error/message", "/object"},
+      {"cohere", "/v2/chat", "/message", "/sekisho"},
+      {"ollama-cloud", "/api/chat", "/error", "/sekisho"},
+      {"alibaba-dashscope-intl", "/api/v1/services/aigc/text-generation/generation", "/message",
+       "/request_id"},
+      {"alibaba-dashscope-intl", "/compatible-mode/v1/chat/completions", "/error/message",
+       "/error/sekisho"},
+      {"openrouter", "/api/v1/chat/completions", "/error/message", "/error/metadata/sekisho"},
+      {"openrouter", "/api/v1/messages", "/error/message", "/request_id"}};
+  for (const Row& row : rows) {
+    SCOPED_TRACE(std::string(row.provider) + " " + row.path);
+    const config::Provider* service = shipped_catalogue().find(row.provider);
+    ASSERT_NE(service, nullptr);
+    auto r = sample();
+    r.provider = service->id;
+    const json j = parsed(service->dialect.c_str(), row.path, r);
+    EXPECT_EQ(j.at(json::json_pointer(row.message)), kBoth) << j;
+    EXPECT_TRUE(j.contains(json::json_pointer(row.sekisho))) << j;
+  }
+}
+
+TEST(Refusal, IsReadByProgramsBrowsersAndPeopleAtATerminal) {
+  using policy::Reader;
+  using policy::reader_of;
+  EXPECT_EQ(reader_of("navigate", "", "", ""), Reader::kBrowser);
+  EXPECT_EQ(reader_of("", "text/html,*/*", "Mozilla/5.0", ""), Reader::kBrowser);
+  EXPECT_EQ(reader_of("cors", "application/json, text/html", "Mozilla/5.0", ""), Reader::kProgram);
+  EXPECT_EQ(reader_of("", "*/*", "curl/7.88.1", ""), Reader::kTerminal);
+  EXPECT_EQ(reader_of("", "*/*", "curl/7.88.1", "application/json"), Reader::kProgram);
+  EXPECT_EQ(reader_of("", "application/json", "curl/7.88.1", ""), Reader::kProgram);
+  EXPECT_EQ(reader_of("", "*/*", "python-requests/2.32", ""), Reader::kProgram);
+  const auto text = render_refusal(policy::dialect_for("none", "/"), sample(), Reader::kTerminal);
+  EXPECT_EQ(text.content_type, "text/plain; charset=utf-8");
+  EXPECT_EQ(text.body.find(kBoth), 0u);
+  EXPECT_NE(text.body.find("request: sks_ABCDEFGHIJKLMNOP\n"), std::string::npos);
+  // A service's format comes before the person's convenience: scripts call it by curl as well.
+  EXPECT_EQ(render_refusal(policy::dialect_for("openai", "/v1/x"), sample(), Reader::kTerminal)
+                .content_type,
+            "application/json");
+}
+
 TEST(Refusal, BedrockNamesTheErrorTypeInAHeader) {
-  const auto body = render_refusal(policy::dialect_for("bedrock", "/"), sample(), false);
+  const auto body =
+      render_refusal(policy::dialect_for("bedrock", "/"), sample(), policy::Reader::kProgram);
   ASSERT_FALSE(body.headers.empty());
   EXPECT_EQ(body.headers[0].second, "ValidationException");
 }
@@ -136,7 +196,7 @@ TEST(Refusal, SpeaksThePolicysLanguagesInItsOrder) {
 TEST(Refusal, PageForBrowsersIsEscaped) {
   auto r = sample();
   r.rule = "<script>alert('x')</script>";
-  const auto page = render_refusal(policy::dialect_for("openai", "/"), r, true);
+  const auto page = render_refusal(policy::dialect_for("openai", "/"), r, policy::Reader::kBrowser);
   EXPECT_EQ(page.content_type, "text/html; charset=utf-8");
   EXPECT_EQ(page.body.find("<script"), std::string::npos);
   EXPECT_NE(page.body.find("&lt;script&gt;alert(&#39;x&#39;)"), std::string::npos);
@@ -214,6 +274,62 @@ TEST(RefusalMessage, SaysWhyWhatElseAndWhomToAsk) {
   for (const char* part : {"api.deepseek.com", "operator CN", "aws-bedrock", "open weights",
                            "内線1234", "sks_ABCDEFGHIJKLMNOP"})
     EXPECT_NE(m.en.find(part), std::string::npos) << part << " in " << m.en;
+}
+
+config::Localized told(const policy::Evaluation& e) {
+  return refusal_message(e.verdict, e.admission, e.question.to.host, e.verdict.detail.en,
+                         "内線1234", "sks_ABCDEFGHIJKLMNOP", e.verdict.detail.ja);
+}
+
+// What an employee reads, whole.
+TEST(RefusalMessage, SaysInPlainWordsWhatIsMissing) {
+  const auto s = compile(R"(version: 1
+regions: { allow: [JP, US], deny: [CN], evidence: { operator: required } }
+groups: { legal: { users: [sato] } }
+destinations:
+  - { id: api, providers: [google-gemini-api], require: { trains_on_inputs: ["no", opt_out] } }
+  - { id: long, providers: [openai-api], require: { retention_days: 1 } }
+  - { id: certified, providers: [azure-openai], require: { certifications: [iso42001] } }
+  - { id: read, providers: [github-copilot], require: { reviewed_within: 30d } }
+  - { id: over, providers: [groq], until: 2026-11-01, ticket: T, approved_by: [a], reason: b }
+  - { id: others, providers: [cohere], groups: [legal] }
+data:
+  - { id: cards, findings: [credit_card], action: block }
+)");
+  struct Row {
+    const char *host, *ja, *en;
+  };
+  const Row rows[] = {
+      {"generativelanguage.googleapis.com",
+       "詳細: 入力の学習への利用: あり（要件: なし/停止の設定あり）。",
+       "Detail: training on inputs: yes (required: no/opt-out)."},
+      {"api.openai.com", "保存日数: 30（要件: 1 日以下）",
+       "days of retention: 30 (required: at most 1)"},
+      {"x.openai.azure.com", "認証: 不明（要件: iso42001）", "certifications: unknown"},
+      {"api.business.githubcopilot.com", "利用規約を社内で確認した記録がありません",
+       "nobody here has reviewed its terms yet"},
+      {"api.groq.com", "承認の期限は 2026-11-01 まででした", "the approval ended on 2026-11-01"},
+      {"api.cohere.com", "他の部署またはネットワークに限って承認されています",
+       "it is approved for other groups or networks only"},
+      {"api.deepseek.com", "（運営会社 CN・中国、", "(operator CN (China), "}};
+  for (const Row& row : rows) {
+    const auto e = evaluate(*s, question(row.host, "/", "{}"));
+    const auto m = told(e);
+    EXPECT_EQ(e.verdict.action, policy::Action::kBlock) << row.host;
+    EXPECT_NE(m.ja.find(row.ja), std::string::npos) << m.ja;
+    EXPECT_NE(m.en.find(row.en), std::string::npos) << m.en;
+    EXPECT_NE(m.ja.find("受付番号 sks_ABCDEFGHIJKLMNOP（規則 " + e.verdict.rule + "）。"),
+              std::string::npos)
+        << m.ja;
+    EXPECT_LE(characters(m.ja), 300u);
+    EXPECT_LE(characters(m.en), 300u);
+  }
+  const auto open = compile(policy_with(kRules));
+  policy::Question number = chat(kMyNumber);
+  EXPECT_NE(told(evaluate(*open, number)).ja.find("（マイナンバー(個人番号)）"), std::string::npos);
+  policy::Question broken = question("api.openai.com", "/v1/responses", "{\"a\":");
+  EXPECT_NE(told(evaluate(*open, broken)).ja.find("JSON の形式が正しくありません"),
+            std::string::npos);
 }
 
 TEST(RefusalMessage, NeverHoldsTheMatchedText) {

@@ -18,7 +18,7 @@
 #include "gateway/commands/commands.h"
 #include "gateway/commands/scan_report.h"
 #include "gateway/commands/scanned_text.h"
-#include "gateway/commands/type_words.h"
+#include "policy/type_words.h"
 
 namespace sekisho::gateway {
 namespace {
@@ -271,10 +271,10 @@ TEST(Masking, ShowsTwoCharactersOfALongValueAndNoneOfAShortOne) {
 }
 
 TEST(TypeWords, NamesEveryKindOfType) {
-  EXPECT_EQ(words_of("iban", "financial").en, "IBAN bank account");
-  EXPECT_EQ(words_of("acme_token", "secret").en, "Credential (acme_token)");
-  EXPECT_EQ(words_of("acme_token", "secret").ja, "認証情報 (acme_token)");
-  EXPECT_EQ(words_of("project", "own").en, "own (project)");
+  EXPECT_EQ(policy::words_of("iban", "financial").en, "IBAN bank account");
+  EXPECT_EQ(policy::words_of("acme_token", "secret").en, "Credential (acme_token)");
+  EXPECT_EQ(policy::words_of("acme_token", "secret").ja, "認証情報 (acme_token)");
+  EXPECT_EQ(policy::words_of("project", "own").en, "own (project)");
 }
 
 }  // namespace

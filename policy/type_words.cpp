@@ -1,9 +1,9 @@
-#include "gateway/commands/type_words.h"
+#include "policy/type_words.h"
 
 #include <algorithm>
 #include <iterator>
 
-namespace sekisho::gateway {
+namespace sekisho::policy {
 namespace {
 
 struct Row {
@@ -78,4 +78,4 @@ TypeWords words_of(std::string_view type, std::string_view category) {
           std::string(known ? kind->en : category) + name};
 }
 
-}  // namespace sekisho::gateway
+}  // namespace sekisho::policy

@@ -3,9 +3,9 @@
 #include <string>
 #include <string_view>
 
-namespace sekisho::gateway {
+namespace sekisho::policy {
 
-// What a type of finding is, for people.
+// What a type of finding is, for people: in refusals and in what `scan` prints.
 struct TypeWords {
   std::string ja, en;
 };
@@ -14,4 +14,4 @@ struct TypeWords {
 // their name and category.
 TypeWords words_of(std::string_view type, std::string_view category);
 
-}  // namespace sekisho::gateway
+}  // namespace sekisho::policy
