@@ -28,6 +28,8 @@ const std::vector<SchemaKey>& gateway_schema() {
       {"datasets", "text", "sekisho dataset build が作るファイルの置き場",
        "folder of what sekisho dataset build makes", false, "datasets/"},
       {"policy", "text", "ポリシーのファイル", "the policy", false, "policy.yaml"},
+      {"credentials", "text", "会社の鍵のファイル (0600)。1 行に「名前: 鍵」",
+       "file of the company's keys (0600), `name: key` a line"},
       {"catalogue", "map", "カタログ。既定は同梱のファイル",
        "catalogue; default: the shipped files"},
       {"catalogue.providers", "text", "サービス", "services"},

@@ -15,6 +15,7 @@ namespace sekisho::config {
 //   map, maps (a list of maps), named (a map of free names)
 //   text, texts, boolean, date, moment, duration, size, country, places (countries and groups),
 //   address, network, networks, socket (address:port), localized, headers, facts, requirements
+//   map:FORM (a map of free names), fields (of a JSON body), credential, accounts (of a company)
 //   a|b|c (one of these words), list:a|b|c, 1..3650 (an integer between), 0.05..1 (a decimal)
 struct SchemaKey {
   std::string_view path, form, ja, en;

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "config/company_accounts.h"
 #include "config/schema.h"
 #include "gateway/commands/commands.h"
 
@@ -48,6 +49,20 @@ json either(json one, json other) {
   return {{"anyOf", json::array({std::move(one), std::move(other)})}};
 }
 
+json accounts() {
+  json properties = json::object();
+  for (const config::CompanyAccountsRow& row : config::company_accounts_rows()) {
+    using Form = config::CompanyAccountsRow::Form;
+    const std::string name(row.name);
+    if (row.form == Form::kBlock)
+      properties[name] = {{"const", "block"}};
+    else
+      properties[name] =
+          row.form == Form::kOne ? ref("text") : either(ref("text"), list_of(ref("text")));
+  }
+  return {{"type", "object"}, {"additionalProperties", false}, {"properties", properties}};
+}
+
 // Plain numbers and booleans are read as text where text is wanted.
 json definitions() {
   json d;
@@ -69,6 +84,13 @@ json definitions() {
   languages["properties"] = {{"ja", ref("text")}, {"en", ref("text")}};
   d["localized"] = either(ref("text"), std::move(languages));
   d["headers"] = either(map_of(ref("text")), list_of(ref("text")));
+  const json scalar = {{"type", json::array({"string", "number", "boolean"})}};
+  d["fields"] = map_of(either(either(scalar, list_of(scalar)), ref("fields")));
+  json credential = {{"type", "object"}, {"additionalProperties", false}};
+  credential["required"] = json::array({"use"});
+  credential["properties"] = {{"use", ref("text")}, {"header", ref("text")}};
+  d["credential"] = either({{"const", "strip"}}, std::move(credential));
+  d["accounts"] = accounts();
   d["days"] = either({{"type", "integer"}, {"minimum", 0}}, {{"const", "unknown"}});
   d["certifications"] =
       either(map_of({{"enum", json::array({"yes", "no", "unknown"})}}), {{"const", "unknown"}});
