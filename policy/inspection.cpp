@@ -128,7 +128,7 @@ struct Inspection::Impl {
   bool walk_step();
   void see_field();
   void scan_text(std::string_view text, const TextChunk& chunk);
-  bool may_be_named(const TextChunk& chunk) const;
+  std::string name_of(const TextChunk& chunk) const;
   bool scan_piece();
   void join_messages();
   void place_findings(const TextChunk& chunk);
@@ -228,22 +228,25 @@ void Inspection::Impl::scan_target() {
 
 void Inspection::Impl::scan_text(std::string_view text, const TextChunk& from) {
   const bool small = CleanTexts::fits(text);
-  const bool with_name = may_be_named(from);
-  if (text.empty() || (small && !with_name && clean.knows(text))) return;
+  const std::string name = name_of(from);
+  if (text.empty() || (small && name.empty() && clean.knows(text))) return;
   found.clear();
   const std::string_view part = from.place == Place::kBody ? "body" : "target";
   const ScanStatus status = scanner.scan(text, found);
   note(status, part);
   if (small && found.empty() && status == ScanStatus::kDone) clean.add(text);
-  if (with_name) note(named.see(from, scanner, found), part);
+  note(named.see(name, from, scanner, found), part);
   place_findings(from);
 }
 
-// Fields of the service's own on the highest level are no values of anybody ("prompt_cache_key").
-bool Inspection::Impl::may_be_named(const TextChunk& from) const {
-  if (name_of_value(from).empty()) return false;
+// The name of a value, "" where it says nothing. Fields of the service's own on the highest level
+// are no values of anybody ("prompt_cache_key").
+std::string Inspection::Impl::name_of(const TextChunk& from) const {
+  if (from.is_key) return {};
+  if (from.place == Place::kQuery) return from.where == "query" ? query_key : from.where;
+  if (from.place == Place::kBody && from.coding == Coding::kForm) return from.where;
   const bool highest = from.root_json && from.where.find('/', 1) == std::string::npos;
-  return !highest || dialect.name == "none";
+  return highest && dialect.name != "none" ? std::string() : name_of_value(from);
 }
 
 // What is cut by the border of two messages.

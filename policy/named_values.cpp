@@ -69,15 +69,15 @@ std::string name_of_value(const filters::TextChunk& chunk) {
   return {};
 }
 
-filters::ScanStatus NamedValues::see(const filters::TextChunk& chunk, filters::Scanner& scanner,
-                                     Findings& found) {
-  if (chunk.text.empty() || chunk.text.size() > kLongestValue || chunk.holds_json)
+filters::ScanStatus NamedValues::see(std::string_view name, const filters::TextChunk& chunk,
+                                     filters::Scanner& scanner, Findings& found) {
+  if (name.empty() || name.size() > kLongestName || chunk.text.empty() ||
+      chunk.text.size() > kLongestValue || chunk.holds_json)
     return filters::ScanStatus::kDone;
-  const std::string name = name_of_value(chunk);
-  if (name.empty()) return filters::ScanStatus::kDone;
-  line_ = "\"" + name + "\": \"";
+  const bool json = chunk.coding == filters::Coding::kJsonString || chunk.is_number;
+  line_.assign(json ? "\"" : "").append(name).append(json ? "\": \"" : "=");
   const std::size_t begin = line_.size();
-  line_.append(chunk.text).append("\"\n");
+  line_.append(chunk.text).append(json ? "\"\n" : "\n");
   with_name_.clear();
   const filters::ScanStatus status = scanner.scan(line_, with_name_);
   keep_value(begin, chunk.text.size(), with_name_);

@@ -53,8 +53,10 @@ TEST(RefusalMessage, NamesWhoeverTheRequestNames) {
   e.source = "body:/provider/only/0 catalogue:deepseek-api";
   a.evidence = {e};
   auto m = refusal_message(v, a, "openrouter.ai", "", "", "sks_ABCDEFGHIJKLMNOP");
-  EXPECT_NE(m.en.find("operator CN (deepseek-api, /provider/only/0)"), std::string::npos) << m.en;
-  EXPECT_NE(m.ja.find("運営会社 CN (deepseek-api, /provider/only/0)"), std::string::npos) << m.ja;
+  EXPECT_NE(m.en.find("operator CN (China) (deepseek-api, /provider/only/0)"), std::string::npos)
+      << m.en;
+  EXPECT_NE(m.ja.find("運営会社 CN・中国 (deepseek-api, /provider/only/0)"), std::string::npos)
+      << m.ja;
   a.evidence[0].value = "unknown";
   a.evidence[0].countries = {};
   a.evidence[0].result = policy::EvidenceResult::kUnknown;
@@ -284,7 +286,7 @@ config::Localized told(const policy::Evaluation& e) {
 // What an employee reads, whole.
 TEST(RefusalMessage, SaysInPlainWordsWhatIsMissing) {
   const auto s = compile(R"(version: 1
-regions: { allow: [JP, US], deny: [CN], evidence: { operator: required } }
+regions: { allow: [JP, US, CA], deny: [CN], evidence: { operator: required } }
 groups: { legal: { users: [sato] } }
 destinations:
   - { id: api, providers: [google-gemini-api], require: { trains_on_inputs: ["no", opt_out] } }
@@ -305,7 +307,8 @@ data:
        "Detail: training on inputs: yes (required: no/opt-out)."},
       {"api.openai.com", "保存日数: 30（要件: 1 日以下）",
        "days of retention: 30 (required: at most 1)"},
-      {"x.openai.azure.com", "認証: 不明（要件: iso42001）", "certifications: unknown"},
+      {"x.openai.azure.com", "認証: iso42001 不明（要件: iso42001）",
+       "certifications: iso42001 unknown"},
       {"api.business.githubcopilot.com", "利用規約を社内で確認した記録がありません",
        "nobody here has reviewed its terms yet"},
       {"api.groq.com", "承認の期限は 2026-11-01 まででした", "the approval ended on 2026-11-01"},
