@@ -37,12 +37,12 @@ bool sync_folder(const std::string& folder) {
   return done;
 }
 
-void keep_owner(int fd, const std::string& path) {
+void keep_owner(int fd, const std::string& path, FileMode mode) {
   struct stat old {};
   if (::stat(path.c_str(), &old) != 0) return;
   // Only root may give files away; for others the owner is the same already.
   if (::fchown(fd, old.st_uid, old.st_gid) != 0) return;
-  if (::fchmod(fd, old.st_mode & 07777) != 0) return;
+  if (mode == FileMode::kKept && ::fchmod(fd, old.st_mode & 07777) != 0) return;
 }
 
 std::string real_path(const std::string& path) {
@@ -55,12 +55,12 @@ std::string real_path(const std::string& path) {
 
 }  // namespace
 
-std::string replace_file(const std::string& path, const std::string& text) {
+std::string replace_file(const std::string& path, const std::string& text, FileMode mode) {
   const std::string target = real_path(path);
   std::string fresh = target + ".XXXXXX";
   const int fd = ::mkostemp(fresh.data(), O_CLOEXEC);  // mode 0600
   if (fd < 0) return path + ": " + std::strerror(errno);
-  keep_owner(fd, target);
+  keep_owner(fd, target, mode);
   const bool written = write_all_of(fd, text) && ::fsync(fd) == 0;
   int code = written ? 0 : errno;
   ::close(fd);

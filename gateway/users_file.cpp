@@ -71,7 +71,7 @@ bool UsersFile::remove(std::string_view name) {
 bool UsersFile::save(std::string& error) const {
   std::string text;
   for (const std::string& line : lines_) text += line + "\n";
-  error = replace_file(path_, text);
+  error = replace_file(path_, text, FileMode::kPrivate);
   return error.empty();
 }
 

@@ -264,7 +264,7 @@ class EvaluationNetwork(unittest.TestCase):
     def explain(self, policy, arguments):
         (self.folder / "policy.yaml").write_text(policy, encoding="utf-8")
         told = json.loads(sh(SEKISHO, "explain", "-c", str(self.folder / "gateway.yaml"), "--json", *arguments).stdout)
-        return f"{told['verdict']} {told['reason'] or '-'} {told['rule']} {told['exception'] or '-'}"
+        return f"{told['verdict']} {told['reason'] or '-'} {told['rule'] or '-'} {told['exception'] or '-'}"
 
     def test_every_row_of_the_table(self):
         rows = re.findall(r"^\| (true|false) \| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \| `([^`]+)` \|", self.text, re.MULTILINE)

@@ -80,12 +80,19 @@ class Draining(unittest.TestCase):
         gateway.process.send_signal(signal.SIGTERM)
         self.check_cut(gateway, tunnel)
 
+    @staticmethod
+    def refuses(gateway):
+        try:
+            socket.create_connection(gateway.proxy, TIMEOUT).close()
+        except OSError:
+            return True
+        return False
+
     def test_a_stream_that_ends_in_time_is_whole(self):
         gateway, tunnel = self.streaming()
         gateway.process.send_signal(signal.SIGTERM)
         self.wait_until(lambda: "draining" in json.loads(gateway.ask("GET", "/readyz")[1])["reasons"])
-        with self.assertRaises(OSError):
-            socket.create_connection(gateway.proxy, TIMEOUT)
+        self.wait_until(lambda: self.refuses(gateway))
         self.release.set()
         self.assertEqual(tunnel.exactly(5), b"0\r\n\r\n")
         self.assertEqual(gateway.process.wait(TIMEOUT), 0)
