@@ -2,10 +2,20 @@
 
 #include <malloc.h>
 
+#include <cstddef>
+
 // Of tcmalloc, where the program is linked with it (the sanitizers bring a heap of their own).
 extern "C" void MallocExtension_ReleaseFreeMemory() __attribute__((weak));
+extern "C" int MallocExtension_SetNumericProperty(const char* property, std::size_t value)
+    __attribute__((weak));
 
 namespace sekisho::gateway {
+
+void limit_thread_caches() {
+  constexpr std::size_t kAllTogether = 4u << 20;
+  if (MallocExtension_SetNumericProperty != nullptr)
+    MallocExtension_SetNumericProperty("tcmalloc.max_total_thread_cache_bytes", kAllTogether);
+}
 
 void release_free_memory() {
   if (MallocExtension_ReleaseFreeMemory != nullptr)

@@ -2,6 +2,10 @@
 
 namespace sekisho::gateway {
 
+// At the start, before there are threads. A reload makes a policy on one thread that others let go
+// of: what the threads' caches keep of each would grow to 32 MiB, ever more slowly, over days.
+void limit_thread_caches();
+
 // Gives what is free in the heap back to the system. Loading a configuration takes some ten
 // megabytes for a moment; without this, each reload leaves a little more of them behind in pieces.
 // May take milliseconds.

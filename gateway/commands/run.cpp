@@ -10,6 +10,7 @@
 #include <string>
 
 #include "gateway/commands/commands.h"
+#include "gateway/free_memory.h"
 #include "gateway/gateway.h"
 
 namespace sekisho::gateway {
@@ -32,6 +33,7 @@ void raise_descriptor_limit() {
 }
 
 int run_gateway(const std::string& path) {
+  limit_thread_caches();
   forbid_core_dumps();
   raise_descriptor_limit();
   std::signal(SIGPIPE, SIG_IGN);
