@@ -72,9 +72,11 @@ int update_catalogue(const UpdateRequest& request, std::int64_t now) {
   show(changes_between(old, fresh), request.json);
   if (request.dry_run) return 0;
   if (const auto before = config::read_text_file(target, problems))
-    if (const std::string why = replace_file(target + ".previous", *before, FileMode::kKept); !why.empty())
+    if (const std::string why = replace_file(target + ".previous", *before, FileMode::kKept);
+        !why.empty())
       return say(2, why);
-  if (const std::string why = replace_file(target, *text, FileMode::kKept); !why.empty()) return say(2, why);
+  if (const std::string why = replace_file(target, *text, FileMode::kKept); !why.empty())
+    return say(2, why);
   std::fprintf(stderr, "%s\n",
                speaks_japanese() ? "置き換えました。reload で有効になります"
                                  : "replaced; it counts after a reload");
