@@ -44,6 +44,12 @@ std::string_view decode_percent(std::string_view raw, std::size_t base, bool plu
   return storage;
 }
 
+std::string percent_decoded(std::string_view raw) {
+  OffsetMap map;
+  std::string storage;
+  return std::string(decode_percent(raw, 0, false, storage, map));
+}
+
 bool FormWalker::next(Part& out) {
   while (pos_ < text_.size()) {
     std::size_t end = text_.find_first_of(at_value_ ? "&" : "=&", pos_);

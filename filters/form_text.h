@@ -15,6 +15,9 @@ namespace sekisho::filters {
 std::string_view decode_percent(std::string_view raw, std::size_t base, bool plus_is_space,
                                 std::string& storage, OffsetMap& map);
 
+// The same where nobody asks for the way back; + is itself.
+std::string percent_decoded(std::string_view raw);
+
 // Walks "key=value&key=value": one key or non-empty value after the other.
 class FormWalker {
  public:

@@ -6,6 +6,7 @@
 
 #include "config/company_accounts.h"
 #include "config/nearest.h"
+#include "filters/form_text.h"
 #include "filters/json_scanner.h"
 #include "policy/own_credential.h"
 
@@ -64,25 +65,12 @@ bool glob(std::string_view pattern, std::string_view text) {
   return p == pattern.size();
 }
 
-int hex(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
-}
-
 // A path as the most forgiving service reads it: no way of writing one leads past a rule.
 std::string canonical_path(std::string_view target) {
-  std::string text(target.substr(0, target.find_first_of("?#")));
-  for (char& c : text)
+  std::string decoded = filters::percent_decoded(target.substr(0, target.find_first_of("?#")));
+  for (char& c : decoded) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  std::string decoded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const int high = text[i] == '%' && i + 2 < text.size() ? hex(text[i + 1]) : -1;
-    const int low = high >= 0 ? hex(text[i + 2]) : -1;
-    char c = low >= 0 ? static_cast<char>(high * 16 + low) : text[i];
-    if (low >= 0) i += 2;
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-    decoded += c == '\\' ? '/' : c;
+    if (c == '\\') c = '/';
   }
   std::vector<std::string_view> parts;
   for (std::size_t from = 0; from <= decoded.size();) {

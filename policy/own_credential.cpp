@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "filters/form_text.h"
+
 namespace sekisho::policy {
 namespace {
 
@@ -79,23 +81,6 @@ bool names(const Range& places, std::string_view name) {
                      [&](std::string_view p) { return equal_ignoring_case(p, name); });
 }
 
-int hex(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  c = lower(c);
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-std::string percent_decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const int high = text[i] == '%' && i + 2 < text.size() ? hex(text[i + 1]) : -1;
-    const int low = high >= 0 ? hex(text[i + 2]) : -1;
-    out += low >= 0 ? static_cast<char>(high * 16 + low) : text[i];
-    if (low >= 0) i += 2;
-  }
-  return out;
-}
-
 bool is_amz(std::string_view key) {
   constexpr std::string_view kBegin = "x-amz-";
   return key.size() > kBegin.size() && std::equal(kBegin.begin(), kBegin.end(), key.begin(),
@@ -142,7 +127,7 @@ std::vector<std::string> credential_query_keys(const Admission& admission,
     const std::size_t end = std::min(target.find('&', from), target.size());
     const std::string_view pair = target.substr(from, end - from);
     const std::string key(pair.substr(0, pair.find('=')));
-    const std::string plain = percent_decoded(key);
+    const std::string plain = filters::percent_decoded(key);
     const bool theirs = names(kStrippedQuery, plain) || is_amz(plain) ||
                         (admission.dialect && names(admission.dialect->credential_query, plain));
     if (theirs && std::find(out.begin(), out.end(), key) == out.end()) out.push_back(key);

@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "filters/form_text.h"
+
 namespace sekisho::policy {
 namespace {
 
@@ -55,23 +57,6 @@ std::vector<std::string_view> path_segments(std::string_view target) {
     const std::string_view segment = path.substr(0, path.find('/'));
     out.push_back(segment);
     path.remove_prefix(segment.size());
-  }
-  return out;
-}
-
-int hex(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char l = static_cast<char>(c | 0x20);
-  return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
-}
-
-std::string percent_decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const int high = i + 2 < text.size() && text[i] == '%' ? hex(text[i + 1]) : -1;
-    const int low = high >= 0 ? hex(text[i + 2]) : -1;
-    out += low >= 0 ? static_cast<char>(high * 16 + low) : text[i];
-    if (low >= 0) i += 2;
   }
   return out;
 }
@@ -164,7 +149,7 @@ class RouteReader {
       // "/models/OWNER/NAME" (Hugging Face, Replicate)
       if (s == "models" && i + 2 < segments.size() && way_ != Way::kItself)
         return add_rest(segments, i + 1);
-      if (is_call(query_.method) && !id.empty()) add_model("path", percent_decoded(id));
+      if (is_call(query_.method) && !id.empty()) add_model("path", filters::percent_decoded(id));
       return;
     }
   }
@@ -173,7 +158,7 @@ class RouteReader {
     std::string name;
     for (std::size_t i = from; i < segments.size() && i < from + 3; ++i) {
       if (segments[i] == "predictions" || segments[i] == "v1") break;
-      name += (name.empty() ? "" : "/") + percent_decoded(segments[i]);
+      name += (name.empty() ? "" : "/") + filters::percent_decoded(segments[i]);
     }
     if (is_call(query_.method) && !name.empty()) add_model("path", name);
   }
@@ -300,7 +285,7 @@ class RouteReader {
     }
     if (first != "v1" && !first.empty()) {
       if (is_call(query_.method))
-        name_sub("path", look_up(finder_.huggingface_, percent_decoded(first)));
+        name_sub("path", look_up(finder_.huggingface_, filters::percent_decoded(first)));
       return;
     }
     if (!has_call()) return;
@@ -329,7 +314,7 @@ class RouteReader {
     const auto segments = path_segments(query_.target);
     if (host_ == "api.cloudflare.com") return read_workers_ai();
     if (!is_call(query_.method)) return;
-    const std::string provider = segments.size() > 3 ? percent_decoded(segments[3]) : "";
+    const std::string provider = segments.size() > 3 ? filters::percent_decoded(segments[3]) : "";
     if (provider == "compat" || provider == "universal") return read_vendor_of_model();
     if (provider == "openrouter" && body_known()) openrouter_body();
     if (!provider.empty()) return name_sub("path", look_up(finder_.vendors_, provider));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "filters/form_text.h"
 #include "policy/evaluate.h"
 
 namespace sekisho::policy {
@@ -11,23 +12,6 @@ namespace {
 using Kind = SecondDestination::Kind;
 
 constexpr std::string_view kEndOfAuthority = "/\\?#";
-
-int hex(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char l = static_cast<char>(c | 0x20);
-  return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
-}
-
-std::string percent_decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const int high = text[i] == '%' && i + 2 < text.size() ? hex(text[i + 1]) : -1;
-    const int low = high >= 0 ? hex(text[i + 2]) : -1;
-    out += low >= 0 ? static_cast<char>(high * 16 + low) : text[i];
-    if (low >= 0) i += 2;
-  }
-  return out;
-}
 
 // Libraries drop line ends and tabs wherever they stand (WHATWG URL, basic parser).
 std::string without_breaks(std::string_view text) {
@@ -73,7 +57,7 @@ SecondDestination read_authority(std::string_view scheme, std::string_view rest)
   const std::string_view after = rest.substr(authority.size());
   if (const auto at = authority.rfind('@'); at != authority.npos) authority.remove_prefix(at + 1);
   std::string path, error;
-  std::string host = percent_decoded(authority);
+  std::string host = filters::percent_decoded(authority);
   if (host.ends_with(':')) host.pop_back();
   if (host.find_first_of(kEndOfAuthority) != host.npos || host.find('@') != host.npos) return out;
   if (!parse_destination(std::string(scheme) + "://" + host, out.to, path, error)) return out;
