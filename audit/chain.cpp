@@ -40,29 +40,59 @@ struct ChainHash::Context {
     EVP_MD_free(sha256);
   }
 
-  Link hash(std::string_view a, std::string_view b) {
-    unsigned char digest[32] = {};
+  Hash hash(std::string_view a, std::string_view b) {
+    Hash digest{};
     EVP_DigestInit_ex2(state, sha256, nullptr);
     EVP_DigestUpdate(state, a.data(), a.size());
     EVP_DigestUpdate(state, b.data(), b.size());
-    EVP_DigestFinal_ex(state, digest, nullptr);
-    unsigned char text[45];
-    EVP_EncodeBlock(text, digest, sizeof digest);
-    Link link;
-    std::copy(text, text + link.size(), link.begin());
-    return link;
+    EVP_DigestFinal_ex(state, digest.data(), nullptr);
+    return digest;
   }
 };
+
+Link link_of(const Hash& hash) {
+  unsigned char text[45];
+  EVP_EncodeBlock(text, hash.data(), static_cast<int>(hash.size()));
+  Link link;
+  std::copy(text, text + link.size(), link.begin());
+  return link;
+}
+
+std::optional<Hash> hash_of(std::string_view base64) {
+  unsigned char bytes[33];
+  const auto* text = reinterpret_cast<const unsigned char*>(base64.data());
+  if (base64.size() != Link().size() || EVP_DecodeBlock(bytes, text, 44) != 33) return std::nullopt;
+  Hash hash;
+  std::copy(bytes, bytes + hash.size(), hash.begin());
+  // One spelling only: what EVP_DecodeBlock lets pass (spaces, loose last bits) is refused.
+  if (text_of(link_of(hash)) != base64) return std::nullopt;
+  return hash;
+}
 
 ChainHash::ChainHash() : context_(std::make_unique<Context>()) {}
 ChainHash::~ChainHash() = default;
 
 Link ChainHash::beginning() {
-  return context_->hash({}, {});
+  return link_of(nothing());
 }
 
 Link ChainHash::after(std::string_view line) {
+  return link_of(leaf(line));
+}
+
+Hash ChainHash::leaf(std::string_view line) {
   return context_->hash(std::string_view("\0", 1), line);
+}
+
+Hash ChainHash::node(const Hash& left, const Hash& right) {
+  char bytes[1 + 2 * sizeof(Hash)] = {1};
+  std::copy(left.begin(), left.end(), bytes + 1);
+  std::copy(right.begin(), right.end(), bytes + 1 + sizeof(Hash));
+  return context_->hash(std::string_view(bytes, sizeof bytes), {});
+}
+
+Hash ChainHash::nothing() {
+  return context_->hash({}, {});
 }
 
 std::optional<LineHead> parse_line_head(std::string_view line) {

@@ -11,6 +11,8 @@
 
 namespace sekisho::audit {
 
+// SHA-256.
+using Hash = std::array<unsigned char, 32>;
 // base64 of 32 bytes.
 using Link = std::array<char, 44>;
 
@@ -18,13 +20,20 @@ inline std::string_view text_of(const Link& link) {
   return {link.data(), link.size()};
 }
 
-// Hashes lines. Not for two threads at once; the algorithm is fetched when it is made.
+Link link_of(const Hash& hash);
+std::optional<Hash> hash_of(std::string_view base64);  // of exactly 44 characters
+
+// Hashes lines, and nodes of the tree over them. Not for two threads at once; the algorithm is
+// fetched when it is made.
 class ChainHash {
  public:
   ChainHash();
   ~ChainHash();
   Link beginning();                   // SHA-256 of nothing: `prev` of the first record of a log
-  Link after(std::string_view line);  // SHA-256(0x00 ‖ line), the line without its LF
+  Link after(std::string_view line);  // leaf() as text
+  Hash leaf(std::string_view line);   // SHA-256(0x00 ‖ line), the line without its LF
+  Hash node(const Hash& left, const Hash& right);  // SHA-256(0x01 ‖ left ‖ right)
+  Hash nothing();                                  // SHA-256 of nothing
 
  private:
   struct Context;
