@@ -1,0 +1,28 @@
+#pragma once
+
+// Statements as data: the same text runs on SQLite and on ClickHouse, so a question never names a
+// database. Tables: audit/index/schema.cpp.
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "audit/questions/answer.h"
+
+namespace sekisho::audit {
+
+// `?` in the text stands for the parameters in their order. An alias never has the name of a column
+// that WHERE uses.
+struct Sql {
+  std::string text;
+  std::vector<Cell> parameters;
+};
+
+struct SqlRows {
+  std::vector<std::vector<Cell>> rows;
+  std::string error;  // "" = it could be answered
+};
+
+using RunSql = std::function<SqlRows(const Sql&)>;
+
+}  // namespace sekisho::audit
