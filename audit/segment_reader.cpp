@@ -30,7 +30,7 @@ std::vector<std::string> names_in(const fs::path& folder, std::string* error) {
 }
 
 bool is_our_own(const std::string& name) {
-  return name == "lock" || name == "torn" || name == "policies";
+  return name == "lock" || name == "torn" || name == "policies" || name == "index";
 }
 
 }  // namespace

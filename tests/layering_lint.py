@@ -28,7 +28,7 @@ THIRD_PARTY = [
     (r"yaml-cpp/", r"config/(yaml_[a-z_]+\.(cpp|h)|[^/]+\.cpp)$"),
     (r"maxminddb\.h", r"policy/[^/]+\.cpp$"),
     (r"libpsl\.h", r"gateway/tls/[^/]+\.cpp$"),
-    (r"sqlite3\.h", r"audit/[^/]+\.cpp$"),
+    (r"sqlite3\.h", r"audit/index/[^/]+\.cpp$"),
     (r"boost/asio", r"gateway/.*"),
     (r"boost/beast", r"gateway/http/[^/]+\.cpp$"),
     (r"nlohmann/", r"(policy|audit|gateway/commands)/[^/]+\.cpp$"),

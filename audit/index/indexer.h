@@ -1,0 +1,53 @@
+#pragma once
+
+// Reads the log into the index. What is in the index can be had again from the log at any time;
+// where the two differ, the log is right and the index is built anew.
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "audit/index/database.h"
+#include "audit/index/indexed_record.h"
+
+namespace sekisho::audit {
+
+struct IndexSettings {
+  std::string log;                  // directory of the segments
+  std::string zone = "Asia/Tokyo";  // of its days
+  Categories categories;            // of types, for records that do not say it
+  bool thorough = false;  // look through all pages of a large file too, for who has the time
+  const std::atomic<bool>* stop = nullptr;              // true: end after the present batch
+  std::function<void(std::uint64_t records)> progress;  // of a rebuild, now and then
+};
+
+// "<log>/index/index.sqlite".
+std::string index_path(const std::string& log);
+
+struct IndexReport {
+  std::string error;  // "" = the index is up to date
+  bool rebuilt = false;
+  std::string why_rebuilt;
+  std::uint64_t added = 0;  // records
+  std::uint64_t size = 0;   // records that are indexed
+};
+
+class Indexer {
+ public:
+  explicit Indexer(IndexSettings settings);
+  ~Indexer();
+  // Adds what the log has more, up to `end` (not with it; nothing = all). Builds the index first if
+  // there is none, or if it is of another version, damaged, or of another log.
+  IndexReport catch_up(std::optional<std::uint64_t> end = std::nullopt);
+  // Makes a new file and puts it in the place of the old one.
+  IndexReport rebuild();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace sekisho::audit
