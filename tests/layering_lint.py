@@ -31,6 +31,7 @@ THIRD_PARTY = [
     (r"sqlite3\.h", r"audit/index/[^/]+\.cpp$"),
     (r"boost/asio", r"gateway/.*"),
     (r"boost/beast", r"gateway/http/[^/]+\.cpp$"),
+    (r"curl/", r"gateway/sinks/[^/]+\.cpp$"),
     (r"nlohmann/", r"(policy|audit|gateway/commands)/[^/]+\.cpp$"),
     (r"CLI/", r"gateway/(commands/[^/]+\.(cpp|h)|main\.cpp)$"),
     (r"spdlog/", r"gateway/log\.cpp$"),
