@@ -25,6 +25,18 @@ class Tail {
     begin(key) += std::to_string(value);
     return *this;
   }
+  Tail& told(const std::vector<Journal::Told>& all) {
+    begin("told") += '[';
+    for (const Journal::Told& t : all) {
+      out_ += out_.back() == '[' ? "[" : ",[";
+      append_json_string(out_, cut_text(t.witness));
+      out_ += ',' + std::to_string(t.size) + ',';
+      append_json_string(out_, cut_text(t.answer));
+      out_ += ']';
+    }
+    out_ += ']';
+    return *this;
+  }
   std::string done() { return std::move(out_ += '}'); }
 
  private:
@@ -68,6 +80,26 @@ std::string damage_tail(const ControlFrame& frame, const Damage& damage) {
       .text("segment", damage.segment)
       .number("first", damage.seq)
       .text("why", damage.why)
+      .done();
+}
+
+std::string checkpoint_tail(const ControlFrame& frame, std::uint64_t size, const Hash& root,
+                            const std::vector<Journal::Told>& told) {
+  return Tail(frame, "checkpoint")
+      .number("size", size)
+      .text("root", text_of(link_of(root)))
+      .told(told)
+      .done();
+}
+
+std::string key_tail(const ControlFrame& frame, std::string_view old_vkey, std::string_view vkey,
+                     std::string_view by, std::string_view rotation) {
+  return Tail(frame, "admin")
+      .text("what", "key")
+      .maybe("old", old_vkey)
+      .text("new", vkey)
+      .maybe("by", by)
+      .maybe("note", rotation)
       .done();
 }
 

@@ -5,6 +5,10 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "audit/chain.h"
+#include "audit/journal.h"
 
 namespace sekisho::audit {
 
@@ -32,6 +36,15 @@ struct Damage {
   std::uint64_t seq = 0;  // first that does not fit
 };
 std::string damage_tail(const ControlFrame& frame, const Damage& damage);
+
+// The tree's root over the `size` records in front of this one, and who answered about earlier
+// checkpoints.
+std::string checkpoint_tail(const ControlFrame& frame, std::uint64_t size, const Hash& root,
+                            const std::vector<Journal::Told>& told);
+// `admin` record of the key that checkpoints are signed with from here on. `old_vkey` and
+// `rotation` are "" for the first one.
+std::string key_tail(const ControlFrame& frame, std::string_view old_vkey, std::string_view vkey,
+                     std::string_view by, std::string_view rotation);
 
 struct Gap {
   std::string what;  // "write_failed" | "no_space"

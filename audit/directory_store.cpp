@@ -174,7 +174,7 @@ std::unique_ptr<Store> open_directory(const std::string& path, std::string& erro
     return fail(error, path, "the directory of the audit log cannot be made");
   Descriptor directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory) return fail(error, path, "the directory of the audit log cannot be opened");
-  for (const char* folder : {"policies", "torn"})
+  for (const char* folder : {"checkpoints", "policies", "torn"})
     if (::mkdirat(directory.get(), folder, 0700) < 0 && errno != EEXIST)
       return fail(error, path + "/" + folder, "the folder cannot be made");
   Descriptor lock(::openat(directory.get(), "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600));

@@ -11,6 +11,7 @@
 #include <thread>
 #include <utility>
 
+#include "audit/journal_checkpoints.h"
 #include "audit/segment_writer.h"
 
 namespace sekisho::audit {
@@ -46,7 +47,10 @@ bool is_digest(std::string_view digest) {
 
 struct Journal::Impl {
   Impl(std::unique_ptr<Store> s, JournalSettings given)
-      : store(std::move(s)), settings(std::move(given)), writer(*store, settings) {
+      : store(std::move(s)),
+        settings(std::move(given)),
+        writer(*store, settings),
+        checkpoints(*store, settings.checkpoints) {
     if (!settings.clock) settings.clock = system_clock_us;
   }
 
@@ -60,10 +64,13 @@ struct Journal::Impl {
   void settle(std::size_t bytes);
   bool resume();
   void publish();
+  void prepare_checkpoint();
+  void hand_over_checkpoint();
 
   const std::unique_ptr<Store> store;
   JournalSettings settings;
   SegmentWriter writer;  // of the thread that writes
+  CheckpointWriter checkpoints;
 
   mutable std::mutex mutex;
   std::condition_variable wake;
@@ -75,11 +82,16 @@ struct Journal::Impl {
   bool stopping = false;
   std::vector<std::function<void()>> room_calls;
   Head head;
+  LeafRange tree;  // of the head
   std::string error;
+  std::vector<Told> told;
+  std::optional<LogKeys> new_keys;
 
   std::atomic<bool> healthy{true};
   std::atomic<std::uint64_t> commits{0}, records{0}, refused{0}, lost{0};
-  Steady::time_point retry_at{};  // of the thread that writes
+  // Of the thread that writes:
+  Steady::time_point retry_at{};
+  Steady::time_point checkpoint_at = Steady::now() + settings.checkpoints.every;
   std::thread thread;
 };
 
@@ -106,6 +118,8 @@ void Journal::Impl::queue_item(Item item) {
 std::optional<Steady::time_point> Journal::Impl::next_alarm() const {
   std::optional<Steady::time_point> alarm;
   if (first_lazy) alarm = *first_lazy + kOutcomeDelay;
+  if (!settings.checkpoints.keys.signing.empty() && writer.grown())
+    alarm = std::min(alarm.value_or(checkpoint_at), checkpoint_at);
   if (!healthy) alarm = retry_at;  // outcomes are kept until then
   return alarm;
 }
@@ -130,9 +144,35 @@ bool Journal::Impl::wait_for_work(Items& batch) {
 void Journal::Impl::run() {
   for (Items batch; wait_for_work(batch); batch.clear()) write(std::move(batch));
   if (!writer.healthy()) resume();
+  prepare_checkpoint();
   writer.end(settings.clock());
+  if (writer.healthy()) checkpoints.submit(writer.state());  // of the `stop` too
   publish();
   settle(0);
+}
+
+// What others left for the next `checkpoint` record.
+void Journal::Impl::prepare_checkpoint() {
+  std::vector<Told> answers;
+  std::optional<LogKeys> keys;
+  {
+    const std::lock_guard lock(mutex);
+    answers.swap(told);
+    keys = std::exchange(new_keys, std::nullopt);
+  }
+  writer.told(std::move(answers));
+  if (keys) {
+    checkpoints.set_keys(*keys);
+    writer.set_keys(std::move(*keys));
+  }
+  if (writer.grown() && Steady::now() >= checkpoint_at) writer.want_checkpoint();
+}
+
+void Journal::Impl::hand_over_checkpoint() {
+  auto state = writer.take_checkpoint();
+  if (!state) return;
+  checkpoint_at = Steady::now() + settings.checkpoints.every;
+  checkpoints.submit(std::move(*state));
 }
 
 bool Journal::Impl::resume() {
@@ -149,7 +189,8 @@ bool Journal::Impl::resume() {
 void Journal::Impl::publish() {
   const std::lock_guard lock(mutex);
   head.size = writer.size();
-  head.root = text_of(writer.link());
+  head.link = text_of(writer.link());
+  tree = writer.tree();
   if (!writer.healthy()) error = writer.error();
   healthy = writer.healthy();
 }
@@ -158,8 +199,11 @@ void Journal::Impl::write(Items batch) {
   std::vector<std::string_view> tails;
   for (const Item& item : batch) tails.push_back(item.tail);
   const bool ready = writer.healthy() || resume();
-  const std::uint64_t first = ready && !tails.empty() ? writer.commit(tails, settings.clock()) : 0;
+  prepare_checkpoint();
+  const bool asked = !tails.empty() || writer.checkpoint_wanted();
+  const std::uint64_t first = ready && asked ? writer.commit(tails, settings.clock()) : 0;
   publish();
+  hand_over_checkpoint();
   if (!first) {
     retry_at = std::max(retry_at, Steady::now() + kRetry);
     refuse(std::move(batch));
@@ -224,6 +268,7 @@ std::unique_ptr<Journal> Journal::open(std::unique_ptr<Store> store, JournalSett
   }
   impl->commits = 1;
   impl->publish();
+  impl->hand_over_checkpoint();
   journal->impl_ = std::move(impl);
   journal->impl_->thread = std::thread([i = journal->impl_.get()] { i->run(); });
   return journal;
@@ -297,8 +342,29 @@ bool Journal::keep_policy(const std::string& digest, const std::string& text) {
 }
 
 Journal::Head Journal::head() const {
+  ChainHash hash;
   const std::lock_guard lock(impl_->mutex);
-  return impl_->head;
+  Head head = impl_->head;
+  head.root = text_of(link_of(impl_->tree.root(hash)));
+  return head;
+}
+
+Journal::Checkpointed Journal::checkpoint() const {
+  return impl_->checkpoints.newest();
+}
+
+void Journal::told(Told answer) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->told.push_back(std::move(answer));
+}
+
+void Journal::set_keys(LogKeys keys) {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->new_keys = std::move(keys);
+    impl_->urgent = true;
+  }
+  impl_->wake.notify_one();
 }
 
 std::uint64_t Journal::commits() const {

@@ -3,6 +3,7 @@
 // The append-only, hash-chained audit log. One writer thread; a decision is complete when it is on
 // disk (group commit: the sync is the window).
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -10,10 +11,20 @@
 #include <string>
 #include <vector>
 
+#include "audit/proof/key_rotation.h"
 #include "audit/record.h"
 #include "audit/store.h"
 
 namespace sekisho::audit {
+
+struct CheckpointSettings {
+  LogKeys keys;  // none: no checkpoints
+  // A checkpoint is due after so many records, and after so long if there is a new record at all.
+  std::chrono::milliseconds every{10'000};
+  std::uint64_t records = 4096;
+  // Called with each signed note that was written, from a thread of the journal; must return soon.
+  std::function<void(std::uint64_t size, const std::string& note)> written;
+};
 
 struct JournalSettings {
   bool sync = true;                         // false: laboratory only
@@ -25,6 +36,7 @@ struct JournalSettings {
   // Unix microseconds for the records that the journal writes about itself; empty = the system's
   // clock.
   std::function<std::int64_t()> clock;
+  CheckpointSettings checkpoints;
 };
 
 class Journal {
@@ -62,9 +74,29 @@ class Journal {
 
   struct Head {
     std::uint64_t size = 0;  // records
-    std::string root;        // base64 of the chain value after the last record
+    std::string root;        // base64 of the tree's root
+    // prev of the record behind it; "" = not known. A head without it is of a version that had no
+    // tree: `root` then is the link.
+    std::string link;
   };
   Head head() const;
+
+  // The newest checkpoint that was signed and written.
+  struct Checkpointed {
+    std::uint64_t size = 0;    // 0 = none since the start
+    std::int64_t time_us = 0;  // when, unix time
+    std::string error;         // why the last one could not be written, "" = it could
+  };
+  Checkpointed checkpoint() const;
+  // A place outside heard of a checkpoint, or did not. Told by the next `checkpoint` record.
+  struct Told {
+    std::string witness;
+    std::uint64_t size = 0;
+    std::string answer;  // "ok", or what went wrong
+  };
+  void told(Told answer);
+  // Signs with these from the next commit on, after a record that says so.
+  void set_keys(LogKeys keys);
   std::uint64_t commits() const;
   std::uint64_t records() const;
 

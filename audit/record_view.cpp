@@ -166,6 +166,14 @@ ControlRow RecordReader::control() const {
           number_in(impl_->record, "/unsure")};
 }
 
+std::string RecordReader::text(std::string_view pointer) const {
+  return text_in(impl_->record, pointer);
+}
+
+std::uint64_t RecordReader::number(std::string_view pointer) const {
+  return number_in(impl_->record, pointer);
+}
+
 std::optional<std::int64_t> parse_utc(std::string_view text) {
   if (text.size() != 27 || text.back() != 'Z') return std::nullopt;
   std::tm t{};

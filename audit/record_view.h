@@ -51,6 +51,9 @@ class RecordReader {
   DecisionRow decision() const;  // of the line read last, if that is its kind
   OutcomeRow outcome() const;
   ControlRow control() const;
+  // A member by its JSON pointer; "" and 0 if it is none of this type.
+  std::string text(std::string_view pointer) const;
+  std::uint64_t number(std::string_view pointer) const;
 
  private:
   struct Impl;

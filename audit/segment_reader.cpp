@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -30,7 +31,9 @@ std::vector<std::string> names_in(const fs::path& folder, std::string* error) {
 }
 
 bool is_our_own(const std::string& name) {
-  return name == "lock" || name == "torn" || name == "policies" || name == "index";
+  static constexpr std::string_view kNames[] = {"lock",        "torn",         "policies",
+                                                "checkpoints", "pruned.jsonl", "index"};
+  return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
 }
 
 }  // namespace

@@ -2,7 +2,9 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
+#include "audit/proof/tree_recovery.h"
 #include "audit/recovery.h"
 
 namespace sekisho::audit {
@@ -50,8 +52,65 @@ void SegmentWriter::add_line(std::string_view tail) {
   const std::size_t begin = lines_.size();
   append_line_head(lines_, line_seq_++, line_link_);
   lines_ += tail;
-  line_link_ = hash_.after(std::string_view(lines_).substr(begin));
+  const Hash leaf = hash_.leaf(std::string_view(lines_).substr(begin));
+  line_link_ = link_of(leaf);
+  line_tree_.add(hash_, leaf);
   lines_ += '\n';
+}
+
+void SegmentWriter::begin_lines() {
+  lines_.clear();
+  line_seq_ = next_seq_;
+  line_link_ = link_;
+  line_tree_ = tree_;
+  line_checkpoint_.reset();
+}
+
+bool SegmentWriter::checkpoint_due() const {
+  if (keys_.signing.empty()) return false;
+  return checkpoint_wanted_ || next_seq_ - checkpoint_size_ >= settings_.checkpoints.records;
+}
+
+void SegmentWriter::add_checkpoint(std::int64_t now_us) {
+  line_checkpoint_ = TreeState{line_tree_, line_link_};
+  add_line(checkpoint_tail(frame(now_us), line_seq_, line_tree_.root(hash_), told_));
+}
+
+// The old key is named by the note that it signed.
+void SegmentWriter::add_key(std::int64_t now_us) {
+  const auto rotation = parse_rotation(keys_.rotation);
+  const std::string vkey = keys_.signing.front().public_half().vkey();
+  const bool known = rotation && rotation->to == vkey;
+  add_line(key_tail(frame(now_us), known ? rotation->from : "", vkey, known ? rotation->by : "",
+                    known ? keys_.rotation : ""));
+}
+
+// The newest checkpoint bears the signature of the key in force: it was published before.
+bool SegmentWriter::keys_are_known() const {
+  std::string bytes;
+  const std::string name = std::string(kCheckpointFolder) + '/' + std::string(kLatestCheckpoint);
+  if (store_.read(name, bytes)) return false;
+  const auto note = parse_note(bytes);
+  return note && check_signature(note->text, note->signatures,
+                                 keys_.signing.front().public_half()) == SignatureCheck::kGood;
+}
+
+void SegmentWriter::set_keys(LogKeys keys) {
+  if (keys.signing.empty()) return;
+  key_unsaid_ = keys_.signing.empty() ||
+                !(keys.signing.front().public_half() == keys_.signing.front().public_half());
+  keys_ = std::move(keys);
+  checkpoint_wanted_ = checkpoint_wanted_ || key_unsaid_;
+}
+
+std::optional<TreeState> SegmentWriter::take_checkpoint() {
+  return std::exchange(checkpoint_, std::nullopt);
+}
+
+void SegmentWriter::told(std::vector<Journal::Told> answers) {
+  constexpr std::size_t kMost = 64;  // the rest stays with the witness's own counters
+  for (auto& answer : answers) told_.push_back(std::move(answer));
+  if (told_.size() > kMost) told_.erase(told_.begin(), told_.end() - kMost);
 }
 
 // Nobody can say what of it is on disk, and a second sync would not tell: the segment is given up.
@@ -76,6 +135,13 @@ bool SegmentWriter::write_lines() {
   }
   next_seq_ = line_seq_;
   link_ = line_link_;
+  tree_ = line_tree_;
+  if (line_checkpoint_) {
+    checkpoint_size_ = line_checkpoint_->tree.end();
+    checkpoint_ = std::move(line_checkpoint_);
+    checkpoint_wanted_ = key_unsaid_ = false;
+    told_.clear();
+  }
   segment_bytes_ += lines_.size();
   return true;
 }
@@ -83,24 +149,26 @@ bool SegmentWriter::write_lines() {
 std::uint64_t SegmentWriter::commit(const std::vector<std::string_view>& tails,
                                     std::int64_t now_us) {
   if (!healthy() || !has_space()) return 0;
-  lines_.clear();
-  line_seq_ = next_seq_;
-  line_link_ = link_;
+  begin_lines();
+  bool due = checkpoint_due();
   if (segment_bytes_ >= settings_.segment_bytes) {
     const std::string before = segment_;
     if (!create_segment()) return 0;
     add_line(segment_tail(frame(now_us), before));
+    due = !keys_.signing.empty();
   }
+  if (key_unsaid_) add_key(now_us);
+  if (due) add_checkpoint(now_us);
   const std::uint64_t first = line_seq_;
   for (const std::string_view tail : tails) add_line(tail);
   return write_lines() ? first : 0;
 }
 
-bool SegmentWriter::begin_with(const std::vector<std::string>& tails) {
-  lines_.clear();
-  line_seq_ = next_seq_;
-  line_link_ = link_;
+bool SegmentWriter::begin_with(const std::vector<std::string>& tails, std::int64_t now_us) {
+  begin_lines();
   for (const std::string& tail : tails) add_line(tail);
+  if (key_unsaid_) add_key(now_us);
+  if (!keys_.signing.empty()) add_checkpoint(now_us);
   return write_lines();
 }
 
@@ -110,7 +178,7 @@ bool SegmentWriter::resume(std::uint64_t refused, std::uint64_t lost, std::int64
   if (trouble_ == Trouble::kNoSegment && !create_segment()) return false;
   gap_.refused = refused;
   gap_.lost = lost;
-  if (!begin_with({gap_tail(frame(now_us), gap_)})) return false;
+  if (!begin_with({gap_tail(frame(now_us), gap_)}, now_us)) return false;
   trouble_ = Trouble::kNone;
   error_.clear();
   gap_ = {};
@@ -119,7 +187,12 @@ bool SegmentWriter::resume(std::uint64_t refused, std::uint64_t lost, std::int64
 
 bool SegmentWriter::begin(std::int64_t now_us) {
   Recovery found;
-  if (!recover(store_, hash_, found, error_) || !has_space()) return false;
+  std::vector<VerifyingKey> halves;
+  for (const SigningKey& key : keys_.signing) halves.push_back(key.public_half());
+  if (!recover(store_, hash_, found, error_) ||
+      !restore_tree(store_, hash_, halves, found, tree_, error_) || !has_space())
+    return false;
+  key_unsaid_ = !keys_.signing.empty() && !keys_are_known();
   next_seq_ = found.next_seq;
   link_ = found.link;
   if (!create_segment()) return false;
@@ -128,7 +201,7 @@ bool SegmentWriter::begin(std::int64_t now_us) {
   for (const TornTail& t : found.torn) tails.push_back(recovered_tail(f, t));
   for (const Damage& d : found.damage) tails.push_back(damage_tail(f, d));
   tails.push_back(boot_tail(f, found.last_segment.empty() ? "" : found.stopped ? "stop" : "crash"));
-  return begin_with(tails);
+  return begin_with(tails, now_us);
 }
 
 void SegmentWriter::end(std::int64_t now_us) {

@@ -3,6 +3,7 @@
 // Appends records to the open segment and knows what is durable. Belongs to one thread at a time.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "audit/chain.h"
 #include "audit/control_records.h"
 #include "audit/journal.h"
+#include "audit/proof/checkpoint.h"
 #include "audit/store.h"
 
 namespace sekisho::audit {
@@ -17,14 +19,27 @@ namespace sekisho::audit {
 class SegmentWriter {
  public:
   SegmentWriter(Store& store, const JournalSettings& settings)
-      : store_(store), settings_(settings) {}
+      : store_(store), settings_(settings), keys_(settings.checkpoints.keys) {}
 
   // Recovers, begins a segment, writes `boot`. False: see error().
   bool begin(std::int64_t now_us);
 
   // Writes and syncs all of `tails` in one go; the seq of the first, 0 = failed: then nothing may
   // be said to be durable, and only resume() leads back.
+  // A `checkpoint` record goes first when one is due.
   std::uint64_t commit(const std::vector<std::string_view>& tails, std::int64_t now_us);
+
+  // From now on the next commit holds a `checkpoint` record, if there is anything to say.
+  void want_checkpoint() { checkpoint_wanted_ = true; }
+  bool checkpoint_wanted() const { return checkpoint_wanted_; }
+  // Records since the last checkpoint, the one that tells of it left out.
+  bool grown() const { return next_seq_ > checkpoint_size_ + 1; }
+  // What the `checkpoint` record of the last commit spoke of: durable, to be signed.
+  std::optional<TreeState> take_checkpoint();
+  TreeState state() const { return {tree_, link_}; }
+  void told(std::vector<Journal::Told> answers);
+  // Publishes them with the next commit.
+  void set_keys(LogKeys keys);
 
   bool healthy() const { return trouble_ == Trouble::kNone; }
   const std::string& error() const { return error_; }
@@ -35,6 +50,7 @@ class SegmentWriter {
 
   std::uint64_t size() const { return next_seq_; }
   const Link& link() const { return link_; }
+  const LeafRange& tree() const { return tree_; }
 
  private:
   enum class Trouble {
@@ -49,7 +65,12 @@ class SegmentWriter {
   void add_line(std::string_view tail);
   bool write_lines();
   void poison(std::size_t written);
-  bool begin_with(const std::vector<std::string>& tails);
+  void begin_lines();
+  bool begin_with(const std::vector<std::string>& tails, std::int64_t now_us);
+  bool checkpoint_due() const;
+  void add_checkpoint(std::int64_t now_us);
+  void add_key(std::int64_t now_us);
+  bool keys_are_known() const;
 
   Store& store_;
   const JournalSettings& settings_;
@@ -58,6 +79,7 @@ class SegmentWriter {
   // What is durable.
   std::uint64_t next_seq_ = 0;
   Link link_{};
+  LeafRange tree_;
   std::string segment_;  // the open one, "" = none
   std::uint64_t segment_bytes_ = 0;
 
@@ -65,6 +87,15 @@ class SegmentWriter {
   std::string lines_;
   std::uint64_t line_seq_ = 0;
   Link line_link_{};
+  LeafRange line_tree_;
+  std::optional<TreeState> line_checkpoint_;
+
+  std::optional<TreeState> checkpoint_;  // durable, not taken yet
+  std::uint64_t checkpoint_size_ = 0;
+  bool checkpoint_wanted_ = false;
+  std::vector<Journal::Told> told_;
+  LogKeys keys_;
+  bool key_unsaid_ = false;
 
   Trouble trouble_ = Trouble::kNone;
   std::string error_;

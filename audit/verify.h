@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "audit/journal.h"
+#include "audit/proof/statements.h"
 
 namespace sekisho::audit {
 
@@ -17,19 +18,30 @@ struct VerifyReport {
   std::string error;
   std::uint64_t segments = 0;
   Journal::Head head;  // of what is there
-  // The first thing that is wrong.
+  // The earliest thing that is wrong.
   std::optional<std::uint64_t> first_bad;  // seq; nothing if it is no record
   std::string segment, what;
   std::uint64_t misfits = 0;
   std::vector<std::string> notes;  // what is worth knowing and is no fault
+
+  std::string origin;             // name of the log, "" = not known
+  std::vector<std::string> keys;  // vkeys, in the order in which they came into force
+  std::uint64_t checkpoints = 0;  // that fit
+  // The newest of them.
+  std::optional<std::uint64_t> checkpoint;
+  std::string checkpoint_root;
 };
 
-// `since`: a head that was kept elsewhere; the log must still contain it.
+// What is held outside of the log.
+struct VerifyAgainst {
+  std::vector<Statement> statements;  // the log must still contain each
+  std::vector<VerifyingKey> keys;     // that checkpoints must be signed with
+};
+VerifyReport verify_log(const std::string& directory, const VerifyAgainst& against);
+// `since`: a head that was kept elsewhere.
 VerifyReport verify_log(const std::string& directory, const std::optional<Journal::Head>& since);
 
 // The head of the log as it stands, unverified. Nothing and `error` if there is none.
 std::optional<Journal::Head> read_head(const std::string& directory, std::string& error);
-// What `audit head --json` wrote: {"v":1,"size":N,"root":"…"}.
-std::optional<Journal::Head> parse_head(std::string_view json);
 
 }  // namespace sekisho::audit

@@ -213,6 +213,7 @@ class FaultDisk {
   std::unique_ptr<Store> store();
   // Puts the files into a folder, for the verifiers.
   void export_to(const std::string& folder) const {
+    std::filesystem::create_directories(folder + "/checkpoints");
     std::filesystem::create_directories(folder + "/torn");
     std::filesystem::create_directories(folder + "/policies");
     for (const auto& [name, file] : files())

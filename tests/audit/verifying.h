@@ -27,6 +27,7 @@ inline VerifyReport verify_twice(const Folder& folder,
   if (since) {
     head_file = folder.path() + "/head.json";
     std::ofstream(head_file) << "{\"v\":1,\"size\":" << since->size << ",\"root\":\"" << since->root
+                             << (since->link.empty() ? "" : "\",\"link\":\"" + since->link)
                              << "\"}";
   }
   VerifyReport report = verify_log(folder.log(), since);
