@@ -8,6 +8,7 @@
 #include "config/nearest.h"
 #include "config/policy_sections.h"
 #include "config/text_file.h"
+#include "config/transfers.h"
 #include "config/units.h"
 
 namespace sekisho::config {
@@ -132,6 +133,7 @@ void read_data(YamlReader& reader, MapReader& policy, PolicyFile& out) {
   policy.word("uninspected", kUninspected, out.uninspected);
   section(policy, "exceptions",
           [&](const YamlNode& n) { out.exceptions = read_exceptions(reader, n); });
+  section(policy, "transfers", [&](const YamlNode& n) { read_transfers(reader, n); });
   section(policy, "limits", [&](const YamlNode& n) { read_limits(reader, n, out); });
   section(policy, "detectors",
           [&](const YamlNode& n) { out.detectors = read_detectors(reader, n); });

@@ -7,6 +7,7 @@
 
 #include "config/country.h"
 #include "config/nearest.h"
+#include "config/transfers.h"
 #include "policy/gatekeeper.h"
 #include "policy/terms.h"
 
@@ -123,6 +124,16 @@ bool answered_for(const config::Approval& a) {
   return a.until && !a.ticket.empty() && !a.approved_by.empty() && !a.reason.empty();
 }
 
+// Their form was looked at when the file was read.
+void check_transfers(const config::PolicyFile& file, Names& names) {
+  if (file.text.find("transfers") == std::string::npos) return;
+  config::Problems known;
+  for (const auto& t : config::parse_transfers(file.path, file.text, known)) {
+    for (const auto& p : t.providers) names.service(p);
+    for (const auto& d : t.destinations) names.entry(d);
+  }
+}
+
 }  // namespace
 
 Gatekeeper::Gatekeeper(const config::PolicyFile& file, const config::Catalogue& catalogue,
@@ -162,6 +173,7 @@ Gatekeeper::Gatekeeper(const config::PolicyFile& file, const config::Catalogue& 
     names.target(a.provider, a.at);
     names.target(a.use.value, a.use.at);
   }
+  check_transfers(file, names);
 }
 
 // By its id, its country, or a group of countries.
