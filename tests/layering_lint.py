@@ -24,7 +24,7 @@ OURS = set(MAY_USE)
 THIRD_PARTY = [
     # A header that only the files of one class include ends in _impl.
     (r"re2/", r"filters/([^/]+\.cpp|pattern_[a-z]+_impl\.h)$"),
-    (r"unicode/", r"filters/(views/)?[^/]+\.cpp$"),
+    (r"unicode/", r"(filters/(views/)?[^/]+|audit/reports/country_name)\.cpp$"),
     (r"yaml-cpp/", r"config/(yaml_[a-z_]+\.(cpp|h)|[^/]+\.cpp)$"),
     (r"maxminddb\.h", r"policy/[^/]+\.cpp$"),
     (r"libpsl\.h", r"gateway/tls/[^/]+\.cpp$"),

@@ -150,7 +150,8 @@ std::vector<std::string> largest_series(const Table& table, const ChartPlan& pla
 Stack stack_of(const Table& table, const ChartPlan& plan) {
   Stack out;
   const std::size_t day_column = plan.labels.front();
-  const bool weekly = days_of(table, day_column).size() > kDaysDrawn;
+  const bool weekly = table.columns[day_column].kind == ColumnKind::kDay &&
+                      days_of(table, day_column).size() > kDaysDrawn;
   out.series = largest_series(table, plan);
   out.rest = "\x01";
   const bool rest = out.series.size() > kSeries;
@@ -217,7 +218,7 @@ std::string columns_of(const Stack& stack, const std::string& id, double left, d
   std::string out;
   const double step = (kWidth - left - 4) / static_cast<double>(stack.days.size());
   const double width = std::min(46.0, step * 0.72);
-  const auto every = static_cast<std::size_t>(std::ceil(46 / step));
+  const auto every = static_cast<std::size_t>(std::ceil(56 / step));
   for (std::size_t d = 0; d < stack.days.size(); ++d) {
     const double x = left + step * (static_cast<double>(d) + 0.5) - width / 2;
     double y = top + height;
@@ -251,6 +252,11 @@ std::string draw_weeks(const Table& table, const ChartPlan& plan, Language langu
   return out + "</svg>";
 }
 
+// Days, and what questions count weeks and months under ("2026-W27").
+bool is_time(const Column& column) {
+  return column.kind == ColumnKind::kDay || column.id == "week" || column.id == "month";
+}
+
 std::optional<std::size_t> first_of(const Table& table, std::initializer_list<ColumnKind> kinds) {
   for (const ColumnKind kind : kinds)
     for (std::size_t c = 0; c < table.columns.size(); ++c)
@@ -273,19 +279,25 @@ std::optional<ChartPlan> plan_chart(const Table& table) {
   if (!value) return std::nullopt;
   ChartPlan plan;
   plan.value = *value;
-  const auto day = first_of(table, {ColumnKind::kDay});
-  const auto name = first_of(table, {ColumnKind::kText, ColumnKind::kList});
-  if (day && *day < *value && days_of(table, *day).size() >= kFewest) {
+  std::optional<std::size_t> when;
+  std::vector<std::size_t> names;
+  for (std::size_t c = 0; c < *value; ++c) {
+    const Column& column = table.columns[c];
+    if (column.kind == ColumnKind::kTime) return std::nullopt;
+    if (is_time(column) && !when)
+      when = c;
+    else if (column.kind == ColumnKind::kText || column.kind == ColumnKind::kList)
+      names.push_back(c);
+  }
+  if (when && days_of(table, *when).size() >= kFewest) {
     plan.kind = ChartPlan::Kind::kWeeks;
-    plan.labels = {*day};
-    if (name && *name < *value) plan.series = name;
+    plan.labels = {*when};
+    if (!names.empty()) plan.series = names.front();
     return plan;
   }
-  for (std::size_t c = 0; c < *value && plan.labels.size() < 3; ++c)
-    if (table.columns[c].kind == ColumnKind::kText || table.columns[c].kind == ColumnKind::kList)
-      plan.labels.push_back(c);
-  if (plan.labels.empty() || first_of(table, {ColumnKind::kTime}).value_or(*value) < *value)
-    return std::nullopt;
+  if (names.empty()) return std::nullopt;
+  names.resize(std::min<std::size_t>(names.size(), 3));
+  plan.labels = std::move(names);
   return plan;
 }
 

@@ -35,7 +35,7 @@ class Page {
   void contents();
   void section(std::size_t index);
   void figures(const std::vector<Figure>& list);
-  void table(const Table& table);
+  void table(const Table& table, bool drawn);
   void table_head(const Table& table);
   void row(const Table& table, const std::vector<Cell>& row);
   void cell(const Column& column, const Cell& cell);
@@ -235,8 +235,9 @@ void Page::after_rows(const Table& table, std::size_t shown) {
   raw("</td></tr>\n");
 }
 
-void Page::table(const Table& table) {
-  const auto plan = plan_chart(table);
+// `drawn`: the figures above are its drawing already.
+void Page::table(const Table& table, bool drawn) {
+  const auto plan = drawn ? std::nullopt : plan_chart(table);
   raw(table.columns.size() >= kWideFrom ? "<div class=\"wide\">" : "<div>");
   if (plan) raw(draw_chart(table, *plan, look_.language, "d" + std::to_string(drawings_++)) + "\n");
   raw("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
@@ -298,7 +299,7 @@ void Page::section(std::size_t index) {
   if (!in(s.title).empty()) element("h2", in(s.title));
   paragraphs(s.text);
   figures(s.figures);
-  for (const Table& t : s.tables) table(t);
+  for (const Table& t : s.tables) table(t, !s.figures.empty());
   for (const Difference& d : s.differences) difference(d);
   command(s.command);
   raw("</section>\n");

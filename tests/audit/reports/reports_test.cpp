@@ -1,0 +1,373 @@
+// Reports made from a log that a journal wrote, by its index.
+
+#include "audit/reports/reports.h"
+
+#include <map>
+
+#include "audit/reports/breach_clock.h"
+#include "audit/reports/html.h"
+#include "audit/reports/words.h"
+#include "config/catalogue.h"
+#include "config/gateway_file.h"
+#include "tests/audit/index/written_log.h"
+#include "tests/audit/reports/sample.h"
+
+namespace sekisho::audit {
+namespace {
+
+constexpr const char* kPolicy = R"(version: 1
+name: test
+regions: { allow: [US, JP], deny: [CN] }
+destinations:
+  - id: openai
+    providers: [openai-api]
+  - id: trial
+    hosts: [llm.example.com]
+    facts: { operator_country: US, trains_on_inputs: "no", reviewed_at: 2026-06-01 }
+    until: 2026-09-30
+    ticket: SEC-9
+    approved_by: [ciso]
+    reason: trial
+data:
+  - { id: no-mail, findings: [email], action: block }
+exceptions:
+  - { id: EX-1, lifts: [no-mail], groups: [everyone], until: 2026-12-31, ticket: SEC-2, approved_by: [cto, ciso], reason: { ja: 試行, en: pilot } }
+  - { id: EX-2, lifts: [no-mail], until: 2026-08-01, ticket: SEC-3, approved_by: [cto], reason: old }
+transfers:
+  - id: openai-us
+    providers: [openai-api]
+    country: US
+    route: equivalent_measures
+    basis: { ja: 委託契約 2026-04, en: contract 2026-04 }
+    regime: { text: { ja: 包括法なし, en: no general law }, as_of: 2026-04-01 }
+    measures: { text: { ja: 学習に使わない, en: no training }, checked: 2025-01-15 }
+)";
+
+class Reports : public ::testing::Test {
+ protected:
+  Reports() {
+    config::Problems problems;
+    catalogue_ =
+        config::load_catalogue(config::shipped_directory() + "/providers.yaml", "", problems);
+    EXPECT_TRUE(problems.empty());
+    policies_["sha256:00"] = kPolicy;
+    frame_.policy_text = [this](const std::string& digest) -> std::optional<std::string> {
+      const auto found = policies_.find(digest);
+      return found == policies_.end() ? std::nullopt : std::optional(found->second);
+    };
+    frame_.catalogue = &catalogue_;
+    frame_.days = {"2026-07-01", "2026-10-01"};
+    frame_.days_before = {"2026-04-01", "2026-07-01"};
+    frame_.period = sample_answer().period;
+    frame_.footer = sample_answer().footer;
+    frame_.now_us = 1'790'780'400'000'000;
+    frame_.place = "-c gateway.yaml";
+    frame_.command = "sekisho audit report x";
+    frame_.language = Language::kEnglish;
+  }
+
+  void fill() {
+    using policy::Action;
+    log_.exchange({.type = "email", .value = "aa@example.jp"});
+    log_.exchange({.user = "taro@example.co.jp", .type = "email", .value = "aa@example.jp"});
+    log_.exchange({.type = "jp_my_number", .value = "bb"});
+    log_.exchange({.verdict = Action::kRedact, .type = "email", .value = "cc"});
+    log_.exchange({.verdict = Action::kBlock,
+                   .type = "email",
+                   .value = "dd",
+                   .host = "api.deepseek.com",
+                   .provider = "deepseek-api",
+                   .country = "CN",
+                   .reason = policy::Reason::kRegion,
+                   .rule = "regions"});
+    log_.exchange({.type = "email", .value = "ee", .exception = "EX-1"});
+    log_.exchange({.host = "unknown.example.com",
+                   .provider = "",
+                   .country = "",
+                   .model = "<script>alert(1)</script>"});
+  }
+
+  const ReportFrame& frame() {
+    answers_.emplace(log_.indexed());
+    frame_.run = [this](const Sql& sql) { return answers_->database().ask(sql); };
+    return frame_;
+  }
+
+  // Everything of a report is said in both languages and none of it failed.
+  static void check(const Report& r) {
+    EXPECT_EQ(r.error, "");
+    const auto both = [](const LocalText& text, const std::string& where) {
+      EXPECT_FALSE(text.ja.empty() || text.en.empty()) << where << ": " << text.ja << text.en;
+    };
+    both(r.title, r.name);
+    for (const auto& p : r.lead) both(p, r.name);
+    for (const Section& s : r.sections) {
+      both(s.title, s.id);
+      for (const auto& p : s.text) both(p, s.id);
+      for (const auto& f : s.figures) both(f.label, s.id);
+      for (const auto& d : s.differences) both(d.title, s.id);
+      for (const Table& t : s.tables) {
+        both(t.title, s.id + "." + t.id);
+        for (const auto& note : t.notes) both(note, t.id);
+        for (const auto& c : t.columns) both(c.label, t.id + "." + c.id);
+        for (const auto& row : t.rows) EXPECT_EQ(row.size(), t.columns.size()) << t.id;
+      }
+    }
+  }
+
+  static std::string shown(const Cell& cell) {
+    if (const auto* n = std::get_if<std::int64_t>(&cell)) return std::to_string(*n);
+    if (const auto* s = std::get_if<std::string>(&cell)) return *s;
+    return "-";
+  }
+  static const Table* table_of(const Report& r, const std::string& id) {
+    for (const Section& s : r.sections)
+      for (const Table& t : s.tables)
+        if (t.id == id) return &t;
+    return nullptr;
+  }
+  // The row whose first cell is `key`, as "a|b|c".
+  static std::string row_of(const Table& t, const std::string& key) {
+    for (const auto& row : t.rows) {
+      if (shown(row[0]) != key) continue;
+      std::string out;
+      for (const Cell& cell : row) out += (out.empty() ? "" : "|") + shown(cell);
+      return out;
+    }
+    return "no row " + key;
+  }
+
+  // Of the value that was sent most often.
+  std::string hash_of(const std::string& type) const {
+    std::string rows = answers_->text("SELECT hash FROM finding_value WHERE type = '" + type +
+                                      "' GROUP BY hash ORDER BY count(*) DESC LIMIT 1");
+    return rows.substr(0, rows.find('\n'));
+  }
+
+  WrittenLog log_;
+  std::map<std::string, std::string> policies_;
+  config::Catalogue catalogue_;
+  ReportFrame frame_;
+  std::optional<Answers> answers_;
+};
+
+TEST_F(Reports, OverviewCountsWhatTheLogHolds) {
+  fill();
+  const Report r = overview_report(frame());
+  check(r);
+  const auto& figures = r.sections[0].figures;
+  ASSERT_EQ(figures.size(), 5u);
+  EXPECT_EQ(shown(figures[0].value), "7");
+  EXPECT_EQ(shown(figures[0].before), "0");
+  EXPECT_EQ(shown(figures[1].value), "1");
+  EXPECT_EQ(shown(figures[2].value), "1");
+  EXPECT_EQ(shown(figures[3].value), "5");
+  EXPECT_EQ(row_of(*table_of(r, "reasons"), "region"), "region|1|1|-");
+  ASSERT_NE(table_of(r, "new_destinations"), nullptr);
+  EXPECT_EQ(table_of(r, "new_destinations")->rows.size(), 3u);
+  const std::string page = html_page(r, {});
+  EXPECT_FALSE(holds(page, "<script"));
+  EXPECT_TRUE(holds(page, "<nav "));
+}
+
+TEST_F(Reports, CrossborderPrintsWhatArticle28AsksFor) {
+  fill();
+  const Report r = crossborder_report(frame());
+  check(r);
+  ASSERT_EQ(r.sections[1].tables.size(), 2u);  // a card for CN and one for US
+  const Table& us = r.sections[1].tables[1];
+  EXPECT_EQ(us.title.en, "United States (US) / OpenAI API");
+  EXPECT_EQ(us.title.ja, "アメリカ合衆国 (US) / OpenAI API");
+  const auto line = [&](const char* item) { return row_of(us, item); };
+  EXPECT_TRUE(holds(line("Recipient (legal entity)"), "OpenAI OpCo, LLC"));
+  EXPECT_TRUE(holds(line("Route"), "equivalent measures (art. 28(1), rule 16)"));
+  EXPECT_TRUE(holds(line("Document of the route"), "contract 2026-04"));
+  EXPECT_TRUE(holds(line("Regime of the country"), "no general law (2026-04-01)"));
+  EXPECT_TRUE(holds(line("Measures of the recipient, day of the last check"),
+                    "no training (2025-01-15) [to be filled in]624 days since"))
+      << line("Measures of the recipient, day of the last check");
+  EXPECT_TRUE(holds(line("Trains on inputs"), "no (catalogue: openai-api"));
+  EXPECT_TRUE(holds(line("Requests with personal findings"),
+                    "4 sent as they were, 1 redacted or pseudonymised, 0 refused"));
+  EXPECT_TRUE(holds(line("Types found"), "email, jp_my_number"));
+  EXPECT_TRUE(holds(line("Rule that allowed it"), "|openai"));
+}
+
+TEST_F(Reports, CrossborderSaysWhatNobodyStatedAndWhatWasStopped) {
+  fill();
+  const Report r = crossborder_report(frame());
+  const Table& cn = r.sections[1].tables[0];
+  EXPECT_EQ(cn.title.en, "China (CN) / DeepSeek API and platform");
+  EXPECT_EQ(row_of(cn, "Route"), "Route|[to be filled in]");
+  EXPECT_EQ(row_of(cn, "Stop decision"), "Stop decision|Refused by: regions");
+  EXPECT_TRUE(holds(row_of(cn, "Trains on inputs"), "yes (catalogue: deepseek-api"));
+  frame_.language = Language::kJapanese;
+  const std::string page = html_page(crossborder_report(frame_), {});
+  EXPECT_TRUE(holds(page, "<mark>【要記入】</mark>"));
+  EXPECT_TRUE(holds(page, "拒否した規則: regions"));
+}
+
+TEST_F(Reports, CrossborderDoesWithoutThePolicy) {
+  fill();
+  policies_.clear();
+  const Report r = crossborder_report(frame());
+  check(r);
+  EXPECT_TRUE(holds(r.lead.back().en, "not at hand"));
+}
+
+TEST_F(Reports, RefusalsNameRulesAndUsers) {
+  fill();
+  const Report r = refusals_report(frame());
+  check(r);
+  EXPECT_EQ(row_of(*table_of(r, "by_destination"), "api.deepseek.com"),
+            "api.deepseek.com|deepseek-api|CN|region|regions|1|1");
+  EXPECT_EQ(table_of(r, "by_user")->rows.size(), 1u);
+}
+
+TEST_F(Reports, ExceptionsJoinWhatWasGrantedWithWhatWasUsed) {
+  fill();
+  const Report r = exceptions_report(frame());
+  check(r);
+  const Table& t = *table_of(r, "exceptions");
+  ASSERT_EQ(t.rows.size(), 2u);
+  const std::string used = row_of(t, "EX-1");
+  EXPECT_TRUE(holds(used, "EX-1|no-mail|everyone|2026-12-31|SEC-2|cto, ciso|pilot|1|1|")) << used;
+  EXPECT_TRUE(holds(used, "|in force"));
+  EXPECT_TRUE(holds(row_of(t, "EX-2"), "|0|0|-|expired, unused"));
+  EXPECT_TRUE(holds(row_of(*table_of(r, "destinations"), "trial"),
+                    "trial|llm.example.com|-|2026-09-30|SEC-9|ciso|trial|0|0|-|"));
+  EXPECT_EQ(table_of(r, "uses")->rows.size(), 1u);
+}
+
+TEST_F(Reports, PolicyChangesShowTheDifferenceOfTheTexts) {
+  policies_["sha256:11"] = std::string(kPolicy) + "uninspected: allow\n";
+  log_.admin("start", "", "sha256:00", "systemd");
+  fill();
+  log_.admin("reload", "sha256:00", "sha256:11", "root");
+  log_.admin("reload_failed", "sha256:11", "", "root");
+  log_.admin("reload", "sha256:11", "sha256:22", "root");
+  const Report r = policy_report(frame());
+  check(r);
+  const Table& t = *table_of(r, "changes");
+  ASSERT_EQ(t.rows.size(), 4u);
+  EXPECT_EQ(shown(t.rows[1][6]), "yes");
+  EXPECT_EQ(shown(t.rows[2][6]), "refused, the old one stays");
+  const auto& differences = r.sections[1].differences;
+  ASSERT_EQ(differences.size(), 2u);
+  EXPECT_EQ(differences[0].lines.back().sign, '+');
+  EXPECT_EQ(differences[0].lines.back().text, "uninspected: allow");
+  EXPECT_TRUE(holds(differences[1].lines[0].text, "not at hand"));
+  EXPECT_TRUE(holds(html_page(r, {}), "<ins>+ uninspected: allow</ins>"));
+}
+
+TEST_F(Reports, IncidentFollowsARequestItsValuesAndItsPolicy) {
+  fill();
+  frame_.days = {};
+  frame_.record_lines = [](const std::string& id) {
+    return std::vector<std::string>{"{\"id\":\"" + id + "\"}"};
+  };
+  VerifyReport verified;
+  verified.checked = true;
+  verified.head.size = 20;
+  const Report r = incident_report(frame(), {.id = id_of(0)}, verified);
+  check(r);
+  EXPECT_EQ(row_of(*table_of(r, "verification"), "Result"),
+            "Result|whole: nothing missing, nothing changed");
+  ASSERT_EQ(table_of(r, "exchanges")->rows.size(), 1u);
+  EXPECT_EQ(shown(table_of(r, "exchanges")->rows[0][10]), "email ×1");
+  // hanako and taro sent the same value
+  ASSERT_EQ(table_of(r, "values")->rows.size(), 1u);
+  const std::string hash = hash_of("email");
+  EXPECT_TRUE(holds(row_of(*table_of(r, "values"), hash), hash + "|email|2|2|2|"));
+  const std::string page = html_page(r, {});
+  EXPECT_TRUE(holds(page, "{&quot;id&quot;:&quot;" + id_of(0)));
+  EXPECT_TRUE(holds(page, "id: openai-us"));  // the text of the policy
+}
+
+TEST_F(Reports, IncidentFollowsAUserAndAValue) {
+  fill();
+  const Report user = incident_report(frame(), {.user = "taro@example.co.jp"}, std::nullopt);
+  check(user);
+  EXPECT_EQ(table_of(user, "exchanges")->rows.size(), 1u);
+  EXPECT_TRUE(holds(row_of(*table_of(user, "verification"), "Result"), "[to be filled in]"));
+  const Report value = incident_report(
+      frame_, {.hashes = {hash_of("email"), "zz"}, .value_type = "email"}, std::nullopt);
+  check(value);
+  EXPECT_EQ(table_of(value, "exchanges")->rows.size(), 2u);
+  EXPECT_EQ(table_of(value, "values")->rows.size(), 1u);
+}
+
+TEST_F(Reports, IncidentSaysThatABrokenLogIsBroken) {
+  fill();
+  VerifyReport verified;
+  verified.checked = true;
+  verified.whole = false;
+  verified.segment = "000000000000.jsonl";
+  verified.first_bad = 3;
+  verified.what = "it was changed";
+  const Report r = incident_report(frame(), {.user = "x"}, verified);
+  EXPECT_EQ(row_of(*table_of(r, "verification"), "Result"), "Result|BROKEN");
+  EXPECT_EQ(row_of(*table_of(r, "verification"), "First that does not fit"),
+            "First that does not fit|000000000000.jsonl seq 3: it was changed");
+}
+
+TEST_F(Reports, BreachDraftHasTheNineItemsAndNeverGuessesPersons) {
+  fill();
+  Breach breach;
+  breach.subject.user = "hanako@example.co.jp";
+  breach.known_us = 1'782'995'696'000'000;  // 2026-07-02
+  const Report r = breach_report(frame(), breach);
+  check(r);
+  const Table& items = *table_of(r, "items");
+  ASSERT_EQ(items.rows.size(), 9u);
+  EXPECT_TRUE(holds(shown(items.rows[0][2]), "OpenAI OpCo, LLC"));
+  EXPECT_TRUE(holds(shown(items.rows[1][2]), "E-mail address (email)"));
+  const std::string persons = shown(items.rows[2][2]);
+  EXPECT_EQ(persons.find("[to be filled in]"), 0u);
+  EXPECT_TRUE(holds(persons, "at most 3 distinct values")) << persons;
+  EXPECT_TRUE(holds(persons, "not of persons"));
+  EXPECT_TRUE(holds(shown(items.rows[3][2]), "Exceptions that applied: EX-1"));
+  for (const int row : {5, 6, 7})
+    EXPECT_TRUE(holds(shown(items.rows[row][2]), "[to be filled in]"));
+  EXPECT_EQ(shown(table_of(r, "deadlines")->rows[0][1]), "2026-07-05 to 2026-07-07");
+  EXPECT_EQ(shown(table_of(r, "deadlines")->rows[1][1]), "2026-07-31");
+  EXPECT_EQ(row_of(*table_of(r, "values"), "E-mail address (email)"),
+            "E-mail address (email)|3|3|3");
+}
+
+TEST_F(Reports, AreMadeOfEmptyPeriodsToo) {
+  fill();
+  frame_.days = {"2020-01-01", "2020-02-01"};
+  frame_.days_before = {};
+  frame_.footer = {};
+  frame_.footer.looked_at = 0;
+  const ReportFrame& f = frame();
+  for (const Report& r :
+       {overview_report(f), crossborder_report(f), refusals_report(f), exceptions_report(f),
+        policy_report(f), incident_report(f, {.user = "x"}, std::nullopt), breach_report(f, {})}) {
+    check(r);
+    EXPECT_TRUE(holds(html_page(r, {}), "該当 0 件 (調べた記録 0 件)")) << r.name;
+  }
+}
+
+TEST_F(Reports, SayWhenTheIndexCannotAnswer) {
+  frame_.run = [](const Sql&) { return SqlRows{{}, "the disk is gone"}; };
+  EXPECT_EQ(overview_report(frame_).error, "the disk is gone");
+  EXPECT_EQ(breach_report(frame_, {}).error, "the disk is gone");
+}
+
+TEST(BreachClock, CountsTheDayOfKnowingAsTheFirst) {
+  const BreachClock c = breach_clock({2026, 7, 2}, false);
+  EXPECT_EQ(c.full_by.to_string(), "2026-07-31");
+  EXPECT_FALSE(c.moved);
+  EXPECT_EQ(breach_clock({2026, 7, 2}, true).full_by.to_string(), "2026-08-31");  // from a Sunday
+}
+
+TEST(BreachClock, PassesOverTheEndOfTheYear) {
+  const BreachClock c = breach_clock({2026, 12, 1}, false);  // 30 December
+  EXPECT_EQ(c.full_by.to_string(), "2027-01-04");
+  EXPECT_TRUE(c.moved);
+}
+
+}  // namespace
+}  // namespace sekisho::audit
