@@ -72,6 +72,7 @@ void read_who(const element& value, IndexedDecision& d) {
 
 void read_destination(const element& value, IndexedDecision& d) {
   static constexpr Text kTexts[] = {{"host", &IndexedDecision::host},
+                                    {"ip", &IndexedDecision::origin_ip},
                                     {"provider", &IndexedDecision::provider},
                                     {"entry", &IndexedDecision::entry},
                                     {"tls", &IndexedDecision::tls}};

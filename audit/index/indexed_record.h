@@ -35,7 +35,7 @@ struct IndexedOutcome {
 };
 
 struct IndexedDecision {
-  std::string id, user, identity, ip, client, host, provider, entry, tls, method, path, model,
+  std::string id, user, identity, ip, client, host, origin_ip, provider, entry, tls, method, path, model,
       verdict, would, reason, rule, exception, detail, coverage, policy;
   std::int64_t port = 0, retry = 0, bytes_in = 0;
   std::vector<std::string> skipped;
