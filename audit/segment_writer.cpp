@@ -85,19 +85,9 @@ void SegmentWriter::add_key(std::int64_t now_us) {
                     known ? keys_.rotation : ""));
 }
 
-// The newest checkpoint bears the signature of the key in force: it was published before.
-bool SegmentWriter::keys_are_known() const {
-  std::string bytes;
-  const std::string name = std::string(kCheckpointFolder) + '/' + std::string(kLatestCheckpoint);
-  if (store_.read(name, bytes)) return false;
-  const auto note = parse_note(bytes);
-  return note && check_signature(note->text, note->signatures,
-                                 keys_.signing.front().public_half()) == SignatureCheck::kGood;
-}
-
 void SegmentWriter::set_keys(LogKeys keys) {
   if (keys.signing.empty()) return;
-  key_unsaid_ = keys_.signing.empty() ||
+  key_unsaid_ = key_unsaid_ || keys_.signing.empty() ||
                 !(keys.signing.front().public_half() == keys_.signing.front().public_half());
   keys_ = std::move(keys);
   checkpoint_wanted_ = checkpoint_wanted_ || key_unsaid_;
@@ -192,7 +182,8 @@ bool SegmentWriter::begin(std::int64_t now_us) {
   if (!recover(store_, hash_, found, error_) ||
       !restore_tree(store_, hash_, halves, found, tree_, error_) || !has_space())
     return false;
-  key_unsaid_ = !keys_.signing.empty() && !keys_are_known();
+  // Said at every start: the records that said it before may have been removed for their age.
+  key_unsaid_ = !keys_.signing.empty();
   next_seq_ = found.next_seq;
   link_ = found.link;
   if (!create_segment()) return false;

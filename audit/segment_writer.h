@@ -70,7 +70,6 @@ class SegmentWriter {
   bool checkpoint_due() const;
   void add_checkpoint(std::int64_t now_us);
   void add_key(std::int64_t now_us);
-  bool keys_are_known() const;
 
   Store& store_;
   const JournalSettings& settings_;

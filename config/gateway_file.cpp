@@ -86,6 +86,7 @@ void read_audit(MapReader& gateway, GatewayFile& out) {
     gateway.reader().problem(
         sync->at, "`sync: never` is allowed only with `laboratory: true`",
         "decisions would be lost when the machine stops; write every_decision");
+  read_audit_proof(m, out);
   m.finish();
 }
 
@@ -183,6 +184,12 @@ void check_named_files(const GatewayFile& gateway, Problems& problems) {
   if (gateway.origin_proxy)
     files.push_back({&gateway.origin_proxy->credentials, "origin_proxy.credentials",
                      "one line user:password, mode 0600"});
+  for (const AuditWitness& w : gateway.audit_proof.witnesses)
+    files.insert(files.end(), {{&w.ca, "audit.witnesses.ca", ""},
+                               {&w.certificate, "audit.witnesses.certificate", ""},
+                               {&w.key, "audit.witnesses.key", ""},
+                               {&w.credentials, "audit.witnesses.credentials",
+                                "one line user:password, mode 0600"}});
   for (const auto& f : gateway.geo_country) files.push_back({&f, "geo.country", ""});
   for (const auto& f : gateway.extra_ca) files.push_back({&f, "origin_tls.extra_ca", ""});
   for (const NamedFile& f : files) {

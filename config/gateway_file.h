@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "config/audit_proof.h"
 #include "config/ip.h"
 #include "config/mark.h"
 
@@ -123,6 +124,7 @@ struct GatewayFile {
   std::string realm = "Sekisho";
   Marked<std::string> audit_directory;
   bool audit_sync = true;  // false = never (laboratory only)
+  AuditProof audit_proof;
   Limits limits;
   std::string log_level = "info";
   bool log_json = true;

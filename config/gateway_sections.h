@@ -20,6 +20,7 @@ void read_origin_timeouts(YamlReader& reader, const YamlNode& node, GatewayFile&
 void read_origin_proxy(YamlReader& reader, const YamlNode& node, GatewayFile& out);
 void read_pac(YamlReader& reader, const YamlNode& node, GatewayFile& out);
 void read_gateway_limits(YamlReader& reader, const YamlNode& node, Limits& out);
+void read_audit_proof(MapReader& audit, GatewayFile& out);
 void read_admin(YamlReader& reader, const YamlNode& node, GatewayFile& out);
 
 // A path of the file, seen from the folder of `file`. Left out or wrong: `out` stays.

@@ -7,11 +7,14 @@
 #include <ctime>
 #include <thread>
 
+#include "audit/segment_reader.h"
+#include "config/text_file.h"
 #include "filters/json_scanner.h"
 #include "gateway/admin_server.h"
 #include "gateway/free_memory.h"
 #include "gateway/listener.h"
 #include "gateway/log.h"
+#include "gateway/log_key_files.h"
 #include "gateway/metrics.h"
 #include "gateway/notify.h"
 #include "gateway/own_address.h"
@@ -183,6 +186,16 @@ std::unique_ptr<audit::Store> Gateway::open_store(bool wait, std::string& error)
   }
 }
 
+std::optional<audit::LogKeys> Gateway::log_keys(bool log_begins, std::string& error) const {
+  const config::GatewayFile& file = services_->settings;
+  std::string unread;
+  const auto newest =
+      config::read_text_file(file.audit_directory.value + "/checkpoints/latest.ckpt", unread);
+  const std::string& origin = file.audit_proof.origin;
+  return load_log_keys(file.keys_directory.value, origin.empty() ? services_->name : origin,
+                       log_begins, now_seconds(), newest.value_or(""), error);
+}
+
 bool Gateway::open_journal(bool wait, std::string& error) {
   auto store = open_store(wait, error);
   if (!store) return false;
@@ -191,6 +204,13 @@ bool Gateway::open_journal(bool wait, std::string& error) {
   settings.sync = services_->settings.audit_sync;
   settings.finding_key = services_->keys.finding;
   settings.gateway = services_->name;
+  const auto& proof = services_->settings.audit_proof;
+  settings.checkpoints.every = proof.checkpoint_every;
+  settings.checkpoints.records = proof.checkpoint_records;
+  auto log_keys = this->log_keys(
+      audit::list_log(services_->settings.audit_directory.value).segments.empty(), error);
+  if (!log_keys) return false;
+  settings.checkpoints.keys = std::move(*log_keys);
   services_->journal =
       audit::Journal::open(std::move(store), std::move(settings), now_microseconds(), error);
   if (!services_->journal) return false;

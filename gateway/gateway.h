@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -66,6 +67,7 @@ class Gateway {
   void listens_at(const config::IpAddress& ip, std::uint16_t port);
   std::unique_ptr<audit::Store> open_store(bool wait, std::string& error);
   bool open_journal(bool wait, std::string& error);
+  std::optional<audit::LogKeys> log_keys(bool log_begins, std::string& error) const;
   void make_guard();
   void set_connection_room();
   void say_loud_settings() const;

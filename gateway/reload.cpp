@@ -64,6 +64,11 @@ ReloadResult Gateway::reload_locked(const std::string& by) {
   warnings_ = c->warnings;
   for (const auto& w : warnings_) Log::warn("configuration", {{"warning", w}});
   r.digest = c->snapshot->digest();
+  std::string key_error;
+  if (auto keys = log_keys(false, key_error))
+    services_->journal->set_keys(std::move(*keys));
+  else
+    Log::warn("log_key", {{"error", key_error}});
   publish(*c);
   record_and_wait(admin_event("reload", r.previous, r.digest, by));
   Log::info("reloaded", {{"old", r.previous}, {"new", r.digest}, {"by", by}});

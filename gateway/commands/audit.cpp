@@ -10,11 +10,10 @@
 #include <string>
 
 #include "audit/query.h"
-#include "audit/verify.h"
-#include "config/gateway_file.h"
-#include "config/text_file.h"
 #include "config/units.h"
 #include "gateway/commands/audit_output.h"
+#include "gateway/commands/audit_place.h"
+#include "gateway/commands/audit_proof.h"
 #include "gateway/commands/commands.h"
 
 namespace sekisho::gateway {
@@ -22,31 +21,17 @@ namespace {
 
 constexpr int kDone = 0, kNo = 1, kCouldNot = 2;
 
+int could_not(const std::string& why) {
+  return audit_could_not(why);
+}
+
 struct AuditOptions {
-  std::string config, directory, from, to, group_by, since, id, zone = "Asia/Tokyo";
+  AuditPlace place;
+  std::string from, to, group_by, id, zone = "Asia/Tokyo";
   audit::QueryFilter filter;
   std::uint64_t limit = 100;
   bool json = false, csv = false, table = false;
 };
-
-int could_not(const std::string& why) {
-  std::fprintf(stderr, "sekisho audit: %s\n", why.c_str());
-  return kCouldNot;
-}
-
-// Only the form of gateway.yaml is read: an auditor may not be able to read the keys that it names.
-std::optional<std::string> directory_of(const AuditOptions& options) {
-  if (!options.directory.empty()) return options.directory;
-  if (options.config.empty()) {
-    could_not("say which log: -c gateway.yaml or --directory DIR");
-    return std::nullopt;
-  }
-  config::Problems problems;
-  const auto gateway = config::read_gateway_form(options.config, problems);
-  for (const auto& p : problems) std::fprintf(stderr, "%s\n", config::to_string(p).c_str());
-  if (!problems.empty()) return std::nullopt;
-  return gateway.audit_directory.value;
-}
 
 std::int64_t now_seconds() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -128,7 +113,7 @@ int query_rows(const std::string& directory, const AuditOptions& options,
 }
 
 int query(AuditOptions options) {
-  const auto directory = directory_of(options);
+  const auto directory = log_directory(options.place);
   if (!directory) return kCouldNot;
   const auto zone = policy::TimeZone::find(options.zone);
   if (!zone) return could_not("--tz: the time zone '" + options.zone + "' is not known here");
@@ -145,7 +130,7 @@ int query(AuditOptions options) {
 }
 
 int show(const AuditOptions& options) {
-  const auto directory = directory_of(options);
+  const auto directory = log_directory(options.place);
   if (!directory) return kCouldNot;
   const auto zone = policy::TimeZone::find(options.zone);
   if (!zone) return could_not("--tz: the time zone '" + options.zone + "' is not known here");
@@ -165,50 +150,8 @@ int show(const AuditOptions& options) {
   return kDone;
 }
 
-int head(const AuditOptions& options) {
-  const auto directory = directory_of(options);
-  if (!directory) return kCouldNot;
-  std::string error;
-  const auto found = audit::read_head(*directory, error);
-  if (!found) return could_not(error);
-  const auto size = static_cast<unsigned long long>(found->size);
-  if (options.json)
-    std::printf("{\"v\":1,\"size\":%llu,\"root\":\"%s\"}\n", size, found->root.c_str());
-  else
-    std::printf("size %llu\nroot %s\n", size, found->root.c_str());
-  return kDone;
-}
-
-std::optional<audit::Journal::Head> kept_head(const std::string& path, std::string& why) {
-  const auto text = config::read_text_file(path, why);
-  if (!text) return std::nullopt;
-  auto head = audit::parse_head(*text);
-  if (!head) why = "it is not what `sekisho audit head --json` writes";
-  return head;
-}
-
-int verify(const AuditOptions& options) {
-  const auto directory = directory_of(options);
-  if (!directory) return kCouldNot;
-  std::optional<audit::Journal::Head> since;
-  if (!options.since.empty()) {
-    std::string why;
-    since = kept_head(options.since, why);
-    if (!since) return could_not(options.since + ": " + why);
-  }
-  const audit::VerifyReport report = audit::verify_log(*directory, since);
-  if (!report.checked) return could_not(report.error);
-  write_report(report, since.has_value(), options.json);
-  return report.whole ? kDone : kNo;
-}
-
 int not_yet(const char* what) {
   return could_not(std::string("audit ") + what + " is not supported by this version");
-}
-
-void add_place(CLI::App* command, AuditOptions& options) {
-  command->add_option("-c,--config", options.config, "gateway.yaml, which names the log");
-  command->add_option("--directory", options.directory, "the directory of the log itself");
 }
 
 void add_filters(CLI::App* command, AuditOptions& options) {
@@ -238,7 +181,7 @@ using OptionsPtr = std::shared_ptr<AuditOptions>;
 
 void add_query(CLI::App* audit, const OptionsPtr& options, int& exit_code) {
   CLI::App* command = audit->add_subcommand("query", "記録を探す / look through the records");
-  add_place(command, *options);
+  add_place(command, options->place);
   add_filters(command, *options);
   command->footer(
       "Examples:\n  sekisho audit query -c gateway.yaml --from -7d --verdict block\n"
@@ -249,33 +192,11 @@ void add_query(CLI::App* audit, const OptionsPtr& options, int& exit_code) {
 void add_show(CLI::App* audit, const OptionsPtr& options, int& exit_code) {
   CLI::App* command = audit->add_subcommand("show", "一件を詳しく / one exchange in full");
   command->add_option("id", options->id, "sks_…")->required();
-  add_place(command, *options);
+  add_place(command, options->place);
   command->add_option("--tz", options->zone, "time zone");
   command->add_flag("--json", options->json);
   command->footer("Example:\n  sekisho audit show sks_abcdefghijklmnop -c gateway.yaml");
   command->callback([options, &exit_code] { exit_code = show(*options); });
-}
-
-void add_head(CLI::App* audit, const OptionsPtr& options, int& exit_code) {
-  CLI::App* command = audit->add_subcommand("head", "記録数と鎖の値 / size and root of the log");
-  add_place(command, *options);
-  command->add_flag("--json", options->json);
-  command->footer(
-      "Example:\n  sekisho audit head -c gateway.yaml --json > head.json\nKeep it on another "
-      "machine: only with it can a cut end be found.");
-  command->callback([options, &exit_code] { exit_code = head(*options); });
-}
-
-void add_verify(CLI::App* audit, const OptionsPtr& options, int& exit_code) {
-  CLI::App* command = audit->add_subcommand("verify", "改ざんの検査 / is the log whole?");
-  add_place(command, *options);
-  command->add_option("--since", options->since, "a head that was kept elsewhere");
-  command->add_flag("--json", options->json);
-  command->footer(
-      "Example:\n  sekisho audit verify -c gateway.yaml --since head.json\nExit: 0 whole, 1 "
-      "broken, "
-      "2 could not be checked.");
-  command->callback([options, &exit_code] { exit_code = verify(*options); });
 }
 
 }  // namespace
@@ -286,8 +207,7 @@ void add_audit_command(CLI::App& app, int& exit_code) {
   const auto options = std::make_shared<AuditOptions>();
   add_query(audit, options, exit_code);
   add_show(audit, options, exit_code);
-  add_head(audit, options, exit_code);
-  add_verify(audit, options, exit_code);
+  add_proof_commands(*audit, exit_code);
   for (const char* later : {"export", "report"}) {
     CLI::App* command = audit->add_subcommand(later, "(not supported by this version)");
     command->allow_extras();

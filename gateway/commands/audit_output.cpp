@@ -242,27 +242,65 @@ void write_exchange(const QueryRow& row, const std::string& directory, const pol
   print(out);
 }
 
-void write_report(const audit::VerifyReport& report, bool against_head, bool json) {
-  if (json) {
-    nlohmann::json out = {{"v", 1},
-                          {"whole", report.whole},
-                          {"size", report.head.size},
-                          {"root", report.head.root},
-                          {"segments", report.segments},
-                          {"first_bad", nullptr},
-                          {"segment", report.segment},
-                          {"what", report.what},
-                          {"misfits", report.misfits},
-                          {"notes", report.notes}};
-    if (report.first_bad) out["first_bad"] = *report.first_bad;
-    return print(out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+namespace {
+
+nlohmann::json report_json(const audit::VerifyReport& report) {
+  nlohmann::json out = {{"v", 1},
+                        {"whole", report.whole},
+                        {"size", report.head.size},
+                        {"root", report.head.root},
+                        {"link", report.head.link},
+                        {"segments", report.segments},
+                        {"first_bad", nullptr},
+                        {"segment", report.segment},
+                        {"what", report.what},
+                        {"misfits", report.misfits},
+                        {"origin", report.origin},
+                        {"keys", report.keys},
+                        {"checkpoints", report.checkpoints},
+                        {"checkpoint", nullptr},
+                        {"notes", report.notes}};
+  if (report.first_bad) out["first_bad"] = *report.first_bad;
+  if (report.checkpoint)
+    out["checkpoint"] = {{"size", *report.checkpoint}, {"root", report.checkpoint_root}};
+  return out;
+}
+
+// What the answer rests on, and what it leaves open.
+std::string basis_text(const audit::VerifyReport& report, const audit::VerifyAgainst& against) {
+  std::string out;
+  if (report.checkpoint) {
+    out += "newest checkpoint that fits: " + std::to_string(*report.checkpoint) + " records of " +
+           audit::display_text(report.origin) + ", root " + report.checkpoint_root + "\n";
+    if (*report.checkpoint < report.head.size)
+      out += std::to_string(report.head.size - *report.checkpoint) +
+             " records behind it are held by the chain alone\n";
+  } else {
+    out += "there is no signed checkpoint: the chain alone holds the records\n";
   }
+  if (against.statements.empty())
+    out +=
+        "a cut end can be found only with --since or --witness and a checkpoint that was kept "
+        "elsewhere\n";
+  if (against.keys.empty() && report.checkpoint)
+    out +=
+        "the key was taken from the log itself; with --key and one had from outside, a log that "
+        "was made anew as a whole is found too\n";
+  return out;
+}
+
+}  // namespace
+
+void write_report(const audit::VerifyReport& report, const audit::VerifyAgainst& against,
+                  bool json) {
+  if (json)
+    return print(
+        report_json(report).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
   std::string out;
   if (report.whole) {
     out = "whole: " + std::to_string(report.head.size) + " records in " +
-          std::to_string(report.segments) + " segments, root " + report.head.root + "\n";
-    if (!against_head)
-      out += "a cut end can be found only with --since and a head that was kept elsewhere\n";
+          std::to_string(report.segments) + " segments, root " + report.head.root + "\n" +
+          basis_text(report, against);
   } else {
     out = "BROKEN: " + report.segment +
           (report.first_bad ? ": first bad seq " + std::to_string(*report.first_bad) : "") + ": " +

@@ -1,0 +1,35 @@
+#include "gateway/commands/audit_place.h"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <cstdio>
+
+#include "config/gateway_file.h"
+
+namespace sekisho::gateway {
+
+void add_place(CLI::App* command, AuditPlace& place) {
+  command->add_option("-c,--config", place.config, "gateway.yaml, which names the log");
+  command->add_option("--directory", place.directory, "the directory of the log itself");
+}
+
+std::optional<std::string> log_directory(const AuditPlace& place) {
+  if (!place.directory.empty()) return place.directory;
+  if (place.config.empty()) {
+    audit_could_not("say which log: -c gateway.yaml or --directory DIR");
+    return std::nullopt;
+  }
+  config::Problems problems;
+  const auto gateway = config::read_gateway_form(place.config, problems);
+  for (const auto& p : problems) std::fprintf(stderr, "%s\n", config::to_string(p).c_str());
+  if (!problems.empty()) return std::nullopt;
+  return gateway.audit_directory.value;
+}
+
+int audit_could_not(const std::string& why) {
+  std::fprintf(stderr, "sekisho audit: %s\n", why.c_str());
+  return 2;
+}
+
+}  // namespace sekisho::gateway
