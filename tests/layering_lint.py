@@ -29,6 +29,7 @@ THIRD_PARTY = [
     (r"maxminddb\.h", r"policy/[^/]+\.cpp$"),
     (r"libpsl\.h", r"gateway/tls/[^/]+\.cpp$"),
     (r"sqlite3\.h", r"audit/index/[^/]+\.cpp$"),
+    (r"zip\.h", r"audit/reports/zip\.cpp$"),
     (r"boost/asio", r"gateway/.*"),
     (r"boost/beast", r"gateway/http/[^/]+\.cpp$"),
     (r"curl/", r"gateway/sinks/[^/]+\.cpp$"),

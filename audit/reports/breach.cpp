@@ -25,7 +25,7 @@ struct Facts {
   std::int64_t persons_data = 0;  // requests with personal findings that were not refused
 };
 
-std::map<std::string, std::int64_t> values_of(Asking& ask, const Clause& clause) {
+std::map<std::string, std::int64_t> values_of(Inquiry& ask, const Clause& clause) {
   std::map<std::string, std::int64_t> out;
   for (const auto& row : ask.rows(
            "SELECT type, count(DISTINCT hash) FROM finding_value WHERE verdict <> 'block' AND seq "
@@ -36,7 +36,7 @@ std::map<std::string, std::int64_t> values_of(Asking& ask, const Clause& clause)
   return out;
 }
 
-void find_types(Asking& ask, const Clause& clause, Facts& facts) {
+void find_types(Inquiry& ask, const Clause& clause, Facts& facts) {
   const auto values = values_of(ask, clause);
   for (const auto& row : ask.rows(
            "SELECT type, max(category), count(*), sum(hits) FROM finding WHERE personal = 1 AND "
@@ -50,7 +50,7 @@ void find_types(Asking& ask, const Clause& clause, Facts& facts) {
   }
 }
 
-void find_ways(const ReportFrame& frame, Asking& ask, const Clause& clause, Facts& facts) {
+void find_ways(const ReportFrame& frame, Inquiry& ask, const Clause& clause, Facts& facts) {
   for (const auto& row : ask.rows(
            "SELECT provider, host, country, entry, exception, would, coverage, count(*) FROM "
            "exchange WHERE personal > 0 AND verdict <> 'block' AND " +
@@ -318,7 +318,7 @@ Report breach_report(const ReportFrame& frame, const Breach& breach) {
                  "は人が書いてください。提出は個人情報保護委員会の様式で行います。",
              "A draft with what the log knows. Fill in what reads " + words(Word::kToFill).en +
                  "; the report itself is made on the Commission's form."}};
-  Asking ask(frame, r);
+  Inquiry ask(frame, r);
   const Clause clause = clause_of(frame, breach.subject);
   Facts facts;
   facts.totals = totals_of(ask, clause);

@@ -37,7 +37,7 @@ Recipient& at(Recipients& all, const std::vector<Cell>& row) {
   return r;
 }
 
-Recipients recipients_of(Asking& ask) {
+Recipients recipients_of(Inquiry& ask) {
   Recipients all;
   for (const auto& row : ask.of_period(
            "SELECT country, provider, host, entry, rule, verdict, count(*), sum(sent) FROM "
@@ -211,8 +211,8 @@ Section summary(const ReportFrame& frame, const StatedPolicy* policy, const Reci
   Table t;
   t.id = "recipients";
   t.title = {"個人情報が見つかった要求の送り先", "Where requests with personal findings went"};
-  t.columns = {country_column(),
-               provider_column(),
+  t.columns = {of_country(),
+               of_service(),
                text("recipient", "提供先 (法人)", "Recipient"),
                text("route", "根拠", "Route"),
                count("raw", "そのまま送信", "Sent as it was"),
@@ -246,13 +246,13 @@ Section cards(const ReportFrame& frame, const StatedPolicy* policy, const Recipi
   return s;
 }
 
-Section without_findings(const ReportFrame& frame, Asking& ask) {
+Section without_findings(const ReportFrame& frame, Inquiry& ask) {
   Section s = begin_section("others", "すべての要求の送り先", "Where all requests went");
   Table t;
   t.id = "countries";
   t.title = {"国とサービス (個人情報が見つからなかった要求を含む)",
              "Countries and services (with requests without personal findings)"};
-  t.columns = {country_column(), provider_column(), requests_column(),
+  t.columns = {of_country(), of_service(), requests_column(),
                count("personal", "個人情報あり", "With personal findings"),
                count("refused", "拒否", "Refused")};
   t.rows = ask.of_period(
@@ -273,7 +273,7 @@ Report crossborder_report(const ReportFrame& frame) {
       begin_report(frame, "crossborder",
                    {"外国にある第三者への個人データの提供に関する報告 (個人情報保護法 28 条)",
                     "Personal data provided to third parties abroad (article 28 of the APPI)"});
-  Asking ask(frame, r);
+  Inquiry ask(frame, r);
   const auto spans = policies_of(frame, ask);
   const auto policy = spans.empty() ? std::nullopt : stated_policy(frame, spans.back().digest);
   const std::string digest = policy ? short_digest(policy->digest) : "";

@@ -13,7 +13,7 @@ struct Uses {
 };
 using UsesById = std::map<std::string, Uses>;
 
-UsesById uses_of(Asking& ask, const std::string& column) {
+UsesById uses_of(Inquiry& ask, const std::string& column) {
   UsesById out;
   for (const auto& row :
        ask.of_period("SELECT " + column +
@@ -127,7 +127,7 @@ void collect(const StatedPolicy& policy, Grants& exceptions, Grants& destination
     }
 }
 
-Section used(const ReportFrame& frame, Asking& ask) {
+Section used(const ReportFrame& frame, Inquiry& ask) {
   Section s = begin_section("uses", "使われた例外", "Exceptions used");
   Table t;
   t.id = "uses";
@@ -135,7 +135,7 @@ Section used(const ReportFrame& frame, Asking& ask) {
   t.columns = {text("exception", "例外", "Exception"),
                text("user", "利用者", "User"),
                text("host", "ホスト", "Host"),
-               country_column(),
+               of_country(),
                requests_column(),
                bytes("sent", "送信", "Sent"),
                time("first", "最初", "First"),
@@ -159,7 +159,7 @@ Report exceptions_report(const ReportFrame& frame) {
        "記録から使われた回数を数えました。",
        "Who granted what to whom, until when and why is taken from the texts of the policies "
        "in force; the uses are counted from the records."}};
-  Asking ask(frame, r);
+  Inquiry ask(frame, r);
   Grants exceptions(frame), destinations(frame);
   std::size_t missing = 0;
   for (const PolicySpan& span : policies_of(frame, ask)) {

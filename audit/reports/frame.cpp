@@ -10,18 +10,18 @@ std::string last_day(const std::string& end) {
 
 }  // namespace
 
-std::vector<std::vector<Cell>> Asking::rows(const std::string& sql, std::vector<Cell> parameters) {
+std::vector<std::vector<Cell>> Inquiry::rows(const std::string& sql, std::vector<Cell> parameters) {
   report_.sql.push_back(sql);
   SqlRows found = frame_.run({sql, std::move(parameters)});
   if (!found.error.empty() && report_.error.empty()) report_.error = found.error;
   return std::move(found.rows);
 }
 
-std::vector<std::vector<Cell>> Asking::of_period(const std::string& sql) {
+std::vector<std::vector<Cell>> Inquiry::of_period(const std::string& sql) {
   return of_days(sql, frame_.days);
 }
 
-std::vector<std::vector<Cell>> Asking::of_days(const std::string& sql, const Days& days) {
+std::vector<std::vector<Cell>> Inquiry::of_days(const std::string& sql, const Days& days) {
   return rows(sql, {days.from, days.to});
 }
 

@@ -42,9 +42,9 @@ struct ReportFrame {
 };
 
 // Asks for one report and keeps what it asked and the first fault.
-class Asking {
+class Inquiry {
  public:
-  Asking(const ReportFrame& frame, Report& report) : frame_(frame), report_(report) {}
+  Inquiry(const ReportFrame& frame, Report& report) : frame_(frame), report_(report) {}
   std::vector<std::vector<Cell>> rows(const std::string& sql, std::vector<Cell> parameters);
   // With `? … ?` for the first and the last day (not with it), the period's or those before.
   std::vector<std::vector<Cell>> of_period(const std::string& sql);

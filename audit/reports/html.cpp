@@ -154,6 +154,13 @@ void Page::marked(const std::string& content) {
 }
 
 void Page::words_cell(const Column& column, const std::string& content) {
+  if (std::find(report_.files.begin(), report_.files.end(), content) != report_.files.end()) {
+    raw("<a href=\"");
+    append_html_plain(out_, content);
+    raw("\">");
+    text(content);
+    return raw("</a>");
+  }
   const LocalText* known = word_of_record(column.id, content);
   if (!known) return marked(content);
   const bool verdict = column.id == "verdict" || column.id == "would";

@@ -59,7 +59,7 @@ Section verification(const ReportFrame& frame, const std::optional<VerifyReport>
 
 using TypesBySeq = std::map<std::int64_t, std::string>;
 
-TypesBySeq types_of(Asking& ask, const Clause& clause) {
+TypesBySeq types_of(Inquiry& ask, const Clause& clause) {
   TypesBySeq out;
   for (const auto& row :
        ask.rows("SELECT seq, type, sum(hits) FROM finding WHERE seq IN (SELECT seq FROM exchange "
@@ -73,7 +73,7 @@ TypesBySeq types_of(Asking& ask, const Clause& clause) {
   return out;
 }
 
-Section exchanges(const ReportFrame& frame, Asking& ask, const Subject& subject,
+Section exchanges(const ReportFrame& frame, Inquiry& ask, const Subject& subject,
                   const Clause& clause, std::set<std::string>& policies) {
   Section s = begin_section("exchanges", "対象の要求", "Requests");
   Table t;
@@ -83,9 +83,9 @@ Section exchanges(const ReportFrame& frame, Asking& ask, const Subject& subject,
                text("id", "要求", "Request"),
                text("user", "利用者", "User"),
                text("host", "ホスト", "Host"),
-               country_column(),
+               of_country(),
                text("model", "モデル", "Model"),
-               verdict_column(),
+               of_verdict(),
                text("reason", "理由", "Reason"),
                text("rule", "規則", "Rule"),
                text("exception", "例外", "Exception"),
@@ -118,14 +118,15 @@ Section exchanges(const ReportFrame& frame, Asking& ask, const Subject& subject,
     t.rows.push_back(std::move(cells));
   }
   s.tables.push_back(std::move(t));
-  if (!subject.user.empty()) s.command = command_for(frame, "subject", subject_option(subject));
+  if (!subject.user.empty())
+    s.command = command_for(frame, "subject", subject_option(subject) + " --reason …");
   if (!subject.id.empty())
     s.command = "sekisho audit show " + subject.id + (frame.place.empty() ? "" : " " + frame.place);
   return s;
 }
 
 // Where the values of these requests were found besides.
-Section same_values(const ReportFrame& frame, Asking& ask, const Subject& subject,
+Section same_values(const ReportFrame& frame, Inquiry& ask, const Subject& subject,
                     const Clause& clause) {
   Section s = begin_section("values", "同じ値が見つかった要求", "Where the same values were found");
   Table t;
@@ -168,7 +169,7 @@ Section same_values(const ReportFrame& frame, Asking& ask, const Subject& subjec
   return s;
 }
 
-Section surroundings(const ReportFrame& frame, Asking& ask, const SubjectTotals& totals) {
+Section surroundings(const ReportFrame& frame, Inquiry& ask, const SubjectTotals& totals) {
   constexpr std::int64_t kDay = 86'400'000'000;
   Section s = begin_section("surroundings", "前後の管理記録 (前後 1 日)",
                             "What admins and the gateway did (a day before and after)");
@@ -247,7 +248,7 @@ Report incident_report(const ReportFrame& frame, const Subject& subject,
   const LocalText whom = subject_title(subject);
   Report r = begin_report(frame, "incident",
                           {"事案の調査記録: " + whom.ja, "Incident dossier: " + whom.en});
-  Asking ask(frame, r);
+  Inquiry ask(frame, r);
   const Clause clause = clause_of(frame, subject);
   const SubjectTotals totals = totals_of(ask, clause);
   std::set<std::string> policies;

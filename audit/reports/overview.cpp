@@ -16,7 +16,7 @@ struct Sums {
   std::int64_t n = 0, refused = 0, changed = 0, personal = 0, unread = 0, sent = 0;
 };
 
-Sums sums_of(Asking& ask, const Days& days) {
+Sums sums_of(Inquiry& ask, const Days& days) {
   Sums out;
   if (days.empty()) return out;
   const Rows rows = ask.of_days(
@@ -47,7 +47,7 @@ struct Weeks {
   }
 };
 
-Weeks weeks_of(Asking& ask, const Days& days) {
+Weeks weeks_of(Inquiry& ask, const Days& days) {
   constexpr std::int64_t kDays = 13 * 7;
   Weeks out;
   const auto end = config::parse_date(days.to);
@@ -80,7 +80,7 @@ Figure figure(const char* ja, const char* en, std::int64_t value,
   return out;
 }
 
-Section figures(const ReportFrame& frame, Asking& ask) {
+Section figures(const ReportFrame& frame, Inquiry& ask) {
   Section s = begin_section("figures", "主な数値", "Key figures");
   const Sums now = sums_of(ask, frame.days), then = sums_of(ask, frame.days_before);
   const Weeks weeks = weeks_of(ask, frame.days);
@@ -109,12 +109,12 @@ Section figures(const ReportFrame& frame, Asking& ask) {
   return s;
 }
 
-Section trend(const ReportFrame& frame, Asking& ask) {
+Section trend(const ReportFrame& frame, Inquiry& ask) {
   Section s = begin_section("trend", "判定の推移", "Verdicts over time");
   Table t;
   t.id = "trend";
   t.title = {"週ごとの判定", "Verdicts by week"};
-  t.columns = {text("week", "週 (ISO)", "Week (ISO)"), verdict_column(), requests_column(),
+  t.columns = {text("week", "週 (ISO)", "Week (ISO)"), of_verdict(), requests_column(),
                count("incidents", "事象 (再試行をまとめた数)", "Incidents (retries counted once)"),
                bytes("sent", "送信", "Sent")};
   t.rows = ask.of_period(
@@ -141,13 +141,13 @@ void cut(Table& table) {
                          "Only the largest are shown; " + left + " more"});
 }
 
-Section destinations(const ReportFrame& frame, Asking& ask) {
+Section destinations(const ReportFrame& frame, Inquiry& ask) {
   Section s = begin_section("destinations", "送り先", "Destinations");
   Table services;
   services.id = "services";
   services.title = {"サービスと国", "Services and countries"};
-  services.columns = {provider_column(),
-                      country_column(),
+  services.columns = {of_service(),
+                      of_country(),
                       requests_column(),
                       count("refused", "拒否", "Refused"),
                       bytes("sent", "送信", "Sent"),
@@ -161,7 +161,7 @@ Section destinations(const ReportFrame& frame, Asking& ask) {
   Table fresh;
   fresh.id = "new_destinations";
   fresh.title = {"この期間に初めて現れた宛先", "Destinations seen for the first time"};
-  fresh.columns = {text("host", "ホスト", "Host"), provider_column(), country_column(),
+  fresh.columns = {text("host", "ホスト", "Host"), of_service(), of_country(),
                    day("first_day", "初出", "First seen")};
   fresh.rows = ask.of_period(
       "SELECT host, provider, country, first_day FROM destination WHERE first_day >= ? AND "
@@ -170,11 +170,11 @@ Section destinations(const ReportFrame& frame, Asking& ask) {
                   "Hosts without a service are unknown to the catalogue"}};
   cut(fresh);
   s.tables = {std::move(services), std::move(fresh)};
-  s.command = command_for(frame, "dests");
+  s.command = command_for(frame, "dests", "--new");
   return s;
 }
 
-Section refused(const ReportFrame& frame, Asking& ask) {
+Section refused(const ReportFrame& frame, Inquiry& ask) {
   Section s = begin_section("refused", "拒否の理由", "Why requests were refused");
   Table t;
   t.id = "reasons";
@@ -190,12 +190,12 @@ Section refused(const ReportFrame& frame, Asking& ask) {
   return s;
 }
 
-Section findings(const ReportFrame& frame, Asking& ask) {
+Section findings(const ReportFrame& frame, Inquiry& ask) {
   Section s = begin_section("findings", "見つかった情報", "What was found");
   Table t;
   t.id = "findings";
   t.title = {"種類と判定", "Types and verdicts"};
-  t.columns = {text("type", "種類", "Type"), text("category", "分類", "Category"), verdict_column(),
+  t.columns = {text("type", "種類", "Type"), text("category", "分類", "Category"), of_verdict(),
                requests_column(), count("hits", "検出数", "Hits")};
   t.rows = ask.of_period(
       "SELECT type, category, verdict, sum(n), sum(hits) FROM rollup_finding WHERE day >= ? AND "
@@ -207,7 +207,7 @@ Section findings(const ReportFrame& frame, Asking& ask) {
   return s;
 }
 
-Section coverage(const ReportFrame& frame, Asking& ask) {
+Section coverage(const ReportFrame& frame, Inquiry& ask) {
   Section s = begin_section("coverage", "検査の範囲", "How much was read");
   Table t;
   t.id = "coverage";
@@ -232,7 +232,7 @@ Report overview_report(const ReportFrame& frame) {
       {"従業員から外部の生成 AI サービスへの通信のうち、Sekisho を通ったすべての要求を数えました。",
        "Counted is every request from employees to external generative AI services that went "
        "through Sekisho."}};
-  Asking ask(frame, r);
+  Inquiry ask(frame, r);
   r.sections = {figures(frame, ask), trend(frame, ask),    destinations(frame, ask),
                 refused(frame, ask), findings(frame, ask), coverage(frame, ask)};
   return r;

@@ -2,7 +2,7 @@
 
 namespace sekisho::audit {
 
-std::vector<PolicySpan> policies_of(const ReportFrame& frame, Asking& ask) {
+std::vector<PolicySpan> policies_of(const ReportFrame& frame, Inquiry& ask) {
   std::vector<PolicySpan> out;
   const auto rows = ask.of_days(
       "SELECT policy, min(first_us), max(last_us), sum(n) FROM rollup_policy WHERE day >= ? AND "

@@ -14,7 +14,7 @@ struct PolicySpan {
   std::int64_t first_us = 0, last_us = 0, requests = 0;
 };
 // Of the period, oldest first.
-std::vector<PolicySpan> policies_of(const ReportFrame& frame, Asking& ask);
+std::vector<PolicySpan> policies_of(const ReportFrame& frame, Inquiry& ask);
 
 // "sha256:c1e2a94b…": as many digits as tell policies apart for people.
 std::string short_digest(const std::string& digest);

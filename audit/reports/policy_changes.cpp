@@ -9,7 +9,7 @@ namespace {
 constexpr std::size_t kDifferences = 40;
 
 // The policy before the period: the last one that an earlier record names.
-std::string policy_before(const ReportFrame& frame, Asking& ask) {
+std::string policy_before(const ReportFrame& frame, Inquiry& ask) {
   const auto rows = ask.rows(
       "SELECT new FROM control WHERE day < ? AND what IN ('start', 'reload') AND new <> '' ORDER "
       "BY time_us DESC, seq DESC LIMIT 1",
@@ -32,7 +32,7 @@ Difference difference_of(const ReportFrame& frame, const std::string& old_digest
   return d;
 }
 
-Section changes(const ReportFrame& frame, Asking& ask) {
+Section changes(const ReportFrame& frame, Inquiry& ask) {
   Section s = begin_section("changes", "変更の一覧", "Changes");
   Table t;
   t.id = "changes";
@@ -74,7 +74,7 @@ Section changes(const ReportFrame& frame, Asking& ask) {
   return s;
 }
 
-Section in_force(const ReportFrame& frame, Asking& ask) {
+Section in_force(const ReportFrame& frame, Inquiry& ask) {
   Section s = begin_section("in_force", "有効だったポリシー", "Policies in force");
   Table t;
   t.id = "in_force";
@@ -100,7 +100,7 @@ Report policy_report(const ReportFrame& frame) {
       begin_report(frame, "policy", {"ポリシー変更の報告", "Report on changes of the policy"});
   r.lead = {{"各ポリシーの全文はログのそばに保存され、名前はその SHA-256 です。",
              "The text of each policy is kept beside the log under its SHA-256."}};
-  Asking ask(frame, r);
+  Inquiry ask(frame, r);
   r.sections = {in_force(frame, ask), changes(frame, ask)};
   return r;
 }

@@ -4,13 +4,13 @@
 namespace sekisho::audit {
 namespace {
 
-Section by_destination(const ReportFrame& frame, Asking& ask) {
+Section by_destination(const ReportFrame& frame, Inquiry& ask) {
   Section s = begin_section("by_destination", "宛先と理由", "Destinations and reasons");
   Table t;
   t.id = "by_destination";
   t.title = {"拒否した宛先", "Refused destinations"};
   t.columns = {text("host", "ホスト", "Host"),
-               provider_column(),
+               of_service(),
                list("countries", "国 (すべての証拠)", "Countries (all evidence)"),
                text("reason", "理由", "Reason"),
                text("rule", "規則", "Rule"),
@@ -21,11 +21,11 @@ Section by_destination(const ReportFrame& frame, Asking& ask) {
       "day >= ? AND day < ? AND verdict = 'block' GROUP BY host, provider, countries, reason, rule "
       "ORDER BY sum(n) DESC, host, reason, rule");
   s.tables.push_back(std::move(t));
-  s.command = command_for(frame, "refused", "--by dest");
+  s.command = command_for(frame, "refused", "--by host,countries,reason,rule");
   return s;
 }
 
-Section by_user(const ReportFrame& frame, Asking& ask) {
+Section by_user(const ReportFrame& frame, Inquiry& ask) {
   Section s = begin_section("by_user", "利用者", "Users");
   Table t;
   t.id = "by_user";
@@ -45,11 +45,11 @@ Section by_user(const ReportFrame& frame, Asking& ask) {
   t.notes = {{"「事象」は、SDK の自動の再試行を一件にまとめた数です",
               "Incidents count an SDK's automatic retries once"}};
   s.tables.push_back(std::move(t));
-  s.command = command_for(frame, "refused", "--by user,dest");
+  s.command = command_for(frame, "refused", "--by user,host,reason,client");
   return s;
 }
 
-Section by_rule(const ReportFrame& frame, Asking& ask) {
+Section by_rule(const ReportFrame& frame, Inquiry& ask) {
   Section s = begin_section("by_rule", "規則", "Rules");
   Table t;
   t.id = "by_rule";
@@ -68,7 +68,7 @@ Section by_rule(const ReportFrame& frame, Asking& ask) {
   return s;
 }
 
-Section observed(Asking& ask) {
+Section observed(Inquiry& ask) {
   Section s = begin_section("observed", "記録だけの規則 (observe) が止めたはずの要求",
                             "What observed rules would have stopped");
   Table t;
@@ -89,7 +89,7 @@ Report refusals_report(const ReportFrame& frame) {
   Report r = begin_report(frame, "refusals", {"拒否した要求の報告", "Report on refused requests"});
   r.lead = {{"拒否された要求は、一バイトも外部に送られていません。",
              "Not a byte of a refused request was sent outside."}};
-  Asking ask(frame, r);
+  Inquiry ask(frame, r);
   r.sections = {by_destination(frame, ask), by_user(frame, ask), by_rule(frame, ask),
                 observed(ask)};
   return r;

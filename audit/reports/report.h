@@ -46,9 +46,10 @@ struct Report {
   std::vector<Section> sections;
   Footer footer;
   std::vector<std::string> commands;  // of the whole, and of answers that have no section
-  bool sign_off = true;               // boxes for those who made, checked and approved it
-  std::vector<std::string> sql;       // every statement that was run
-  std::string error;                  // the first that could not be; "" = it is whole
+  std::vector<std::string> files;  // beside the page: a cell that is one of these paths is a link
+  bool sign_off = true;            // boxes for those who made, checked and approved it
+  std::vector<std::string> sql;    // every statement that was run
+  std::string error;               // the first that could not be; "" = it is whole
 };
 
 Section section_of(const Answer& answer);

@@ -25,6 +25,12 @@ Report exceptions_report(const ReportFrame& frame);
 // Every change of the policy, by whom, and what changed in its text.
 Report policy_report(const ReportFrame& frame);
 
+// The services in use, who runs them, when their terms were last reviewed.
+Report suppliers_report(const ReportFrame& frame);
+
+// Starts, stops, gaps, clock steps; how users and connections were identified and protected.
+Report operation_report(const ReportFrame& frame);
+
 // One of the three is given. `hashes`: keyed hashes of the value, one an epoch.
 struct Subject {
   std::string user = {}, id = {};

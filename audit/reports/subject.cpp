@@ -53,7 +53,7 @@ std::string subject_option(const Subject& s) {
   return "--value-type " + quoted(s.value_type);
 }
 
-SubjectTotals totals_of(Asking& ask, const Clause& clause) {
+SubjectTotals totals_of(Inquiry& ask, const Clause& clause) {
   SubjectTotals out;
   const auto rows = ask.rows(
       "SELECT verdict, would, count(*), min(time_us), max(time_us), sum(sent) FROM exchange "

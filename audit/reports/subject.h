@@ -26,6 +26,6 @@ struct SubjectTotals {
   std::int64_t requests = 0, sent_requests = 0, refused = 0, observed = 0;
   std::int64_t first_us = 0, last_us = 0, sent_bytes = 0, users = 0;
 };
-SubjectTotals totals_of(Asking& ask, const Clause& clause);
+SubjectTotals totals_of(Inquiry& ask, const Clause& clause);
 
 }  // namespace sekisho::audit

@@ -6,6 +6,8 @@
 
 #include "audit/reports/breach_clock.h"
 #include "audit/reports/html.h"
+#include "audit/reports/iso_controls.h"
+#include "audit/reports/iso_pack.h"
 #include "audit/reports/words.h"
 #include "config/catalogue.h"
 #include "config/gateway_file.h"
@@ -335,6 +337,97 @@ TEST_F(Reports, BreachDraftHasTheNineItemsAndNeverGuessesPersons) {
             "E-mail address (email)|3|3|3");
 }
 
+TEST_F(Reports, SuppliersTellFactsAndWhenTheyWereReviewed) {
+  fill();
+  const Report r = suppliers_report(frame());
+  check(r);
+  const std::string row = row_of(*table_of(r, "suppliers"), "OpenAI API");
+  EXPECT_TRUE(holds(row, "|United States (US)|openai|5|")) << row;
+  EXPECT_TRUE(holds(row, "|no|30|yes|")) << row;
+}
+
+TEST_F(Reports, OperationTellsStartsAndSteps) {
+  fill();
+  log_.admin("clock_step", "2026-07-02T00:00:00Z", "2026-07-02T01:00:00Z", "gw1");
+  const Report r = operation_report(frame());
+  check(r);
+  EXPECT_EQ(shown(table_of(r, "notable")->rows.back()[2]), "clock_step");
+  EXPECT_FALSE(table_of(r, "identities")->rows.empty());
+}
+
+PackInput pack_input() {
+  PackInput input;
+  input.answers.push_back(sample_answer());
+  input.verified = VerifyReport();
+  input.verified->checked = true;
+  input.verified->head = {20, "root="};
+  return input;
+}
+
+const PackedFile* file_of(const std::vector<PackedFile>& files, const std::string& path) {
+  for (const PackedFile& file : files)
+    if (file.path == path) return &file;
+  return nullptr;
+}
+
+TEST_F(Reports, PackNamesEveryFileWithItsCommandAndHash) {
+  fill();
+  std::string error;
+  const auto files = iso_pack(frame(), pack_input(), error);
+  EXPECT_EQ(error, "");
+  ASSERT_GT(files.size(), 20u);
+  EXPECT_EQ(files.front().path, "index.html");
+  EXPECT_EQ(files.back().path, "SHA256SUMS");
+  const std::string& sums = files.back().bytes;
+  EXPECT_EQ(times(sums, "\n"), files.size() - 1);
+  for (const PackedFile& file : files) {
+    if (file.path == "SHA256SUMS") continue;
+    EXPECT_TRUE(holds(sums, "  " + file.path + "\n"));
+    if (file.path.starts_with("index")) continue;
+    EXPECT_TRUE(holds(files.front().bytes, "<a href=\"" + file.path + "\">")) << file.path;
+  }
+  EXPECT_TRUE(file_of(files, "policies/00.yaml"));
+  EXPECT_TRUE(holds(file_of(files, "verification.json")->bytes, "\"whole\":true,\"size\":20"));
+  EXPECT_TRUE(holds(file_of(files, "questions/refused.csv")->bytes, "api.deepseek.com"));
+  EXPECT_TRUE(holds(file_of(files, "index.csv")->bytes, "\"8.12\""));
+}
+
+TEST_F(Reports, PackFailsAsAWhole) {
+  frame_.run = [](const Sql&) { return SqlRows{{}, "the disk is gone"}; };
+  std::string error;
+  EXPECT_TRUE(iso_pack(frame_, pack_input(), error).empty());
+  EXPECT_EQ(error, "the disk is gone");
+}
+
+TEST(IsoControls, AreToldInBothLanguagesWithEvidence) {
+  for (const IsoControl& c : iso_controls()) {
+    EXPECT_FALSE(c.title.ja.empty() || c.title.en.empty() || c.shows.ja.empty() ||
+                 c.shows.en.empty() || c.items.empty())
+        << c.id;
+  }
+}
+
+TEST(Zip, IsTheSameWheneverItIsMade) {
+  const std::vector<PackedFile> files{{"b/日本.txt", std::string(5000, 'x')}, {"a.txt", ""}};
+  std::string error;
+  const auto one = zip_of(files, {2026, 10, 1}, error);
+  ASSERT_TRUE(one) << error;
+  ::setenv("TZ", "America/New_York", 1);
+  ::tzset();
+  EXPECT_EQ(zip_of(files, {2026, 10, 1}, error), one);
+  ::unsetenv("TZ");
+  ::tzset();
+  EXPECT_EQ(one->substr(0, 4), "PK\x03\x04");
+  EXPECT_LT(one->find("b/日本.txt"), one->find("a.txt"));
+  EXPECT_NE(zip_of(files, {2026, 10, 2}, error), one);
+}
+
+TEST(Zip, RefusesTheSameNameTwice) {
+  std::string error;
+  EXPECT_FALSE(zip_of({{"a", "1"}, {"a", "2"}}, {2026, 10, 1}, error));
+  EXPECT_NE(error, "");
+}
+
 TEST_F(Reports, AreMadeOfEmptyPeriodsToo) {
   fill();
   frame_.days = {"2020-01-01", "2020-02-01"};
@@ -344,7 +437,8 @@ TEST_F(Reports, AreMadeOfEmptyPeriodsToo) {
   const ReportFrame& f = frame();
   for (const Report& r :
        {overview_report(f), crossborder_report(f), refusals_report(f), exceptions_report(f),
-        policy_report(f), incident_report(f, {.user = "x"}, std::nullopt), breach_report(f, {})}) {
+        policy_report(f), suppliers_report(f), operation_report(f),
+        incident_report(f, {.user = "x"}, std::nullopt), breach_report(f, {})}) {
     check(r);
     EXPECT_TRUE(holds(html_page(r, {}), "該当 0 件 (調べた記録 0 件)")) << r.name;
   }
