@@ -80,7 +80,7 @@ class Verifier {
     statements_ = std::move(own.statements);
     statements_.insert(statements_.end(), against_.statements.begin(), against_.statements.end());
     std::stable_sort(statements_.begin(), statements_.end(),
-                     [](const Statement& x, const Statement& y) { return x.size < y.size; });
+                     [](const HeadClaim& x, const HeadClaim& y) { return x.size < y.size; });
     fits_.resize(statements_.size());
     return true;
   }
@@ -272,7 +272,7 @@ class Verifier {
     if (has_next_ && expected_ > next_first_) return;  // never confirmed: nothing was said of it
     for (; next_statement_ < statements_.size() && statements_[next_statement_].size <= expected_;
          ++next_statement_) {
-      const Statement& s = statements_[next_statement_];
+      const HeadClaim& s = statements_[next_statement_];
       if (s.size == expected_ && tree_known_) check_statement(s);
       if (s.size < expected_ && s.outside && s.size <= pruned_until_)
         report_.notes.push_back(s.source +
@@ -281,7 +281,7 @@ class Verifier {
     }
   }
 
-  void check_statement(const Statement& s) {
+  void check_statement(const HeadClaim& s) {
     if (s.root == (s.is_link ? std::string(text_of(link_)) : root_text())) {
       fits_[next_statement_] = true;
       proven_ = std::max(proven_, s.size);
@@ -302,7 +302,7 @@ class Verifier {
   void truncated() {
     if (walk_broken_ || statements_.empty() || statements_.back().size <= expected_) return;
     segment_ = previous_name_;
-    const Statement& s = statements_.back();
+    const HeadClaim& s = statements_.back();
     bad(expected_,
         "TRUNCATED: " + number(expected_) + " records, " + s.source + " says " + number(s.size));
   }
@@ -323,7 +323,7 @@ class Verifier {
   }
 
   void check_signature_of(std::size_t index) {
-    const Statement& s = statements_[index];
+    const HeadClaim& s = statements_[index];
     if (!s.note) return;
     std::optional<std::uint64_t> seq;
     if (s.size) seq = s.size - 1;
@@ -378,7 +378,7 @@ class Verifier {
   const VerifyAgainst& against_;
   VerifyReport report_;
   KeyChain keys_;
-  std::vector<Statement> statements_;  // by size
+  std::vector<HeadClaim> statements_;  // by size
   std::vector<bool> fits_;             // the roots of these
   std::size_t next_statement_ = 0, own_checkpoints_ = 0;
   Tombstones tombstones_;
@@ -418,7 +418,7 @@ VerifyReport verify_log(const std::string& directory, const VerifyAgainst& again
 VerifyReport verify_log(const std::string& directory, const std::optional<Journal::Head>& since) {
   VerifyAgainst against;
   if (since) {
-    Statement& s = against.statements.emplace_back();
+    HeadClaim& s = against.statements.emplace_back();
     s.source = "the head that was kept elsewhere";
     s.size = since->size;
     s.root = since->root;

@@ -34,7 +34,7 @@ struct VerifyReport {
 
 // What is held outside of the log.
 struct VerifyAgainst {
-  std::vector<Statement> statements;  // the log must still contain each
+  std::vector<HeadClaim> statements;  // the log must still contain each
   std::vector<VerifyingKey> keys;     // that checkpoints must be signed with
 };
 VerifyReport verify_log(const std::string& directory, const VerifyAgainst& against);

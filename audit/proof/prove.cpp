@@ -59,7 +59,7 @@ bool look(const std::string& directory, ChainHash& hash, const ProofOf* of, Foun
 
 // The newest checkpoint of the log, and which of its keys signed it.
 struct Basis {
-  Statement newest;
+  HeadClaim newest;
   std::string vkey;
 };
 
@@ -90,7 +90,7 @@ bool find_basis(const std::string& directory, const std::vector<std::string>& vk
   return vkey.has_value();
 }
 
-std::string note_text(const Statement& s) {
+std::string note_text(const HeadClaim& s) {
   std::string out = s.note->text + '\n';
   for (const NoteSignature& n : s.note->signatures) {
     std::string bytes(n.id.begin(), n.id.end());
@@ -140,7 +140,7 @@ bool feed(const std::string& directory, ChainHash& hash, std::vector<ProofBuilde
 }
 
 bool append_records(const std::vector<Record>& records, const std::vector<ProofBuilder>& builders,
-                    ChainHash& hash, const Statement& newest, std::string& out) {
+                    ChainHash& hash, const HeadClaim& newest, std::string& out) {
   const auto root = hash_of(newest.root);
   out += R"(,"records":[)";
   for (std::size_t i = 0; i < records.size(); ++i) {
@@ -258,7 +258,7 @@ std::optional<std::vector<Hash>> path_in(dom::object from) {
 }
 
 // The checkpoint of a member of the file, if one of the keys signed it.
-std::optional<Statement> signed_note(dom::object file, std::string_view key,
+std::optional<HeadClaim> signed_note(dom::object file, std::string_view key,
                                      const std::vector<VerifyingKey>& keys, std::string& what) {
   auto statement = read_statement(std::string(key), text_in(file, key), what);
   if (!statement) return std::nullopt;
@@ -272,7 +272,7 @@ std::optional<Statement> signed_note(dom::object file, std::string_view key,
   return std::nullopt;
 }
 
-bool check_record(dom::object record, const Statement& note, ChainHash& hash, ProofCheck& out) {
+bool check_record(dom::object record, const HeadClaim& note, ChainHash& hash, ProofCheck& out) {
   std::uint64_t index = 0;
   const std::string line = text_in(record, "line");
   const auto path = path_in(record);

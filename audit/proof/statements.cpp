@@ -30,11 +30,11 @@ std::optional<std::string> read_small(const std::string& path, std::string& erro
   return bytes;
 }
 
-std::optional<Statement> signed_statement(const std::string& source, std::string_view text) {
+std::optional<HeadClaim> signed_statement(const std::string& source, std::string_view text) {
   auto note = parse_note(text);
   const auto checkpoint = note ? parse_checkpoint(note->text) : std::nullopt;
   if (!checkpoint) return std::nullopt;
-  Statement out;
+  HeadClaim out;
   out.source = source;
   out.size = checkpoint->size;
   out.root = text_of(link_of(checkpoint->root));
@@ -57,14 +57,14 @@ std::vector<std::string> names_below(const std::string& folder, std::string& err
   return names;
 }
 
-bool by_size(const Statement& a, const Statement& b) {
+bool by_size(const HeadClaim& a, const HeadClaim& b) {
   return a.size < b.size;
 }
 
 // latest.ckpt is written before the numbered one, so it is never the older of the two.
-void check_latest(const std::optional<Statement>& latest, OwnCheckpoints& own) {
+void check_latest(const std::optional<HeadClaim>& latest, OwnCheckpoints& own) {
   if (own.statements.empty()) return;
-  const Statement& newest = own.statements.back();
+  const HeadClaim& newest = own.statements.back();
   if (latest && latest->size >= newest.size) return;
   own.problems.push_back({"checkpoints/latest.ckpt",
                           (latest ? "it is older than " : "it is missing beside ") + newest.source,
@@ -86,7 +86,7 @@ std::optional<Journal::Head> parse_head(std::string_view json) {
   return head;
 }
 
-std::optional<Statement> read_statement(const std::string& source, std::string_view text,
+std::optional<HeadClaim> read_statement(const std::string& source, std::string_view text,
                                         std::string& why) {
   if (auto found = signed_statement(source, text)) {
     found->outside = true;
@@ -97,7 +97,7 @@ std::optional<Statement> read_statement(const std::string& source, std::string_v
     why = "it is neither a checkpoint nor what `sekisho audit head --json` writes";
     return std::nullopt;
   }
-  Statement out;
+  HeadClaim out;
   out.source = source;
   out.size = head->size;
   out.root = head->root;
@@ -142,8 +142,8 @@ OwnCheckpoints read_checkpoints(const std::string& directory) {
   return own;
 }
 
-std::vector<Statement> read_witness(const std::string& folder, std::string& error) {
-  std::vector<Statement> out;
+std::vector<HeadClaim> read_witness(const std::string& folder, std::string& error) {
+  std::vector<HeadClaim> out;
   for (const std::string& path : names_below(folder, error)) {
     const auto text = read_small(path, error);
     auto statement = text ? signed_statement(path, *text) : std::nullopt;

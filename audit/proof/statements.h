@@ -13,7 +13,7 @@
 
 namespace sekisho::audit {
 
-struct Statement {
+struct HeadClaim {
   std::string source;  // the file
   std::uint64_t size = 0;
   std::string root;      // base64
@@ -25,7 +25,7 @@ struct Statement {
 
 // A file that was kept elsewhere: a signed note, or what `audit head --json` wrote. Nothing and
 // `why` if it is neither.
-std::optional<Statement> read_statement(const std::string& source, std::string_view text,
+std::optional<HeadClaim> read_statement(const std::string& source, std::string_view text,
                                         std::string& why);
 // What `audit head --json` wrote: {"v":1,"size":N,"root":"…","link":"…"}.
 std::optional<Journal::Head> parse_head(std::string_view json);
@@ -37,13 +37,13 @@ struct StatementProblem {
 
 // The checkpoints that lie beside the log, by size.
 struct OwnCheckpoints {
-  std::vector<Statement> statements;
+  std::vector<HeadClaim> statements;
   std::vector<StatementProblem> problems;
   std::string error;  // a file cannot be read
 };
 OwnCheckpoints read_checkpoints(const std::string& directory);
 
 // Every *.ckpt below a folder of a witness. `error`: it cannot be read.
-std::vector<Statement> read_witness(const std::string& folder, std::string& error);
+std::vector<HeadClaim> read_witness(const std::string& folder, std::string& error);
 
 }  // namespace sekisho::audit

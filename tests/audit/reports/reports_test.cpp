@@ -360,7 +360,7 @@ PackInput pack_input() {
   input.answers.push_back(sample_answer());
   input.verified = VerifyReport();
   input.verified->checked = true;
-  input.verified->head = {20, "root="};
+  input.verified->head.size = 20;
   return input;
 }
 
