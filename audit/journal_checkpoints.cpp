@@ -3,12 +3,15 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstring>
+#include <deque>
 #include <mutex>
 #include <thread>
 #include <utility>
 
 namespace sekisho::audit {
 namespace {
+
+constexpr std::size_t kMostWaiting = 64;  // the later ones imply the earlier
 
 std::string path_of(std::string_view name) {
   return std::string(kCheckpointFolder) + '/' + std::string(name);
@@ -36,7 +39,7 @@ struct CheckpointWriter::Impl {
   std::condition_variable wake;
   // Under the mutex:
   LogKeys keys;
-  std::optional<TreeState> waiting;
+  std::deque<TreeState> waiting;
   bool stopping = false;
   Journal::Checkpointed newest;
 
@@ -46,10 +49,10 @@ struct CheckpointWriter::Impl {
 void CheckpointWriter::Impl::run() {
   std::unique_lock lock(mutex);
   for (;;) {
-    wake.wait(lock, [this] { return stopping || waiting; });
-    if (!waiting) return;
-    const TreeState state = std::move(*waiting);
-    waiting.reset();
+    wake.wait(lock, [this] { return stopping || !waiting.empty(); });
+    if (waiting.empty()) return;
+    const TreeState state = std::move(waiting.front());
+    waiting.pop_front();
     const std::vector<SigningKey> with = keys.signing;
     lock.unlock();
     write(state, with);
@@ -107,7 +110,8 @@ void CheckpointWriter::submit(TreeState state) {
   if (!impl_->thread.joinable()) return;
   {
     const std::lock_guard lock(impl_->mutex);
-    impl_->waiting = std::move(state);
+    impl_->waiting.push_back(std::move(state));
+    if (impl_->waiting.size() > kMostWaiting) impl_->waiting.pop_front();
   }
   impl_->wake.notify_one();
 }

@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "audit/journal.h"
@@ -18,8 +17,8 @@ class CheckpointWriter {
   CheckpointWriter(Store& store, const CheckpointSettings& settings);
   ~CheckpointWriter();  // what was submitted is written first
 
-  // The records up to state.tree.end() are durable. Returns at once; when the disk is slow, only
-  // the newest of those that wait is written.
+  // The records up to state.tree.end() are durable. Returns at once; when the disk is slow, the
+  // oldest of those that wait are left out.
   void submit(TreeState state);
   // From the next checkpoint on.
   void set_keys(LogKeys keys);

@@ -145,7 +145,7 @@ std::uint64_t SegmentWriter::commit(const std::vector<std::string_view>& tails,
     const std::string before = segment_;
     if (!create_segment()) return 0;
     add_line(segment_tail(frame(now_us), before));
-    due = !keys_.signing.empty();
+    due = key_unsaid_ = !keys_.signing.empty();
   }
   if (key_unsaid_) add_key(now_us);
   if (due) add_checkpoint(now_us);
@@ -182,7 +182,7 @@ bool SegmentWriter::begin(std::int64_t now_us) {
   if (!recover(store_, hash_, found, error_) ||
       !restore_tree(store_, hash_, halves, found, tree_, error_) || !has_space())
     return false;
-  // Said at every start: the records that said it before may have been removed for their age.
+  // Said in every segment: those that said it before may have been removed for their age.
   key_unsaid_ = !keys_.signing.empty();
   next_seq_ = found.next_seq;
   link_ = found.link;

@@ -8,17 +8,16 @@
 #include <thread>
 
 #include "audit/segment_reader.h"
-#include "config/text_file.h"
 #include "filters/json_scanner.h"
 #include "gateway/admin_server.h"
 #include "gateway/free_memory.h"
 #include "gateway/listener.h"
 #include "gateway/log.h"
-#include "gateway/log_key_files.h"
 #include "gateway/metrics.h"
 #include "gateway/notify.h"
 #include "gateway/own_address.h"
 #include "gateway/passed_sockets.h"
+#include "gateway/sinks/witnesses.h"
 #include "gateway/watch.h"
 #include "policy/expiry.h"
 
@@ -68,7 +67,7 @@ Gateway::~Gateway() {
   for (auto& w : workers_) w->stop();
   for (auto& w : workers_) w->join();
   admin_.reset();
-  if (services_) services_->journal.reset();  // what it still has to say may name workers
+  close_journal();  // what it still has to say may name workers
   workers_.clear();
 }
 
@@ -186,16 +185,6 @@ std::unique_ptr<audit::Store> Gateway::open_store(bool wait, std::string& error)
   }
 }
 
-std::optional<audit::LogKeys> Gateway::log_keys(bool log_begins, std::string& error) const {
-  const config::GatewayFile& file = services_->settings;
-  std::string unread;
-  const auto newest =
-      config::read_text_file(file.audit_directory.value + "/checkpoints/latest.ckpt", unread);
-  const std::string& origin = file.audit_proof.origin;
-  return load_log_keys(file.keys_directory.value, origin.empty() ? services_->name : origin,
-                       log_begins, now_seconds(), newest.value_or(""), error);
-}
-
 bool Gateway::open_journal(bool wait, std::string& error) {
   auto store = open_store(wait, error);
   if (!store) return false;
@@ -204,16 +193,12 @@ bool Gateway::open_journal(bool wait, std::string& error) {
   settings.sync = services_->settings.audit_sync;
   settings.finding_key = services_->keys.finding;
   settings.gateway = services_->name;
-  const auto& proof = services_->settings.audit_proof;
-  settings.checkpoints.every = proof.checkpoint_every;
-  settings.checkpoints.records = proof.checkpoint_records;
-  auto log_keys = this->log_keys(
-      audit::list_log(services_->settings.audit_directory.value).segments.empty(), error);
-  if (!log_keys) return false;
-  settings.checkpoints.keys = std::move(*log_keys);
+  const bool begins = audit::list_log(services_->settings.audit_directory.value).segments.empty();
+  if (!prepare_checkpoints(begins, settings.checkpoints, error)) return false;
   services_->journal =
       audit::Journal::open(std::move(store), std::move(settings), now_microseconds(), error);
   if (!services_->journal) return false;
+  link_journal(services_->journal.get());
   if (!services_->journal->keep_policy(snapshot_->digest(), snapshot_->text())) {
     error = "the policy's text cannot be kept beside the audit log: " +
             services_->journal->last_error();
@@ -288,7 +273,7 @@ int Gateway::run() {
   for (auto& w : workers_) w->join();
   admin_->stop();  // its address is free for the gateway after us, which may wait for the log
   services_->journal->record(admin_event("stop", snapshot_->digest(), "", "signal"));
-  services_->journal.reset();
+  close_journal();
   return 0;
 }
 
@@ -323,6 +308,7 @@ Readiness Gateway::readiness() const {
   for (const auto& f : services_->leaves->authority()->examine(now, opened_hosts(*snapshot())))
     r.warnings.push_back(f.message_en);
   for (auto& w : services_->room.warnings()) r.warnings.push_back(std::move(w));
+  warn_of_proof(r.warnings);
   for (auto& w : services_->origin_health->warnings(Clock::now()))
     r.warnings.push_back(std::move(w));
   const auto& s = services_->settings;
@@ -350,6 +336,7 @@ std::string Gateway::metrics() const {
   g.journal_records = services_->journal->records();
   g.journal_commits = services_->journal->commits();
   g.journal_healthy = services_->journal->healthy();
+  measure_proof(g);
   g.leaves_minted = services_->leaves->minted();
   g.ca_days_left = static_cast<double>(services_->leaves->authority()->not_after() - now) / 86400;
   g.policy_loaded_at = static_cast<double>(loaded_at_);

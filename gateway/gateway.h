@@ -17,6 +17,10 @@
 
 namespace sekisho::gateway {
 
+class Witnesses;
+struct Gauges;
+struct WitnessAnswer;
+
 class AdminServer;
 class PassedSockets;
 class Watch;
@@ -68,6 +72,12 @@ class Gateway {
   std::unique_ptr<audit::Store> open_store(bool wait, std::string& error);
   bool open_journal(bool wait, std::string& error);
   std::optional<audit::LogKeys> log_keys(bool log_begins, std::string& error) const;
+  bool prepare_checkpoints(bool log_begins, audit::CheckpointSettings& out, std::string& error);
+  void tell_journal(audit::Journal& journal, const WitnessAnswer& answer) const;
+  void link_journal(audit::Journal* journal);
+  void close_journal();
+  void warn_of_proof(std::vector<std::string>& warnings) const;
+  void measure_proof(Gauges& out) const;
   void make_guard();
   void set_connection_room();
   void say_loud_settings() const;
@@ -82,7 +92,14 @@ class Gateway {
 
   std::string path_;
   net::io_context control_{1};
-  std::unique_ptr<Services> services_;  // destroyed after the workers
+  // Threads of the witnesses speak to the journal while there is one.
+  struct JournalLink {
+    std::mutex mutex;
+    audit::Journal* journal = nullptr;
+  };
+  const std::shared_ptr<JournalLink> journal_link_ = std::make_shared<JournalLink>();
+  std::unique_ptr<Witnesses> witnesses_;  // outlives the journal, which gives it checkpoints
+  std::unique_ptr<Services> services_;    // destroyed after the workers
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<AdminServer> admin_;
   std::vector<std::string> bound_;

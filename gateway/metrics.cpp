@@ -119,6 +119,21 @@ void add_origins(Families& f, const std::vector<OriginHealth::Counts>& origins) 
                    {"kind", std::string(to_word(static_cast<OriginFailure>(k)))}});
 }
 
+// Names come from gateway.yaml: a closed list.
+void add_witnesses(Families& f, const Gauges& g) {
+  for (const auto& w : g.witnesses)
+    f.gauge("sekisho_audit_witness_acknowledged_records",
+            "Records covered by the newest checkpoint that the witness has.",
+            static_cast<double>(w.acknowledged), {{"witness", w.name}});
+  for (const auto& w : g.witnesses)
+    f.gauge("sekisho_audit_witness_acknowledged_timestamp_seconds",
+            "When the witness last took a checkpoint; 0 = not since the start.", w.acknowledged_at,
+            {{"witness", w.name}});
+  for (const auto& w : g.witnesses)
+    f.counter("sekisho_audit_witness_failures_total", "Tries that a witness did not take.",
+              static_cast<double>(w.failures), {{"witness", w.name}});
+}
+
 void add_endings(Families& f, const Gauges& g) {
   const auto kind = [](const Gauges::Ending& e) {
     return std::vector<ClientMetric::Label>{{"kind", std::string(e.kind)}};
@@ -194,6 +209,11 @@ std::string render_metrics(const std::vector<const Counters*>& workers, const Ga
   f.counter("sekisho_journal_commits_total", "Commits (syncs) of the audit log.",
             static_cast<double>(g.journal_commits));
   f.gauge("sekisho_journal_healthy", "1 while the audit log can be written.", g.journal_healthy);
+  f.gauge("sekisho_audit_last_checkpoint_timestamp_seconds",
+          "When the newest checkpoint of the audit log was signed.", g.checkpoint_at);
+  f.gauge("sekisho_audit_checkpoint_records", "Records that the newest checkpoint covers.",
+          static_cast<double>(g.checkpoint_size));
+  add_witnesses(f, g);
   f.counter("sekisho_leaves_minted_total", "Leaf certificates minted.",
             static_cast<double>(g.leaves_minted));
   f.gauge("sekisho_memory_used_bytes", "Memory reserved for bodies.",

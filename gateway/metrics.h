@@ -15,6 +15,15 @@ struct Gauges {
   std::uint64_t memory_used = 0, memory_limit = 0, memory_waiting = 0;
   std::uint64_t journal_records = 0, journal_commits = 0;
   bool journal_healthy = false;
+  double checkpoint_at = 0;  // unix time of the newest checkpoint; 0 = none since the start
+  std::uint64_t checkpoint_size = 0;
+  struct Witness {
+    std::string name;
+    std::uint64_t acknowledged = 0;  // size of the newest checkpoint that it has
+    double acknowledged_at = 0;      // unix time
+    std::uint64_t failures = 0;
+  };
+  std::vector<Witness> witnesses;
   std::uint64_t leaves_minted = 0;
   double ca_days_left = 0;
   double policy_loaded_at = 0;
