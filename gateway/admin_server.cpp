@@ -15,6 +15,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "audit/questions/access.h"
 #include "filters/json_scanner.h"
 #include "gateway/deadlines.h"
 #include "gateway/gateway.h"
@@ -110,13 +111,26 @@ Answer text(int status, std::string body) {
   return Answer{status, "text/plain; charset=utf-8", std::move(body)};
 }
 
-Answer answer_for(Gateway& gateway, const RequestHead& head) {
+Answer access_answer(Gateway& gateway, const std::string& body) {
+  const auto access = audit::parse_access(body);
+  if (!access) return text(400, "{\"by\",\"command\",\"result\"}\n");
+  gateway.log_was_read(access->by, access->command, access->result);
+  return Answer{200, "application/json", R"({"v":1})"};
+}
+
+Answer answer_for(Gateway& gateway, const RequestHead& head, const std::string& body) {
   const std::string path = head.target.substr(0, head.target.find('?'));
   const bool get = head.method == "GET" || head.method == "HEAD";
   if (path == "/reload") {
     if (head.method != "POST") return text(405, "POST /reload\n");
     if (!is_json(head)) return text(415, "POST /reload needs content-type: application/json\n");
     return reload_answer(gateway);
+  }
+  if (path == "/audit/access") {
+    if (head.method != "POST") return text(405, "POST /audit/access\n");
+    if (!is_json(head))
+      return text(415, "POST /audit/access needs content-type: application/json\n");
+    return access_answer(gateway, body);
   }
   if (!get) return text(405, "GET only\n");
   if (path == "/livez") return text(200, "ok\n");
@@ -127,7 +141,7 @@ Answer answer_for(Gateway& gateway, const RequestHead& head) {
   if (path == "/metrics")
     return Answer{200, "text/plain; version=0.0.4; charset=utf-8", gateway.metrics()};
   if (path == "/policy") return Answer{200, "application/json", policy_json(gateway)};
-  return text(404, "/livez /readyz /metrics /policy, POST /reload\n");
+  return text(404, "/livez /readyz /metrics /policy, POST /reload, POST /audit/access\n");
 }
 
 int unix_socket(const std::string& path, std::string& error) {
@@ -324,6 +338,17 @@ bool AdminServer::Impl::own_host(const RequestHead& head) const {
          host->value == "127.0.0.1" + p || host->value == "[::1]" + p;
 }
 
+// False: it is longer than any that this listener takes, or it did not come.
+static Awaitable<bool> read_whole(ClientHttpStream& http, std::string& body) {
+  for (;;) {
+    auto piece = co_await http.read_body(kTimeout);
+    if (!piece) co_return false;
+    body.append(piece->data);
+    if (body.size() > kMaxBody) co_return false;
+    if (piece->end) co_return true;
+  }
+}
+
 Awaitable<void> AdminServer::Impl::serve(Socket socket) {
   auto self = shared_from_this();
   auto stream = std::make_unique<SocketStream>(std::move(socket), deadlines);
@@ -331,12 +356,13 @@ Awaitable<void> AdminServer::Impl::serve(Socket socket) {
   for (bool again = true; again && !stopped;) {
     auto head = co_await http->read_head(RequestPlace::kProxy, Clock::now() + kTimeout, kTimeout);
     if (!head) break;
+    std::string body;
     if (head->body.kind != BodyFraming::Kind::kNone) {
-      const bool drained = co_await http->drain(kMaxBody, Clock::now() + kTimeout);
-      if (!drained) break;
+      const bool whole = co_await read_whole(*http, body);
+      if (!whole) break;
     }
     const Answer answer =
-        own_host(*head) ? answer_for(gateway, *head) : text(421, "foreign Host\n");
+        own_host(*head) ? answer_for(gateway, *head, body) : text(421, "foreign Host\n");
     ResponseHead out;
     out.status = answer.status;
     out.reason = answer.status == 200 ? "OK" : "Refused";
@@ -347,9 +373,9 @@ Awaitable<void> AdminServer::Impl::serve(Socket socket) {
     out.body.length = answer.body.size();
     out.body.length_stated = true;
     out.keep_alive = head->keep_alive;
-    const std::string_view body =
+    const std::string_view answered =
         head->method == "HEAD" ? std::string_view() : std::string_view(answer.body);
-    auto sent = co_await http->write_head(out, body, true, kTimeout);
+    auto sent = co_await http->write_head(out, answered, true, kTimeout);
     again = sent.has_value() && head->keep_alive;
   }
   http->stream().close();

@@ -11,6 +11,7 @@
 #include "filters/json_scanner.h"
 #include "gateway/admin_server.h"
 #include "gateway/free_memory.h"
+#include "gateway/index_follower.h"
 #include "gateway/listener.h"
 #include "gateway/log.h"
 #include "gateway/metrics.h"
@@ -67,6 +68,7 @@ Gateway::~Gateway() {
   for (auto& w : workers_) w->stop();
   for (auto& w : workers_) w->join();
   admin_.reset();
+  index_.reset();
   close_journal();  // what it still has to say may name workers
   workers_.clear();
 }
@@ -261,6 +263,9 @@ int Gateway::run() {
   watch_->start();
   for (auto& w : workers_) w->start();
   admin_->start();
+  index_ = std::make_unique<IndexFollower>(
+      services_->settings.audit_directory.value,
+      [journal = services_->journal.get()] { return journal->head().size; });
   release_free_memory();
   const std::string line = ready_line();
   std::fwrite(line.data(), 1, line.size(), stdout);
@@ -272,6 +277,7 @@ int Gateway::run() {
   for (auto& w : workers_) w->stop();
   for (auto& w : workers_) w->join();
   admin_->stop();  // its address is free for the gateway after us, which may wait for the log
+  index_.reset();
   services_->journal->record(admin_event("stop", snapshot_->digest(), "", "signal"));
   close_journal();
   return 0;
@@ -311,6 +317,9 @@ Readiness Gateway::readiness() const {
   warn_of_proof(r.warnings);
   for (auto& w : services_->origin_health->warnings(Clock::now()))
     r.warnings.push_back(std::move(w));
+  if (index_)
+    if (const auto state = index_->state(); !state.error.empty())
+      r.warnings.push_back("the index of the audit log cannot be kept: " + state.error);
   const auto& s = services_->settings;
   if (s.laboratory) r.warnings.push_back("laboratory mode");
   if (!s.resolver_hosts.empty()) r.warnings.push_back("resolver.hosts overrides names");
@@ -337,6 +346,12 @@ std::string Gateway::metrics() const {
   g.journal_commits = services_->journal->commits();
   g.journal_healthy = services_->journal->healthy();
   measure_proof(g);
+  if (index_) {
+    const auto state = index_->state();
+    const std::uint64_t head = services_->journal->head().size;
+    g.index_behind = head > state.size ? head - state.size : 0;
+    g.index_healthy = state.error.empty();
+  }
   g.leaves_minted = services_->leaves->minted();
   g.ca_days_left = static_cast<double>(services_->leaves->authority()->not_after() - now) / 86400;
   g.policy_loaded_at = static_cast<double>(loaded_at_);

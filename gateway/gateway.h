@@ -22,6 +22,7 @@ struct Gauges;
 struct WitnessAnswer;
 
 class AdminServer;
+class IndexFollower;
 class PassedSockets;
 class Watch;
 
@@ -59,6 +60,8 @@ class Gateway {
   // Idle connections end, exchanges in progress are finished, what is left after limits.drain is
   // cut. A second call cuts at once.
   void end(const std::string& by);
+  // Somebody read the log with a command of this program.
+  void log_was_read(const std::string& by, const std::string& command, const std::string& result);
   void clock_was_set(std::int64_t expected_us, std::int64_t now_us);
   // What the policy warns of by now, into the log.
   void say_warnings() const;
@@ -112,6 +115,7 @@ class Gateway {
   std::size_t drained_ = 0;
   bool stopping_ = false, cutting_ = false;
   std::unique_ptr<Watch> watch_;
+  std::unique_ptr<IndexFollower> index_;  // null: not kept, or not yet
 };
 
 }  // namespace sekisho::gateway

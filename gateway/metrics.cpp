@@ -208,6 +208,10 @@ std::string render_metrics(const std::vector<const Counters*>& workers, const Ga
             static_cast<double>(g.journal_records));
   f.counter("sekisho_journal_commits_total", "Commits (syncs) of the audit log.",
             static_cast<double>(g.journal_commits));
+  f.gauge("sekisho_audit_index_behind_records", "Records that the index has not read yet.",
+          static_cast<double>(g.index_behind));
+  f.gauge("sekisho_audit_index_healthy", "1 while the index of the audit log can be kept.",
+          g.index_healthy);
   f.gauge("sekisho_journal_healthy", "1 while the audit log can be written.", g.journal_healthy);
   f.gauge("sekisho_audit_last_checkpoint_timestamp_seconds",
           "When the newest checkpoint of the audit log was signed.", g.checkpoint_at);

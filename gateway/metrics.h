@@ -24,6 +24,8 @@ struct Gauges {
     std::uint64_t failures = 0;
   };
   std::vector<Witness> witnesses;
+  std::uint64_t index_behind = 0;  // records
+  bool index_healthy = true;
   std::uint64_t leaves_minted = 0;
   double ca_days_left = 0;
   double policy_loaded_at = 0;

@@ -86,6 +86,11 @@ void Gateway::record_and_wait(const audit::Admin& event) {
     Log::warn("record_waits", {{"what", event.what}});
 }
 
+void Gateway::log_was_read(const std::string& by, const std::string& command,
+                           const std::string& result) {
+  record_and_wait(admin_event("access", command, result, by));
+}
+
 void Gateway::use_authority(std::shared_ptr<const Authority> authority, const std::string& by) {
   const auto before = services_->leaves->authority();
   if (authority->same_as(*before)) return;

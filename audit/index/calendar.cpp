@@ -6,17 +6,11 @@ namespace sekisho::audit {
 
 DayWords words_of_day(config::Date date) {
   const std::int64_t day = policy::days_from_civil(date);
-  // 1970-01-01 was a Thursday; a week belongs to the year of its Thursday.
-  const std::int64_t thursday = day - ((day + 3) % 7 + 7) % 7 + 3;
-  const int year = policy::civil_from_days(thursday).year;
-  const std::int64_t first = policy::days_from_civil({year, 1, 1});
-  char text[3][24];
-  std::snprintf(text[0], sizeof text[0], "%04d-%02d-%02d", date.year % 10000, date.month % 100,
-                date.day % 100);
-  std::snprintf(text[1], sizeof text[1], "%04d-W%02d", year % 10000,
-                static_cast<int>((thursday - first) / 7 + 1) % 100);
-  std::snprintf(text[2], sizeof text[2], "%04d-%02d", date.year % 10000, date.month % 100);
-  return {text[0], text[1], text[2]};
+  // 1970-01-01 was a Thursday.
+  const std::int64_t monday = day - ((day + 3) % 7 + 7) % 7;
+  char month[24];
+  std::snprintf(month, sizeof month, "%04d-%02d", date.year % 10000, date.month % 100);
+  return {date.to_string(), policy::civil_from_days(monday).to_string(), month};
 }
 
 const DayWords& Calendar::at(std::int64_t unix_us) {

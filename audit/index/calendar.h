@@ -11,7 +11,7 @@ namespace sekisho::audit {
 
 struct DayWords {
   std::string day;    // "2026-07-02"
-  std::string week;   // "2026-W27", ISO 8601
+  std::string week;   // its Monday: "2026-06-29"
   std::string month;  // "2026-07"
 };
 DayWords words_of_day(config::Date date);

@@ -11,6 +11,7 @@
 
 #include "audit/query.h"
 #include "config/units.h"
+#include "gateway/commands/audit_commands.h"
 #include "gateway/commands/audit_output.h"
 #include "gateway/commands/audit_place.h"
 #include "gateway/commands/audit_proof.h"
@@ -208,6 +209,8 @@ void add_audit_command(CLI::App& app, int& exit_code) {
   add_query(audit, options, exit_code);
   add_show(audit, options, exit_code);
   add_proof_commands(*audit, exit_code);
+  add_question_commands(*audit, exit_code);
+  add_index_commands(*audit, exit_code);
   for (const char* later : {"export", "report"}) {
     CLI::App* command = audit->add_subcommand(later, "(not supported by this version)");
     command->allow_extras();

@@ -21,7 +21,8 @@ struct Exchange {
   policy::Reason reason = policy::Reason::kNone;
   std::string rule = "openai", exception = {};
   policy::Coverage coverage = policy::Coverage::kInspected;
-  std::string model = "gpt-4o";
+  std::string second_country = {};  // of an address, "" = none is known
+  std::string skipped = {};
 };
 
 // Rows as "a|b\n".
@@ -57,11 +58,14 @@ class Answers {
 class WrittenLog {
  public:
   explicit WrittenLog(std::uint64_t segment_bytes = 64u << 20) {
-    JournalSettings settings = test_settings();
-    settings.segment_bytes = segment_bytes;
-    settings.sync = false;
-    settings.clock = [this] { return now_us; };
-    journal_ = open_log(folder_, std::move(settings));
+    segment_bytes_ = segment_bytes;
+    begin();
+  }
+  // Ends the gateway and starts it again so much later.
+  void reopen(std::int64_t after_us) {
+    journal_.reset();
+    now_us += after_us;
+    begin();
   }
   std::int64_t now_us = 1'782'995'696'000'000;  // 2026-07-02T12:34:56Z
 
@@ -79,11 +83,18 @@ class WrittenLog {
     s.verdict.exception = e.exception;
     s.verdict.coverage = e.coverage;
     s.verdict.rules.push_back({e.rule, true, "allow", "enforce", "it matched", e.reason});
+    if (!e.skipped.empty()) s.verdict.skipped.push_back(e.skipped);
+    if (!e.second_country.empty()) {
+      policy::Evidence address = s.admission.evidence[0];
+      address.kind = policy::EvidenceKind::kAddress;
+      address.value = e.second_country;
+      address.source = "geo:test";
+      s.admission.evidence.push_back(address);
+    }
     if (!e.type.empty())
       s.verdict.findings.push_back(
           {e.type, e.category, 1, 0.9, {"/messages/0/content"}, {e.value}});
     s.decision.time_us = now_us;
-    s.decision.model = e.model;
     return record_and_wait(*journal_, s);
   }
   void outcome(std::uint64_t ref, std::uint64_t sent) {
@@ -162,6 +173,17 @@ class WrittenLog {
   }
 
  private:
+  void begin() {
+    JournalSettings settings = test_settings();
+    settings.segment_bytes = segment_bytes_;
+    settings.sync = false;
+    settings.clock = [this] { return now_us; };
+    std::string error;
+    auto store = open_directory(folder_.log(), error);
+    ASSERT_TRUE(store) << error;
+    journal_ = Journal::open(std::move(store), std::move(settings), now_us, error);
+    ASSERT_TRUE(journal_) << error;
+  }
   // The journal commits what waits within 50 ms; its head says when.
   void wait() {
     while (journal_ && journal_->head().size <= outcome_) ::usleep(200);
@@ -169,6 +191,7 @@ class WrittenLog {
   Folder folder_;
   std::unique_ptr<Journal> journal_;
   int made_ = 0;
+  std::uint64_t segment_bytes_ = 0;
   std::uint64_t outcome_ = 0;  // seq of the last one
 };
 

@@ -1,0 +1,22 @@
+#pragma once
+
+// Reading the log is itself a record: who, which command, how many rows. Never the rows, never a
+// value that was searched for.
+
+#include <string>
+
+#include "audit/questions/access.h"
+#include "audit/questions/answer.h"
+#include "config/gateway_file.h"
+
+namespace sekisho::gateway {
+
+// Who runs this program; behind sudo also who became it.
+std::string os_user();
+
+// Through the gateway that runs with this configuration, else as a record of one's own. What is
+// said is for the footer: "" = recorded, else why not. `gateway` null = a copy of a log: it is left
+// as it is.
+audit::LocalText record_access(const config::GatewayFile* gateway, const audit::Access& access);
+
+}  // namespace sekisho::gateway
