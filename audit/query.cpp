@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "audit/json_text.h"
+#include "audit/proof/statements.h"
 #include "audit/segment_reader.h"
 #include "config/ip.h"
 
@@ -199,6 +200,7 @@ QueryStats run_query(const std::string& directory, const QueryFilter& filter,
   Search search(filter, row, stats);
   for (auto file = log.segments.rbegin(); file != log.segments.rend(); ++file)
     if (!search.read(*file)) break;
+  if (const auto newest = newest_checkpoint(directory)) stats.checkpoint = newest->size;
   return stats;
 }
 

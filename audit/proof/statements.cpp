@@ -142,6 +142,13 @@ OwnCheckpoints read_checkpoints(const std::string& directory) {
   return own;
 }
 
+std::optional<HeadClaim> newest_checkpoint(const std::string& directory) {
+  std::string error;
+  const std::string name = "checkpoints/" + std::string(kLatestCheckpoint);
+  const auto text = read_small(directory + '/' + name, error);
+  return text ? signed_statement(name, *text) : std::nullopt;
+}
+
 std::vector<HeadClaim> read_witness(const std::string& folder, std::string& error) {
   std::vector<HeadClaim> out;
   for (const std::string& path : names_below(folder, error)) {

@@ -43,6 +43,9 @@ struct OwnCheckpoints {
 };
 OwnCheckpoints read_checkpoints(const std::string& directory);
 
+// What latest.ckpt says; its signature is not looked at. Nothing when there is none.
+std::optional<HeadClaim> newest_checkpoint(const std::string& directory);
+
 // Every *.ckpt below a folder of a witness. `error`: it cannot be read.
 std::vector<HeadClaim> read_witness(const std::string& folder, std::string& error);
 

@@ -180,12 +180,20 @@ TEST_F(Tampering, AgreesWithTheWorkedExampleOfTheDocument) {
   std::vector<std::string> example;
   for (const auto& line : lines_of(SEKISHO_SOURCE_DIR "/docs/audit_format.md"))
     if (line.starts_with("{\"v\":1,\"seq\":") && line.ends_with("}")) example.push_back(line);
-  ASSERT_EQ(example.size(), 3u);
+  ASSERT_EQ(example.size(), 5u);
   std::ofstream(folder_.log() + "/000000000000.jsonl") << joined(example);
+  const std::string document = read_all(SEKISHO_SOURCE_DIR "/docs/audit_format.md");
+  const std::size_t note = document.find("```\nlog.example.jp/gw1\n5\n") + 4;
+  std::filesystem::create_directories(folder_.log() + "/checkpoints");
+  for (const char* name : {"000000000005.ckpt", "latest.ckpt"})
+    std::ofstream(folder_.log() + "/checkpoints/" + name)
+        << document.substr(note, document.find("```", note) - note);
   const VerifyReport report = verify_twice(folder_);
   EXPECT_TRUE(report.whole) << report.what;
-  const std::string document = read_all(SEKISHO_SOURCE_DIR "/docs/audit_format.md");
-  EXPECT_NE(document.find("size 3, root `" + report.head.root + "`"), std::string::npos);
+  EXPECT_EQ(report.checkpoint, 5u);
+  ASSERT_EQ(report.keys.size(), 1u);
+  EXPECT_NE(document.find("the key is `" + report.keys[0] + "`"), std::string::npos);
+  EXPECT_NE(document.find("size 5, root `" + report.head.root + "`"), std::string::npos);
 }
 
 TEST_F(Tampering, CannotCheckWhatIsNotThere) {
