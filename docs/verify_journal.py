@@ -135,8 +135,9 @@ class Statement:
     @classmethod
     def kept(cls, source):
         data = read(source)
+        line = re.search(rb" note=([A-Za-z0-9+/]+=*)\s*$", data)  # of a syslog receiver
         try:
-            return cls.of_note(source, data, outside=True)
+            return cls.of_note(source, base64.b64decode(line[1]) if line else data, outside=True)
         except ValueError:
             pass
         head = json.loads(data)
@@ -210,7 +211,7 @@ class Tree:
         return other
 
     def add(self, level, value):
-        if self.end % (1 << level):
+        if not 0 <= level <= 62 or self.end % (1 << level) or self.end + (1 << level) > 1 << 62:
             raise ValueError("a subtree cannot stand here")
         self.end += 1 << level
         while self.nodes and self.nodes[-1][0] == level and self.end % (2 << level) == 0:

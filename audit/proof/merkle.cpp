@@ -6,6 +6,7 @@ namespace sekisho::audit {
 namespace {
 
 constexpr unsigned kMostLevels = 62;
+constexpr std::uint64_t kMostLeaves = std::uint64_t{1} << kMostLevels;  // no log is as long
 
 std::uint64_t leaves_of(unsigned level) {
   return std::uint64_t{1} << level;
@@ -50,7 +51,9 @@ void append_consistency(std::vector<ProofPart>& out, std::uint64_t old_end, Proo
 }  // namespace
 
 bool LeafRange::add(ChainHash& hash, const Subtree& subtree) {
-  if (subtree.level > kMostLevels || end_ % leaves_of(subtree.level)) return false;
+  if (subtree.level > kMostLevels || end_ % leaves_of(subtree.level) ||
+      leaves_of(subtree.level) > kMostLeaves - std::min(end_, kMostLeaves))
+    return false;
   nodes_.push_back(subtree);
   end_ += leaves_of(subtree.level);
   while (nodes_.size() > 1) {

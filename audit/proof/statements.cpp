@@ -43,6 +43,15 @@ std::optional<HeadClaim> signed_statement(const std::string& source, std::string
   return out;
 }
 
+// The note that a line of a syslog receiver ends in; "" = it is none.
+std::string note_of_syslog(std::string_view text) {
+  constexpr std::string_view kNote = " note=";
+  while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
+  const std::size_t at = text.rfind(kNote);
+  return at == text.npos ? std::string()
+                         : decode_base64(text.substr(at + kNote.size())).value_or("");
+}
+
 std::optional<std::uint64_t> last_of(std::uint64_t size) {
   return size ? std::optional(size - 1) : std::nullopt;
 }
@@ -88,7 +97,8 @@ std::optional<Journal::Head> parse_head(std::string_view json) {
 
 std::optional<HeadClaim> read_statement(const std::string& source, std::string_view text,
                                         std::string& why) {
-  if (auto found = signed_statement(source, text)) {
+  const std::string note = note_of_syslog(text);
+  if (auto found = signed_statement(source, note.empty() ? text : note)) {
     found->outside = true;
     return found;
   }

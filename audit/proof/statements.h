@@ -23,8 +23,8 @@ struct HeadClaim {
   std::optional<SignedNote> note;
 };
 
-// A file that was kept elsewhere: a signed note, or what `audit head --json` wrote. Nothing and
-// `why` if it is neither.
+// A file that was kept elsewhere: a signed note, a line of a syslog receiver that holds one, or
+// what `audit head --json` wrote. Nothing and `why` if it is neither.
 std::optional<HeadClaim> read_statement(const std::string& source, std::string_view text,
                                         std::string& why);
 // What `audit head --json` wrote: {"v":1,"size":N,"root":"…","link":"…"}.

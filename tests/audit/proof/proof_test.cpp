@@ -120,6 +120,16 @@ TEST(Merkle, RefusesASubtreeThatCannotStandThere) {
   EXPECT_EQ(tree.end(), 1u);
 }
 
+TEST(Merkle, RefusesMoreLeavesThanAnyLogHas) {
+  ChainHash hash;
+  LeafRange tree;
+  EXPECT_TRUE(tree.add(hash, Subtree{61, hash.nothing()}));
+  EXPECT_TRUE(tree.add(hash, Subtree{61, hash.nothing()}));
+  EXPECT_FALSE(tree.add(hash, Subtree{0, hash.nothing()}));
+  LeafRange far(~std::uint64_t{0});
+  EXPECT_FALSE(far.add(hash, Subtree{0, hash.nothing()}));
+}
+
 TEST(LogKey, ReadsAPublishedVkey) {
   const std::string vkey = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
   const auto key = VerifyingKey::parse(vkey);

@@ -555,6 +555,23 @@ TEST(Proof, SaysWhatItCannotProve) {
             std::string::npos);
 }
 
+TEST(KeptElsewhere, MayBeALineOfASyslogReceiver) {
+  Log log;
+  write_log(log.folder, 8, signing_settings());
+  const std::string note = read_all(log.checkpoint(log.size())), kept = log.folder.path() + "/line";
+  std::ofstream(kept)
+      << "<110>1 2026-07-02T12:34:56.123456Z log.example.jp/gw1 sekisho - checkpoint - size="
+      << log.size() << " note=" << encode_base64(note) << "\n";
+  std::string why;
+  const auto read = read_statement(kept, read_all(kept), why);
+  ASSERT_TRUE(read) << why;
+  log.against.statements.push_back(*read);
+  log.extra.push_back(kept);
+  EXPECT_TRUE(verify_both(log).whole);
+  log.drop_segments_from(log.segments().back(), true);
+  EXPECT_FALSE(verify_both(log).whole);
+}
+
 TEST(Checkpoints, LeaveNoWorkForTheNextStart) {
   Log log;
   write_log(log.folder, 20, signing_settings());
