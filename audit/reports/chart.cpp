@@ -176,7 +176,7 @@ Stack stack_of(const Table& table, const ChartPlan& plan) {
 double rounded_up(double most) {
   if (most <= 0) return 1;
   const double unit = std::pow(10, std::floor(std::log10(most)));
-  for (const double step : {1.0, 2.0, 5.0, 10.0})
+  for (const double step : {1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0})
     if (step * unit >= most) return std::max(1.0, step * unit);
   return most;
 }

@@ -245,7 +245,9 @@ void Page::after_rows(const Table& table, std::size_t shown) {
 // `drawn`: the figures above are its drawing already.
 void Page::table(const Table& table, bool drawn) {
   const auto plan = drawn ? std::nullopt : plan_chart(table);
-  raw(table.columns.size() >= kWideFrom ? "<div class=\"wide\">" : "<div>");
+  raw(table.columns.size() >= kWideFrom ? "<div class=\"wide\">"
+      : table.columns.size() == 2       ? "<div class=\"pair\">"
+                                        : "<div>");
   if (plan) raw(draw_chart(table, *plan, look_.language, "d" + std::to_string(drawings_++)) + "\n");
   raw("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
   append_html_plain(out_, in(table.title));

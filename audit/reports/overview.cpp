@@ -114,7 +114,7 @@ Section trend(const ReportFrame& frame, Inquiry& ask) {
   Table t;
   t.id = "trend";
   t.title = {"週ごとの判定", "Verdicts by week"};
-  t.columns = {text("week", "週 (ISO)", "Week (ISO)"), of_verdict(), requests_column(),
+  t.columns = {text("week", "週", "Week"), of_verdict(), requests_column(),
                count("incidents", "事象 (再試行をまとめた数)", "Incidents (retries counted once)"),
                bytes("sent", "送信", "Sent")};
   t.rows = ask.of_period(

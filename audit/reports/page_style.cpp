@@ -33,6 +33,11 @@ thead th{background:var(--pale);border-bottom:2px solid var(--soft);vertical-ali
 th.n,td.n{text-align:right}
 td.n,td.t{white-space:nowrap}
 td.c{min-width:5.5em}
+.pair td:first-child{width:15em}
+.wide table{font-size:.78rem}
+.wide th,.wide td{padding:.25rem .35rem}
+.wide td.c{min-width:2.5em}
+.wide td.t{white-space:normal;min-width:5.8em}
 tbody tr:nth-child(even){background:#fafbfc}
 .unit,.code{color:var(--soft);font-size:.85em;font-weight:400}
 .more td{background:var(--pale);font-style:normal;color:var(--soft)}
@@ -56,7 +61,7 @@ pre .gap{color:var(--soft);display:block}
 .figures .label{display:block;font-size:.82rem;color:var(--soft)}
 .figures .big{display:block;font-size:1.55rem;line-height:1.3;font-weight:600}
 .figures .was{display:block;font-size:.78rem;color:var(--soft)}
-svg.line{display:block;width:100%;height:28px;margin-top:.3rem}
+svg.line{display:block;width:120px;height:28px;margin-top:.3rem}
 svg.line path{fill:none;stroke:var(--bar);stroke-width:1.6}
 svg.chart{display:block;width:100%;height:auto;margin:.4rem 0;font-size:12px}
 svg text{fill:var(--ink)}

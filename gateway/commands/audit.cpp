@@ -211,7 +211,8 @@ void add_audit_command(CLI::App& app, int& exit_code) {
   add_proof_commands(*audit, exit_code);
   add_question_commands(*audit, exit_code);
   add_index_commands(*audit, exit_code);
-  for (const char* later : {"export", "report"}) {
+  add_report_commands(*audit, exit_code);
+  for (const char* later : {"export"}) {
     CLI::App* command = audit->add_subcommand(later, "(not supported by this version)");
     command->allow_extras();
     command->callback([later, &exit_code] { exit_code = not_yet(later); });
