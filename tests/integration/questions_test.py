@@ -11,7 +11,7 @@ import tempfile
 import unittest
 
 import fixed_log
-from harness import ROOT, SEKISHO
+from harness import ROOT, SEKISHO, Bench, chat, post
 
 QUARTER = ["--quarter", "2025Q2"]
 EXAMPLES = [
@@ -147,6 +147,66 @@ class Tail(Folder):
             out.write(lines[-1].replace('"seq":%d' % (number - 1), '"seq":%d' % number).replace("9 rows", "later rows") + "\n")
         os.rename(self.log / ("%012d.jsonl.part" % number), self.log / ("%012d.jsonl" % number))
         self.assertIn("later rows", process.stdout.readline())
+
+
+class Running(unittest.TestCase):
+    """Beside a gateway that runs, and after it has stopped."""
+
+    def setUp(self):
+        self.bench = Bench()
+        self.addCleanup(self.bench.close)
+        origin = self.bench.origin("api.openai.com")
+        self.gateway = self.bench.gateway({"api.openai.com": origin.port})
+        conn = self.gateway.tunnel("api.openai.com")
+        conn.send(post("api.openai.com", chat("my card is 4532 0151 1283 0366")))
+        self.assertEqual(conn.message().status, 200)
+        conn.sock.close()
+        # The file names the port that was bound, for the commands.
+        text = self.gateway.config.read_text(encoding="utf-8")
+        self.gateway.config.write_text(text.replace('admin: { address: "127.0.0.1:0" }', f'admin: {{ address: "{self.gateway.admin}" }}'), encoding="utf-8")
+
+    def audit(self, *arguments, stdin="", expect=0):
+        done = subprocess.run([SEKISHO, "audit", *arguments, "-c", str(self.gateway.config)], input=stdin, capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, expect, done.stdout + done.stderr)
+        return done.stdout
+
+    def accesses(self):
+        return [r for r in self.gateway.journal() if r.get("what") == "access"]
+
+    def test_a_reading_is_recorded_by_the_gateway(self):
+        answer = json.loads(self.audit("transfers", "--json", "--lang", "en"))
+        self.assertEqual(answer["recorded"], "recorded")
+        self.assertEqual([t["rows"][0]["sent_masked"] for t in answer["tables"]], [1, 1])
+        record = self.accesses()[-1]
+        self.assertIn("transfers", record["old"])
+        self.assertIn("uid", record["by"])
+        self.assertEqual(record["new"], "2 rows")
+        self.assertIn("transfers", self.audit("access"))
+
+    def test_a_value_is_found_and_never_written(self):
+        text = self.audit("value", "--type", "credit_card", "--reason", "INC-1", stdin="4532-0151-1283-0366")
+        self.assertIn("api.openai.com", text)
+        self.assertNotIn("sks_", self.audit("value", "--type", "credit_card", stdin="5555 5555 5555 4444"))
+        self.assertEqual(len(self.accesses()), 2)
+        folder = self.gateway.folder
+        for path in [folder / "gateway.log", *(p for p in (folder / "audit").rglob("*") if p.is_file())]:
+            raw = path.read_bytes()
+            for value in (b"4532015112830366", b"4532-0151-1283-0366", b"4532 0151 1283 0366"):
+                self.assertNotIn(value, raw, str(path))
+
+    def test_a_reading_after_the_gateway_is_a_record_too(self):
+        self.gateway.stop()
+        answer = json.loads(self.audit("refused", "--json", "--lang", "en"))
+        self.assertEqual(answer["recorded"], "recorded")
+        self.assertEqual(len(self.accesses()), 1)
+        self.audit("verify")
+        self.gateway.start()
+
+    def test_the_listener_takes_nothing_else_for_a_reading(self):
+        self.assertEqual(self.gateway.ask("POST", "/audit/access", body="{}", headers={"content-type": "application/json"})[0], 400)
+        self.assertEqual(self.gateway.ask("POST", "/audit/access", body="{}")[0], 415)
+        self.assertEqual(self.gateway.ask("GET", "/audit/access")[0], 405)
+        self.assertEqual(self.accesses(), [])
 
 
 class DocumentedQuestions(Folder):
