@@ -159,6 +159,23 @@ class DirectoryStore : public Store {
   Descriptor directory_, lock_, file_;
 };
 
+// The lock goes with the process; the text in its file only tells people whose it is.
+void name_holder(int lock) {
+  char host[256] = "?";
+  ::gethostname(host, sizeof host - 1);
+  const std::string text =
+      "process " + std::to_string(::getpid()) + " on " + std::string(host) + "\n";
+  std::size_t written = 0;
+  if (::ftruncate(lock, 0) == 0) write_all(lock, text, written);
+}
+
+std::string holder_of(int lock) {
+  char text[320] = {};
+  const ssize_t n = ::pread(lock, text, sizeof text - 1, 0);
+  const std::string_view line = std::string_view(text).substr(0, std::string_view(text).find('\n'));
+  return n > 0 && !line.empty() ? std::string(line) : "a process that gave no name";
+}
+
 // The error text names the operation and the path, not only the errno.
 std::unique_ptr<Store> fail(std::string& error, const std::string& path, std::string_view what) {
   error = path + ": " + std::string(what) + ": " + std::strerror(errno);
@@ -174,16 +191,19 @@ std::unique_ptr<Store> open_directory(const std::string& path, std::string& erro
     return fail(error, path, "the directory of the audit log cannot be made");
   Descriptor directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory) return fail(error, path, "the directory of the audit log cannot be opened");
-  for (const char* folder : {"checkpoints", "policies", "torn"})
+  for (const char* folder : {"checkpoints", "keeping", "policies", "torn"})
     if (::mkdirat(directory.get(), folder, 0700) < 0 && errno != EEXIST)
       return fail(error, path + "/" + folder, "the folder cannot be made");
   Descriptor lock(::openat(directory.get(), "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (!lock) return fail(error, path + "/lock", "the lock file cannot be opened");
   if (::flock(lock.get(), LOCK_EX | LOCK_NB) < 0) {
     if (held) *held = errno == EWOULDBLOCK;
-    error = path + ": another gateway writes to this audit log (its lock file is held)";
+    error = path + ": another gateway writes to this audit log (" + holder_of(lock.get()) +
+            " holds its lock file); stop that one first, or give this one an audit.directory of "
+            "its own";
     return nullptr;
   }
+  name_holder(lock.get());
   return std::make_unique<DirectoryStore>(std::move(directory), std::move(lock));
 }
 

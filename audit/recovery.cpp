@@ -5,22 +5,30 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "audit/keeping/compressed_source.h"
+#include "audit/segment_reader.h"
+
 namespace sekisho::audit {
 namespace {
 
 constexpr std::uint64_t kSeqLimit = 1'000'000'000'000;
 
-std::vector<std::uint64_t> segments_in(const std::vector<std::string>& names) {
-  std::vector<std::uint64_t> firsts;
-  for (const auto& name : names)
-    if (const auto first = segment_first_seq(name)) firsts.push_back(*first);
-  std::sort(firsts.begin(), firsts.end());
-  return firsts;
-}
-
 bool fail(std::string& error, const std::string& what, int code) {
   error = what + ": " + std::strerror(code);
   return false;
+}
+
+// All that a compressed segment holds.
+bool unpack(const std::string& packed, std::string& bytes, std::string& error) {
+  const ByteSource source = compressed_source(memory_source(packed), error);
+  if (!source.read_at) return false;
+  bytes.resize(static_cast<std::size_t>(source.size));
+  for (std::size_t got = 0; got < bytes.size();) {
+    const long n = source.read_at(got, bytes.data() + got, bytes.size() - got);
+    if (n <= 0) return fail(error, "it cannot be unpacked", static_cast<int>(-n));
+    got += static_cast<std::size_t>(n);
+  }
+  return true;
 }
 
 std::string kept_name(const std::string& segment, std::size_t offset) {
@@ -39,18 +47,27 @@ bool cut_tail(Store& store, const std::string& name, std::string_view bytes, con
   return true;
 }
 
+// What is left of it when a torn tail is cut: the same before and after.
+FoundDamage found_damage(Damage damage, std::string_view bytes, const SegmentEnd& end) {
+  return {std::move(damage), sha256_hex(bytes.substr(0, end.keep)), {}};
+}
+
 // A segment that holds no record at all: the crash came right after it was made, or it is none.
 bool put_aside(Store& store, const std::string& name, std::string_view bytes, const SegmentEnd& end,
                Recovery& found, std::string& error) {
   const std::string kept = kept_name(name, 0);
-  if (const int code = store.rename(name, kept))
-    return fail(error, name + " holds no record and cannot be put aside", code);
-  if (end.records)
-    found.damage.push_back(
-        {name, "no line is a record; kept as " + kept, *segment_first_seq(name)});
-  else if (!bytes.empty())
+  if (end.records) {
+    Damage damage{name, "no line is a record; to be kept as " + kept, *segment_first_seq(name)};
+    found.damage.push_back(found_damage(std::move(damage), bytes, end));
+    if (!DamageAcceptance(store).covers(found.damage.back())) {
+      error = DamageAcceptance::refuse(store, found.damage);
+      return false;
+    }
+  } else if (!bytes.empty()) {
     found.torn.push_back({name, kept, end.torn, 0, bytes.size()});
-  return true;
+  }
+  const int code = store.rename(name, kept);
+  return !code || fail(error, name + " holds no record and cannot be put aside", code);
 }
 
 // What a killed gateway wrote may not be on disk yet, and the chain goes on from it. A closed
@@ -92,6 +109,30 @@ void find_tail(std::string_view bytes, SegmentEnd& end) {
 
 }  // namespace
 
+std::vector<std::uint64_t> segments_in(const std::vector<std::string>& names) {
+  std::vector<std::uint64_t> firsts;
+  for (std::string_view name : names) {
+    if (name.ends_with(kCompressedEnding)) name.remove_suffix(kCompressedEnding.size());
+    if (const auto first = segment_first_seq(name)) firsts.push_back(*first);
+  }
+  std::sort(firsts.begin(), firsts.end());
+  firsts.erase(std::unique(firsts.begin(), firsts.end()), firsts.end());
+  return firsts;
+}
+
+bool read_segment(Store& store, const std::string& name, std::string& bytes, bool& closed,
+                  std::string& error) {
+  const int code = store.read(name, bytes);
+  closed = code == ENOENT;
+  if (!code) return true;
+  std::string packed;
+  if (!closed || store.read(name + std::string(kCompressedEnding), packed))
+    return fail(error, name + " cannot be read", code);
+  if (unpack(packed, bytes, error)) return true;
+  error = name + std::string(kCompressedEnding) + ": " + error;
+  return false;
+}
+
 SegmentEnd read_segment_end(const std::string& name, std::string_view bytes, ChainHash& hash) {
   SegmentEnd end;
   find_tail(bytes, end);
@@ -131,20 +172,21 @@ bool recover(Store& store, ChainHash& hash, Recovery& found, std::string& error)
   for (; !firsts.empty(); firsts.pop_back()) {
     const std::string name = segment_name(firsts.back());
     std::string bytes;
-    if (const int code = store.read(name, bytes))
-      return fail(error, name + " cannot be read", code);
+    bool closed = false;
+    if (!read_segment(store, name, bytes, closed, error)) return false;
     SegmentEnd end = read_segment_end(name, bytes, hash);
-    if (!end.readable) {
+    if (!end.readable && !closed) {
       if (!put_aside(store, name, bytes, end, found, error)) return false;
       continue;
     }
-    if (!end.torn.empty() && !cut_tail(store, name, bytes, end, found, error)) return false;
-    if (end.damage) found.damage.push_back(std::move(*end.damage));
+    if (!end.torn.empty() && !closed && !cut_tail(store, name, bytes, end, found, error))
+      return false;
+    if (end.damage) found.damage.push_back(found_damage(std::move(*end.damage), bytes, end));
     found.next_seq = end.next_seq;
     found.link = end.link;
     found.stopped = end.stopped;
     found.last_segment = name;
-    return make_durable(store, name, error);
+    return closed || make_durable(store, name, error);
   }
   return true;
 }

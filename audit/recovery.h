@@ -10,6 +10,7 @@
 
 #include "audit/chain.h"
 #include "audit/control_records.h"
+#include "audit/keeping/damage_acceptance.h"
 #include "audit/store.h"
 
 namespace sekisho::audit {
@@ -20,12 +21,19 @@ struct Recovery {
   std::string last_segment;  // "" = the log begins
   bool stopped = false;      // the last record is a `stop`
   std::vector<TornTail> torn;
-  std::vector<Damage> damage;
+  std::vector<FoundDamage> damage;
 };
 
 // Cuts a torn tail (a copy is kept under torn/), never changes anything else, makes durable what is
-// there and closes the last segment. False and `error` if the disk refused.
+// there and closes the last segment. False and `error` if the disk refused, or if a segment that
+// would have to go is damaged and nobody has accepted that.
 bool recover(Store& store, ChainHash& hash, Recovery& found, std::string& error);
+
+// First seq of every segment among the names of files, compressed or not, each once, sorted.
+std::vector<std::uint64_t> segments_in(const std::vector<std::string>& names);
+// All of a segment, by its plain name. `closed`: it is compressed, and so was closed before.
+bool read_segment(Store& store, const std::string& name, std::string& bytes, bool& closed,
+                  std::string& error);
 
 // The reading half of it, of one segment.
 struct SegmentEnd {

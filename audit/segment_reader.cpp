@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "audit/chain.h"
+#include "audit/keeping/compressed_source.h"
 
 namespace sekisho::audit {
 namespace {
@@ -30,10 +31,24 @@ std::vector<std::string> names_in(const fs::path& folder, std::string* error) {
   return names;
 }
 
+// Folders and files beside the segments; "….new" is being written.
 bool is_our_own(const std::string& name) {
-  static constexpr std::string_view kNames[] = {"lock",        "torn",         "policies",
-                                                "checkpoints", "pruned.jsonl", "index"};
-  return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
+  static constexpr std::string_view kOurs[] = {"lock",        "torn",         "policies",
+                                               "checkpoints", "pruned.jsonl", "index",
+                                               "keeping",     "sealed",       "reserve"};
+  return name.ends_with(".new") ||
+         std::find(std::begin(kOurs), std::end(kOurs), name) != std::end(kOurs);
+}
+
+std::optional<std::uint64_t> compressed_first_seq(std::string_view name) {
+  if (!name.ends_with(kCompressedEnding)) return std::nullopt;
+  name.remove_suffix(kCompressedEnding.size());
+  return segment_first_seq(name);
+}
+
+bool is_there(const std::string& path) {
+  std::error_code ignored;
+  return fs::exists(path, ignored);
 }
 
 }  // namespace
@@ -46,6 +61,22 @@ ByteSource memory_source(std::string_view bytes) {
 }
 
 ByteSource open_source(const std::string& path, std::string& error) {
+  const bool named = path.ends_with(kCompressedEnding);
+  const std::string packed = named ? path : path + std::string(kCompressedEnding);
+  if (!named) {
+    ByteSource plain = open_file(path, error);
+    if (plain.read_at || !is_there(packed)) return plain;
+    error.clear();
+  }
+  ByteSource file = open_file(packed, error);
+  if (!file.read_at) return {};
+  std::string why;
+  ByteSource source = compressed_source(std::move(file), why);
+  if (!source.read_at) error = packed + ": " + why;
+  return source;
+}
+
+ByteSource open_file(const std::string& path, std::string& error) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   struct stat status {};
   if (fd < 0 || ::fstat(fd, &status) < 0) {
@@ -69,16 +100,23 @@ ByteSource open_source(const std::string& path, std::string& error) {
 LogDirectory list_log(const std::string& directory) {
   LogDirectory log;
   for (const std::string& name : names_in(directory, &log.error)) {
-    const auto first = segment_first_seq(name);
-    if (first)
-      log.segments.push_back({*first, name, directory + "/" + name});
+    const std::string path = directory + "/" + name;
+    if (const auto first = segment_first_seq(name))
+      log.segments.push_back({*first, name, path});
+    else if (const auto packed = compressed_first_seq(name))
+      log.segments.push_back({*packed, segment_name(*packed), path});
     else if (!is_our_own(name))
       log.foreign.push_back(name);
   }
   const auto older = [](const SegmentFile& a, const SegmentFile& b) {
-    return a.first_seq < b.first_seq;
+    return std::pair(a.first_seq, a.path.size()) < std::pair(b.first_seq, b.path.size());
+  };
+  const auto twins = [](const SegmentFile& a, const SegmentFile& b) {
+    return a.first_seq == b.first_seq;
   };
   std::sort(log.segments.begin(), log.segments.end(), older);
+  log.segments.erase(std::unique(log.segments.begin(), log.segments.end(), twins),
+                     log.segments.end());
   log.policies = names_in(directory + "/policies", nullptr);
   return log;
 }

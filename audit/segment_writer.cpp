@@ -180,7 +180,8 @@ bool SegmentWriter::begin(std::int64_t now_us) {
   std::vector<VerifyingKey> halves;
   for (const SigningKey& key : keys_.signing) halves.push_back(key.public_half());
   if (!recover(store_, hash_, found, error_) ||
-      !restore_tree(store_, hash_, halves, found, tree_, error_) || !has_space())
+      !restore_tree(store_, hash_, halves, found, tree_, error_) || !is_accepted(found) ||
+      !has_space())
     return false;
   // Said in every segment: those that said it before may have been removed for their age.
   key_unsaid_ = !keys_.signing.empty();
@@ -190,9 +191,19 @@ bool SegmentWriter::begin(std::int64_t now_us) {
   const ControlFrame f = frame(now_us);
   std::vector<std::string> tails{segment_tail(f, found.last_segment)};
   for (const TornTail& t : found.torn) tails.push_back(recovered_tail(f, t));
-  for (const Damage& d : found.damage) tails.push_back(damage_tail(f, d));
+  for (const FoundDamage& d : found.damage) tails.push_back(accepted_damage_tail(f, d));
   tails.push_back(boot_tail(f, found.last_segment.empty() ? "" : found.stopped ? "stop" : "crash"));
-  return begin_with(tails, now_us);
+  if (!begin_with(tails, now_us)) return false;
+  if (!found.damage.empty()) DamageAcceptance::close(store_, next_seq_);
+  return true;
+}
+
+bool SegmentWriter::is_accepted(Recovery& found) {
+  const DamageAcceptance acceptance(store_);
+  bool all = true;
+  for (FoundDamage& f : found.damage) all = (!f.accepted.empty() || acceptance.covers(f)) && all;
+  if (!all) error_ = DamageAcceptance::refuse(store_, found.damage);
+  return all;
 }
 
 void SegmentWriter::end(std::int64_t now_us) {

@@ -16,6 +16,8 @@
 
 namespace sekisho::audit {
 
+struct Recovery;
+
 class SegmentWriter {
  public:
   SegmentWriter(Store& store, const JournalSettings& settings)
@@ -61,6 +63,7 @@ class SegmentWriter {
   ControlFrame frame(std::int64_t now_us) const { return {now_us, settings_.gateway}; }
   bool fail(Trouble trouble, const std::string& what, int code);
   bool has_space();
+  bool is_accepted(Recovery& found);
   bool create_segment();
   void add_line(std::string_view tail);
   bool write_lines();

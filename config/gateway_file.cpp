@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "config/audit_keeping.h"
 #include "config/gateway_sections.h"
 #include "config/text_file.h"
 #include "config/yaml_reader.h"
@@ -87,6 +88,8 @@ void read_audit(MapReader& gateway, GatewayFile& out) {
         sync->at, "`sync: never` is allowed only with `laboratory: true`",
         "decisions would be lost when the machine stops; write every_decision");
   read_audit_proof(m, out);
+  AuditKeeping checked;  // read again by whom it concerns: load_audit_keeping()
+  read_audit_keeping(m, checked);
   m.finish();
 }
 

@@ -10,10 +10,12 @@
 #include "audit/segment_reader.h"
 #include "filters/json_scanner.h"
 #include "gateway/admin_server.h"
+#include "gateway/finding_category.h"
 #include "gateway/free_memory.h"
 #include "gateway/index_follower.h"
 #include "gateway/listener.h"
 #include "gateway/log.h"
+#include "gateway/maintenance.h"
 #include "gateway/metrics.h"
 #include "gateway/notify.h"
 #include "gateway/own_address.h"
@@ -65,6 +67,7 @@ std::int64_t now_microseconds() {
 Gateway::Gateway(std::string configuration_path) : path_(std::move(configuration_path)) {}
 
 Gateway::~Gateway() {
+  maintenance_.reset();
   for (auto& w : workers_) w->stop();
   for (auto& w : workers_) w->join();
   admin_.reset();
@@ -207,6 +210,13 @@ bool Gateway::open_journal(bool wait, std::string& error) {
     return false;
   }
   services_->journal->record(admin_event("start", "", snapshot_->digest(), "operator"));
+  maintenance_ = std::make_unique<Maintenance>(
+      *services_, [this](std::string_view type) { return category_of(*snapshot(), type); },
+      [this] {
+        std::string unread;
+        const auto keys = this->log_keys(false, unread);
+        return keys ? keys->signing : std::vector<audit::SigningKey>();
+      });
   return true;
 }
 
@@ -261,6 +271,7 @@ std::string Gateway::ready_line() const {
 
 int Gateway::run() {
   watch_->start();
+  maintenance_->start();
   for (auto& w : workers_) w->start();
   admin_->start();
   index_ = std::make_unique<IndexFollower>(
@@ -278,6 +289,7 @@ int Gateway::run() {
   for (auto& w : workers_) w->join();
   admin_->stop();  // its address is free for the gateway after us, which may wait for the log
   index_.reset();
+  maintenance_.reset();
   services_->journal->record(admin_event("stop", snapshot_->digest(), "", "signal"));
   close_journal();
   return 0;
@@ -320,6 +332,7 @@ Readiness Gateway::readiness() const {
   if (index_)
     if (const auto state = index_->state(); !state.error.empty())
       r.warnings.push_back("the index of the audit log cannot be kept: " + state.error);
+  for (auto& w : maintenance_->warnings()) r.warnings.push_back(std::move(w));
   const auto& s = services_->settings;
   if (s.laboratory) r.warnings.push_back("laboratory mode");
   if (!s.resolver_hosts.empty()) r.warnings.push_back("resolver.hosts overrides names");

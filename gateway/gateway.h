@@ -23,6 +23,7 @@ struct WitnessAnswer;
 
 class AdminServer;
 class IndexFollower;
+class Maintenance;
 class PassedSockets;
 class Watch;
 
@@ -114,6 +115,7 @@ class Gateway {
   std::int64_t loaded_at_ = 0;
   std::size_t drained_ = 0;
   bool stopping_ = false, cutting_ = false;
+  std::unique_ptr<Maintenance> maintenance_;
   std::unique_ptr<Watch> watch_;
   std::unique_ptr<IndexFollower> index_;  // null: not kept, or not yet
 };

@@ -37,7 +37,8 @@ THIRD_PARTY = [
     (r"CLI/", r"gateway/(commands/[^/]+\.(cpp|h)|main\.cpp)$"),
     (r"spdlog/", r"gateway/log\.cpp$"),
     (r"prometheus/", r"gateway/metrics\.cpp$"),
-    (r"(brotli/|zlib\.h|zstd\.h)", r"filters/(views/)?[^/]+\.cpp$"),
+    (r"(brotli/|zlib\.h)", r"filters/(views/)?[^/]+\.cpp$"),
+    (r"zstd\.h", r"(filters/(views/)?|audit/keeping/)[^/]+\.cpp$"),
 ]
 UMBRELLAS = {
     "boost/asio.hpp", "boost/beast.hpp", "boost/beast/http.hpp", "boost/beast/core.hpp", "boost/asio/ssl.hpp",

@@ -1,7 +1,6 @@
 #include "audit/proof/tree_recovery.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 #include <map>
 
@@ -35,10 +34,7 @@ class Replay {
       error = std::string("the audit log cannot be listed: ") + std::strerror(code);
       return false;
     }
-    std::vector<std::uint64_t> firsts;
-    for (const std::string& name : names)
-      if (const auto first = segment_first_seq(name)) firsts.push_back(*first);
-    std::sort(firsts.begin(), firsts.end());
+    const std::vector<std::uint64_t> firsts = segments_in(names);
     if (firsts.empty() || firsts.front() > tree_.end()) tombstones_ = tombstones_of(store_, hash_);
     for (std::size_t i = 0; i < firsts.size(); ++i) {
       const std::uint64_t next = i + 1 < firsts.size() ? firsts[i + 1] : end_;
@@ -67,10 +63,8 @@ class Replay {
   bool read_segment(std::uint64_t first, std::uint64_t end, std::string& error) {
     const std::string name = segment_name(first);
     std::string bytes;
-    if (const int code = store_.read(name, bytes)) {
-      error = name + " cannot be read: " + std::strerror(code);
-      return false;
-    }
+    bool closed = false;
+    if (!audit::read_segment(store_, name, bytes, closed, error)) return false;
     fill(std::min(first, end));
     const std::string_view all = bytes;
     std::uint64_t seq = first;
@@ -114,11 +108,11 @@ bool restore_tree(Store& store, ChainHash& hash, const std::vector<VerifyingKey>
   tree = LeafRange();
   if (auto state = read_tree_state(store, hash, keys)) {
     if (state->tree.end() > found.next_seq) {
-      found.damage.push_back({found.last_segment.empty() ? segment_name(0) : found.last_segment,
-                              "the log ends in front of record " +
-                                  std::to_string(state->tree.end()) +
-                                  ", up to which a checkpoint was signed; it goes on from there",
-                              found.next_seq});
+      Damage damage{found.last_segment.empty() ? segment_name(0) : found.last_segment,
+                    "the log ends in front of record " + std::to_string(state->tree.end()) +
+                        ", up to which a checkpoint was signed; it goes on from there",
+                    found.next_seq};
+      found.damage.push_back({std::move(damage), std::string(text_of(found.link)), {}});
       found.next_seq = state->tree.end();
       found.link = state->link;
     }

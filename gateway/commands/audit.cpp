@@ -12,6 +12,7 @@
 #include "audit/query.h"
 #include "config/units.h"
 #include "gateway/commands/audit_commands.h"
+#include "gateway/commands/audit_keeping.h"
 #include "gateway/commands/audit_output.h"
 #include "gateway/commands/audit_place.h"
 #include "gateway/commands/audit_proof.h"
@@ -212,6 +213,7 @@ void add_audit_command(CLI::App& app, int& exit_code) {
   add_question_commands(*audit, exit_code);
   add_index_commands(*audit, exit_code);
   add_report_commands(*audit, exit_code);
+  add_keeping_commands(*audit, exit_code);
   for (const char* later : {"export"}) {
     CLI::App* command = audit->add_subcommand(later, "(not supported by this version)");
     command->allow_extras();

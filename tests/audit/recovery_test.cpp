@@ -15,6 +15,17 @@ std::string killed_log(const Folder& folder, int exchanges) {
   return path;
 }
 
+// A start that must be refused, and the two who accept what it found.
+void accept_by_two(const Folder& folder) {
+  std::string error;
+  std::vector<FoundDamage> found;
+  auto store = open_directory(folder.log(), error);
+  ASSERT_FALSE(Journal::open(std::move(store), test_settings(), 0, error));
+  EXPECT_NE(error.find("two persons"), std::string::npos) << error;
+  for (const char* name : {"Sato", "Suzuki"})
+    accept_damage(folder.log(), {name, "seen", "2026-07-03T00:00:00.000000Z"}, found, error);
+}
+
 TEST(Recovery, CutsATornEndAtEveryByte) {
   Folder folder;
   const std::string path = killed_log(folder, 2);
@@ -62,6 +73,7 @@ TEST(Recovery, GoesOnAfterDamageAndNeverHidesIt) {
   const std::size_t at = bytes.find("gpt-4o");
   bytes[at] = 'h';
   write_all(path, bytes);
+  accept_by_two(folder);
   write_log(folder, 2);
   EXPECT_EQ(read_all(path), bytes);
   const auto lines = lines_of(folder.log() + "/000000000008.jsonl");
@@ -78,6 +90,7 @@ TEST(Recovery, StartsAfterAnOldSegmentThatWasCopiedToTheEnd) {
   write_log(folder, 3);
   write_log(folder, 1);
   std::filesystem::copy(folder.log() + "/000000000000.jsonl", folder.log() + "/000000000040.jsonl");
+  accept_by_two(folder);
   write_log(folder, 1);
   const auto lines = lines_of(folder.log() + "/000000000049.jsonl");
   ASSERT_GE(lines.size(), 2u);
@@ -92,6 +105,7 @@ TEST(Recovery, KeepsAWholeLastRecordThatDoesNotFit) {
   std::string& before_last = lines[lines.size() - 2];
   before_last.replace(before_last.find("gpt-4o"), 6, "gpt-5o");
   write_all(path, joined(lines));
+  accept_by_two(folder);
   open_log(folder).reset();
   EXPECT_EQ(lines_of(path).size(), lines.size());
   EXPECT_FALSE(verify_twice(folder).whole);

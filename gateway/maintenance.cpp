@@ -1,0 +1,151 @@
+#include "gateway/maintenance.h"
+
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <future>
+#include <memory>
+
+#include "audit/keeping/durable_file.h"
+#include "audit/keeping/outside_events.h"
+#include "gateway/log.h"
+#include "gateway/services.h"
+
+namespace sekisho::gateway {
+namespace {
+
+// A start is busy enough; then now and again.
+constexpr std::chrono::seconds kFirst{60};
+constexpr std::chrono::minutes kEvery{15};
+constexpr std::chrono::seconds kEvents{1};
+constexpr std::chrono::seconds kRecordAcknowledge{5};
+
+// This thread alone: the last to get a core, and the disk when nobody else wants it.
+void stand_back() {
+  constexpr int kOfProcess = 1, kIdleClass = 3 << 13;
+  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 19);
+  ::syscall(SYS_ioprio_set, kOfProcess, 0, kIdleClass);
+}
+
+std::int64_t microseconds(std::chrono::milliseconds span) {
+  return std::chrono::microseconds(span).count();
+}
+
+}  // namespace
+
+audit::MaintainSettings maintain_settings(const config::AuditKeeping& keeping) {
+  audit::MaintainSettings settings;
+  if (keeping.compress_after) settings.compress_after_us = microseconds(*keeping.compress_after);
+  settings.disk_budget = keeping.disk_budget;
+  settings.disk_warn = keeping.disk_warn;
+  if (const auto retention = audit::retention_of(keeping))
+    settings.retention.emplace().retention = *retention;
+  return settings;
+}
+
+Maintenance::Maintenance(Services& services, audit::CategoryOf category_of, Keys keys)
+    : services_(services),
+      directory_(services.settings.audit_directory.value),
+      settings_(maintain_settings(config::load_audit_keeping(services.settings.path))),
+      keys_(std::move(keys)) {
+  if (!settings_.retention) return;
+  settings_.retention->category_of = std::move(category_of);
+  settings_.retention->record = [this](std::string_view segment, std::uint64_t first,
+                                       std::uint64_t last) {
+    return record(audit::pruned_event(segment, first, last, "audit.retention"));
+  };
+}
+
+Maintenance::~Maintenance() {
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  wake_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Maintenance::start() {
+  thread_ = std::thread([this] { loop(); });
+}
+
+std::vector<std::string> Maintenance::warnings() const {
+  const std::lock_guard lock(mutex_);
+  return warnings_;
+}
+
+void Maintenance::loop() {
+  stand_back();
+  auto next = std::chrono::steady_clock::now() + std::chrono::seconds(kFirst);
+  for (;;) {
+    take_events();
+    {
+      std::unique_lock lock(mutex_);
+      if (wake_.wait_for(lock, kEvents, [this] { return stop_.load(); })) break;
+    }
+    if (std::chrono::steady_clock::now() < next && !due_now_) continue;
+    look_after_segments();
+    next = std::chrono::steady_clock::now() + kEvery;
+  }
+  take_events();
+}
+
+bool Maintenance::record(const audit::OutsideEvent& event) {
+  audit::Admin admin;
+  admin.time_us = now_microseconds();
+  admin.gateway = services_.name;
+  admin.what = event.what;
+  admin.old_value = event.old_value;
+  admin.new_value = event.new_value;
+  admin.by = event.by;
+  auto done = std::make_shared<std::promise<bool>>();
+  services_.journal->record(admin, [done](std::uint64_t seq) { done->set_value(seq != 0); });
+  std::future<bool> recorded = done->get_future();
+  return recorded.wait_for(kRecordAcknowledge) == std::future_status::ready && recorded.get();
+}
+
+// The file goes when its record is on disk; one that was handed over while the disk failed stays
+// until the journal, which keeps it, writes again.
+void Maintenance::take_events() {
+  for (const audit::LeftEvent& left : audit::left_events(directory_)) {
+    const bool waits = handed_over_.count(left.path) > 0;
+    if (!(waits ? services_.journal->healthy() : record(left.event))) {
+      handed_over_.insert(left.path);
+      continue;
+    }
+    taken(left);
+  }
+}
+
+void Maintenance::taken(const audit::LeftEvent& left) {
+  std::string error;
+  if (audit::remove_durably(left.path, error))
+    handed_over_.erase(left.path);
+  else
+    handed_over_.insert(left.path);
+  if (left.event.what != "maintain") return;
+  due_now_ = true;
+  trust_clock_ = left.event.new_value == "trust-clock";
+}
+
+void Maintenance::look_after_segments() {
+  audit::MaintainSettings settings = settings_;
+  if (settings.retention) settings.retention->keys = keys_();
+  if (settings.retention) settings.retention->trust_clock = trust_clock_;
+  due_now_ = trust_clock_ = false;
+  audit::MaintainReport report = audit::maintain(directory_, settings, now_microseconds(), stop_);
+  if (report.compressed || report.removed)
+    Log::info("audit_maintained", {{"compressed", std::to_string(report.compressed)},
+                                   {"bytes_before", std::to_string(report.bytes_before)},
+                                   {"bytes_after", std::to_string(report.bytes_after)},
+                                   {"removed", std::to_string(report.removed)}});
+  if (!report.error.empty())
+    report.warnings.push_back("closed segments of the audit log: " + report.error);
+  for (const std::string& w : report.warnings) Log::warn("audit_keeping", {{"warning", w}});
+  const std::lock_guard lock(mutex_);
+  warnings_ = std::move(report.warnings);
+}
+
+}  // namespace sekisho::gateway

@@ -1,0 +1,61 @@
+#pragma once
+
+// The thread that looks after closed segments of the audit log, at the lowest priority, and writes
+// down what commands beside the gateway did.
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "audit/keeping/maintain.h"
+#include "config/audit_keeping.h"
+
+namespace sekisho::audit {
+class Journal;
+struct LeftEvent;
+struct OutsideEvent;
+}  // namespace sekisho::audit
+
+namespace sekisho::gateway {
+
+struct Services;
+
+// Without what retention needs of the log: its key, and who writes the records.
+audit::MaintainSettings maintain_settings(const config::AuditKeeping& keeping);
+
+class Maintenance {
+ public:
+  using Keys = std::function<std::vector<audit::SigningKey>()>;  // of the log, in force now
+  Maintenance(Services& services, audit::CategoryOf category_of, Keys keys);
+  ~Maintenance();  // waits for the segment in hand
+  void start();
+  std::vector<std::string> warnings() const;  // any thread
+
+ private:
+  void loop();
+  void look_after_segments();
+  void taken(const audit::LeftEvent& left);
+  void take_events();
+  // False: not on disk yet.
+  bool record(const audit::OutsideEvent& event);
+
+  Services& services_;
+  const std::string directory_;
+  audit::MaintainSettings settings_;
+  const Keys keys_;
+  bool due_now_ = false, trust_clock_ = false;  // somebody asked for it by hand
+  std::set<std::string> handed_over_;           // files of events whose record waits for the disk
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::vector<std::string> warnings_;
+  std::atomic<bool> stop_{false};
+  std::thread thread_;
+};
+
+}  // namespace sekisho::gateway
