@@ -31,13 +31,13 @@ caption{text-align:left;font-weight:600;padding:.2rem 0 .35rem;font-size:.95rem}
 th,td{border:1px solid var(--line);padding:.28rem .5rem;text-align:left;vertical-align:top}
 thead th{background:var(--pale);border-bottom:2px solid var(--soft);vertical-align:bottom}
 th.n,td.n{text-align:right}
-td.n,td.t{white-space:nowrap}
-td.c{min-width:5.5em}
+td.n{white-space:nowrap}
+td.t{min-width:5.8em}
+td.c{min-width:4.2em}
 .pair td:first-child{width:15em}
 .wide table{font-size:.78rem}
 .wide th,.wide td{padding:.25rem .35rem}
 .wide td.c{min-width:2.5em}
-.wide td.t{white-space:normal;min-width:5.8em}
 tbody tr:nth-child(even){background:#fafbfc}
 .unit,.code{color:var(--soft);font-size:.85em;font-weight:400}
 .more td{background:var(--pale);font-style:normal;color:var(--soft)}
