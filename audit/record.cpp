@@ -224,6 +224,7 @@ void append_finding(std::string& out, const policy::FindingSummary& f, std::stri
   out += '{';
   Members m(out, true);
   m.text("type", f.type);
+  if (!f.category.empty()) m.text("cat", f.category);
   m.number("n", static_cast<std::uint64_t>(std::max(f.count, 0)));
   append_json_number(m.key("conf"), f.confidence);
   append_list(m.key("where"), f.where, kPerFinding,

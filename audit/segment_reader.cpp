@@ -35,7 +35,8 @@ std::vector<std::string> names_in(const fs::path& folder, std::string* error) {
 bool is_our_own(const std::string& name) {
   static constexpr std::string_view kOurs[] = {"lock",        "torn",         "policies",
                                                "checkpoints", "pruned.jsonl", "index",
-                                               "keeping",     "sealed",       "reserve"};
+                                               "keeping",     "sealed",       "reserve",
+                                               "cursors"};
   return name.ends_with(".new") ||
          std::find(std::begin(kOurs), std::end(kOurs), name) != std::end(kOurs);
 }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "config/audit_keeping.h"
+#include "config/audit_sinks.h"
 #include "config/gateway_sections.h"
 #include "config/text_file.h"
 #include "config/yaml_reader.h"
@@ -90,6 +91,8 @@ void read_audit(MapReader& gateway, GatewayFile& out) {
   read_audit_proof(m, out);
   AuditKeeping checked;  // read again by whom it concerns: load_audit_keeping()
   read_audit_keeping(m, checked);
+  std::vector<AuditSink> sinks;  // only to hear what is wrong: load_audit_sinks() reads them
+  read_audit_sinks(m, out.path, sinks);
   m.finish();
 }
 

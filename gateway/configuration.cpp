@@ -15,6 +15,7 @@
 #include "config/text_file.h"
 #include "gateway/keys.h"
 #include "gateway/parent_proxy.h"
+#include "gateway/sinks/receiver.h"
 
 namespace sekisho::gateway {
 namespace {
@@ -214,6 +215,25 @@ void read_parent_proxy(Configuration& out, Problems& problems) {
     problems.push_back({out.gateway.path, file.at, error, "one line user:password, mode 0600"});
 }
 
+// A file that is not there, a secret that others can read, or a header that is none, is found
+// before the gateway starts.
+void check_sinks(const Configuration& out, Problems& problems) {
+  const std::string& path = out.gateway.path;
+  for (const config::AuditSink& sink : config::load_audit_sinks(path)) {
+    for (const config::SinkFile& f : config::files_of(sink)) {
+      std::string error = f.file->value.empty() ? "" : config::unreadable(f.file->value);
+      if (!error.empty())
+        error = "`" + std::string(f.key) + "`: the file '" + f.file->value +
+                "' cannot be read: " + error;
+      else if (f.key == "headers_file")
+        (void)read_headers(*f.file, error);
+      else if (f.secret)
+        (void)read_secret(*f.file, error);
+      if (!error.empty()) problems.push_back({path, f.file->at, error, ""});
+    }
+  }
+}
+
 void append(std::vector<std::string>& to, std::vector<std::string> more) {
   to.insert(to.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
@@ -246,6 +266,7 @@ Configuration read_pinned(const std::string& path, const PinnedFiles& pinned, st
   read_authority(out, pinned, now, problems);
   read_users(out, pinned, problems);
   read_parent_proxy(out, problems);
+  check_sinks(out, problems);
   if (!out.snapshot) return out;
   run_tests(out, now, problems);
   append(out.warnings, out.snapshot->warnings(now));

@@ -20,6 +20,7 @@
 #include "gateway/notify.h"
 #include "gateway/own_address.h"
 #include "gateway/passed_sockets.h"
+#include "gateway/sinks/sinks.h"
 #include "gateway/sinks/witnesses.h"
 #include "gateway/watch.h"
 #include "policy/expiry.h"
@@ -30,6 +31,7 @@ namespace {
 // The gateway before us ends within limits.drain; this much more for the machine to be busy.
 constexpr std::chrono::seconds kPredecessorMargin{15};
 constexpr Millis kLookAgain{20};
+constexpr Millis kLastWords{5'000};  // for the sinks to send the end of the log
 
 std::string host_name() {
   char name[256] = "gateway";
@@ -72,6 +74,7 @@ Gateway::~Gateway() {
   for (auto& w : workers_) w->join();
   admin_.reset();
   index_.reset();
+  sinks_.reset();
   close_journal();  // what it still has to say may name workers
   workers_.clear();
 }
@@ -87,6 +90,7 @@ bool Gateway::start(config::Problems& problems, std::string& error) {
   PassedSockets passed;
   if (!passed.take(error) || !bind(passed, error)) return false;
   if (!open_journal(passed.any(), error) || !bind_admin(passed, error)) return false;
+  if (!make_sinks(error)) return false;
   make_guard();
   set_connection_room();
   say_loud_settings();
@@ -277,6 +281,7 @@ int Gateway::run() {
   index_ = std::make_unique<IndexFollower>(
       services_->settings.audit_directory.value,
       [journal = services_->journal.get()] { return journal->head().size; });
+  sinks_->start();
   release_free_memory();
   const std::string line = ready_line();
   std::fwrite(line.data(), 1, line.size(), stdout);
@@ -292,6 +297,7 @@ int Gateway::run() {
   maintenance_.reset();
   services_->journal->record(admin_event("stop", snapshot_->digest(), "", "signal"));
   close_journal();
+  sinks_->stop(Clock::now() + std::min<Millis>(services_->settings.limits.drain, kLastWords));
   return 0;
 }
 
@@ -333,6 +339,7 @@ Readiness Gateway::readiness() const {
     if (const auto state = index_->state(); !state.error.empty())
       r.warnings.push_back("the index of the audit log cannot be kept: " + state.error);
   for (auto& w : maintenance_->warnings()) r.warnings.push_back(std::move(w));
+  for (auto& w : sinks_->warnings()) r.warnings.push_back(std::move(w));
   const auto& s = services_->settings;
   if (s.laboratory) r.warnings.push_back("laboratory mode");
   if (!s.resolver_hosts.empty()) r.warnings.push_back("resolver.hosts overrides names");
@@ -372,6 +379,7 @@ std::string Gateway::metrics() const {
     g.endings.push_back({policy::to_word(c.kind), static_cast<double>(c.next), c.soon, c.over});
   g.geo_warning = !snapshot()->geo().warnings(now).empty();
   g.origins = services_->origin_health->counts(Clock::now());
+  g.sinks = sinks_->states();
   return render_metrics(counters, g);
 }
 

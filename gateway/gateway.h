@@ -25,6 +25,7 @@ class AdminServer;
 class IndexFollower;
 class Maintenance;
 class PassedSockets;
+class Sinks;
 class Watch;
 
 struct ReloadResult {
@@ -83,6 +84,7 @@ class Gateway {
   void warn_of_proof(std::vector<std::string>& warnings) const;
   void measure_proof(Gauges& out) const;
   void make_guard();
+  bool make_sinks(std::string& error);
   void set_connection_room();
   void say_loud_settings() const;
   std::string ready_line() const;
@@ -106,6 +108,7 @@ class Gateway {
   std::unique_ptr<Services> services_;    // destroyed after the workers
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<AdminServer> admin_;
+  std::unique_ptr<Sinks> sinks_;
   std::vector<std::string> bound_;
   std::vector<std::pair<config::IpAddress, std::uint16_t>> own_;
   std::vector<std::string> warnings_;

@@ -150,6 +150,29 @@ void add_endings(Families& f, const Gauges& g) {
             static_cast<double>(e.over), kind(e));
 }
 
+// Names of sinks are the operator's own.
+void add_sinks(Families& f, const std::vector<SinkState>& sinks) {
+  const auto name = [](const SinkState& s) {
+    return std::vector<ClientMetric::Label>{{"sink", s.name}};
+  };
+  for (const auto& s : sinks)
+    f.gauge("sekisho_sink_lag_records", "Records that the sink has not taken yet.",
+            static_cast<double>(s.lag), name(s));
+  for (const auto& s : sinks)
+    f.gauge("sekisho_sink_last_success_timestamp_seconds",
+            "When the sink took records last; 0 = not since the start.",
+            static_cast<double>(s.last_success), name(s));
+  for (const auto& s : sinks)
+    f.counter("sekisho_sink_events_total", "Events that the sink took.",
+              static_cast<double>(s.events), name(s));
+  for (const auto& s : sinks)
+    f.counter("sekisho_sink_failures_total", "Tries that the sink did not take.",
+              static_cast<double>(s.failures), name(s));
+  for (const auto& s : sinks)
+    f.counter("sekisho_sink_set_aside_total", "Records that the sink refused for what they say.",
+              static_cast<double>(s.set_aside), name(s));
+}
+
 }  // namespace
 
 std::string render_metrics(const std::vector<const Counters*>& workers, const Gauges& g) {
@@ -229,6 +252,7 @@ std::string render_metrics(const std::vector<const Counters*>& workers, const Ga
   f.gauge("sekisho_policy_loaded_timestamp_seconds", "When the policy in force was loaded.",
           g.policy_loaded_at);
   add_endings(f, g);
+  add_sinks(f, g.sinks);
   f.gauge("sekisho_geo_warning", "1 when a country database is absent or old.", g.geo_warning);
   f.gauge("sekisho_ready", "1 when /readyz answers 200.", g.ready);
   return prometheus::TextSerializer().Serialize(f.all);

@@ -6,6 +6,7 @@
 
 #include "gateway/counters.h"
 #include "gateway/origin_health.h"
+#include "gateway/sinks/sink_state.h"
 
 namespace sekisho::gateway {
 
@@ -38,6 +39,7 @@ struct Gauges {
   };
   std::vector<Ending> endings;
   std::vector<OriginHealth::Counts> origins;
+  std::vector<SinkState> sinks;
 };
 
 // Prometheus text format. Labels come from closed lists only.

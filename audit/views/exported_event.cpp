@@ -10,6 +10,7 @@ void Pairing::add(std::string_view line, std::vector<ExportedEvent>& out) {
   const std::int64_t now = record_.time_us;
   if (record_.kind == "decision") {
     const std::int64_t seq = record_.seq;
+    incidents_.place(record_);
     Entry entry;
     entry.event.record = std::move(record_);
     entry.event.line = std::string(line);

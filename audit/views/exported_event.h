@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "audit/index/incidents.h"
 #include "audit/index/indexed_record.h"
 
 namespace sekisho::audit {
@@ -22,7 +23,8 @@ struct ExportedEvent {
   std::string line;          // of it, as it stands in the log
   std::string outcome_line;  // of a decision; "" = none is known
   std::int64_t outcome_us = 0;
-  bool again = false;  // the decision was told before, without its outcome
+  bool again = false;        // the decision was told before, without its outcome
+  bool found_later = false;  // it had to be looked up: what incident it belongs to is not known
 };
 
 // Joins decisions with outcomes. A decision waits `hold_us` of the log's own time, and then goes
@@ -41,8 +43,9 @@ class Pairing {
   void flush(std::vector<ExportedEvent>& out);
   // The record that a reader must begin at again to lose nothing; nothing = none waits.
   std::optional<std::uint64_t> oldest() const;
-  // Places a decision again that was told before, so that its outcome finds it.
   bool waiting() const { return held_ > 0; }
+  // What an earlier run counted as incidents.
+  Incidents& incidents() { return incidents_; }
 
  private:
   struct Entry {
@@ -55,6 +58,7 @@ class Pairing {
 
   IndexedRecordReader reader_;
   std::int64_t hold_us_;
+  Incidents incidents_;
   IndexedRecord record_;
   std::unordered_map<std::int64_t, Entry> decisions_;  // by seq
   std::deque<std::int64_t> order_;                     // of decisions_, oldest first

@@ -18,8 +18,9 @@ std::optional<ViewFormat> parse_view_format(std::string_view word);
 
 // What all events of one log share.
 struct ViewFrame {
-  std::string log;      // name of the log, in ids
-  std::string version;  // of the program
+  std::string log;                  // name of the log, in ids
+  std::string version;              // of the program
+  std::string zone = "Asia/Tokyo";  // of days, where a view has any
 };
 
 // One event without a line's end; of OTLP a logRecord, see otlp_request().

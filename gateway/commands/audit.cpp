@@ -12,6 +12,7 @@
 #include "audit/query.h"
 #include "config/units.h"
 #include "gateway/commands/audit_commands.h"
+#include "gateway/commands/audit_export.h"
 #include "gateway/commands/audit_keeping.h"
 #include "gateway/commands/audit_output.h"
 #include "gateway/commands/audit_place.h"
@@ -152,10 +153,6 @@ int show(const AuditOptions& options) {
   return kDone;
 }
 
-int not_yet(const char* what) {
-  return could_not(std::string("audit ") + what + " is not supported by this version");
-}
-
 void add_filters(CLI::App* command, AuditOptions& options) {
   const std::pair<const char*, std::string*> filters[] = {{"--user", &options.filter.user},
                                                           {"--ip", &options.filter.ip},
@@ -214,11 +211,7 @@ void add_audit_command(CLI::App& app, int& exit_code) {
   add_index_commands(*audit, exit_code);
   add_report_commands(*audit, exit_code);
   add_keeping_commands(*audit, exit_code);
-  for (const char* later : {"export"}) {
-    CLI::App* command = audit->add_subcommand(later, "(not supported by this version)");
-    command->allow_extras();
-    command->callback([later, &exit_code] { exit_code = not_yet(later); });
-  }
+  add_export_commands(*audit, exit_code);
 }
 
 }  // namespace sekisho::gateway

@@ -61,6 +61,10 @@ void add_look(CLI::App* command, ReadingOptions& o) {
   command->add_flag("--table", o.table);
   command->add_option("--part", o.part, "id of the table that CSV shows");
   command->add_option("--limit", o.limit, "rows of a table, 0 = all (100 on a terminal)");
+  command->add_option("--store", o.store,
+                      "clickhouse://user@host:port/database: ask there, not the index");
+  command->add_option("--password-file", o.password_file, "of --store");
+  command->add_option("--store-ca", o.store_ca, "certificates that --store is verified by");
   command->add_flag("--explain", o.explain, "the SQL too, and what SQLite does for it");
 }
 

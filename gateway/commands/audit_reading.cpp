@@ -13,6 +13,7 @@
 #include "config/units.h"
 #include "gateway/commands/audit_access.h"
 #include "gateway/services.h"
+#include "gateway/sinks/clickhouse.h"
 
 namespace sekisho::gateway {
 namespace {
@@ -84,7 +85,7 @@ std::unique_ptr<Reading> Reading::open(const ReadingOptions& options, const std:
   made->reason_ = options.reason;
   if (!made->set_look(options) || !made->find_log(options) || !made->bring_up_to_date())
     return nullptr;
-  if (!made->set_period(options)) return nullptr;
+  if (!made->open_store(options) || !made->set_period(options)) return nullptr;
   Reading* self = made.get();
   made->asking_.run = [self](const audit::Sql& sql) { return self->run(sql); };
   made->asking_.policy_text =
@@ -165,6 +166,21 @@ bool Reading::bring_up_to_date() {
   return true;
 }
 
+// What it lacks of the log is told in the footer, as of an index that is behind.
+bool Reading::open_store(const ReadingOptions& options) {
+  if (options.store.empty()) return true;
+  std::string error;
+  store_ = gateway::open_store(options.store, options.password_file, options.store_ca, error);
+  if (!store_) return could_not("--store: " + error);
+  const auto last = (*store_)({"SELECT max(last_seq) FROM day_total", {}});
+  if (!last.error.empty()) return could_not("--store: " + last.error);
+  const auto head = audit::read_head(directory_, error);
+  const auto size =
+      last.rows.empty() ? 0 : static_cast<std::uint64_t>(audit::number_in(last.rows[0][0])) + 1;
+  if (head) asking_.footer.behind = head->size > size ? head->size - size : 0;
+  return true;
+}
+
 bool Reading::set_period(const ReadingOptions& options) {
   const auto zone = policy::TimeZone::find(zone_name_);
   if (!zone) return could_not("the time zone '" + zone_name_ + "' is not known here");
@@ -225,7 +241,7 @@ void Reading::fill_footer() {
 
 audit::SqlRows Reading::run(const audit::Sql& sql) {
   if (look_.plans) statements_.push_back(sql);
-  return database_->ask(sql, kLimitMs);
+  return store_ ? (*store_)(sql) : database_->ask(sql, kLimitMs);
 }
 
 audit::LocalText Reading::record(std::uint64_t rows) const {
@@ -242,7 +258,7 @@ int Reading::answer(audit::Asked asked) {
               (database_->damaged() ? " (the index is damaged: sekisho audit reindex)" : ""));
     return 2;
   }
-  if (look_.plans)
+  if (look_.plans && !store_)
     for (std::size_t i = 0; i < asked.answer.sql.size() && i < statements_.size(); ++i)
       look_.plans->push_back(database_->plan(statements_[i]));
   look_.recorded = record(rows_of(asked.answer));

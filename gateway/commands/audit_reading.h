@@ -20,6 +20,7 @@ struct ReadingOptions {
   std::string config, directory;  // one of them
   std::string from, to, quarter;
   std::string lang = "ja", format = "table", part, reason;
+  std::string store, password_file, store_ca;  // a ClickHouse that is asked in place of the index
   bool json = false, csv = false, table = false, html = false, explain = false;
   std::optional<std::uint64_t> limit;
 };
@@ -45,6 +46,7 @@ class Reading {
   Reading() = default;
   bool find_log(const ReadingOptions& options);
   bool bring_up_to_date();
+  bool open_store(const ReadingOptions& options);
   bool set_period(const ReadingOptions& options);
   bool set_look(const ReadingOptions& options);
   void fill_footer();
@@ -53,6 +55,7 @@ class Reading {
   std::string directory_, command_, reason_;
   std::optional<config::GatewayFile> gateway_;
   std::unique_ptr<audit::Database> database_;
+  std::optional<audit::RunSql> store_;
   std::vector<audit::Sql> statements_;  // for --explain
   audit::QuestionScope asking_;
   AnswerLook look_;

@@ -15,6 +15,8 @@
 #include <mutex>
 #include <utility>
 
+#include "config/audit_sinks.h"
+
 namespace sekisho::gateway {
 namespace {
 
@@ -183,10 +185,6 @@ Headers headers_of(const HttpRequest& request, const PeerCredentials& credential
   if (!credentials.aws_sigv4.empty())
     append_header(list, "x-amz-content-sha256: " + hex_sha256(request.body));
   return list;
-}
-
-bool is_loopback_host(std::string_view host) {
-  return host == "localhost" || host == "[::1]" || host.rfind("127.", 0) == 0;
 }
 
 }  // namespace
@@ -389,19 +387,7 @@ bool TlsSender::cancelled() const {
 }
 
 std::string url_fault(std::string_view url, bool cleartext) {
-  const bool tls = url.rfind("https://", 0) == 0, plain = url.rfind("http://", 0) == 0;
-  if (!tls && !plain) return "an address that begins with https://";
-  const auto begin = url.find("://") + 3;
-  const std::string_view authority = url.substr(begin, url.find_first_of("/?#", begin) - begin);
-  const auto odd = [](char c) { return static_cast<unsigned char>(c) <= 32 || c == 127; };
-  if (authority.empty() || std::any_of(url.begin(), url.end(), odd)) return "a whole address";
-  if (authority.find('@') != std::string_view::npos)
-    return "an address without a password: it would stand in logs";
-  const auto colon = authority.back() == ']' ? std::string_view::npos : authority.rfind(':');
-  const std::string_view host = authority.substr(0, colon);
-  if (plain && !cleartext && !is_loopback_host(host))
-    return "https://: over http:// the records cross the network unencrypted";
-  return {};
+  return config::receiver_url_fault(url, cleartext);
 }
 
 }  // namespace sekisho::gateway

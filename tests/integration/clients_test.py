@@ -8,7 +8,8 @@ import unittest
 import urllib.error
 import urllib.request
 
-from harness import POLICY, ROOT, TIMEOUT, Bench, chat, sh
+from harness import POLICY, ROOT, SEKISHO, TIMEOUT, Bench, chat, sh
+from sinks_test import Receiver
 
 CLIENTS = ROOT / "tests" / "clients"
 HOSTS = ["api.openai.com", "api.anthropic.com", "generativelanguage.googleapis.com"]
@@ -136,7 +137,11 @@ class Clients(Suite):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.gateway = cls.start_gateway()
+        cls.sinks = {form: Receiver() for form in ("json", "ocsf", "ecs", "otlp")}
+        for sink in cls.sinks.values():
+            cls.addClassCleanup(sink.close)
+        sinks = ", ".join(f'{{ name: {form}, otlp: "{sink.url}/v1/logs" }}' if form == "otlp" else f'{{ name: {form}, http: "{sink.url}/", format: {form} }}' for form, sink in cls.sinks.items())
+        cls.gateway = cls.start_gateway(audit=f'audit/", sinks: [{sinks}], sync: "every_decision')
         cls.direct, cls.direct_seen, _ = cls.run_checks("--ca", str(cls.bench.pki.ca))
         cls.through, cls.through_seen, cls.through_answered = cls.run_checks("--ca", str(cls.ca), "--proxy", cls.proxy)
 
@@ -190,6 +195,24 @@ class Clients(Suite):
         self.assertEqual(self.through["openai_next_turn"].get("value"), "I read: next")
         body = self.through_seen[-1]["body"].encode("latin1").decode()
         self.assertIn("[REDACTED:confidentiality_label]", body)
+
+    def test_seeded_values_are_written_nowhere(self):
+        """The journal, what lies beside it, the log, pages, metrics, and everything that was sent to other systems."""
+        refused = self.curl(body=chat(f"{TOKEN} 4111 1111 1111 1111"))
+        blocked = json.loads(refused)["error"]["sekisho"]["request_id"].encode()
+        for form, sink in self.sinks.items():
+            sink.wait(lambda r: any(blocked in body for _, _, body in r.bodies))
+        seeds = [x.encode() for x in (TOKEN, TOKEN[4:], "4111 1111 1111 1111", "4111111111111111")]
+        places = {str(p): p.read_bytes() for p in self.gateway.folder.rglob("*") if p.is_file()}
+        places |= {page: self.gateway.ask("GET", page)[1] for page in ("/metrics", "/readyz", "/policy")}
+        places |= {form: b"\n".join(body for _, _, body in sink.bodies) for form, sink in self.sinks.items()}
+        places["the refusal"] = refused
+        for form in ("cef", "rfc5424"):
+            places[form] = sh(SEKISHO, "audit", "export", "-c", str(self.gateway.config), "--format", form).stdout.encode()
+        self.assertIn(blocked, b"".join(x for p, x in places.items() if p.endswith(".jsonl")))
+        for place, written in places.items():
+            for seed in seeds:
+                self.assertNotIn(seed, written, place)
 
     def test_curl(self):
         self.check_curl()

@@ -321,9 +321,9 @@ TEST(Transport, SaysWhatIsWrongWithAnAddress) {
   EXPECT_EQ(url_fault("http://127.0.0.1:8123/", false), "");
   EXPECT_EQ(url_fault("http://[::1]:8123/", false), "");
   EXPECT_EQ(url_fault("http://logs.example.jp/in", true), "");
-  for (const char* wrong :
-       {"http://logs.example.jp/in", "ftp://x/", "https://", "https://u:p@logs.example.jp/",
-        "https://a b/", "logs.example.jp:6514", "http://127.0.0.1@logs.example.jp/"})
+  for (const char* wrong : {"http://logs.example.jp/in", "ftp://x/", "https://",
+                            "https://u:p@logs.example.jp/", "https://a b/", "logs.example.jp:6514",
+                            "http://127.0.0.1@logs.example.jp/", "http://127.0.0.1.example.jp/"})
     EXPECT_NE(url_fault(wrong, false), "") << wrong;
 }
 

@@ -1,0 +1,149 @@
+#include "audit/views/clickhouse_schema.h"
+
+namespace sekisho::audit {
+namespace {
+
+// A record that is sent again has the same key, so it replaces itself: when parts are merged, and
+// before that in every view by FINAL. `ver` 1 = with its outcome.
+constexpr char kEngine[] =
+    " ENGINE = ReplacingMergeTree(ver) PARTITION BY month ORDER BY (day, log, seq";
+
+std::string table(const std::string& name, const std::string& columns,
+                  const std::string& key = "") {
+  return "CREATE TABLE IF NOT EXISTS " + name +
+         " (log String, seq Int64, ver UInt8, day String, month String, " + columns + ")" +
+         kEngine + key + ")";
+}
+
+constexpr char kExchangeColumns[] =
+    "seq, time_us, day, id, gw, user, identity, ip, client, host, port, provider, entry, tls, "
+    "method, path, model, verdict, would, reason, rule, exception, detail, coverage, skipped, "
+    "policy, country, countries, conflict, assumed, retry, fingerprint, incident, opens, findings, "
+    "personal, bytes_in, outcome, status, sent, received, total_ms, abort, restored, tokens_in, "
+    "tokens_out";
+constexpr char kFindingColumns[] =
+    "seq, type, category, personal, day, user, host, provider, country, countries, verdict, hits, "
+    "vals, confidence, place, opens";
+constexpr char kValueColumns[] =
+    "hash, type, seq, time_us, id, user, host, provider, country, verdict";
+constexpr char kControlColumns[] =
+    "seq, time_us, day, kind, what, gw, old, new, doer, refused, record";
+constexpr char kRollupKey[] =
+    "day, week, month, host, provider, entry, country, countries, conflict, assumed, model, "
+    "verdict, would, reason, rule, coverage";
+
+void view(std::vector<std::string>& to, const std::string& name, const std::string& select) {
+  to.push_back("DROP TABLE IF EXISTS " + name);
+  to.push_back("CREATE VIEW " + name + " AS " + select);
+}
+
+std::vector<std::string> tables() {
+  return {
+      table("exchange_row",
+            "week String, time_us Int64, id String, gw String, user String, identity String, "
+            "ip String, client String, host String, port Int64, provider String, entry String, "
+            "tls String, method String, path String, model String, verdict String, would String, "
+            "reason String, rule String, exception String, detail String, coverage String, "
+            "skipped String, skipped_reason String, policy String, country String, "
+            "countries String, conflict Int64, assumed Int64, retry Int64, fingerprint Int64, "
+            "incident Int64, opens Int64, findings Int64, personal Int64, bytes_in Int64, "
+            "outcome Int64, status Int64, sent Int64, received Int64, total_ms Float64, "
+            "abort String, restored Int64, tokens_in Int64, tokens_out Int64, "
+            "e_kind Array(String), e_value Array(String), e_source Array(String), "
+            "e_result Array(String), r_id Array(String), r_action Array(String), "
+            "r_mode Array(String)"),
+      table("finding_row",
+            "week String, type String, category String, personal Int64, user String, host String, "
+            "provider String, country String, countries String, verdict String, hits Int64, "
+            "vals Int64, confidence Float64, place String, opens Int64",
+            ", type"),
+      table("value_row",
+            "hash String, type String, time_us Int64, id String, user String, host String, "
+            "provider String, country String, verdict String",
+            ", type, hash"),
+      table("control_row",
+            "time_us Int64, kind String, what String, gw String, old String, new String, "
+            "doer String, refused Int64, record String"),
+      table("record_row", "gw String, kind String"),
+      table("fault_row", "what String"),
+      "CREATE TABLE IF NOT EXISTS log_row (log String, number Int64, written DateTime) ENGINE = "
+      "MergeTree PARTITION BY tuple() ORDER BY log"};
+}
+
+std::vector<std::string> views() {
+  std::vector<std::string> out;
+  const auto columns = [](const char* of, const char* from) {
+    return std::string("SELECT ") + of + " FROM " + from + " FINAL";
+  };
+  view(out, "exchange", columns(kExchangeColumns, "exchange_row"));
+  view(out, "finding", columns(kFindingColumns, "finding_row"));
+  view(out, "finding_value", columns(kValueColumns, "value_row"));
+  view(out, "control", columns(kControlColumns, "control_row"));
+  view(out, "fault", columns("seq, day, what", "fault_row"));
+  // An aggregate may not have the name of what it aggregates: the columns inside have other names.
+  view(out, "rollup",
+       std::string("SELECT ") + kRollupKey +
+           ", count() AS n, sum(o) AS incidents, sum(p > 0) AS personal, sum(b) AS bytes_in, "
+           "sum(s) AS sent, sum(r) AS received, sum(e > 0) AS ended FROM (SELECT " +
+           kRollupKey +
+           ", opens AS o, personal AS p, bytes_in AS b, sent AS s, received AS r, outcome AS e "
+           "FROM exchange_row FINAL) GROUP BY " +
+           kRollupKey);
+  const std::string finding_key =
+      "day, week, month, type, category, personal, host, provider, country, verdict";
+  view(out, "rollup_finding",
+       "SELECT " + finding_key +
+           ", count() AS n, sum(o) AS incidents, sum(h) AS hits FROM (SELECT " + finding_key +
+           ", opens AS o, hits AS h FROM finding_row FINAL) GROUP BY " + finding_key);
+  view(out, "rollup_evidence",
+       "SELECT day, host, provider, kind, value, source, result, count() AS n FROM (SELECT day, "
+       "host, provider, e_kind, e_value, e_source, e_result FROM exchange_row FINAL) ARRAY JOIN "
+       "e_kind AS kind, e_value AS value, e_source AS source, e_result AS result GROUP BY day, "
+       "host, provider, kind, value, source, result");
+  view(out, "rollup_rule",
+       "SELECT day, rule, action, mode, gw, policy, count() AS n, sum(rule = winner) AS decided, "
+       "sum((rule = winner) * o) AS incidents, sum((lifter <> '') AND (rule <> lifter) AND (rule "
+       "<> about)) AS lifted FROM (SELECT day, gw, policy, rule AS winner, exception AS lifter, "
+       "entry AS about, opens AS o, r_id, r_action, r_mode FROM exchange_row FINAL) ARRAY JOIN "
+       "r_id AS rule, r_action AS action, r_mode AS mode GROUP BY day, rule, action, mode, gw, "
+       "policy");
+  view(out, "rollup_user",
+       "SELECT month, user, host, rule, verdict, count() AS n, sum(o) AS incidents, sum(b) AS "
+       "bytes_in FROM (SELECT month, user, host, rule, verdict, opens AS o, bytes_in AS b FROM "
+       "exchange_row FINAL) GROUP BY month, user, host, rule, verdict");
+  view(out, "rollup_skipped",
+       "SELECT day, host, coverage, what, verdict, count() AS n, sum(b) AS bytes_in FROM (SELECT "
+       "day, host, coverage, skipped_reason AS what, verdict, bytes_in AS b FROM exchange_row "
+       "FINAL WHERE coverage NOT IN ('inspected', 'no_body')) GROUP BY day, host, coverage, what, "
+       "verdict");
+  view(out, "rollup_policy",
+       "SELECT day, gw, policy, sum(one) AS n, min(at) AS first_us, max(at) AS last_us FROM "
+       "(SELECT day, gw, policy, 1 AS one, time_us AS at FROM exchange_row FINAL WHERE policy <> "
+       "'' UNION ALL SELECT day, gw, new AS policy, 0 AS one, time_us AS at FROM control_row FINAL "
+       "WHERE what IN ('start', 'reload') AND new <> '') GROUP BY day, gw, policy");
+  view(out, "day_total",
+       "SELECT day, gw, count() AS records, sum(kind = 'decision') AS decisions, sum(kind = "
+       "'outcome') AS outcomes, min(seq) AS first_seq, max(seq) AS last_seq FROM record_row FINAL "
+       "GROUP BY day, gw");
+  view(out, "destination",
+       "SELECT host, argMax(p, seq) AS provider, argMax(e, seq) AS entry, argMax(c, seq) AS "
+       "country, argMin(d, at) AS first_day, min(at) AS first_us, max(at) AS last_us FROM (SELECT "
+       "host, seq, provider AS p, entry AS e, country AS c, day AS d, time_us AS at FROM "
+       "exchange_row FINAL WHERE host <> '') GROUP BY host");
+  return out;
+}
+
+std::vector<std::string> first_version() {
+  std::vector<std::string> out = tables();
+  for (auto& statement : views()) out.push_back(std::move(statement));
+  return out;
+}
+
+}  // namespace
+
+const std::vector<Migration>& clickhouse_migrations() {
+  static const std::vector<Migration> kMigrations = {{1, first_version()}};
+  return kMigrations;
+}
+
+}  // namespace sekisho::audit

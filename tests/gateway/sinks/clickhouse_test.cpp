@@ -1,0 +1,279 @@
+#include "gateway/sinks/clickhouse.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+
+#include "audit/index/database.h"
+#include "audit/index/indexer.h"
+#include "audit/index/log_follower.h"
+#include "audit/views/clickhouse_rows.h"
+#include "audit/views/clickhouse_schema.h"
+#include "gateway/sinks/receiver.h"
+#include "tests/audit/testing.h"
+#include "tests/gateway/sinks/clickhouse_server.h"
+
+namespace sekisho::gateway {
+namespace {
+
+using audit::Cell;
+using audit::Sample;
+
+// A log of a few months with everything that has a table.
+void write_log(const std::string& directory, int exchanges) {
+  std::string error;
+  auto settings = audit::test_settings();
+  settings.sync = false;
+  const auto journal = audit::Journal::open(audit::open_directory(directory, error), settings,
+                                            1'782'000'000'000'000, error);
+  ASSERT_TRUE(journal) << error;
+  journal->record(audit::Admin{1'782'000'000'000'001, "gw1", "start", "", "sha256:aa", "operator"});
+  for (int i = 0; i < exchanges; ++i) {
+    Sample s(audit::id_of(i));
+    s.client.user = i % 7 ? "user" + std::to_string(i % 5) + "@example.co.jp" : "";
+    s.client.user_agent = "it's \\ a \"client\"\t\xE6\x97\xA5\xE6\x9C\xAC";
+    s.decision.time_us = 1'782'000'000'000'000 + i * 7'200'000'000ll;
+    s.decision.model = i % 3 ? "gpt-4o" : "";
+    s.decision.bytes_in = static_cast<std::uint64_t>(100 + i);
+    s.decision.policy_digest = i % 2 ? "sha256:aa" : "sha256:bb";
+    s.to.host = i % 4 ? "api.openai.com" : "api.anthropic.com";
+    s.verdict.rules.push_back({"openai", true, "allow", "enforce", "why"});
+    if (i % 5 == 0) {
+      s.verdict.action = i % 2 ? policy::Action::kBlock : policy::Action::kRedact;
+      s.verdict.reason = i % 2 ? policy::Reason::kData : policy::Reason::kNone;
+      policy::FindingSummary f;
+      f.type = "email";
+      f.category = "pii";
+      f.count = 2;
+      f.confidence = 0.9;
+      f.where = {"messages[0].content"};
+      f.values = {"v" + std::to_string(i % 3), "w"};
+      s.verdict.findings.push_back(f);
+    }
+    if (i % 11 == 0) {
+      s.verdict.coverage = policy::Coverage::kPartly;
+      s.verdict.skipped = {"body:messages/3:encrypted"};
+    }
+    if (i % 13 == 0) s.verdict.exception = "exc-1";
+    const std::uint64_t seq = audit::record_and_wait(*journal, s);
+    if (i % 17 == 0) continue;  // its end is not known
+    audit::Outcome o;
+    o.id = s.decision.id;
+    o.gateway = "gw1";
+    o.time_us = s.decision.time_us + 1'500'000;
+    o.ref = seq;
+    o.status = 200;
+    o.sent = s.decision.bytes_in;
+    o.received = 1000;
+    o.total_ms = 12.345;
+    if (i % 2) o.tokens_in = 10;
+    journal->record(o);
+  }
+}
+
+std::string words(const std::vector<Cell>& row) {
+  std::string out;
+  for (const Cell& cell : row) {
+    char text[64] = "NULL";
+    if (const auto* n = std::get_if<std::int64_t>(&cell))
+      std::snprintf(text, sizeof text, "%lld", static_cast<long long>(*n));
+    if (const auto* r = std::get_if<double>(&cell)) std::snprintf(text, sizeof text, "%g", *r);
+    const auto* s = std::get_if<std::string>(&cell);
+    (out += s ? *s : std::string(text)) += " | ";
+  }
+  return out;
+}
+
+std::vector<std::string> sorted_words(const audit::SqlRows& rows) {
+  EXPECT_EQ(rows.error, "");
+  std::vector<std::string> out;
+  for (const auto& row : rows.rows) out.push_back(words(row));
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+class ClickHouseTest : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    if (!ClickHouseServer::installed()) return;
+    server_ = new ClickHouseServer;
+    if (!server_->answers()) {
+      delete server_;
+      server_ = nullptr;
+      ADD_FAILURE() << "clickhouse-server is installed but does not run";
+    }
+  }
+  static void TearDownTestSuite() {
+    delete server_;
+    server_ = nullptr;
+  }
+  void SetUp() override {
+    if (!server_) {
+      std::fprintf(stderr, "\n*** clickhouse-server is not installed: NOT TESTED ***\n");
+      GTEST_SKIP() << "clickhouse-server is not installed (packaging/debian-packages.txt)";
+    }
+    static int number = 0;
+    address_ = server_->address();
+    address_.database = "test" + std::to_string(++number);
+  }
+  // As the sink does it; every batch comes twice.
+  void ship(const std::string& log, const std::string& name, std::int64_t hold_us,
+            std::size_t batch_size = 37) {
+    config::AuditSink sink;
+    sink.kind = config::SinkKind::kClickHouse;
+    sink.target.value = address_.url;
+    sink.database = address_.database;
+    sink.user = address_.user;
+    audit::Folder secrets;
+    const std::string file = secrets.path() + "/password";
+    std::ofstream(file) << address_.password << "\n";
+    std::filesystem::permissions(file, std::filesystem::perms(0600));
+    sink.password_file.value = file;
+    std::string error;
+    const auto receiver = make_receiver(sink, {name, "1"}, error);
+    ASSERT_TRUE(receiver) << error;
+    const audit::Categories none;
+    audit::Pairing pairing(none, hold_us);
+    audit::LogFollower follower(log, {});
+    EventBatch batch;
+    std::string_view line;
+    bool more = true;
+    while (more) {
+      more = follower.next(line) == audit::LogFollower::Step::kRecord;
+      if (more) pairing.add(line, batch);
+      if (!more) pairing.flush(batch);
+      if (batch.empty() || (more && batch.size() < batch_size)) continue;
+      for (int twice = 0; twice < 2; ++twice) {
+        const Delivery d = receiver->deliver(batch);
+        ASSERT_EQ(d.kind, Delivery::Kind::kDone) << d.error;
+      }
+      batch.clear();
+    }
+  }
+
+  static ClickHouseServer* server_;
+  ClickHouseAddress address_;
+};
+ClickHouseServer* ClickHouseTest::server_ = nullptr;
+
+// Whatever is asked of the index is answered from the same rows here.
+TEST_F(ClickHouseTest, HoldsTheSameTablesAsTheIndex) {
+  audit::Folder folder;
+  write_log(folder.log(), 400);
+  ship(folder.log(), "gw1", 0);  // every decision goes before its outcome
+  audit::IndexSettings settings;
+  settings.log = folder.log();
+  audit::Indexer indexer(settings);
+  ASSERT_EQ(indexer.catch_up().error, "");
+  std::string error;
+  const auto index =
+      audit::Database::open(audit::index_path(folder.log()), audit::OpenAs::kReader, error);
+  ASSERT_TRUE(index) << error;
+  ClickHouse house(address_);
+  const auto tables =
+      index->ask({"SELECT name FROM sqlite_master WHERE type='table' AND name<>'meta' AND name NOT "
+                  "LIKE 'sqlite_%'",
+                  {}});
+  ASSERT_GT(tables.rows.size(), 10u);
+  for (const auto& row : tables.rows) {
+    const std::string table = std::get<std::string>(row[0]);
+    std::string columns;
+    for (const auto& c :
+         index->ask({"SELECT name FROM pragma_table_info('" + table + "')", {}}).rows)
+      (columns += columns.empty() ? "" : ", ") += std::get<std::string>(c[0]);
+    const audit::Sql all{"SELECT " + columns + " FROM " + table, {}};
+    const auto expected = sorted_words(index->ask(all));
+    EXPECT_EQ(sorted_words(house.ask(all)), expected) << table;
+    EXPECT_TRUE(table == "fault" || !expected.empty()) << table;
+  }
+}
+
+TEST_F(ClickHouseTest, LogsHaveNumbersOfTheirOwn) {
+  audit::Folder one, two;
+  write_log(one.log(), 30);
+  write_log(two.log(), 20);
+  ship(one.log(), "gw1", audit::Pairing::kHoldUs);
+  ship(two.log(), "gw2", audit::Pairing::kHoldUs);
+  ship(one.log(), "gw1", audit::Pairing::kHoldUs);  // from the beginning again
+  ClickHouse house(address_);
+  const auto count = house.ask({"SELECT count(), uniqExact(seq), max(seq) FROM exchange", {}});
+  ASSERT_EQ(count.error, "");
+  EXPECT_EQ(std::get<std::int64_t>(count.rows[0][0]), 50);
+  EXPECT_EQ(std::get<std::int64_t>(count.rows[0][1]), 50);
+  EXPECT_GT(std::get<std::int64_t>(count.rows[0][2]), audit::kLogStep);
+  EXPECT_LT(std::get<std::int64_t>(count.rows[0][2]), audit::kLogStep + 1000);
+}
+
+TEST_F(ClickHouseTest, MigratesOnceAndRefusesTablesOfANewerVersion) {
+  ClickHouse house(address_);
+  EXPECT_EQ(house.migrate(), "");
+  EXPECT_EQ(house.migrate(), "");
+  const auto versions = house.ask({"SELECT count() FROM schema_version", {}});
+  EXPECT_EQ(std::get<std::int64_t>(versions.rows[0][0]), 1);
+  EXPECT_EQ(house.run("INSERT INTO schema_version (version, written) SELECT 99, now()").error, "");
+  EXPECT_NE(house.migrate().find("version 99"), std::string::npos);
+}
+
+TEST_F(ClickHouseTest, ParametersAreValuesWhateverTheySay) {
+  ClickHouse house(address_);
+  ASSERT_EQ(house.migrate(), "");
+  for (const std::string text :
+       {"it's", "back\\slash", "' OR 1=1 --", "\\' OR 1=1", "?", "日本\n\t"}) {
+    const auto got = house.ask({"SELECT ?, toInt64(?) + 1, '?'", {text, std::int64_t{41}}});
+    ASSERT_EQ(got.error, "") << text;
+    EXPECT_EQ(std::get<std::string>(got.rows[0][0]), text);
+    EXPECT_EQ(std::get<std::int64_t>(got.rows[0][1]), 42);
+    EXPECT_EQ(std::get<std::string>(got.rows[0][2]), "?");
+  }
+}
+
+TEST_F(ClickHouseTest, ARowItCannotReadIsRefusedAndNothingOfItsBatchStored) {
+  ClickHouse house(address_);
+  ASSERT_EQ(house.migrate(), "");
+  const auto answer = house.insert("fault_row", "{\"seq\":1}\n{\"seq\":\"no number\"}\n");
+  EXPECT_NE(answer.error, "");
+  EXPECT_TRUE(is_parse_error(answer.code)) << answer.error;
+  EXPECT_EQ(std::get<std::int64_t>(house.ask({"SELECT count() FROM fault_row", {}}).rows[0][0]), 0);
+}
+
+TEST_F(ClickHouseTest, ErrorsBehindRowsAreErrors) {
+  ClickHouse house(address_);
+  ASSERT_EQ(house.migrate(), "");
+  const auto got =
+      house.ask({"SELECT number, throwIf(number = 300000) FROM system.numbers LIMIT 400000", {}});
+  EXPECT_NE(got.error.find("Code: 395"), std::string::npos) << got.error;
+}
+
+TEST_F(ClickHouseTest, SaysThatThePasswordIsWrong) {
+  address_.password = "wrong";
+  const std::string error = ClickHouse(address_).migrate();
+  EXPECT_NE(error, "");
+  EXPECT_EQ(error.find("wrong"), error.npos);
+}
+
+TEST(StoreAddress, IsAUrlWithoutPassword) {
+  std::string error;
+  const auto a = parse_store_address("clickhouse://auditor@ch.example.jp:8443/sekisho", error);
+  ASSERT_TRUE(a) << error;
+  EXPECT_EQ(a->url, "https://ch.example.jp:8443");
+  EXPECT_EQ(a->user, "auditor");
+  EXPECT_EQ(a->database, "sekisho");
+  const auto plain = parse_store_address("clickhouse://127.0.0.1:8123/x?plain=1", error);
+  ASSERT_TRUE(plain) << error;
+  EXPECT_EQ(plain->url, "http://127.0.0.1:8123");
+  for (const char* wrong : {"clickhouse://u:p@h:1/d", "http://h:1/d", "clickhouse://h:1/d;drop",
+                            "clickhouse://ch.example.jp:8123/x?plain=1", "clickhouse://"})
+    EXPECT_FALSE(parse_store_address(wrong, error)) << wrong;
+}
+
+TEST(ClickHouseText, LeavesOutWhatOnlySqliteKnows) {
+  EXPECT_EQ(
+      audit::clickhouse_text({"SELECT a FROM t INDEXED BY t_i WHERE b=? AND c='? INDEXED BY x'",
+                              {std::string("o'k")}}),
+      "SELECT a FROM t  WHERE b='o\\'k' AND c='? INDEXED BY x'");
+}
+
+}  // namespace
+}  // namespace sekisho::gateway
