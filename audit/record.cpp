@@ -213,6 +213,7 @@ void append_verdict(std::string& out, const Decision& d, const Scrub& scrub) {
   m.maybe("exception", v && !v->exception.empty() ? v->exception
                        : d.admission              ? d.admission->exception
                                                   : "");
+  if (!d.ticket.empty()) m.text("ticket", d.ticket);
   if (!d.detail.empty()) m.text("detail", scrub.text(d.detail));
   if (v && !v->enforced.empty())
     append_list(m.key("enforced"), v->enforced, kRules,
@@ -270,14 +271,16 @@ Scrub scrub_of(const Decision& d) {
 
 void append_tokens(std::string& out, const Outcome& o) {
   out += R"(,"tokens":)";
-  if (!o.tokens_in && !o.tokens_out) {
+  if (!o.tokens_in && !o.tokens_out && !o.tokens_cached) {
     out += "null";
     return;
   }
   const auto number = [](const std::optional<std::uint64_t>& n) {
     return n ? std::to_string(*n) : std::string("null");
   };
-  out += R"({"in":)" + number(o.tokens_in) + R"(,"out":)" + number(o.tokens_out) + '}';
+  out += R"({"in":)" + number(o.tokens_in) + R"(,"out":)" + number(o.tokens_out);
+  if (o.tokens_cached) out += R"(,"cached":)" + number(o.tokens_cached);
+  out += '}';
 }
 
 }  // namespace

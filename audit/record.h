@@ -30,6 +30,7 @@ struct Decision {
   const policy::Admission* admission =
       nullptr;  // may be null (framing refusals before a destination is known)
   const policy::Verdict* verdict = nullptr;
+  std::string ticket;  // of the approval of the exception, else of the entry; "" = none
   std::string detail;  // word of a framing, limit, certificate or origin fault; "" = none
   std::uint64_t bytes_in = 0, bytes_decoded = 0;
   std::vector<std::pair<std::string, double>> ms;  // "body", "scan", "lease", …
@@ -47,7 +48,7 @@ struct Outcome {
   int retried = 0;  // sent again on another connection, because an idle one was closed
   std::string
       abort;  // "" | client_closed | origin_closed | origin_timeout | origin_framing | drain | …
-  std::optional<std::uint64_t> tokens_in, tokens_out;
+  std::optional<std::uint64_t> tokens_in, tokens_out, tokens_cached;
   std::uint64_t restored = 0;  // places of the answer where a token became its value again
   std::uint64_t withheld = 0;  // known tokens left where the rule's `restore` forbids
   std::uint64_t unknown = 0;   // words of a token's shape that stand for nothing known

@@ -12,6 +12,9 @@ constexpr std::array<std::string_view, 6> kIn = {"prompt_tokens",    "input_toke
 constexpr std::array<std::string_view, 6> kOut = {"completion_tokens",    "output_tokens",
                                                   "candidatesTokenCount", "outputTokens",
                                                   "outputTokenCount",     "eval_count"};
+constexpr std::array<std::string_view, 5> kCached = {
+    "cached_tokens", "cache_read_input_tokens", "cachedContentTokenCount", "cacheReadInputTokens",
+    "prompt_cache_hit_tokens"};
 constexpr std::size_t kTail = 64;  // a key, a colon, white space and a number
 constexpr std::size_t kLongestKey = 24;
 constexpr std::size_t kDigits = 15;
@@ -49,12 +52,15 @@ void TokenUsage::look_at(std::string_view text, std::size_t quote) {
   const std::size_t begin = opening(text, quote);
   if (begin == std::string_view::npos) return;
   const std::string_view key = text.substr(begin, quote - begin);
-  const bool in = is_one_of(key, kIn);
-  if (!in && !is_one_of(key, kOut)) return;
+  std::optional<std::uint64_t>* const number = is_one_of(key, kIn)       ? &in_
+                                               : is_one_of(key, kOut)    ? &out_
+                                               : is_one_of(key, kCached) ? &cached_
+                                                                         : nullptr;
+  if (!number) return;
   const std::size_t colon = skip_space(text, quote + 1);
   if (colon >= text.size() || text[colon] != ':') return;
   const auto value = number_at(text, skip_space(text, colon + 1));
-  if (value) (in ? in_ : out_) = value;
+  if (value) *number = value;
 }
 
 void TokenUsage::read(std::string_view piece) {

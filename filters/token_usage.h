@@ -17,12 +17,14 @@ class TokenUsage {
   void read(std::string_view piece);
   const std::optional<std::uint64_t>& in() const { return in_; }
   const std::optional<std::uint64_t>& out() const { return out_; }
+  // Of the request, read from the service's cache ("cached_tokens", "cache_read_input_tokens", …).
+  const std::optional<std::uint64_t>& cached() const { return cached_; }
 
  private:
   void look_at(std::string_view text, std::size_t quote);
 
   std::string tail_;  // the end of the last piece: a key or a number may be cut
-  std::optional<std::uint64_t> in_, out_;
+  std::optional<std::uint64_t> in_, out_, cached_;
 };
 
 }  // namespace sekisho::filters

@@ -182,6 +182,7 @@ void AnswerRelay::note(std::string_view data) {
   usage_.read(data);
   outcome_.tokens_in = usage_.in();
   outcome_.tokens_out = usage_.out();
+  outcome_.tokens_cached = usage_.cached();
 }
 
 Awaitable<AnswerRelay::End> AnswerRelay::pass_body() {

@@ -8,6 +8,7 @@
 #include "gateway/services.h"
 #include "gateway/tls/origin_certificate.h"
 #include "gateway/worker.h"
+#include "policy/expiry.h"
 #include "policy/refusal.h"
 
 namespace sekisho::gateway {
@@ -373,6 +374,9 @@ audit::Decision Exchange::decision() const {
   d.stream = inspected_.stream;
   d.admission = admission_.dialect ? &admission_ : nullptr;
   d.verdict = &verdict_;
+  d.ticket = policy::ticket_of(
+      *snapshot_, verdict_.exception.empty() ? admission_.exception : verdict_.exception,
+      admission_.entry);
   d.detail = word_;
   d.bytes_in = bytes_in_;
   d.bytes_decoded = inspected_.decoded_bytes;

@@ -15,6 +15,7 @@
 #include "gateway/parent_proxy.h"
 #include "gateway/services.h"
 #include "gateway/tls/client_handshake.h"
+#include "policy/expiry.h"
 
 namespace sekisho::gateway {
 namespace {
@@ -139,6 +140,9 @@ Awaitable<bool> record(Splice& s) {
   d.method = "CONNECT";
   d.admission = &s.admission;
   d.verdict = &s.verdict;
+  d.ticket = policy::ticket_of(
+      *s.snapshot, s.verdict.exception.empty() ? s.admission.exception : s.verdict.exception,
+      s.admission.entry);
   d.detail = s.word;
   d.policy_digest = s.snapshot->digest();
   s.ref = co_await record_durably(s.worker.services(), d, s.worker.executor());

@@ -79,6 +79,18 @@ std::vector<Expiry> expiries(const Snapshot& snapshot) {
   return out;
 }
 
+std::string ticket_of(const Snapshot& snapshot, std::string_view exception,
+                      std::string_view entry) {
+  const config::PolicyFile& file = snapshot.file();
+  for (const auto& e : file.exceptions)
+    if (!exception.empty() && e.id == exception && !e.approval.ticket.empty())
+      return e.approval.ticket;
+  for (const auto& d : file.destinations)
+    if ((d.id == exception || d.id == entry) && !d.approval.ticket.empty())
+      return d.approval.ticket;
+  return {};
+}
+
 std::string expiry_warning(const Expiry& e, std::int64_t now) {
   if (!over(e, now) && !soon(e, now)) return {};
   Sentence s = subject(e);

@@ -24,6 +24,8 @@ struct Expiry {
 std::string_view to_word(Expiry::Kind kind);  // destination | exception | review
 
 std::vector<Expiry> expiries(const Snapshot& snapshot);
+// Of the approval of an exception or, where it has none, of an entry; "" = there is none.
+std::string ticket_of(const Snapshot& snapshot, std::string_view exception, std::string_view entry);
 
 // "the destination 'x' (SEC-4501) ends in 5 days / …"; "" while it is further off than 14 days.
 std::string expiry_warning(const Expiry& expiry, std::int64_t now);

@@ -148,6 +148,7 @@ void read_tokens(const element& value, IndexedOutcome& o) {
   each_member(value, [&](std::string_view key, const element& v) {
     if (key == "in" && v.is_int64()) o.tokens_in = number_of(v);
     if (key == "out" && v.is_int64()) o.tokens_out = number_of(v);
+    if (key == "cached" && v.is_int64()) o.tokens_cached = number_of(v);
   });
 }
 

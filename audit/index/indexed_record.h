@@ -29,14 +29,14 @@ struct IndexedRule {
 
 struct IndexedOutcome {
   std::int64_t seq = 0, status = 0, sent = 0, received = 0, restored = 0;
-  std::int64_t tokens_in = -1, tokens_out = -1;
+  std::int64_t tokens_in = -1, tokens_out = -1, tokens_cached = -1;
   double total_ms = 0;
   std::string abort;
 };
 
 struct IndexedDecision {
-  std::string id, user, identity, ip, client, host, origin_ip, provider, entry, tls, method, path, model,
-      verdict, would, reason, rule, exception, detail, coverage, policy;
+  std::string id, user, identity, ip, client, host, origin_ip, provider, entry, tls, method, path,
+      model, verdict, would, reason, rule, exception, detail, coverage, policy;
   std::int64_t port = 0, retry = 0, bytes_in = 0;
   std::vector<std::string> skipped;
   std::vector<IndexedEvidence> evidence;

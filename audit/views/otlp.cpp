@@ -59,6 +59,7 @@ void add_exchange(Attributes& to, const IndexedDecision& d, const IndexedOutcome
       .number("http.response.body.size", o->received)
       .known("gen_ai.usage.input_tokens", o->tokens_in, -1)
       .known("gen_ai.usage.output_tokens", o->tokens_out, -1)
+      .known("gen_ai.usage.cache_read.input_tokens", o->tokens_cached, -1)
       .text("error.type", o->abort);
 }
 

@@ -40,6 +40,25 @@ TEST(TokenUsage, IsReadInEveryDialect) {
   EXPECT_EQ(whole("{\"done\":true,\"prompt_eval_count\":5,\"eval_count\":6}\n"), "5 6");
 }
 
+TEST(TokenUsage, KnowsWhatCameFromTheServicesCache) {
+  const std::pair<std::string_view, std::uint64_t> kStatements[] = {
+      {R"({"usage":{"prompt_tokens":12,"prompt_tokens_details":{"cached_tokens":8}}})", 8},
+      {R"({"usage":{"input_tokens":12,"input_tokens_details":{"cached_tokens":0}}})", 0},
+      {R"({"usage":{"input_tokens":4,"cache_creation_input_tokens":9,"cache_read_input_tokens":7}})",
+       7},
+      {R"({"usageMetadata":{"promptTokenCount":9,"cachedContentTokenCount":5}})", 5},
+      {R"({"usage":{"inputTokens":3,"cacheReadInputTokens":2}})", 2},
+      {R"({"usage":{"prompt_cache_hit_tokens":6,"prompt_cache_miss_tokens":1}})", 6}};
+  for (const auto& [answer, cached] : kStatements) {
+    TokenUsage usage;
+    for (const char c : answer) usage.read(std::string_view(&c, 1));
+    EXPECT_EQ(usage.cached(), cached) << answer;
+  }
+  TokenUsage none;
+  none.read(R"({"usage":{"prompt_tokens":12}})");
+  EXPECT_FALSE(none.cached());
+}
+
 TEST(TokenUsage, IsTheSameHoweverTheAnswerIsCut) {
   for (const std::string_view answer : {kOpenAi, kAnthropicStream, kGemini}) {
     const std::string expected = whole(answer);
