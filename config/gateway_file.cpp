@@ -51,18 +51,26 @@ void read_catalogue(MapReader& gateway, GatewayFile& out) {
   m.finish();
 }
 
+// A listener that asks for no certificate would let nobody be known.
+void need_client_ca(YamlReader& reader, const GatewayFile& gateway) {
+  for (const ListenAddress& listener : gateway.listen)
+    if (!listener.tls || listener.tls->client_ca.value.empty())
+      reader.problem(listener.at,
+                     "`authentication: certificate` needs `tls` with `client_ca` at every listener",
+                     "add tls: { certificate: proxy.crt, key: proxy.key, client_ca: clients.crt }");
+}
+
 void read_clients(MapReader& gateway, GatewayFile& out) {
   static constexpr Word<Authentication> kKinds[] = {{"none", Authentication::kNone},
-                                                    {"basic", Authentication::kBasic}};
+                                                    {"basic", Authentication::kBasic},
+                                                    {"certificate", Authentication::kCertificate}};
   const YamlNode* n = gateway.find("clients");
   if (!n) return;
   YamlReader& reader = gateway.reader();
   MapReader m(reader, *n, "`clients`");
   const YamlNode* kind = m.find("authentication");
-  if (kind && kind->is_scalar() && kind->text == "certificate")
-    reader.unsupported(kind->at, "`authentication: certificate`");
-  else
-    m.word("authentication", kKinds, out.authentication);
+  m.word("authentication", kKinds, out.authentication);
+  if (out.authentication == Authentication::kCertificate) need_client_ca(reader, out);
   read_path(m, "users_file", out.path, out.users_file);
   const YamlNode* realm = m.find("realm");
   m.text("realm", out.realm);
@@ -196,6 +204,12 @@ void check_named_files(const GatewayFile& gateway, Problems& problems) {
                                {&w.key, "audit.witnesses.key", ""},
                                {&w.credentials, "audit.witnesses.credentials",
                                 "one line user:password, mode 0600"}});
+  for (const auto& l : gateway.listen)
+    if (l.tls)
+      for (const auto& [file, key] : {std::pair{&l.tls->certificate, "listen[].tls.certificate"},
+                                      std::pair{&l.tls->key, "listen[].tls.key"},
+                                      std::pair{&l.tls->client_ca, "listen[].tls.client_ca"}})
+        files.push_back({file, key, ""});
   for (const auto& f : gateway.geo_country) files.push_back({&f, "geo.country", ""});
   for (const auto& f : gateway.extra_ca) files.push_back({&f, "origin_tls.extra_ca", ""});
   for (const NamedFile& f : files) {

@@ -17,10 +17,18 @@
 namespace sekisho::config {
 
 // host:port of a socket to bind; port 0 = any free one.
+// TLS between clients and the gateway itself.
+struct ListenTls {
+  Marked<std::string> certificate, key;  // PEM: the chain, and its key
+  Marked<std::string> client_ca;  // PEM, CRLs beside the roots count; "" = no certificate asked
+};
+
 struct ListenAddress {
   IpAddress ip;
   std::uint16_t port = 0;
   Mark at;
+  std::optional<ListenTls> tls;
+  std::vector<IpNetwork> proxy_protocol_from;  // peers that say for whom they speak
 };
 
 struct AdminAddress {  // loopback or unix:PATH only

@@ -35,18 +35,43 @@ std::optional<ListenAddress> listen_address(YamlReader& reader, const YamlNode& 
   return std::nullopt;
 }
 
+ListenTls listen_tls(YamlReader& reader, const YamlNode& node, const std::string& file) {
+  ListenTls out;
+  MapReader m(reader, node, "`tls` of a listener");
+  (void)m.require("certificate");
+  (void)m.require("key");
+  read_path(m, "certificate", file, out.certificate);
+  read_path(m, "key", file, out.key);
+  read_path(m, "client_ca", file, out.client_ca);
+  m.finish();
+  return out;
+}
+
+void read_balancers(YamlReader& reader, const YamlNode& node, std::vector<IpNetwork>& out) {
+  if (!node.is_list() || node.items.empty())
+    return reader.wrong(node, "a list of networks",
+                        "write [10.0.0.0/8]: whoever is in it may say which client it speaks for");
+  for (const YamlNode& item : node.items)
+    if (const auto network = reader.network(item)) out.push_back(*network);
+}
+
 void read_listener(YamlReader& reader, const YamlNode& node, GatewayFile& out) {
   MapReader m(reader, node, "a listener");
   const YamlNode* n = m.require("address");
-  m.unsupported("tls");
-  m.unsupported("proxy_protocol_from");
+  ListenAddress made;
+  if (const YamlNode* tls = m.find("tls")) made.tls = listen_tls(reader, *tls, out.path);
+  if (const YamlNode* from = m.find("proxy_protocol_from"))
+    read_balancers(reader, *from, made.proxy_protocol_from);
   m.finish();
   const auto address = n ? listen_address(reader, *n) : std::nullopt;
   if (!address) return;
+  made.ip = address->ip;
+  made.port = address->port;
+  made.at = address->at;
   for (const ListenAddress& other : out.listen)
     if (address->port != 0 && other.port == address->port && other.ip == address->ip)
       reader.problem(n->at, "'" + n->text + "' is listened on twice", "delete one");
-  out.listen.push_back(*address);
+  out.listen.push_back(std::move(made));
 }
 
 std::optional<std::chrono::hours> days(YamlReader& reader, const YamlNode& n) {

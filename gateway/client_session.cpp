@@ -5,6 +5,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <exception>
 
+#include "gateway/entrance.h"
 #include "gateway/exchange.h"
 #include "gateway/landing.h"
 #include "gateway/listener.h"
@@ -62,15 +63,66 @@ policy::Destination destination_of(const HostPort& authority, std::string scheme
 
 }  // namespace
 
-ClientSession::ClientSession(Worker& worker, Socket socket) : worker_(worker) {
+ClientSession::ClientSession(Worker& worker, Socket socket,
+                             std::shared_ptr<const Entrance> entrance)
+    : worker_(worker), entrance_(std::move(entrance)) {
   boost::system::error_code ec;
   peer_ = from_address(socket.remote_endpoint(ec).address());
   auto stream = std::make_unique<SocketStream>(std::move(socket), worker.deadlines());
   socket_ = stream->handle();
-  HeadLimits limits;
-  limits.bytes = worker.services().settings.limits.request_head;
-  http_ = make_h1_client_stream(std::move(stream), limits);
+  if (!entrance_ || entrance_->is_open())
+    speak_http(std::move(stream));
+  else
+    outside_ = std::move(stream);
   worker_.enter(*this);
+}
+
+void ClientSession::speak_http(std::unique_ptr<ByteStream> stream) {
+  HeadLimits limits;
+  limits.bytes = worker_.services().settings.limits.request_head;
+  http_ = make_h1_client_stream(std::move(stream), limits);
+}
+
+bool ClientSession::secure() const {
+  return entrance_ && entrance_->secure();
+}
+
+// False: the connection is over.
+Awaitable<bool> ClientSession::enter() {
+  Waiting waiting(*this);
+  const TimePoint deadline = Clock::now() + worker_.services().settings.limits.head_timeout;
+  Entrance::Passed passed = co_await entrance_->pass(std::move(outside_), peer_, deadline);
+  peer_ = passed.client;
+  const bool by_certificate =
+      worker_.services().settings.authentication == config::Authentication::kCertificate;
+  if (passed.stream && by_certificate && passed.user.empty()) {
+    passed.stream->close();
+    passed.stream.reset();
+    passed.unidentified = true;
+    passed.fault = "the certificate names no user";
+  }
+  if (passed.unidentified) co_await refuse_unidentified(std::move(passed.fault));
+  if (!passed.stream) {
+    if (!passed.fault.empty()) Counters::add(worker_.counters().handshakes_failed);
+    co_return false;
+  }
+  certified_user_ = std::move(passed.user);
+  speak_http(std::move(passed.stream));
+  co_return true;
+}
+
+// The third failure in a row of one address is a decision in the journal.
+Awaitable<void> ClientSession::refuse_unidentified(std::string fault) {
+  Counters::add(worker_.counters().logins_failed);
+  if (login_failed(peer_) != 3) co_return;
+  policy::Client client;
+  client.address = peer_;
+  client.by = "network";
+  client.groups = worker_.snapshot()->groups_of("", peer_);
+  RequestHead none;
+  none.method = "CONNECT";
+  co_await record_refused_login(worker_, client, none, "client_certificate");
+  Log::warn("client_certificate_refused", {{"ip", peer_.to_string()}, {"why", fault}});
 }
 
 ClientSession::~ClientSession() {
@@ -95,6 +147,10 @@ void ClientSession::policy_changed() {
 
 Awaitable<void> ClientSession::run() {
   const auto& limits = worker_.services().settings.limits;
+  if (outside_) {
+    const bool entered = co_await enter();
+    if (!entered) co_return;
+  }
   for (bool again = true; again && http_;) {
     HttpResult<RequestHead> head = HttpError{};
     {
@@ -130,7 +186,11 @@ Awaitable<bool> ClientSession::serve(RequestHead head) {
   const bool own = head.method != "CONNECT" &&
                    (head.target.starts_with('/') || asks_for_own_file(worker_, head));
   if (own) {
-    const bool again = co_await serve_landing(worker_, *http_, head, peer_);
+    Visitor visitor;
+    visitor.address = peer_;
+    visitor.user = certified_user_;
+    visitor.secure = secure();
+    const bool again = co_await serve_landing(worker_, *http_, head, std::move(visitor));
     co_return again;
   }
   std::optional<policy::Client> client = co_await identify(head);
@@ -192,6 +252,10 @@ Awaitable<std::optional<policy::Client>> ClientSession::identify(const RequestHe
     client.user = given->user;
     client.by = "basic";
     logins_succeeded(peer_);
+  } else if (worker_.services().settings.authentication == config::Authentication::kCertificate) {
+    client.user = certified_user_;
+    client.by = "certificate";
+    logins_succeeded(peer_);
   }
   client.groups = worker_.snapshot()->groups_of(client.user, peer_);
   co_return client;
@@ -206,11 +270,11 @@ Awaitable<bool> ClientSession::ask_credentials(const RequestHead& head, const st
     client.user = "";
     client.by = "network";
     client.groups = worker_.snapshot()->groups_of("", peer_);
-    co_await record_refused_login(worker_, client, head);
+    co_await record_refused_login(worker_, client, head, "credentials");
     Log::warn("logins_failed", {{"ip", peer_.to_string()}});  // a typed name may be a token
   }
   ResponseHead answer = credentials_wanted(worker_.services().settings.realm);
-  const std::string body = credentials_wanted_text(*worker_.snapshot());
+  const std::string body = credentials_wanted_text(*worker_.snapshot(), secure());
   answer.headers.push_back(Header{"content-length", std::to_string(body.size())});
   answer.body.kind = BodyFraming::Kind::kLength;
   answer.body.length = body.size();
@@ -221,8 +285,8 @@ Awaitable<bool> ClientSession::ask_credentials(const RequestHead& head, const st
   co_return false;
 }
 
-void start_client_session(Worker& worker, Socket socket) {
-  auto session = std::make_shared<ClientSession>(worker, std::move(socket));
+void start_client_session(Worker& worker, Socket socket, std::shared_ptr<const Entrance> entrance) {
+  auto session = std::make_shared<ClientSession>(worker, std::move(socket), std::move(entrance));
   Awaitable<void> life = session->run();
   auto ended = [session, &worker](std::exception_ptr thrown) {
     if (!thrown) return;

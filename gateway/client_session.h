@@ -13,11 +13,14 @@
 
 namespace sekisho::gateway {
 
+class Entrance;
+
 // One connection of a client: plain proxy requests one after the other, or one CONNECT that becomes
 // a tunnel.
 class ClientSession final : public Session, public std::enable_shared_from_this<ClientSession> {
  public:
-  ClientSession(Worker& worker, Socket socket);
+  // `entrance`: null where nothing is to be passed.
+  ClientSession(Worker& worker, Socket socket, std::shared_ptr<const Entrance> entrance);
   ~ClientSession() override;
   Awaitable<void> run();
 
@@ -58,6 +61,10 @@ class ClientSession final : public Session, public std::enable_shared_from_this<
   void on_policy_change(std::function<void()> call) { on_policy_change_ = std::move(call); }
 
  private:
+  Awaitable<bool> enter();
+  Awaitable<void> refuse_unidentified(std::string fault);
+  void speak_http(std::unique_ptr<ByteStream> stream);
+  bool secure() const;
   Awaitable<bool> serve(RequestHead head);
   Awaitable<bool> serve_absolute(RequestHead head, policy::Client client);
   Awaitable<void> connect(RequestHead head, policy::Client client);
@@ -67,6 +74,9 @@ class ClientSession final : public Session, public std::enable_shared_from_this<
   Worker& worker_;
   config::IpAddress peer_;
   std::weak_ptr<SocketStream*> socket_;  // owned by whatever serves the connection now
+  std::shared_ptr<const Entrance> entrance_;
+  std::unique_ptr<ByteStream> outside_;  // until the entrance is passed
+  std::string certified_user_;
   std::unique_ptr<ClientHttpStream> http_;
   std::optional<TimePoint> waiting_since_;
   bool aborted_ = false;
@@ -76,6 +86,6 @@ class ClientSession final : public Session, public std::enable_shared_from_this<
 };
 
 // Spawns a session on its worker; what it throws (a bug) is logged and counted, never lost.
-void start_client_session(Worker& worker, Socket socket);
+void start_client_session(Worker& worker, Socket socket, std::shared_ptr<const Entrance> entrance);
 
 }  // namespace sekisho::gateway

@@ -16,6 +16,7 @@
 #include "gateway/keys.h"
 #include "gateway/parent_proxy.h"
 #include "gateway/sinks/receiver.h"
+#include "gateway/tls/listener_tls.h"
 
 namespace sekisho::gateway {
 namespace {
@@ -43,6 +44,11 @@ std::vector<std::string> files_of(const std::string& path, const GatewayFile& g)
                            &g.ca_certificate, &g.ca_key, &g.users_file, &g.credentials})
     add(*file);
   for (const auto& file : g.geo_country) add(file);
+  for (const auto& listener : g.listen)
+    if (listener.tls)
+      for (const auto* file :
+           {&listener.tls->certificate, &listener.tls->key, &listener.tls->client_ca})
+        add(*file);
   return out;
 }
 
@@ -204,6 +210,31 @@ void read_users(Configuration& out, const PinnedFiles& pinned, Problems& problem
   if (!out.users) problems.push_back({out.gateway.path, file.at, error, ""});
 }
 
+std::string real_or_none(const PinnedFiles& pinned, const Marked<std::string>& file) {
+  return file.value.empty() ? std::string() : pinned.real(file.value);
+}
+
+std::shared_ptr<const ListenerTls> read_listener_tls(const GatewayFile& gateway,
+                                                     const config::ListenTls& files,
+                                                     const PinnedFiles& pinned,
+                                                     Problems& problems) {
+  for (const auto* file : {&files.certificate, &files.key, &files.client_ca})
+    if (!file->value.empty() && !config::unreadable(file->value).empty()) return nullptr;
+  std::string error;
+  auto tls =
+      ListenerTls::load(real_or_none(pinned, files.certificate), real_or_none(pinned, files.key),
+                        real_or_none(pinned, files.client_ca), error);
+  if (!tls) problems.push_back({gateway.path, files.certificate.at, error, ""});
+  return tls;
+}
+
+// Where a file cannot be read, it was told where gateway.yaml names it.
+void read_listeners_tls(Configuration& out, const PinnedFiles& pinned, Problems& problems) {
+  for (const auto& listener : out.gateway.listen)
+    out.listener_tls.push_back(
+        listener.tls ? read_listener_tls(out.gateway, *listener.tls, pinned, problems) : nullptr);
+}
+
 void read_parent_proxy(Configuration& out, Problems& problems) {
   const auto& settings = out.gateway.origin_proxy;
   if (!settings) return;
@@ -265,6 +296,7 @@ Configuration read_pinned(const std::string& path, const PinnedFiles& pinned, st
       std::chrono::steady_clock::now() - begin);
   read_authority(out, pinned, now, problems);
   read_users(out, pinned, problems);
+  read_listeners_tls(out, pinned, problems);
   read_parent_proxy(out, problems);
   check_sinks(out, problems);
   if (!out.snapshot) return out;

@@ -18,6 +18,7 @@
 
 namespace sekisho::gateway {
 
+class ListenerTls;
 class ParentProxy;
 
 struct Configuration {
@@ -25,9 +26,11 @@ struct Configuration {
   std::shared_ptr<const policy::Snapshot> snapshot;
   std::shared_ptr<const Authority> authority;  // null: the pair is not there, or a problem says why
   std::shared_ptr<const Users> users;          // null without Basic authentication
-  std::shared_ptr<const ParentProxy> parent_proxy;  // null: none
-  std::vector<policy::TestResult> tests;            // of the policy, all passed
-  std::chrono::milliseconds compile_time{0};        // of the snapshot, its detectors above all
+  std::vector<std::shared_ptr<const ListenerTls>> listener_tls;  // one for each of gateway.listen,
+                                                                 // null where it has none
+  std::shared_ptr<const ParentProxy> parent_proxy;               // null: none
+  std::vector<policy::TestResult> tests;                         // of the policy, all passed
+  std::chrono::milliseconds compile_time{0};  // of the snapshot, its detectors above all
   std::vector<std::string> warnings;  // English sentences: expiring entries, country databases
                                       // absent or old, reviews due
 };

@@ -10,6 +10,7 @@
 #include "audit/segment_reader.h"
 #include "filters/json_scanner.h"
 #include "gateway/admin_server.h"
+#include "gateway/entrance.h"
 #include "gateway/finding_category.h"
 #include "gateway/free_memory.h"
 #include "gateway/index_follower.h"
@@ -54,6 +55,10 @@ config::Problem missing_authority(const config::GatewayFile& settings) {
   return problem(settings.ca_certificate, settings.path, error);
 }
 
+bool is_meant(const config::ListenAddress& l, const PassedSocket& socket) {
+  return l.ip == socket.ip && (l.port == socket.port || l.port == 0);
+}
+
 }  // namespace
 
 std::int64_t now_seconds() {
@@ -87,6 +92,7 @@ bool Gateway::start(config::Problems& problems, std::string& error) {
   warnings_ = c->warnings;
   loaded_at_ = now_seconds();
   if (!make_services(*c, problems, error) || !problems.empty()) return false;
+  make_entrances(*c);
   PassedSockets passed;
   if (!passed.take(error) || !bind(passed, error)) return false;
   if (!open_journal(passed.any(), error) || !bind_admin(passed, error)) return false;
@@ -132,34 +138,47 @@ bool Gateway::make_services(Configuration& c, config::Problems& problems, std::s
   return true;
 }
 
+void Gateway::make_entrances(const Configuration& c) {
+  for (std::size_t i = 0; i < c.gateway.listen.size(); ++i)
+    entrances_.push_back(
+        std::make_shared<Entrance>(c.gateway.listen[i].proxy_protocol_from, c.listener_tls[i]));
+}
+
 // Passed sockets stand for the entries of `listen` that they match; what is left is bound here.
 bool Gateway::bind(const PassedSockets& passed, std::string& error) {
-  std::vector<config::ListenAddress> left = services_->settings.listen;
+  const auto& listen = services_->settings.listen;
+  std::vector<bool> bound(listen.size(), false);
   for (const PassedSocket& socket : passed.proxy()) {
-    const auto named = std::find_if(left.begin(), left.end(), [&](const auto& l) {
-      return l.ip == socket.ip && (l.port == socket.port || l.port == 0);
-    });
-    if (named == left.end())
+    std::size_t named = 0;
+    while (named < listen.size() && (bound[named] || !is_meant(listen[named], socket))) ++named;
+    if (named == listen.size())
       Log::warn("passed_socket_not_in_listen", {{"socket", endpoint_text(socket.ip, socket.port)}});
     else
-      left.erase(named);
+      bound[named] = true;
     for (auto& w : workers_) {
       auto listener = Listener::adopt(w->executor(), socket.fd, socket.ip, error);
       if (!listener) return false;
+      if (named < listen.size()) listener->use(entrances_[named]);
       w->add_listener(std::move(listener));
     }
     listens_at(socket.ip, socket.port);
   }
-  for (const auto& l : left) {
-    std::uint16_t port = l.port;
-    if (!Listener::is_free(control_.get_executor(), l.ip, port, error)) return false;
-    for (auto& w : workers_) {
-      auto listener = Listener::bind(w->executor(), l.ip, port, error);
-      if (!listener) return false;
-      w->add_listener(std::move(listener));
-    }
-    listens_at(l.ip, port);
+  for (std::size_t i = 0; i < listen.size(); ++i)
+    if (!bound[i] && !bind_listener(i, error)) return false;
+  return true;
+}
+
+bool Gateway::bind_listener(std::size_t index, std::string& error) {
+  const config::ListenAddress& l = services_->settings.listen[index];
+  std::uint16_t port = l.port;
+  if (!Listener::is_free(control_.get_executor(), l.ip, port, error)) return false;
+  for (auto& w : workers_) {
+    auto listener = Listener::bind(w->executor(), l.ip, port, error);
+    if (!listener) return false;
+    listener->use(entrances_[index]);
+    w->add_listener(std::move(listener));
   }
+  listens_at(l.ip, port);
   return true;
 }
 

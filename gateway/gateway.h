@@ -22,6 +22,7 @@ struct Gauges;
 struct WitnessAnswer;
 
 class AdminServer;
+class Entrance;
 class IndexFollower;
 class Maintenance;
 class PassedSockets;
@@ -71,7 +72,9 @@ class Gateway {
 
  private:
   bool make_services(Configuration& c, config::Problems& problems, std::string& error);
+  void make_entrances(const Configuration& c);
   bool bind(const PassedSockets& passed, std::string& error);
+  bool bind_listener(std::size_t index, std::string& error);
   bool bind_admin(const PassedSockets& passed, std::string& error);
   void listens_at(const config::IpAddress& ip, std::uint16_t port);
   std::unique_ptr<audit::Store> open_store(bool wait, std::string& error);
@@ -95,6 +98,7 @@ class Gateway {
   ReloadResult reload_locked(const std::string& by);
   void use_authority(std::shared_ptr<const Authority> authority, const std::string& by);
   void publish(const Configuration& c);
+  void use_entrances(const Configuration& c);
 
   std::string path_;
   net::io_context control_{1};
@@ -106,6 +110,7 @@ class Gateway {
   const std::shared_ptr<JournalLink> journal_link_ = std::make_shared<JournalLink>();
   std::unique_ptr<Witnesses> witnesses_;  // outlives the journal, which gives it checkpoints
   std::unique_ptr<Services> services_;    // destroyed after the workers
+  std::vector<std::shared_ptr<Entrance>> entrances_;  // one for each of settings.listen
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<AdminServer> admin_;
   std::unique_ptr<Sinks> sinks_;

@@ -32,18 +32,19 @@ h1{font-size:1.5rem;margin-bottom:.2rem}h2{font-size:1.1rem;margin-top:2rem}pre{
 .note{color:#777}a.button{display:inline-block;padding:.5rem 1rem;border:1px solid;border-radius:6px;text-decoration:none}
 </style>)";
 
-// The lines each runtime needs; {P} is the proxy's own address as the client wrote it.
+// The lines each runtime needs; {S} is the scheme and {P} the proxy's own address as the client
+// wrote it.
 constexpr std::string_view kExports =
     R"(# shell, curl, git, Python, Node, Claude Code, Codex, Copilot CLI
-export HTTPS_PROXY=http://{P} HTTP_PROXY=http://{P} NO_PROXY=localhost,127.0.0.1
-curl -o sekisho-ca.crt http://{P}/ca.crt
+export HTTPS_PROXY={S}://{P} HTTP_PROXY={S}://{P} NO_PROXY=localhost,127.0.0.1
+curl -o sekisho-ca.crt {S}://{P}/ca.crt
 export NODE_EXTRA_CA_CERTS=$PWD/sekisho-ca.crt          # Node, Claude Code, VS Code extensions
 export SSL_CERT_FILE=$PWD/sekisho-ca-bundle.crt         # Python (ssl, httpx), Go, Ruby: system roots + this CA
 export REQUESTS_CA_BUNDLE=$SSL_CERT_FILE CURL_CA_BUNDLE=$SSL_CERT_FILE
 cat /etc/ssl/certs/ca-certificates.crt sekisho-ca.crt > sekisho-ca-bundle.crt
 
 # git
-git config --global http.proxy http://{P}
+git config --global http.proxy {S}://{P}
 git config --global http.sslCAInfo $PWD/sekisho-ca-bundle.crt
 
 # Java
@@ -60,34 +61,43 @@ std::string replaced(std::string text, std::string_view what, std::string_view w
   return text;
 }
 
-std::string exports_for(std::string_view own) {
+std::string_view scheme_of(const Visitor& visitor) {
+  return visitor.secure ? "https" : "http";
+}
+
+std::string exports_for(std::string_view own, std::string_view scheme) {
   const std::size_t colon = own.rfind(':');
   const std::string host(own.substr(0, colon));
   const std::string port(colon == std::string_view::npos ? "80" : own.substr(colon + 1));
-  return replaced(replaced(replaced(std::string(kExports), "{P}", own), "{H}", host), "{N}", port);
+  std::string lines = replaced(std::string(kExports), "{S}", scheme);
+  return replaced(replaced(replaced(std::move(lines), "{P}", own), "{H}", host), "{N}", port);
 }
 
-Page welcome(Worker& worker, const RequestHead& head, const config::IpAddress& peer) {
+Page welcome(Worker& worker, const RequestHead& head, const Visitor& visitor) {
   const auto& snapshot = *worker.snapshot();
   const Header* host = find_header(head.headers, "host");
   const std::string own = host ? host->value : "PROXY:8080";
   std::string groups;
-  for (const auto& g : snapshot.groups_of("", peer)) groups += (groups.empty() ? "" : ", ") + g;
+  for (const auto& g : snapshot.groups_of(visitor.user, visitor.address))
+    groups += (groups.empty() ? "" : ", ") + g;
+  const std::string scheme(scheme_of(visitor));
+  const std::string user = visitor.user.empty()
+                               ? std::string()
+                               : "ユーザーは <b>" + policy::html_escaped(visitor.user) + "</b>、";
   Page page;
   page.body =
       "<!doctype html><html lang=\"ja\"><meta charset=\"utf-8\"><meta name=\"viewport\" "
       "content=\"width=device-width\"><title>Sekisho</title>";
   page.body += kStyle;
   page.body += "<h1>関所 Sekisho</h1><p>このゲートウェイに届いています。あなたのアドレスは <b>" +
-               policy::html_escaped(peer.to_string()) + "</b>、グループは <b>" +
-               policy::html_escaped(groups) +
-               "</b> です。<br><span class=\"note\">You reach Sekisho. Your address and groups (by "
-               "network) are shown above.</span></p>";
+               policy::html_escaped(visitor.address.to_string()) + "</b>、" + user +
+               "グループは <b>" + policy::html_escaped(groups) +
+               "</b> です。<br><span class=\"note\">You reach Sekisho. Your address and groups "
+               "are shown above.</span></p>";
   if (worker.services().settings.authentication == config::Authentication::kBasic)
-    page.body +=
-        "<p>利用にはユーザー名が必要です: <code>HTTPS_PROXY=http://ユーザー名:パスワード@" +
-        policy::html_escaped(own) +
-        "</code><br><span class=\"note\">A user name is needed in HTTPS_PROXY.</span></p>";
+    page.body += "<p>利用にはユーザー名が必要です: <code>HTTPS_PROXY=" + scheme +
+                 "://ユーザー名:パスワード@" + policy::html_escaped(own) +
+                 "</code><br><span class=\"note\">A user name is needed in HTTPS_PROXY.</span></p>";
   page.body +=
       "<p><a class=\"button\" href=\"/ca.crt\">CA 証明書 / CA certificate (PEM)</a> <a "
       "class=\"button\" href=\"/ca.der\">DER (Windows)</a></p>";
@@ -96,9 +106,10 @@ Page welcome(Worker& worker, const RequestHead& head, const config::IpAddress& p
       policy::html_escaped(worker.services().leaves->authority()->anchor_fingerprint_sha256()) +
       "</code></p>";
   page.body +=
-      "<p>ブラウザーなどの自動設定 (PAC): <code>http://" + policy::html_escaped(own) +
+      "<p>ブラウザーなどの自動設定 (PAC): <code>" + scheme + "://" + policy::html_escaped(own) +
       "/proxy.pac</code><br><span class=\"note\">Automatic proxy configuration.</span></p>";
-  page.body += "<h2>設定 / Settings</h2><pre>" + policy::html_escaped(exports_for(own)) + "</pre>";
+  page.body +=
+      "<h2>設定 / Settings</h2><pre>" + policy::html_escaped(exports_for(own, scheme)) + "</pre>";
   const std::string& contact = snapshot.file().messages.contact;
   if (!contact.empty())
     page.body += "<p>問い合わせ先 / contact: " + policy::html_escaped(contact) + "</p>";
@@ -127,7 +138,7 @@ std::string path_of(const std::string& target) {
 }
 
 // The gateway as this client reached it.
-std::string own_authority(const RequestHead& head) {
+std::string own_authority(const RequestHead& head, std::uint16_t default_port) {
   const auto absolute = parse_absolute_target(head.target);
   std::optional<HostPort> at;
   if (absolute) at = absolute->authority;
@@ -135,7 +146,7 @@ std::string own_authority(const RequestHead& head) {
   if (!absolute && host) at = parse_host_port(host->value);
   if (!at) return {};
   return (at->ipv6 ? "[" + at->host + "]" : at->host) + ":" +
-         std::to_string(at->port ? at->port : 80);
+         std::to_string(at->port ? at->port : default_port);
 }
 
 std::string etag_of(const std::string& body) {
@@ -149,9 +160,10 @@ std::string etag_of(const std::string& body) {
 }
 
 // Anybody may ask for it, and as often as he likes: it is made once for a policy and a name.
-Page pac(Worker& worker, const RequestHead& head) {
+Page pac(Worker& worker, const RequestHead& head, bool secure) {
   const auto& settings = worker.services().settings.pac;
-  const std::string proxy = settings.proxy.empty() ? own_authority(head) : settings.proxy;
+  const std::string proxy =
+      settings.proxy.empty() ? own_authority(head, secure ? 443 : 80) : settings.proxy;
   if (proxy.empty())
     return Page{400,
                 "text/plain; charset=utf-8",
@@ -161,11 +173,11 @@ Page pac(Worker& worker, const RequestHead& head) {
                 ""};
   static thread_local std::string made_for;
   static thread_local Page page;
-  std::string now_for = worker.snapshot()->digest() + " " + proxy;
+  std::string now_for = worker.snapshot()->digest() + (secure ? " https " : " http ") + proxy;
   if (made_for == now_for) return page;
   page = Page{200,
               "application/x-ns-proxy-autoconfig",
-              proxy_pac(*worker.snapshot(), settings, proxy),
+              proxy_pac(*worker.snapshot(), settings, proxy, secure),
               "",
               "max-age=300",
               ""};
@@ -215,11 +227,11 @@ std::string http_date(std::int64_t now) {
   return std::string(text, n);
 }
 
-Page page_for(Worker& worker, const RequestHead& head, const config::IpAddress& peer) {
+Page page_for(Worker& worker, const RequestHead& head, const Visitor& visitor) {
   const std::string path = path_of(head.target);
   if (head.method != "GET" && head.method != "HEAD")
     return Page{405, "text/plain; charset=utf-8", "GET\n", "", "no-store", ""};
-  if (path == "/") return welcome(worker, head, peer);
+  if (path == "/") return welcome(worker, head, visitor);
   const auto authority = worker.services().leaves->authority();
   if (path == "/ca.crt")
     return Page{200, "application/x-x509-ca-cert", authority->pem(), "sekisho-ca.crt", "no-store",
@@ -227,7 +239,7 @@ Page page_for(Worker& worker, const RequestHead& head, const config::IpAddress& 
   if (path == "/ca.der")
     return Page{200, "application/x-x509-ca-cert", authority->der(), "sekisho-ca.der", "no-store",
                 ""};
-  if (path == "/proxy.pac") return pac(worker, head);
+  if (path == "/proxy.pac") return pac(worker, head, visitor.secure);
   if (path == "/ca.crl") return revocation_list(worker.services());
   return Page{
       404,
@@ -250,8 +262,8 @@ bool asks_for_own_file(Worker& worker, const RequestHead& head) {
 }
 
 Awaitable<bool> serve_landing(Worker& worker, ClientHttpStream& http, const RequestHead& head,
-                              config::IpAddress peer) {
-  Page page = page_for(worker, head, peer);
+                              Visitor visitor) {
+  Page page = page_for(worker, head, visitor);
   if (is_known(page, head)) {
     page.status = 304;
     page.body.clear();

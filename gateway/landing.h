@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "config/ip.h"
 #include "gateway/async.h"
 #include "gateway/http/http_stream.h"
@@ -13,9 +15,15 @@ class Worker;
 // everything fetch the CRL so. No name is looked up for it.
 bool asks_for_own_file(Worker& worker, const RequestHead& head);
 
+struct Visitor {
+  config::IpAddress address;
+  std::string user;     // as a certificate names him; "" = not known
+  bool secure = false;  // came by TLS
+};
+
 // Our own pages on the proxy port: `/` (you reach Sekisho, as user X; how to point clients here),
 // `/ca.crt` (PEM), `/ca.der`, `/ca.crl` (DER). False: the connection ends.
 Awaitable<bool> serve_landing(Worker& worker, ClientHttpStream& http, const RequestHead& head,
-                              config::IpAddress peer);
+                              Visitor visitor);
 
 }  // namespace sekisho::gateway

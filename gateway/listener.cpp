@@ -11,6 +11,7 @@
 
 #include "gateway/busy_answer.h"
 #include "gateway/client_session.h"
+#include "gateway/entrance.h"
 #include "gateway/log.h"
 #include "gateway/services.h"
 #include "gateway/worker.h"
@@ -120,7 +121,7 @@ void Listener::accept_what_waits() {
     acceptor_.accept(socket, ec);
     if (ec) return;
     Counters::add(worker_->counters().connections_accepted);
-    start_client_session(*worker_, std::move(socket));
+    start_client_session(*worker_, std::move(socket), entrance_);
   }
 }
 
@@ -166,12 +167,13 @@ void Listener::take(Worker& worker, Socket socket) {
   Counters::add(worker.counters().connections_accepted);
   const bool full = worker.services().room.look() == ConnectionRoom::Verdict::kNoConnections;
   if (full && !worker.make_room()) return refuse(worker, std::move(socket));
-  start_client_session(worker, std::move(socket));
+  start_client_session(worker, std::move(socket), entrance_);
 }
 
 void Listener::refuse(Worker& worker, Socket socket) {
   Counters::add(worker.counters().connections_refused);
   worker.services().room.note_refused();
+  if (entrance_ && !entrance_->is_open()) return;  // it could not be read before the entrance
   auto stream = std::make_unique<SocketStream>(std::move(socket), worker.deadlines());
   Awaitable<void> answer = answer_busy(worker, std::move(stream));
   ++refusing_;

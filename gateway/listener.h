@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "config/gateway_file.h"
 #include "gateway/async.h"
@@ -13,6 +14,7 @@
 
 namespace sekisho::gateway {
 
+class Entrance;
 class Worker;
 
 // One listening socket of one worker. Where there is no room for another connection, one that
@@ -32,6 +34,8 @@ class Listener {
   // without a word.
   static bool is_free(Executor executor, const config::IpAddress& ip, std::uint16_t port,
                       std::string& error);
+  // What its clients pass first; without it they pass nothing.
+  void use(std::shared_ptr<const Entrance> entrance) { entrance_ = std::move(entrance); }
   void start(Worker& worker);
   // Accepts no more. Connections that the kernel took already are served, unless the socket was
   // passed: then they wait there for the next gateway.
@@ -50,6 +54,7 @@ class Listener {
   void accept_what_waits();
 
   Acceptor acceptor_;
+  std::shared_ptr<const Entrance> entrance_;
   Worker* worker_ = nullptr;  // since start()
   Timer pause_;
   bool stopped_ = false;

@@ -49,7 +49,7 @@ void logins_succeeded(const config::IpAddress& ip) {
 }
 
 Awaitable<void> record_refused_login(Worker& worker, const policy::Client& client,
-                                     const RequestHead& head) {
+                                     const RequestHead& head, std::string detail) {
   policy::Verdict verdict;
   verdict.action = policy::Action::kBlock;
   verdict.reason = policy::Reason::kIdentity;
@@ -68,7 +68,7 @@ Awaitable<void> record_refused_login(Worker& worker, const policy::Client& clien
   d.tls = "terminate";
   d.method = head.method;
   d.verdict = &verdict;
-  d.detail = "credentials";
+  d.detail = std::move(detail);
   d.policy_digest = worker.snapshot()->digest();
   const std::uint64_t seq = co_await record_durably(worker.services(), d, worker.executor());
   if (!seq) worker.services().journal->count_refused();
@@ -86,14 +86,14 @@ ResponseHead credentials_wanted(const std::string& realm) {
   return head;
 }
 
-std::string credentials_wanted_text(const policy::Snapshot& snapshot) {
+std::string credentials_wanted_text(const policy::Snapshot& snapshot, bool secure) {
   const std::string& contact = snapshot.file().messages.contact;
+  const std::string scheme = secure ? "https://" : "http://";
   std::string text =
-      "Sekisho "
-      "を通るにはユーザー名とパスワード(またはトークン)が必要です。HTTPS_PROXY=http://"
+      "Sekisho を通るにはユーザー名とパスワード(またはトークン)が必要です。HTTPS_PROXY=" + scheme +
       "ユーザー名:パスワード@ホスト:ポート の形で設定してください。\n"
-      "This proxy needs a user name and a password or token: set "
-      "HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT.\n";
+      "This proxy needs a user name and a password or token: set HTTPS_PROXY=" +
+      scheme + "USER:PASSWORD@HOST:PORT.\n";
   if (!contact.empty()) text += "問い合わせ先 / contact: " + contact + "\n";
   return text;
 }

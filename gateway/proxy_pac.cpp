@@ -147,7 +147,7 @@ function FindProxyForURL(url, host) {
 }  // namespace
 
 std::string proxy_pac(const policy::Snapshot& snapshot, const config::Pac& settings,
-                      std::string_view proxy) {
+                      std::string_view proxy, bool secure) {
   Hosts listed = listed_hosts(snapshot), direct;
   bool rest_direct = settings.unlisted_direct.value_or(snapshot.file().unlisted_splice);
   if (listed.too_many()) {
@@ -159,7 +159,7 @@ std::string proxy_pac(const policy::Snapshot& snapshot, const config::Pac& setti
       if (n.prefix() == 128) direct.add(n.base().to_string());
   }
   std::string out = "// Sekisho: made from the policy in force, " + snapshot.digest() + ".\n";
-  out += "var gate = " + quoted("PROXY " + std::string(proxy)) + ";\n";
+  out += "var gate = " + quoted((secure ? "HTTPS " : "PROXY ") + std::string(proxy)) + ";\n";
   out += std::string("var rest = ") + (rest_direct ? "\"DIRECT\"" : "gate") + ";\n";
   out += "var self = " + quoted(without_port(proxy)) + ";\n";
   out += "var listed = " + listed.whole() + ";\n";

@@ -1,10 +1,12 @@
 // The control thread's changes while everything runs: another configuration, the end, a clock that
 // was set.
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <future>
 
 #include "audit/json_text.h"
+#include "gateway/entrance.h"
 #include "gateway/free_memory.h"
 #include "gateway/gateway.h"
 #include "gateway/log.h"
@@ -69,6 +71,7 @@ ReloadResult Gateway::reload_locked(const std::string& by) {
     services_->journal->set_keys(std::move(*keys));
   else
     Log::warn("log_key", {{"error", key_error}});
+  use_entrances(*c);
   publish(*c);
   record_and_wait(admin_event("reload", r.previous, r.digest, by));
   Log::info("reloaded", {{"old", r.previous}, {"new", r.digest}, {"by", by}});
@@ -100,6 +103,22 @@ void Gateway::use_authority(std::shared_ptr<const Authority> authority, const st
   Log::info("ca_replaced", {{"subject", authority->subject()},
                             {"old", before->fingerprint_sha256()},
                             {"new", authority->fingerprint_sha256()}});
+}
+
+// Listeners that come or go need a restart; what the others were given is read again.
+void Gateway::use_entrances(const Configuration& c) {
+  const auto& running = services_->settings.listen;
+  const auto& read = c.gateway.listen;
+  for (std::size_t i = 0; i < running.size(); ++i) {
+    const auto is_same = [&](const config::ListenAddress& l) {
+      return l.ip == running[i].ip && l.port == running[i].port && l.tls;
+    };
+    if (!running[i].tls) continue;
+    std::size_t at = i;
+    if (at >= read.size() || !is_same(read[at]))
+      at = static_cast<std::size_t>(std::find_if(read.begin(), read.end(), is_same) - read.begin());
+    if (at < read.size()) entrances_[i]->use(c.listener_tls[at]);
+  }
 }
 
 // Complete when every worker uses it: policy and users change for a worker in one step.

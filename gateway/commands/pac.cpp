@@ -36,6 +36,16 @@ std::string proxy_of(const PacOptions& options, const config::GatewayFile& gatew
   return {};
 }
 
+// Whether clients reach that port by TLS: where no listener has it, as all of them do.
+bool is_secure(const config::GatewayFile& gateway, std::uint16_t port) {
+  bool all = !gateway.listen.empty();
+  for (const auto& l : gateway.listen) {
+    if (l.port == port) return l.tls.has_value();
+    all = all && l.tls;
+  }
+  return all;
+}
+
 int pac(const PacOptions& options) {
   const std::string unreadable = config::unreadable(options.path);
   if (!unreadable.empty()) return fail(options.path + ": " + unreadable);
@@ -52,7 +62,8 @@ int pac(const PacOptions& options) {
         "--proxy HOST:PORT: the gateway as clients reach it (or `pac: { proxy: … }` in "
         "gateway.yaml)\nsekisho pac: 端末から見たゲートウェイの名前とポートを --proxy "
         "で指定してください");
-  std::fputs(proxy_pac(*snapshot, gateway.pac, proxy).c_str(), stdout);
+  std::fputs(proxy_pac(*snapshot, gateway.pac, proxy, is_secure(gateway, at->port)).c_str(),
+             stdout);
   return 0;
 }
 

@@ -234,7 +234,7 @@ class Gateway:
     """The binary with a configuration of its own, started and stopped by pid."""
 
     def __init__(self, folder: pathlib.Path, pki: Pki, hosts: dict[str, int], policy: str | None = None, extra: str = "", settings: str = "",
-                 clients: str = "{ authentication: none }", limits: str = "{}", audit: str = "audit/", env=None, prefix=(), pass_fds=()):
+                 clients: str = "{ authentication: none }", limits: str = "{}", audit: str = "audit/", env=None, prefix=(), pass_fds=(), listen: str = '{ address: "127.0.0.1:0" }'):
         self.folder = folder
         self.config = folder / "gateway.yaml"
         (folder / "policy.yaml").write_text(policy or POLICY.format(extra=extra), encoding="utf-8")
@@ -242,7 +242,7 @@ class Gateway:
             sh(SEKISHO, "ca", "init", "--directory", str(folder / "ca"))
         overrides = ", ".join(f'{h}: "127.0.0.1:{p}"' for h, p in hosts.items())
         self.config.write_text(f"""version: 1
-listen: [{{ address: "127.0.0.1:0" }}]
+listen: [{listen}]
 workers: 2
 ca: {{ certificate: ca/ca.crt, key: ca/ca.key }}
 keys: keys/
