@@ -16,6 +16,9 @@ struct Access {
   std::string result;   // "12 rows"
 };
 
+// Gateway of records that a command wrote by itself, and of the boot and stop around them.
+inline constexpr std::string_view kCommandGateway = "sekisho-audit";
+
 // {"by":…,"command":…,"result":…}, as the admin listener takes it; nothing for anything else.
 std::string access_json(const Access& access);
 std::optional<Access> parse_access(std::string_view json);

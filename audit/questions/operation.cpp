@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <set>
 
+#include "audit/questions/access.h"
 #include "audit/questions/questions.h"
 
 namespace sekisho::audit {
@@ -36,28 +37,37 @@ std::string reason_words(const Asker& asker, const std::string& kind) {
 }
 
 void add_events(Asker& asker, Table& table) {
-  std::int64_t stopped_at = 0;
+  std::int64_t stopped_at = 0, crashed_at = 0;
   for (const auto& row : asker.ask_days(
            "SELECT seq, time_us, kind, what, gw, refused, record FROM control WHERE day>=? AND "
            "day<? AND (kind IN ('boot', 'stop', 'gap', 'damage', 'recovered') OR what IN "
            "('clock_step', 'reload_failed')) ORDER BY seq")) {
     const std::int64_t seq = number_in(row[0]), time = number_in(row[1]);
     const std::string kind = text_in(row[2]), what = text_in(row[3]), record = text_in(row[6]);
+    const bool crashed = record.find(R"("after":"crash")") != record.npos;
+    // A command that recorded its reading is no gateway that runs; but it may be the first to see
+    // that one ended badly.
+    if (text_in(row[4]) == kCommandGateway && (kind == "boot" || kind == "stop")) {
+      if (kind == "boot" && crashed) crashed_at = last_before(asker, seq - 1);
+      continue;
+    }
     if (kind == "stop") {
       stopped_at = time;
       continue;
     }
     if (kind == "boot") {
-      const bool crash = record.find(R"("after":"crash")") != record.npos;
+      const bool crash = crashed || crashed_at;
       if (record.find(R"("after":null)") != record.npos) continue;
-      const std::int64_t from = stopped_at && !crash ? stopped_at : last_before(asker, seq - 1);
+      const std::int64_t from = crashed_at             ? crashed_at
+                                : stopped_at && !crash ? stopped_at
+                                                       : last_before(asker, seq - 1);
       table.rows.push_back({from ? Cell(from) : Cell(), time, (time - from) / 1'000'000,
                             asker.say(crash ? LocalText{"異常終了して止まっていた",
                                                         "down after a "
                                                         "crash"}
                                             : LocalText{"停止していた", "stopped"}),
                             row[4], Cell(), seq});
-      stopped_at = 0;
+      stopped_at = crashed_at = 0;
       continue;
     }
     const std::string name = kind == "admin" ? what : kind;

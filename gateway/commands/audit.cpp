@@ -11,6 +11,7 @@
 
 #include "audit/query.h"
 #include "config/units.h"
+#include "gateway/commands/audit_access.h"
 #include "gateway/commands/audit_commands.h"
 #include "gateway/commands/audit_export.h"
 #include "gateway/commands/audit_keeping.h"
@@ -87,6 +88,20 @@ int finish(const audit::QueryStats& stats) {
   return stats.error.empty() ? kDone : could_not(stats.error);
 }
 
+// What was asked for, not what was found.
+void tell(const AuditOptions& options, std::string command, std::uint64_t rows) {
+  const audit::QueryFilter& f = options.filter;
+  const std::pair<const char*, const std::string*> parts[] = {
+      {"user", &f.user},   {"ip", &f.ip},           {"provider", &f.provider},
+      {"host", &f.host},   {"country", &f.country}, {"verdict", &f.verdict},
+      {"would", &f.would}, {"reason", &f.reason},   {"rule", &f.rule},
+      {"type", &f.type},   {"id", &f.id},           {"from", &options.from},
+      {"to", &options.to}};
+  for (const auto& [name, value] : parts)
+    if (!value->empty()) command += std::string(" --") + name + " " + *value;
+  if (options.place.directory.empty()) tell_reading(options.place.config, command, rows);
+}
+
 int query_groups(const std::string& directory, const AuditOptions& options,
                  const policy::TimeZone& zone) {
   std::string error;
@@ -100,6 +115,7 @@ int query_groups(const std::string& directory, const AuditOptions& options,
   auto groups = grouping->groups();
   if (options.limit && groups.size() > options.limit) groups.resize(options.limit);
   write_groups(format_of(options.json, options.csv), grouping->fields(), groups, stats);
+  tell(options, "query --group-by " + options.group_by, groups.size());
   return finish(stats);
 }
 
@@ -112,6 +128,7 @@ int query_rows(const std::string& directory, const AuditOptions& options,
     return ++rows != options.limit && options.filter.id.empty();
   });
   writer.end(stats);
+  tell(options, "query", rows);
   return finish(stats);
 }
 
@@ -150,6 +167,7 @@ int show(const AuditOptions& options) {
     return kNo;
   }
   write_exchange(*found, *directory, *zone, options.json);
+  tell(options, "show " + options.id, 1);
   return kDone;
 }
 

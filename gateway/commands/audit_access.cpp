@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <condition_variable>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <mutex>
@@ -22,7 +23,7 @@ namespace sekisho::gateway {
 namespace {
 
 constexpr int kSeconds = 5;
-constexpr char kOwnName[] = "sekisho-audit";
+const std::string kOwnName(audit::kCommandGateway);
 
 // Closes with the scope.
 class Descriptor {
@@ -149,6 +150,15 @@ std::string record_alone(const std::string& directory, const audit::Access& acce
 }
 
 }  // namespace
+
+void tell_reading(const std::string& configuration, const std::string& command,
+                  std::uint64_t rows) {
+  if (configuration.empty()) return;
+  config::Problems ignored;
+  const auto gateway = config::read_gateway_form(configuration, ignored);
+  if (ignored.empty())
+    tell_gateway(gateway.admin, {os_user(), command, std::to_string(rows) + " rows"});
+}
 
 std::string os_user() {
   const passwd* entry = ::getpwuid(::getuid());

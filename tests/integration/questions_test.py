@@ -183,6 +183,11 @@ class Running(unittest.TestCase):
         self.assertEqual(record["new"], "2 rows")
         self.assertIn("transfers", self.audit("access"))
 
+    def test_query_and_show_are_recorded_too(self):
+        id_ = json.loads(self.audit("query", "--json", "--type", "credit_card"))["rows"][0]["id"]
+        self.audit("show", id_)
+        self.assertEqual([r["old"] for r in self.accesses()], ["query --type credit_card", f"show {id_}"])
+
     def test_a_value_is_found_and_never_written(self):
         text = self.audit("value", "--type", "credit_card", "--reason", "INC-1", stdin="4532-0151-1283-0366")
         self.assertIn("api.openai.com", text)

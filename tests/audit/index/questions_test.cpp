@@ -209,6 +209,16 @@ TEST_F(Questions, GapsShowStopsAndDaysWithoutRecords) {
   EXPECT_EQ(rows(a, "days_without_records", {"day"}).find("2026-07-04"), std::string::npos);
 }
 
+TEST_F(Questions, ACommandThatRecordedItsReadingIsNoGatewayThatRan) {
+  log_.exchange({});
+  log_.gateway = "sekisho-audit";
+  log_.reopen(kHour);
+  log_.gateway = "gw1";
+  log_.reopen(kHour);
+  EXPECT_EQ(rows(ask_gaps(scope()), "gaps", {"seconds", "reason", "gateway"}),
+            "7200|stopped|gw1\n");
+}
+
 TEST_F(Questions, CoverageGivesReasonsAndShares) {
   log_.exchange({});
   log_.exchange({.coverage = policy::Coverage::kUninspected, .skipped = "body:encrypted"});

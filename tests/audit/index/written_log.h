@@ -67,6 +67,7 @@ class WrittenLog {
     now_us += after_us;
     begin();
   }
+  std::string gateway = "gw1";                  // of the next start
   std::int64_t now_us = 1'782'995'696'000'000;  // 2026-07-02T12:34:56Z
 
   std::uint64_t decision(const Exchange& e) {
@@ -176,6 +177,7 @@ class WrittenLog {
   void begin() {
     JournalSettings settings = test_settings();
     settings.segment_bytes = segment_bytes_;
+    settings.gateway = gateway;
     settings.sync = false;
     settings.clock = [this] { return now_us; };
     std::string error;
