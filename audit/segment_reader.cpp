@@ -33,10 +33,9 @@ std::vector<std::string> names_in(const fs::path& folder, std::string* error) {
 
 // Folders and files beside the segments; "….new" is being written.
 bool is_our_own(const std::string& name) {
-  static constexpr std::string_view kOurs[] = {"lock",        "torn",         "policies",
-                                               "checkpoints", "pruned.jsonl", "index",
-                                               "keeping",     "sealed",       "reserve",
-                                               "cursors"};
+  static constexpr std::string_view kOurs[] = {"lock",         "torn",   "policies", "checkpoints",
+                                               "pruned.jsonl", "index",  "keeping",  "sealed",
+                                               "reserve",      "cursors"};
   return name.ends_with(".new") ||
          std::find(std::begin(kOurs), std::end(kOurs), name) != std::end(kOurs);
 }

@@ -158,7 +158,7 @@ constexpr Mistake kMistakes[] = {
     {"WorkersNone", "workers: 0\n", 4, 10, "from 1 to 1024"},
     {"AdminBeyondLoopback", "admin: { address: \"0.0.0.0:9090\" }\n", 4, 19, "a loopback address"},
     {"AdminByName", "admin: { address: \"localhost:9090\" }\n", 4, 19, "write 127.0.0.1:9090"},
-{"CertificatesWithoutTls", "clients: { authentication: certificate }\n", 3, 5,
+    {"CertificatesWithoutTls", "clients: { authentication: certificate }\n", 3, 5,
      "needs `tls` with `client_ca` at every listener"},
     {"AuthenticationUnknown", "clients: { authentication: ldap }\n", 4, 28, "basic"},
     {"BasicWithoutUsers", "clients: { authentication: basic }\n", 4, 28, "needs `users_file`"},

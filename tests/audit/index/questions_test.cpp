@@ -55,7 +55,8 @@ class Questions : public ::testing::Test {
   }
 
   void no_scan_of_exchange() const {
-    for (const auto& line : plans_) EXPECT_TRUE(!line.starts_with("SCAN exchange") ||
+    for (const auto& line : plans_)
+      EXPECT_TRUE(!line.starts_with("SCAN exchange") ||
                   line.ends_with("exchange_exception"))  // holds nothing but uses of exceptions
           << line;
   }
