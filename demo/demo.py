@@ -351,12 +351,22 @@ log: {{ level: warn, format: text }}
 
     def audit(self) -> None:
         self.begin("監査する", "the auditor's questions")
-        table = sh(SEKISHO, "audit", "query", "-c", str(HERE / "gateway.yaml"), "--group-by", "verdict,reason", "--table")
-        print(paint("2", "  $ sekisho audit query --group-by verdict,reason"))
-        print("\n".join("    " + x for x in table.stdout.rstrip().splitlines()))
-        verified = sh(SEKISHO, "audit", "verify", "-c", str(HERE / "gateway.yaml"), check=False)
+        config = str(HERE / "gateway.yaml")
+        for question in (("transfers",), ("refused", "--by", "reason,host")):
+            print(paint("2", "  $ sekisho audit " + " ".join(question)))
+            answer = sh(SEKISHO, "audit", question[0], "-c", config, *question[1:], check=False)
+            self.expect(answer.returncode == 0, f"the question {question[0]} is answered")
+            print("\n".join("    " + x for x in answer.stdout.rstrip().splitlines()))
+        verified = sh(SEKISHO, "audit", "verify", "-c", config, check=False)
         line("$ sekisho audit verify", (verified.stdout + verified.stderr).strip(), "32")
         self.expect(verified.returncode == 0, "the journal is whole")
+        own = sh(sys.executable, str(ROOT / "docs" / "verify_journal.py"), str(HERE / "audit"), check=False)
+        line("$ python3 docs/verify_journal.py", (own.stdout + own.stderr).strip(), "32")
+        self.expect(own.returncode == 0, "the verifier that is not ours says the same")
+        report = HERE / "overview.html"
+        made = sh(SEKISHO, "audit", "report", "overview", "-c", config, "--out", str(report), check=False)
+        self.expect(made.returncode == 0, "the monthly report is made")
+        line("$ sekisho audit report overview", f"{report.relative_to(ROOT)} (ブラウザーで開いて印刷できます / open it in a browser and print it)", "32")
         copy = HERE / "tampered"
         shutil.copytree(HERE / "audit", copy)
         segment = sorted(copy.glob("*.jsonl"))[0]
