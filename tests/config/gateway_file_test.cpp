@@ -158,7 +158,7 @@ constexpr Mistake kMistakes[] = {
     {"WorkersNone", "workers: 0\n", 4, 10, "from 1 to 1024"},
     {"AdminBeyondLoopback", "admin: { address: \"0.0.0.0:9090\" }\n", 4, 19, "a loopback address"},
     {"AdminByName", "admin: { address: \"localhost:9090\" }\n", 4, 19, "write 127.0.0.1:9090"},
-    {"CertificatesWithoutTls", "clients: { authentication: certificate }\n", 3, 5,
+    {"CertificatesWithoutTls", "clients: { authentication: certificate }\n", 3, 16,
      "needs `tls` with `client_ca` at every listener"},
     {"AuthenticationUnknown", "clients: { authentication: ldap }\n", 4, 28, "basic"},
     {"BasicWithoutUsers", "clients: { authentication: basic }\n", 4, 28, "needs `users_file`"},
@@ -201,13 +201,29 @@ TEST(GatewayProblems, ListenersAreChecked) {
        {"[]", "[ { address: \"localhost:8080\" } ]", "[ { address: 8080 } ]",
         "[ { address: \"127.0.0.1:70000\" } ]", "[ { address: \"127.0.0.1\" } ]",
         "[ { address: \"::1:8080\" } ]", "[ { address: \"127.0.0.1:08080\" } ]",
-        "[ { address: \"127.0.0.1:1\", tls: { certificate: a, key: b } } ]",
-        "[ { address: \"127.0.0.1:1\", proxy_protocol_from: [10.0.0.0/8] } ]",
+        "[ { address: \"127.0.0.1:1\", tls: { certificate: a } } ]",
+        "[ { address: \"127.0.0.1:1\", proxy_protocol_from: 10.0.0.0/8 } ]",
+        "[ { address: \"127.0.0.1:1\", proxy_protocol_from: [nowhere] } ]",
         "[ { address: \"127.0.0.1:1\" }, { address: \"127.0.0.1:1\" } ]"}) {
     Problems problems;
     parse_gateway("g.yaml", "version: 1\nlisten: " + std::string(listen) + "\n", problems);
     EXPECT_EQ(problems.size(), 1u) << listen << "\n" << listed(problems);
   }
+}
+
+TEST(GatewayFile, AListenerHasTlsAndBalancers) {
+  Problems problems;
+  const GatewayFile g = parse_gateway(
+      "/etc/g.yaml",
+      "version: 1\nlisten:\n  - address: \"127.0.0.1:0\"\n    tls: { certificate: a.crt, key: "
+      "a.key, "
+      "client_ca: c.crt }\n    proxy_protocol_from: [10.0.0.0/8]\nclients: { authentication: "
+      "certificate }\n",
+      problems);
+  ASSERT_TRUE(problems.empty()) << listed(problems);
+  EXPECT_EQ(g.listen[0].tls->client_ca.value, "/etc/c.crt");
+  EXPECT_EQ(g.listen[0].proxy_protocol_from[0].to_string(), "10.0.0.0/8");
+  EXPECT_EQ(g.authentication, Authentication::kCertificate);
 }
 
 TEST(GatewayProblems, AFileWithoutListenersIsReported) {
