@@ -28,7 +28,7 @@ TEST(Record, WritesADecisionInTheOrderOfTheFormat) {
       R"("dialect":null,"model":"gpt-4o","stream":false},)"
       R"("evidence":[["operator","US","catalogue:openai-api","ok"]],"verdict":"allow",)"
       R"("would":null,"reason":null,"rule":"openai","rules":[],"exception":null,)"
-      R"("findings":[{"type":"email","n":2,"conf":0.9,"where":["/messages/3/content"],"h":[")" +
+      R"("findings":[{"type":"email","cat":"pii","n":2,"conf":0.9,"where":["/messages/3/content"],"h":[")" +
           hash +
           R"("]}],"coverage":"inspected","skipped":[],"bytes":{"in":100,"decoded":0},)"
           R"("ms":{"body":1.1,"scan":0.05},"policy":"sha256:00"})");

@@ -15,17 +15,6 @@ std::string killed_log(const Folder& folder, int exchanges) {
   return path;
 }
 
-// A start that must be refused, and the two who accept what it found.
-void accept_by_two(const Folder& folder) {
-  std::string error;
-  std::vector<FoundDamage> found;
-  auto store = open_directory(folder.log(), error);
-  ASSERT_FALSE(Journal::open(std::move(store), test_settings(), 0, error));
-  EXPECT_NE(error.find("two persons"), std::string::npos) << error;
-  for (const char* name : {"Sato", "Suzuki"})
-    accept_damage(folder.log(), {name, "seen", "2026-07-03T00:00:00.000000Z"}, found, error);
-}
-
 TEST(Recovery, CutsATornEndAtEveryByte) {
   Folder folder;
   const std::string path = killed_log(folder, 2);

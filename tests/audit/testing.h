@@ -14,6 +14,7 @@
 
 #include "audit/chain.h"
 #include "audit/journal.h"
+#include "audit/keeping/damage_acceptance.h"
 #include "audit/record.h"
 #include "audit/store.h"
 
@@ -347,6 +348,17 @@ inline std::unique_ptr<Journal> open_disk(FaultDisk& disk,
   auto journal = Journal::open(disk.store(), std::move(settings), 1'782'995'690'000'000, error);
   EXPECT_TRUE(journal) << error;
   return journal;
+}
+
+// A start that must be refused, and the two who accept what it found.
+inline void accept_by_two(const Folder& folder) {
+  std::string error;
+  std::vector<FoundDamage> found;
+  auto store = open_directory(folder.log(), error);
+  ASSERT_FALSE(Journal::open(std::move(store), test_settings(), 0, error));
+  EXPECT_NE(error.find("two persons"), std::string::npos) << error;
+  for (const char* name : {"Sato", "Suzuki"})
+    accept_damage(folder.log(), {name, "seen", "2026-07-03T00:00:00.000000Z"}, found, error);
 }
 
 }  // namespace sekisho::audit

@@ -72,7 +72,10 @@ TEST_F(Questions, TransfersCountWhatWasSentMaskedAndBlocked) {
   log_.exchange({.type = "email", .value = "a"});
   log_.exchange({.verdict = Action::kRedact, .type = "email", .value = "b"});
   log_.exchange({.verdict = Action::kBlock, .type = "jp_my_number", .value = "c"});
-  log_.exchange({.user = "taro@example.co.jp", .type = "aws_access_key_id", .value = "d"});
+  log_.exchange({.user = "taro@example.co.jp",
+                 .type = "aws_access_key_id",
+                 .category = "secret",
+                 .value = "d"});
   const Asked a = ask_transfers(scope());
   EXPECT_EQ(rows(a, "transfers",
                  {"user", "country", "types", "records", "sent_raw", "sent_masked", "blocked"}),

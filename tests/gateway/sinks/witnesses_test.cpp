@@ -183,10 +183,9 @@ TEST(Witnesses, ALineOfSyslogHoldsTheWholeNote) {
   const std::string line =
       checkpoint_syslog("log.example.jp/gw1", 42, "the note\n", 1'782'995'696'123'456);
   EXPECT_EQ(line,
-            "110 <110>1 2026-07-02T12:34:56.123456Z log.example.jp/gw1 sekisho - checkpoint - "
+            "102 <110>1 2026-07-02T12:34:56.123456Z log.example.jp/gw1 sekisho - checkpoint - "
             "size=42 note=" +
-                audit::encode_base64("the note\n"))
-      << line.size();
+                audit::encode_base64("the note\n"));
 }
 
 }  // namespace
