@@ -351,11 +351,11 @@ inline std::unique_ptr<Journal> open_disk(FaultDisk& disk,
 }
 
 // A start that must be refused, and the two who accept what it found.
-inline void accept_by_two(const Folder& folder) {
+inline void accept_by_two(const Folder& folder, JournalSettings settings = test_settings()) {
   std::string error;
   std::vector<FoundDamage> found;
   auto store = open_directory(folder.log(), error);
-  ASSERT_FALSE(Journal::open(std::move(store), test_settings(), 0, error));
+  ASSERT_FALSE(Journal::open(std::move(store), std::move(settings), 0, error));
   EXPECT_NE(error.find("two persons"), std::string::npos) << error;
   for (const char* name : {"Sato", "Suzuki"})
     accept_damage(folder.log(), {name, "seen", "2026-07-03T00:00:00.000000Z"}, found, error);

@@ -654,7 +654,7 @@ TEST(Checkpoints, GoOnBehindARecordThatWasVouchedForAndCut) {
   write_log(log.folder, 8, signing_settings(1u << 20));
   const std::uint64_t size = log.size();
   log.change_segment(0, [](auto& l) { l.resize(l.size() - 3); });
-  accept_by_two(log.folder);
+  accept_by_two(log.folder, signing_settings(1u << 20));
   write_log(log.folder, 2, signing_settings(1u << 20));
   EXPECT_TRUE(fs::exists(log.path(segment_name(size))));
   const VerifyReport report = verify_both(log);
