@@ -312,8 +312,25 @@ class Soak:
                 return int(float(line.split()[1]))
         raise ValueError("no sekisho_connections_open")
 
+    def names_of_descriptors(self) -> list[str]:
+        """Of files their paths, of TCP sockets local and remote address and state, as the kernel writes them."""
+        folder = pathlib.Path(f"/proc/{self.gateway.process.pid}")
+        lines = [x.split() for x in (folder / "net" / "tcp").read_text().splitlines()[1:]]
+        tcp = {f"socket:[{x[9]}]": f"tcp {x[1]} {x[2]} {x[3]}" for x in lines}
+        links = []
+        for f in (folder / "fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):
+                links.append(os.readlink(f))
+        return sorted(tcp.get(link, link) for link in links)
+
+    # The journal's, its index's and what reads it: they come and go by themselves, and are few.
+    MOST_OF_THE_LOG = 8
+
     def descriptors(self) -> int:
-        return len(os.listdir(f"/proc/{self.gateway.process.pid}/fd"))
+        """Open now, those of the audit log counted as one unless they are many."""
+        of_log = [name for name in self.names_of_descriptors() if name.startswith(str(self.gateway.folder / "audit"))]
+        every = len(os.listdir(f"/proc/{self.gateway.process.pid}/fd"))
+        return every if len(of_log) > self.MOST_OF_THE_LOG else every - len(of_log) + 1
 
     def run(self) -> bool:
         idle_fds = self.descriptors()
@@ -351,7 +368,7 @@ class Soak:
         if open_now:
             self.faults.append(f"{open_now} client connections are still counted as open")
         if self.leaked > 0:
-            self.faults.append(f"{self.leaked} descriptors more than at the start ({now} now, {pooled} of them pooled, {idle} then)")
+            self.faults.append(f"{self.leaked} descriptors more than at the start ({now} now, {pooled} of them pooled, {idle} then): {self.names_of_descriptors()}")
         tasks = len(os.listdir(f"/proc/{self.gateway.process.pid}/task"))
         if tasks != idle_threads:
             self.faults.append(f"{tasks} threads, {idle_threads} at the start")
