@@ -40,7 +40,7 @@ std::optional<SegmentSummary> parse_summary(std::string_view line);
 struct SegmentScan {
   SegmentSummary summary;
   std::string held_by;  // case of a hold that asks for a record of it, "" = none
-  LeafRange leaves;     // all of it, for the tombstone
+  LeafRange leaves{0};  // all of it, for the tombstone
   Link link{};          // of its last record
   std::string fault;    // why it is no whole segment: then it stays, "" = it is one
 };
