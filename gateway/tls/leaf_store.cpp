@@ -138,10 +138,12 @@ struct LeafStore::Impl {
     });
   }
 
-  // Joins the mint of `host`, or begins one.
+  // Joins the mint of `host`, or begins one. The cache is looked into again: a mint may have ended
+  // since the caller looked.
   void ask(const std::string& host, WaiterPtr waiter) {
     const std::lock_guard lock(mutex);
     if (stopping) return answer(std::move(waiter), nullptr);
+    if (LeafPtr found = cache.find(host, now())) return answer(std::move(waiter), found);
     const auto [at, first] = waiting.try_emplace(host);
     at->second.push_back(std::move(waiter));
     if (!first) return;

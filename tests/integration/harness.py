@@ -15,6 +15,7 @@ import ssl
 import subprocess
 import tempfile
 import threading
+import time
 import urllib.error
 import urllib.request
 
@@ -324,11 +325,20 @@ log: {{ level: info, format: json }}
         """Every line of every segment, parsed without our own reader."""
         lines = []
         for segment in sorted((self.folder / "audit").glob("*.jsonl")):
-            lines += [json.loads(x) for x in segment.read_text(encoding="utf-8").splitlines()]
+            whole = segment.read_bytes().rpartition(b"\n")[0]  # without a line that is being written
+            lines += [json.loads(x) for x in whole.splitlines()]
         return lines
 
     def decisions(self) -> list[dict]:
         return [r for r in self.journal() if r["kind"] == "decision"]
+
+    def decision_after(self, before: int) -> dict:
+        """The newest decision, once there are more than `before`: what ends without an answer is seen before it is recorded."""
+        end = time.monotonic() + TIMEOUT
+        while len(decisions := self.decisions()) <= before:
+            if time.monotonic() > end:
+                raise TimeoutError(f"no decision after the first {before}")
+        return decisions[-1]
 
 
 def chat(text: str, **more) -> bytes:

@@ -144,13 +144,14 @@ class Tunnels(ProxyCase):
         for host in ("splice.example.jp", "api.openai.com"):
             for outer in ("cloudflare-ech.com", "api.anthropic.com"):
                 with self.subTest(host, outer=outer):
-                    before = self.origin.connections
+                    before, recorded = self.origin.connections, len(self.gateway.decisions())
                     conn = self.gateway.connect(host)
                     conn.until(b"\r\n\r\n")
                     conn.send(hello_with_ech(outer))
                     conn.rest()  # an alert, and the end
                     self.assertEqual(self.origin.connections, before)
-                    self.assertEqual((self.newest()["reason"], self.newest()["dst"]["host"]), ("host_mismatch", host))
+                    record = self.gateway.decision_after(recorded)
+                    self.assertEqual((record["reason"], record["dst"]["host"]), ("host_mismatch", host))
 
     def test_encrypted_hello_under_the_tunnels_own_name_is_what_browsers_grease(self):
         before = self.origin.connections
