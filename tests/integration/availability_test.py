@@ -324,6 +324,7 @@ class ParentProxy(AvailabilityCase):
         conn.send(post("splice.example.jp", chat("hello")))
         self.assertEqual(conn.message().status, 200)
         self.assertEqual(len(self.parent.asked), 1)
+        conn.close()
         self.gateway.stop()
         self.gateway = self.bench.gateway({"plain.example.jp": clear.port}, settings=f"origin_proxy: {{ url: http://127.0.0.1:{self.parent.port} }}\n")
         plain = self.gateway.plain()
