@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "audit/keeping/compressed_source.h"
+#include "audit/questions/access.h"
 #include "audit/segment_reader.h"
 
 namespace sekisho::audit {
@@ -89,6 +90,14 @@ bool is_stop(std::string_view line) {
   return line.find(R"(,"kind":"stop",)") != std::string_view::npos;
 }
 
+// A command that recorded its reading after a crash: how the gateway before it ended is still to be
+// said, by the next one that starts.
+bool is_between_crash_and_start(std::string_view line) {
+  static const std::string kGateway = R"("gw":")" + std::string(kCommandGateway) + R"(",)";
+  return line.find(R"(,"kind":"boot",)") != line.npos && line.find(kGateway) != line.npos &&
+         line.find(R"("after":"crash")") != line.npos;
+}
+
 std::size_t begin_of_last_line(std::string_view bytes, std::size_t end) {
   const std::size_t lf = end < 2 ? std::string_view::npos : bytes.rfind('\n', end - 2);
   return lf == std::string_view::npos ? 0 : lf + 1;
@@ -139,6 +148,7 @@ SegmentEnd read_segment_end(const std::string& name, std::string_view bytes, Cha
   std::uint64_t expected = segment_first_seq(name).value_or(0);
   bool linked = expected == 0;  // the link into the segment before is for `verify`
   end.link = hash.beginning();
+  bool between = false;
   const auto misfit = [&](std::string why) {
     if (!end.damage) end.damage = Damage{name, std::move(why), expected};
   };
@@ -156,7 +166,8 @@ SegmentEnd read_segment_end(const std::string& name, std::string_view bytes, Cha
     if (head && head->seq < kSeqLimit) expected = std::max(expected, head->seq);
     end.readable = end.readable || head;
     end.link = hash.after(line);
-    end.stopped = is_stop(line);
+    between = between || is_between_crash_and_start(line);
+    end.stopped = is_stop(line) && !between;
     at = lf + 1;
   }
   end.next_seq = expected;

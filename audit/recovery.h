@@ -19,7 +19,7 @@ struct Recovery {
   std::uint64_t next_seq = 0;
   Link link{};               // `prev` of the next record
   std::string last_segment;  // "" = the log begins
-  bool stopped = false;      // the last record is a `stop`
+  bool stopped = false;      // the last gateway ended with a `stop`
   std::vector<TornTail> torn;
   std::vector<FoundDamage> damage;
 };
@@ -41,7 +41,7 @@ struct SegmentEnd {
   std::uint64_t next_seq = 0;
   Link link{};
   bool readable = false;  // at least one line is a record
-  bool stopped = false;
+  bool stopped = false;   // by a `stop`, of a gateway
   std::size_t keep = 0;  // bytes up to the torn tail
   std::string torn;      // why what follows is cut, "" = nothing follows
   std::optional<Damage> damage;

@@ -21,6 +21,7 @@
 #include "gateway/notify.h"
 #include "gateway/own_address.h"
 #include "gateway/passed_sockets.h"
+#include "gateway/running_place.h"
 #include "gateway/sinks/sinks.h"
 #include "gateway/sinks/witnesses.h"
 #include "gateway/watch.h"
@@ -297,6 +298,9 @@ int Gateway::run() {
   maintenance_->start();
   for (auto& w : workers_) w->start();
   admin_->start();
+  std::string unsaid;
+  if (!tell_place(services_->settings.audit_directory.value, admin_->bound(), unsaid))
+    Log::warn("admin_place", {{"error", unsaid}, {"meaning", "commands may not find the gateway"}});
   index_ = std::make_unique<IndexFollower>(
       services_->settings.audit_directory.value,
       [journal = services_->journal.get()] { return journal->head().size; });
@@ -311,6 +315,7 @@ int Gateway::run() {
   control_.run();
   for (auto& w : workers_) w->stop();
   for (auto& w : workers_) w->join();
+  forget_place(services_->settings.audit_directory.value);
   admin_->stop();  // its address is free for the gateway after us, which may wait for the log
   index_.reset();
   maintenance_.reset();

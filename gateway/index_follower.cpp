@@ -53,7 +53,7 @@ void IndexFollower::run() {
   if (!wait()) return;  // the start is busy enough
   audit::IndexSettings settings;
   settings.log = log_;
-  settings.categories = audit::read_categories(log_);
+  settings.find_categories = [this] { return audit::read_categories(log_); };
   settings.thorough = true;
   settings.stop = &stop_;
   audit::Indexer indexer(settings);

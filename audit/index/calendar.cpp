@@ -8,9 +8,13 @@ DayWords words_of_day(config::Date date) {
   const std::int64_t day = policy::days_from_civil(date);
   // 1970-01-01 was a Thursday.
   const std::int64_t monday = day - ((day + 3) % 7 + 7) % 7;
-  char month[24];
-  std::snprintf(month, sizeof month, "%04d-%02d", date.year % 10000, date.month % 100);
-  return {date.to_string(), policy::civil_from_days(monday).to_string(), month};
+  const auto month = [&](int number) {
+    char text[24];
+    std::snprintf(text, sizeof text, "%04d-%02d", date.year % 10000, number % 100);
+    return std::string(text);
+  };
+  return {date.to_string(), policy::civil_from_days(monday).to_string(), month(date.month),
+          month(date.month - (date.month - 1) % 3)};
 }
 
 const DayWords& Calendar::at(std::int64_t unix_us) {

@@ -1,6 +1,6 @@
 #pragma once
 
-// The words for days, weeks and months that rows are counted under.
+// The words for days, weeks, months and quarters that rows are counted under.
 
 #include <cstdint>
 #include <string>
@@ -13,6 +13,9 @@ struct DayWords {
   std::string day;    // "2026-07-02"
   std::string week;   // its Monday: "2026-06-29"
   std::string month;  // "2026-07"
+  // The first month of its quarter, "2026-07": the same of the calendar year and of Japan's fiscal
+  // one.
+  std::string quarter;
 };
 DayWords words_of_day(config::Date date);
 // Remembers the day it was asked for last.

@@ -9,7 +9,7 @@ namespace {
 constexpr char kExchange[] =
     "INSERT OR REPLACE INTO exchange "
     "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,"
-    "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+    "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
 constexpr char kFinding[] = "INSERT INTO finding VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
 constexpr char kValue[] = "INSERT INTO finding_value VALUES(?,?,?,?,?,?,?,?,?,?)";
 constexpr char kControl[] = "INSERT OR REPLACE INTO control VALUES(?,?,?,?,?,?,?,?,?,?,?)";
@@ -18,7 +18,7 @@ constexpr char kOutcome[] =
     "restored=?, tokens_in=?, tokens_out=? WHERE seq=? AND outcome=0";
 constexpr char kFind[] =
     "SELECT time_us, host, provider, entry, country, countries, conflict, assumed, model, verdict, "
-    "would, reason, rule, coverage FROM exchange WHERE seq=? AND outcome=0";
+    "would, reason, rule, coverage, user, personal FROM exchange WHERE seq=? AND outcome=0";
 constexpr char kFault[] = "INSERT INTO fault VALUES(?,?,?)";
 constexpr char kMeta[] = "INSERT OR REPLACE INTO meta(name, value) VALUES(?,?)";
 
@@ -110,13 +110,13 @@ bool IndexWriter::write_exchange(const IndexedRecord& r) {
   const IndexedOutcome& o = d.outcome;
   const DayWords& words = calendar_.at(r.time_us);
   rollups_.decision(words, r);
-  return Row(exchange_).run(r.seq, r.time_us, words.day, d.id, r.gateway, d.user, d.identity, d.ip,
-                            d.client, d.host, d.port, d.provider, d.entry, d.tls, d.method, d.path,
-                            d.model, d.verdict, d.would, d.reason, d.rule, d.exception, d.detail,
-                            d.coverage, joined(d.skipped), d.policy, d.country, d.countries,
-                            d.conflict, d.assumed, d.retry, d.fingerprint, d.incident, d.opens,
-                            d.findings.size(), d.personal, d.bytes_in, o.seq, o.status, o.sent,
-                            o.received, o.total_ms, o.abort, o.restored, o.tokens_in, o.tokens_out);
+  return Row(exchange_).run(
+      r.seq, r.time_us, words.day, d.id, r.gateway, d.user, d.identity, d.ip, d.client, d.host,
+      d.port, d.provider, d.entry, d.tls, d.method, d.path, d.model, d.verdict, d.would, d.reason,
+      d.rule, d.exception, d.detail, d.coverage, joined(d.skipped), d.policy, d.country,
+      d.countries, d.conflict, d.assumed, d.retry, d.fingerprint, d.incident, d.opens,
+      d.findings.size(), d.personal, personal_types(d), d.bytes_in, o.seq, o.status, o.sent,
+      o.received, o.total_ms, o.abort, o.restored, o.tokens_in, o.tokens_out);
 }
 
 bool IndexWriter::write_findings(const IndexedRecord& r) {
@@ -147,13 +147,19 @@ bool IndexWriter::write_late(const IndexedRecord& r) {
   const bool found = find_.step();
   std::vector<std::string> key;
   std::int64_t time_us = 0;
+  std::string user;
+  bool personal = false;
   if (found) {
     time_us = find_.integer(0);
+    user = find_.text(14);
+    personal = find_.integer(15) > 0;
     for (int i = 1; i <= 13; ++i) key.push_back(find_.text(i));
   }
   find_.reset();
   if (!found) return true;  // its decision is gone with its segment, or it has one already
   rollups_.late_outcome(calendar_.at(time_us), key, r.outcome);
+  if (personal && key[8] != "block")
+    rollups_.late_transfer(calendar_.at(time_us), user, key[3], key[1]);
   const IndexedOutcome& o = r.outcome;
   return Row(outcome_).run(o.seq, o.status, o.sent, o.received, o.total_ms, o.abort, o.restored,
                            o.tokens_in, o.tokens_out, r.ref);

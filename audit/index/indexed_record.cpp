@@ -215,6 +215,13 @@ bool is_personal(std::string_view category) {
   return category == "pii" || category == "financial";
 }
 
+std::string personal_types(const IndexedDecision& decision) {
+  std::string out;
+  for (const auto& f : decision.findings)
+    if (f.personal) (out += out.empty() ? "" : ", ") += f.type + " " + std::to_string(f.hits);
+  return out;
+}
+
 std::string reason_of_skipped(std::string_view skipped) {
   const auto colon = skipped.rfind(':');
   const std::string_view last = colon == skipped.npos ? skipped : skipped.substr(colon + 1);

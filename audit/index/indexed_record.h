@@ -52,6 +52,9 @@ struct IndexedDecision {
   IndexedOutcome outcome;  // seq 0 = none is known
 };
 
+// The types of personal data that were found, with how often: "email 2, jp_phone 1".
+std::string personal_types(const IndexedDecision& decision);
+
 struct IndexedControl {
   std::string what, old_value, new_value, by, json;
   std::int64_t refused = 0;

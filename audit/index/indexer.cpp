@@ -101,6 +101,7 @@ struct Indexer::Impl {
   std::unique_ptr<IndexWriter> writer;
   std::unique_ptr<LogFollower> follower;
   IndexedRecordReader reader;
+  bool categories_known = false;
 
   explicit Impl(IndexSettings s) : settings(std::move(s)), reader(settings.categories) {}
 
@@ -116,6 +117,12 @@ struct Indexer::Impl {
   void rebuild(const std::string& why, IndexReport& report);
   bool read(std::optional<std::uint64_t> end, bool bulk, IndexReport& report, bool& replaced);
   bool flush(bool bulk, IndexReport& report);
+  void learn_categories(std::string_view line) {
+    if (categories_known || !settings.find_categories) return;
+    if (line.find(R"("findings":[{)") == line.npos) return;
+    settings.categories = settings.find_categories();
+    categories_known = true;
+  }
   bool stopped() const { return settings.stop && settings.stop->load(); }
 };
 
@@ -208,7 +215,11 @@ bool Indexer::Impl::read(std::optional<std::uint64_t> end, bool bulk, IndexRepor
     const std::uint64_t seq = follower->place().next_seq;
     if (const std::string what = follower->misfit(); !what.empty())
       writer->add_fault(seq ? seq - 1 : 0, what);
-    if (reader.read(line, record)) writer->add(std::move(record));
+    learn_categories(line);
+    if (reader.read(line, record)) {
+      if (record.control.what == "reload") categories_known = false;
+      writer->add(std::move(record));
+    }
     ++report.added;
     if (writer->waiting() < kBatch) continue;
     if (!flush(bulk, report) || stopped()) return report.error.empty();

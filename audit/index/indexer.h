@@ -19,6 +19,9 @@ struct IndexSettings {
   std::string log;                  // directory of the segments
   std::string zone = "Asia/Tokyo";  // of its days
   Categories categories;            // of types, for records that do not say it
+  // The same, asked for only when a record with findings is read, and anew after a reload of the
+  // policy: it takes a while. May be empty.
+  std::function<Categories()> find_categories;
   bool thorough = false;  // look through all pages of a large file too, for who has the time
   const std::atomic<bool>* stop = nullptr;              // true: end after the present batch
   std::function<void(std::uint64_t records)> progress;  // of a rebuild, now and then

@@ -16,6 +16,24 @@ ByteSource from_offset(ByteSource source, std::uint64_t offset) {
 
 }  // namespace
 
+std::optional<std::string> record_line(const std::string& directory, std::uint64_t seq) {
+  const LogDirectory log = list_log(directory);
+  const SegmentFile* holds = nullptr;
+  for (const auto& file : log.segments)
+    if (file.first_seq <= seq) holds = &file;
+  std::string error;
+  ByteSource source = holds ? open_source(holds->path, error) : ByteSource{};
+  if (!source.read_at) return std::nullopt;
+  LinesForward lines(std::move(source));
+  std::string_view line;
+  while (lines.next(line) == LineKind::kLine) {
+    const auto head = parse_line_head(line);
+    if (head && head->seq == seq) return std::string(line);
+    if (head && head->seq > seq) break;
+  }
+  return std::nullopt;
+}
+
 LogFollower::LogFollower(std::string directory, LogPlace from)
     : directory_(std::move(directory)), place_(std::move(from)) {
   list();

@@ -60,4 +60,7 @@ class LogFollower {
   std::string misfit_, error_;
 };
 
+// A record as it stands in the log; nothing = it is not there.
+std::optional<std::string> record_line(const std::string& directory, std::uint64_t seq);
+
 }  // namespace sekisho::audit

@@ -21,9 +21,24 @@ constexpr char kRules[] =
     "INSERT INTO rollup_rule VALUES(?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET "
     "n=n+excluded.n, decided=decided+excluded.decided, incidents=incidents+excluded.incidents, "
     "lifted=lifted+excluded.lifted";
-constexpr char kUsers[] =
-    "INSERT INTO rollup_user VALUES(?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET n=n+excluded.n, "
-    "incidents=incidents+excluded.incidents, bytes_in=bytes_in+excluded.bytes_in";
+constexpr char kHostUsers[] =
+    "INSERT INTO host_user VALUES(?,?,?,?) ON CONFLICT DO UPDATE SET n=n+excluded.n";
+constexpr char kRuleUsers[] =
+    "INSERT INTO rule_user VALUES(?,?,?,?) ON CONFLICT DO UPDATE SET n=n+excluded.n";
+constexpr char kTransfers[] =
+    "INSERT INTO rollup_transfer VALUES(?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET "
+    "n=n+excluded.n, incidents=incidents+excluded.incidents, raw=raw+excluded.raw, "
+    "masked=masked+excluded.masked, blocked=blocked+excluded.blocked, "
+    "unsure=unsure+excluded.unsure";
+constexpr char kTransferUsers[] =
+    "INSERT INTO rollup_transfer_user VALUES(?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET "
+    "n=n+excluded.n, incidents=incidents+excluded.incidents, raw=raw+excluded.raw, "
+    "masked=masked+excluded.masked, blocked=blocked+excluded.blocked, "
+    "unsure=unsure+excluded.unsure";
+constexpr char kRefused[] =
+    "INSERT INTO rollup_refused VALUES(?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET "
+    "n=n+excluded.n, incidents=incidents+excluded.incidents, "
+    "first_us=min(first_us, excluded.first_us), last_us=max(last_us, excluded.last_us)";
 constexpr char kSkipped[] =
     "INSERT INTO rollup_skipped VALUES(?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET n=n+excluded.n, "
     "bytes_in=bytes_in+excluded.bytes_in";
@@ -95,7 +110,7 @@ void Rollups::policy_in_force(const DayWords& words, const IndexedRecord& record
 
 void Rollups::decision(const DayWords& words, const IndexedRecord& record) {
   const IndexedDecision& d = record.decision;
-  const std::int64_t opens = d.opens, blocked_by = 1;
+  const std::int64_t opens = d.opens;
   Counts& e = exchanges_[exchange_key(words, key_of(d))];
   const Counts added = {
       1, opens, d.personal > 0, d.bytes_in, d.outcome.sent, d.outcome.received, d.outcome.seq > 0};
@@ -114,15 +129,17 @@ void Rollups::decision(const DayWords& words, const IndexedRecord& record) {
     c[0] += 1, c[1] += decided, c[2] += decided ? opens : 0;
     c[3] += !d.exception.empty() && r.id != d.exception && r.id != d.entry;
   }
-  Counts& u = users_[key({words.month, d.user, d.host, d.rule, d.verdict})];
-  u[0] += 1, u[1] += opens, u[2] += d.bytes_in;
+  host_users_[key({d.host, words.month, d.user})][0] += 1;
+  rule_users_[key({d.rule, words.month, d.user})][0] += 1;
+  if (d.personal > 0) transfer(words, d);
+  if (d.verdict == "block") refused(words, record);
   if (d.coverage != "inspected" && d.coverage != "no_body") {
     std::vector<std::string> reasons;
     for (const auto& s : d.skipped) reasons.push_back(reason_of_skipped(s));
     if (reasons.empty()) reasons.emplace_back();
     // Each exchange once, under the first reason: shares then add up.
     Counts& c = skipped_[key({words.day, d.host, d.coverage, reasons.front(), d.verdict})];
-    c[0] += blocked_by, c[1] += d.bytes_in;
+    c[0] += 1, c[1] += d.bytes_in;
   }
   policy_in_force(words, record, d.policy, true);
   if (d.host.empty()) return;
@@ -131,6 +148,37 @@ void Rollups::decision(const DayWords& words, const IndexedRecord& record) {
   if (fresh || record.time_us < p.first) p.day = words.day, p.first = record.time_us;
   p.last = std::max(p.last, record.time_us);
   p.provider = d.provider, p.entry = d.entry, p.country = d.country;
+}
+
+void Rollups::transfer(const DayWords& words, const IndexedDecision& d) {
+  const bool blocked = d.verdict == "block";
+  const bool masked = d.verdict == "redact" || d.verdict == "pseudonymise";
+  const auto add = [&](const std::string& type) {
+    const Counts added = {1,      d.opens, d.verdict == "allow",
+                          masked, blocked, type.empty() && !blocked && d.outcome.seq == 0};
+    for (Counts* c : {&transfers_[key({words.day, d.country, d.provider, type})],
+                      &transfer_users_[key({words.quarter, d.user, d.country, d.provider, type})]})
+      for (std::size_t i = 0; i < c->size(); ++i) (*c)[i] += added[i];
+  };
+  add("");
+  for (const auto& f : d.findings)
+    if (f.personal) add(f.type);
+}
+
+void Rollups::late_transfer(const DayWords& words, const std::string& user,
+                            const std::string& country, const std::string& provider) {
+  transfers_[key({words.day, country, provider, ""})][5] -= 1;
+  transfer_users_[key({words.quarter, user, country, provider, ""})][5] -= 1;
+}
+
+void Rollups::refused(const DayWords& words, const IndexedRecord& record) {
+  const IndexedDecision& d = record.decision;
+  const auto [place, fresh] = refused_.try_emplace(
+      key({words.quarter, d.user, d.host, d.reason, d.rule, d.country, d.countries, d.client}));
+  Counts& c = place->second;
+  c[0] += 1, c[1] += d.opens;
+  c[2] = fresh ? record.time_us : std::min(c[2], record.time_us);
+  c[3] = fresh ? record.time_us : std::max(c[3], record.time_us);
 }
 
 void Rollups::late_outcome(const DayWords& words, const std::vector<std::string>& rest,
@@ -160,7 +208,10 @@ bool Rollups::write(Database& to, const char* sql, const Tally& tally, std::size
 bool Rollups::write(Database& to) {
   bool good = write(to, kExchanges, exchanges_, 16, 7) && write(to, kFindings, findings_, 10, 3) &&
               write(to, kEvidence, evidence_, 7, 1) && write(to, kRules, rules_, 6, 4) &&
-              write(to, kUsers, users_, 5, 3) && write(to, kSkipped, skipped_, 5, 2);
+              write(to, kHostUsers, host_users_, 3, 1) &&
+              write(to, kRuleUsers, rule_users_, 3, 1) && write(to, kTransfers, transfers_, 4, 6) &&
+              write(to, kTransferUsers, transfer_users_, 5, 6) &&
+              write(to, kRefused, refused_, 8, 4) && write(to, kSkipped, skipped_, 5, 2);
   Statement day = to.prepare(kDays), policy = to.prepare(kPolicies),
             place = to.prepare(kDestinations);
   for (const auto& [name, t] : days_)

@@ -9,8 +9,9 @@ const std::vector<std::string>& index_tables() {
       // One decision with its outcome. `user` is "ip:10.1.2.3" of a client without a name;
       // `country` the recipient's, `countries` of all evidence; `conflict` = evidence names more
       // than one country, `assumed` = the country rests on no proof; `personal` = types of personal
-      // data found; `opens` = 1 for the first attempt of its incident; `outcome` = its seq, 0 =
-      // none is known; tokens -1 = unknown.
+      // data found, `personal_types` = those with how often, "email 2, jp_phone 1"; `opens` = 1 for
+      // the first attempt of its incident; `outcome` = its seq, 0 = none is known; tokens -1 =
+      // unknown.
       R"(CREATE TABLE exchange(
   seq INTEGER PRIMARY KEY, time_us INTEGER NOT NULL, day TEXT NOT NULL, id TEXT NOT NULL,
   gw TEXT NOT NULL, user TEXT NOT NULL, identity TEXT NOT NULL, ip TEXT NOT NULL,
@@ -21,7 +22,8 @@ const std::vector<std::string>& index_tables() {
   skipped TEXT NOT NULL, policy TEXT NOT NULL, country TEXT NOT NULL, countries TEXT NOT NULL,
   conflict INTEGER NOT NULL, assumed INTEGER NOT NULL, retry INTEGER NOT NULL,
   fingerprint INTEGER NOT NULL, incident INTEGER NOT NULL, opens INTEGER NOT NULL,
-  findings INTEGER NOT NULL, personal INTEGER NOT NULL, bytes_in INTEGER NOT NULL,
+  findings INTEGER NOT NULL, personal INTEGER NOT NULL, personal_types TEXT NOT NULL,
+  bytes_in INTEGER NOT NULL,
   outcome INTEGER NOT NULL, status INTEGER NOT NULL, sent INTEGER NOT NULL,
   received INTEGER NOT NULL, total_ms REAL NOT NULL, abort TEXT NOT NULL,
   restored INTEGER NOT NULL, tokens_in INTEGER NOT NULL, tokens_out INTEGER NOT NULL))",
@@ -82,11 +84,31 @@ const std::vector<std::string>& index_tables() {
   gw TEXT NOT NULL, policy TEXT NOT NULL, n INTEGER NOT NULL, decided INTEGER NOT NULL,
   incidents INTEGER NOT NULL, lifted INTEGER NOT NULL,
   PRIMARY KEY(day, rule, action, mode, gw, policy)) WITHOUT ROWID)",
-      R"(CREATE TABLE rollup_user(
-  month TEXT NOT NULL, user TEXT NOT NULL, host TEXT NOT NULL, rule TEXT NOT NULL,
-  verdict TEXT NOT NULL, n INTEGER NOT NULL, incidents INTEGER NOT NULL,
-  bytes_in INTEGER NOT NULL,
-  PRIMARY KEY(month, user, host, rule, verdict)) WITHOUT ROWID)",
+      // Who used a host, and for whom a rule decided: by month, since users are counted once.
+      R"(CREATE TABLE host_user(
+  host TEXT NOT NULL, month TEXT NOT NULL, user TEXT NOT NULL, n INTEGER NOT NULL,
+  PRIMARY KEY(host, month, user)) WITHOUT ROWID)",
+      R"(CREATE TABLE rule_user(
+  rule TEXT NOT NULL, month TEXT NOT NULL, user TEXT NOT NULL, n INTEGER NOT NULL,
+  PRIMARY KEY(rule, month, user)) WITHOUT ROWID)",
+      // Exchanges with personal data, by type and, with type '', as a whole: `raw` left as they
+      // were, `masked`, `blocked`; `unsure` = of those not blocked, without a known outcome.
+      R"(CREATE TABLE rollup_transfer(
+  day TEXT NOT NULL, country TEXT NOT NULL, provider TEXT NOT NULL, type TEXT NOT NULL,
+  n INTEGER NOT NULL, incidents INTEGER NOT NULL, raw INTEGER NOT NULL,
+  masked INTEGER NOT NULL, blocked INTEGER NOT NULL, unsure INTEGER NOT NULL,
+  PRIMARY KEY(day, country, provider, type)) WITHOUT ROWID)",
+      R"(CREATE TABLE rollup_transfer_user(
+  quarter TEXT NOT NULL, user TEXT NOT NULL, country TEXT NOT NULL, provider TEXT NOT NULL,
+  type TEXT NOT NULL, n INTEGER NOT NULL, incidents INTEGER NOT NULL, raw INTEGER NOT NULL,
+  masked INTEGER NOT NULL, blocked INTEGER NOT NULL, unsure INTEGER NOT NULL,
+  PRIMARY KEY(quarter, user, country, provider, type)) WITHOUT ROWID)",
+      R"(CREATE TABLE rollup_refused(
+  quarter TEXT NOT NULL, user TEXT NOT NULL, host TEXT NOT NULL, reason TEXT NOT NULL,
+  rule TEXT NOT NULL, country TEXT NOT NULL, countries TEXT NOT NULL, client TEXT NOT NULL,
+  n INTEGER NOT NULL, incidents INTEGER NOT NULL, first_us INTEGER NOT NULL,
+  last_us INTEGER NOT NULL,
+  PRIMARY KEY(quarter, user, host, reason, rule, country, countries, client)) WITHOUT ROWID)",
       R"(CREATE TABLE rollup_skipped(
   day TEXT NOT NULL, host TEXT NOT NULL, coverage TEXT NOT NULL, what TEXT NOT NULL,
   verdict TEXT NOT NULL, n INTEGER NOT NULL, bytes_in INTEGER NOT NULL,
@@ -108,6 +130,9 @@ const std::vector<std::string>& index_indexes() {
       "CREATE INDEX exchange_user ON exchange(user, time_us)",
       "CREATE INDEX exchange_personal ON exchange(day, user, country, countries, provider, "
       "verdict, opens, outcome, sent) WHERE personal>0",
+      "CREATE INDEX exchange_raw ON exchange(day, time_us, id, user, country, provider, host, "
+      "personal_types, exception, would, coverage, rule, outcome, sent) WHERE personal>0 AND "
+      "verdict='allow'",
       "CREATE INDEX exchange_blocked ON exchange(day, reason, user, host, country, countries, "
       "client, rule, opens, time_us) WHERE verdict='block'",
       "CREATE INDEX exchange_exception ON exchange(exception, day, user, time_us) WHERE "
@@ -118,7 +143,6 @@ const std::vector<std::string>& index_indexes() {
       "CREATE INDEX finding_value_hash ON finding_value(hash, type)",
       "CREATE INDEX control_what ON control(what, time_us)",
       "CREATE INDEX control_kind ON control(kind, time_us)",
-      "CREATE INDEX rollup_user_host ON rollup_user(host, month, user)",
   };
   return kIndexes;
 }

@@ -241,6 +241,7 @@ RetentionRows retention_rows(const std::string& directory,
     const SegmentSummary* summary = known.find(log.segments[i].first_seq, end);
     const SegmentScan scan =
         summary ? SegmentScan{} : scan_segment(log.segments[i], end, category_of, none, 0, now_us);
+    out.scanned = out.scanned || (!summary && !last);
     add_up(summary ? *summary : scan.summary, last ? std::nullopt : retention, now_us, out.rows);
   }
   for (const auto& [first, summary] : known.all()) {

@@ -46,6 +46,7 @@ struct RetentionRow {
 struct RetentionRows {
   std::vector<RetentionRow> rows;
   std::uint64_t removed_segments = 0;
+  bool scanned = false;  // closed segments had to be read: nobody has looked after them yet
   std::string error;
 };
 RetentionRows retention_rows(const std::string& directory,

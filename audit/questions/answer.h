@@ -79,8 +79,9 @@ struct Answer {
   Period period;
   std::vector<Table> tables;
   Footer footer;
-  std::vector<std::string> sql;  // every statement that was run
-  std::string command;           // the line that makes this answer again
+  std::vector<std::string> records;  // JSON, as they stand in the log: of a question about one
+  std::vector<std::string> sql;      // every statement that was run
+  std::string command;               // the line that makes this answer again
 };
 
 }  // namespace sekisho::audit

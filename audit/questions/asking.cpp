@@ -31,6 +31,29 @@ void set_days(QuestionScope& asking) {
   asking.to_day = day_before(asking.period.to_us, asking.zone);
 }
 
+WholeQuarters whole_quarters(const QuestionScope& asking) {
+  const auto begins = [](const std::string& day) {
+    return day.ends_with("-01-01") || day.ends_with("-04-01") || day.ends_with("-07-01") ||
+           day.ends_with("-10-01");
+  };
+  const auto moved = [](const std::string& day, int by) {
+    const auto number = policy::days_from_civil(*config::parse_date(day));
+    return policy::civil_from_days(number + by).to_string();
+  };
+  std::string from = asking.from_day, to = asking.to_day;
+  while (from < to && !begins(from)) from = moved(from, 1);
+  while (to > from && !begins(to)) to = moved(to, -1);
+  WholeQuarters out;
+  if (from < to) {
+    out.from = from.substr(0, 7), out.to = to.substr(0, 7);
+    if (asking.from_day < from) out.rest.emplace_back(asking.from_day, from);
+    if (to < asking.to_day) out.rest.emplace_back(to, asking.to_day);
+  } else if (asking.from_day < asking.to_day) {
+    out.rest.emplace_back(asking.from_day, asking.to_day);
+  }
+  return out;
+}
+
 std::string text_in(const Cell& cell) {
   if (const auto* text = std::get_if<std::string>(&cell)) return *text;
   if (const auto* number = std::get_if<std::int64_t>(&cell)) return std::to_string(*number);
@@ -97,8 +120,8 @@ void Asker::fill_footer() {
                                   "AND day<? GROUP BY policy ORDER BY min(first_us), policy"))
     f.policies.push_back(text_in(row[0]));
   auto troubles = ask_days(
-      "SELECT seq, kind, what, day FROM control WHERE kind IN ('gap', 'damage', 'recovered') AND "
-      "day>=? AND day<? ORDER BY seq");
+      "SELECT seq, kind, what, day FROM control INDEXED BY control_kind WHERE kind IN ('gap', "
+      "'damage', 'recovered') AND day>=? AND day<? ORDER BY seq");
   for (const auto& row : troubles)
     f.gaps.push_back(
         trouble(text_in(row[1]), text_in(row[2]), text_in(row[3]) + " seq " + text_in(row[0])));
@@ -116,7 +139,8 @@ void Asker::fill_footer() {
 void Asker::note_lengths() {
   const std::string looked = grouped(static_cast<std::int64_t>(answer_.footer.looked_at));
   for (Table& table : answer_.tables) {
-    if (table.rows.empty())
+    // What was asked for by its id has no empty tables but those that say why they are.
+    if (table.rows.empty() && answer_.question != "show")
       table.notes.insert(table.notes.begin(), {"該当なし: " + looked + " 件のうち 0 件",
                                                "none: 0 of " + looked + " records"});
     if (!asking_.limit || table.rows.size() <= asking_.limit) continue;

@@ -25,9 +25,20 @@ struct QuestionScope {
   Footer footer;          // what the caller knows of the log: origin, checkpoint, behind
   // Text of a policy by its digest; nothing = it is not there.
   std::function<std::optional<std::string>(const std::string& digest)> policy_text;
+  // A record as it stands in the log; nothing = it is not there. May be empty.
+  std::function<std::optional<std::string>(std::uint64_t seq)> record_line;
 };
 // The days of `period`, written into the asking.
 void set_days(QuestionScope& asking);
+
+// A period as rollups have it: the quarters that lie in it as a whole, "2026-07" to "2027-01",
+// half- open, and the days of it before and behind them.
+struct WholeQuarters {
+  std::string from, to;  // the same: there is none
+  std::vector<std::pair<std::string, std::string>> rest;
+  bool any() const { return from < to; }
+};
+WholeQuarters whole_quarters(const QuestionScope& asking);
 
 struct Asked {
   Answer answer;
@@ -51,6 +62,8 @@ class Asker {
 
   // Valid until the next one is added.
   Table& add_table(std::string id, LocalText title, std::vector<Column> columns);
+  void add_record(std::string line) { answer_.records.push_back(std::move(line)); }
+  void add(Table table) { answer_.tables.push_back(std::move(table)); }
   void scanned() { answer_.footer.scanned = true; }
   // Fills the footer, cuts long tables, says of empty ones how much was looked at.
   Asked finish();

@@ -1,21 +1,10 @@
 #include <algorithm>
-#include <array>
 #include <map>
-#include <set>
 
 #include "audit/questions/questions.h"
 
 namespace sekisho::audit {
 namespace {
-
-// The countries of the EEA and the United Kingdom, designated under APPI article 28 (rule 15).
-constexpr std::array<std::string_view, 31> kDesignated = {
-    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GB", "GR", "HR", "HU", "IE",
-    "IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK"};
-
-bool is_designated(const std::string& country) {
-  return std::find(kDesignated.begin(), kDesignated.end(), country) != kDesignated.end();
-}
 
 // "catalogue:openai-api" -> how that is known.
 LocalText how_known(const std::string& source) {
@@ -172,7 +161,7 @@ Asked ask_destinations(const QuestionScope& asking, bool only_new) {
   for (const auto& row : places) known[text_in(row[0])] = row;
   std::map<std::string, std::int64_t> users;
   for (const auto& row : asker.ask(
-           "SELECT host, count(DISTINCT user) FROM rollup_user WHERE month>=? AND month<=? "
+           "SELECT host, count(DISTINCT user) FROM host_user WHERE month>=? AND month<=? "
            "GROUP BY host",
            {asking.from_day.substr(0, 7),
             policy::civil_from_days(policy::days_from_civil(*config::parse_date(asking.to_day)) - 1)
@@ -204,52 +193,6 @@ Asked ask_destinations(const QuestionScope& asking, bool only_new) {
        "宛先は台帳にありません。",
        "\"First\" is counted from the beginning of this log; users over the whole months that the "
        "period touches. A destination without a provider is in no catalogue."});
-  return asker.finish();
-}
-
-Asked ask_crossborder(const QuestionScope& asking) {
-  Asker asker(asking, "crossborder",
-              {"外国にある第三者への提供 (個人情報保護法 28 条)",
-               "Provision to third parties abroad (APPI article 28)"});
-  Table& table = asker.add_table(
-      "crossborder", {"事業者と国", "Provider and country"},
-      {provider_column(), country_column(), text_column("basis", "根拠", "basis"), records_column(),
-       column(ColumnKind::kCount, "personal", "個人データを含む", "with personal data"),
-       column(ColumnKind::kCount, "personal_sent", "うち送信", "of these sent"),
-       column(ColumnKind::kCount, "personal_blocked", "うち拒否", "of these blocked"),
-       column(ColumnKind::kBytes, "sent", "送信バイト", "bytes sent"),
-       column(ColumnKind::kList, "entries", "許可の項目", "policy entries")});
-  std::map<std::pair<std::string, std::string>, std::set<std::string>> entries;
-  for (const auto& row : asker.ask_days(
-           "SELECT provider, country, entry FROM rollup WHERE day>=? AND day<? AND entry<>'' GROUP "
-           "BY provider, country, entry"))
-    entries[{text_in(row[0]), text_in(row[1])}].insert(text_in(row[2]));
-  for (const auto& row : asker.ask_days(
-           "SELECT provider, country, sum(n) AS n_records, sum(personal) AS n_personal, sum(CASE "
-           "WHEN verdict<>'block' THEN personal ELSE 0 END), sum(CASE WHEN verdict='block' THEN "
-           "personal ELSE 0 END), sum(sent) FROM rollup WHERE day>=? AND day<? AND country<>'JP' "
-           "GROUP BY provider, country ORDER BY n_personal DESC, n_records DESC, provider, "
-           "country")) {
-    const std::string country = text_in(row[1]);
-    const LocalText basis =
-        country.empty() ? LocalText{"国が不明: 要確認", "country unknown: to be checked"}
-        : is_designated(country)
-            ? LocalText{"指定国 (規則 15 条)", "designated country (rule 15)"}
-            : LocalText{"本人の同意または相当措置が必要: 要記入",
-                        "consent or equivalent measures needed: to be filled in"};
-    std::string list;
-    for (const auto& e : entries[{text_in(row[0]), country}])
-      (list += list.empty() ? "" : ", ") += e;
-    table.rows.push_back({or_nothing(text_in(row[0])), or_nothing(country), asker.say(basis),
-                          number_in(row[2]), number_in(row[3]), number_in(row[4]),
-                          number_in(row[5]), number_in(row[6]), or_nothing(list)});
-  }
-  table.notes.push_back(
-      {"件数は記録に基づく下限です: "
-       "検査できなかった要求に個人データが含まれることがあります。同意・相当措置・"
-       "契約の有無はログからは分かりません。",
-       "Counts are lower bounds: requests that could not be read may hold personal data. Consent, "
-       "equivalent measures and contracts cannot be known from the log."});
   return asker.finish();
 }
 

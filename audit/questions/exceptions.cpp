@@ -65,6 +65,25 @@ struct Uses {
   std::int64_t n = 0, users = 0, first = 0, last = 0;
 };
 
+// A decision that an exception lifted is itself the record of that use, with exception and ticket.
+std::map<std::string, Uses> uses_of(Asker& asker, Table& by_user) {
+  std::map<std::string, Uses> out;
+  for (const auto& row : asker.ask_days(
+           "SELECT exception, user, count(*) AS n_uses, min(time_us), max(time_us) FROM exchange "
+           "INDEXED BY exchange_exception WHERE day>=? AND day<? AND exception<>'' GROUP BY "
+           "exception, user ORDER BY exception, "
+           "n_uses DESC, user")) {
+    Uses& u = out[text_in(row[0])];
+    const std::int64_t first = number_in(row[3]), last = number_in(row[4]);
+    u.first = u.n ? std::min(u.first, first) : first;
+    u.last = std::max(u.last, last);
+    u.n += number_in(row[2]);
+    ++u.users;
+    by_user.rows.push_back({row[0], row[1], number_in(row[2]), first, last});
+  }
+  return out;
+}
+
 }  // namespace
 
 Asked ask_exceptions(const QuestionScope& asking, const ExceptionOptions& options) {
@@ -72,12 +91,13 @@ Asked ask_exceptions(const QuestionScope& asking, const ExceptionOptions& option
               {"例外: 誰が認め、いつまで、何回使われたか",
                "Exceptions: granted by whom, until when, used how often"});
   const auto grants = grants_of(asker);
-  std::map<std::string, Uses> uses;
-  for (const auto& row : asker.ask_days(
-           "SELECT exception, count(*), count(DISTINCT user), min(time_us), max(time_us) FROM "
-           "exchange WHERE day>=? AND day<? AND exception<>'' GROUP BY exception"))
-    uses[text_in(row[0])] = {number_in(row[1]), number_in(row[2]), number_in(row[3]),
-                             number_in(row[4])};
+  Table by_user{"uses",
+                {"誰が使ったか", "Who used them"},
+                {text_column("id", "例外", "exception"), user_column(),
+                 column(ColumnKind::kCount, "uses", "使用", "uses"), first_column(), last_column()},
+                {},
+                {}};
+  auto uses = uses_of(asker, by_user);
   Table& table = asker.add_table(
       "exceptions", {"例外", "Exceptions"},
       {text_column("id", "例外", "exception"), text_column("lifts", "外す規則", "lifts"),
@@ -116,6 +136,12 @@ Asked ask_exceptions(const QuestionScope& asking, const ExceptionOptions& option
       {"期限の切れた例外は、項目が残っていても働きません。使用は期間内の要求の数です。",
        "An exception that has ended has no effect, even while it is listed. Uses are requests of "
        "the period."});
+  by_user.notes.push_back(
+      {"例外で通した要求の一つ一つは、その判定の記録に例外と申請の番号があります (sekisho audit "
+       "query、sekisho audit show)。",
+       "Each request that an exception let pass has it, with its ticket, in the record of its "
+       "decision (sekisho audit query, sekisho audit show)."});
+  if (!options.unused_days && !options.expired_but_open) asker.add(std::move(by_user));
   return asker.finish();
 }
 

@@ -36,19 +36,31 @@ std::string reason_words(const Asker& asker, const std::string& kind) {
   return kind;
 }
 
+// By seq.
+std::vector<Row> events_of(Asker& asker) {
+  const std::string columns = "SELECT seq, time_us, kind, what, gw, refused, record FROM control ";
+  auto rows = asker.ask_days(columns +
+                             "INDEXED BY control_kind WHERE kind IN ('boot', 'stop', 'gap', "
+                             "'damage', 'recovered') AND day>=? AND day<? ORDER BY seq");
+  for (auto& row : asker.ask_days(
+           columns + "INDEXED BY control_what WHERE what IN ('clock_step', 'reload_failed') AND "
+                     "day>=? AND day<? ORDER BY seq"))
+    rows.push_back(std::move(row));
+  std::sort(rows.begin(), rows.end(),
+            [](const Row& a, const Row& b) { return number_in(a[0]) < number_in(b[0]); });
+  return rows;
+}
+
 void add_events(Asker& asker, Table& table) {
   std::int64_t stopped_at = 0, crashed_at = 0;
-  for (const auto& row : asker.ask_days(
-           "SELECT seq, time_us, kind, what, gw, refused, record FROM control WHERE day>=? AND "
-           "day<? AND (kind IN ('boot', 'stop', 'gap', 'damage', 'recovered') OR what IN "
-           "('clock_step', 'reload_failed')) ORDER BY seq")) {
+  for (const auto& row : events_of(asker)) {
     const std::int64_t seq = number_in(row[0]), time = number_in(row[1]);
     const std::string kind = text_in(row[2]), what = text_in(row[3]), record = text_in(row[6]);
     const bool crashed = record.find(R"("after":"crash")") != record.npos;
     // A command that recorded its reading is no gateway that runs; but it may be the first to see
     // that one ended badly.
     if (text_in(row[4]) == kCommandGateway && (kind == "boot" || kind == "stop")) {
-      if (kind == "boot" && crashed) crashed_at = last_before(asker, seq - 1);
+      if (kind == "boot" && crashed && !crashed_at) crashed_at = last_before(asker, seq - 1);
       continue;
     }
     if (kind == "stop") {
@@ -148,9 +160,9 @@ Asked ask_access(const QuestionScope& asking) {
        text_column("gateway", "ゲートウェイ", "gateway"),
        column(ColumnKind::kCount, "seq", "記録番号", "seq")});
   for (const auto& row : asker.ask_days(
-           "SELECT time_us, doer, old, new, gw, seq FROM control WHERE day>=? AND day<? AND what "
-           "IN ('access', 'evidence_request', 'evidence_approve', 'evidence_open', "
-           "'evidence_opened') ORDER BY time_us, seq"))
+           "SELECT time_us, doer, old, new, gw, seq FROM control INDEXED BY control_what WHERE "
+           "day>=? AND day<? AND what IN ('access', 'evidence_request', 'evidence_approve', "
+           "'evidence_open', 'evidence_opened') ORDER BY time_us, seq"))
     table.rows.push_back({number_in(row[0]), or_nothing(text_in(row[1])),
                           or_nothing(text_in(row[2])), or_nothing(text_in(row[3])), row[4],
                           number_in(row[5])});

@@ -49,10 +49,10 @@ Asked ask_subject(const QuestionScope& asking, const std::string& user) {
        "gateway, or lies outside the period."});
 
   std::map<std::int64_t, std::string> types;
-  for (const auto& row :
-       asker.ask("SELECT seq, type, hits FROM finding WHERE seq IN (SELECT seq FROM exchange WHERE "
-                 "user=? AND time_us>=? AND time_us<?)",
-                 who)) {
+  for (const auto& row : asker.ask("SELECT seq, type, hits FROM finding INDEXED BY finding_seq "
+                                   "WHERE seq IN (SELECT seq FROM exchange WHERE "
+                                   "user=? AND time_us>=? AND time_us<?)",
+                                   who)) {
     std::string& text = types[number_in(row[0])];
     (text += text.empty() ? "" : ", ") += text_in(row[1]) + " " + text_in(row[2]);
   }
@@ -85,11 +85,11 @@ Asked ask_value(const QuestionScope& asking, const std::string& type,
       "value", {"要求", "Requests"},
       {column(ColumnKind::kTime, "time", "時刻", "time"), text_column("id", "記録", "record"),
        user_column(), host_column(), provider_column(), country_column(), verdict_column()});
-  for (const auto& row : asker.ask(
-           "SELECT time_us, id, user, host, provider, country, verdict FROM finding_value WHERE "
-           "type=? AND hash IN (" +
-               marks + ") ORDER BY time_us DESC",
-           std::move(parameters)))
+  for (const auto& row : asker.ask("SELECT time_us, id, user, host, provider, country, verdict "
+                                   "FROM finding_value INDEXED BY finding_value_hash WHERE "
+                                   "type=? AND hash IN (" +
+                                       marks + ") ORDER BY time_us DESC",
+                                   std::move(parameters)))
     table.rows.push_back({number_in(row[0]), row[1], row[2], row[3], or_nothing(text_in(row[4])),
                           or_nothing(text_in(row[5])), row[6]});
   table.notes.push_back(

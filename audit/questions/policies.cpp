@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 
 #include "audit/questions/policy_texts.h"
 #include "audit/questions/questions.h"
@@ -23,58 +24,110 @@ std::string joined(const std::vector<std::string>& items, std::size_t most) {
 
 }  // namespace
 
+namespace {
+
+// One record of a policy that came into force, or was refused.
+struct PolicyEvent {
+  std::int64_t time_us = 0;
+  std::string gateway, what, before, after, by;
+};
+
+// Of the period. A start names no policy before it: it is the one that its gateway had last.
+std::vector<PolicyEvent> policy_events(Asker& asker) {
+  std::vector<PolicyEvent> out;
+  std::map<std::string, std::string> last;  // by gateway
+  for (const auto& row : asker.ask(
+           "SELECT time_us, gw, what, old, new, doer, day FROM control INDEXED BY control_what "
+           "WHERE what IN ('start', 'reload', 'reload_failed') ORDER BY time_us, seq")) {
+    PolicyEvent e{number_in(row[0]), text_in(row[1]), text_in(row[2]),
+                  text_in(row[3]),   text_in(row[4]), text_in(row[5])};
+    std::string& had = last[e.gateway];
+    if (e.before.empty()) e.before = had;
+    if (e.what != "reload_failed" && !e.after.empty()) had = e.after;
+    const std::string day = text_in(row[6]);
+    if (day >= asker.asking().from_day && day < asker.asking().to_day) out.push_back(std::move(e));
+  }
+  return out;
+}
+
+std::string approvers_of(const config::PolicyFile& policy) {
+  std::vector<std::string> out;
+  const auto add = [&](const config::Approval& approval) {
+    for (const auto& name : approval.approved_by)
+      if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
+  };
+  for (const auto& e : policy.exceptions) add(e.approval);
+  for (const auto& d : policy.destinations) add(d.approval);
+  return joined(out, 8);
+}
+
+void count_lines(Row& row, const std::vector<Row>& changes, std::size_t first,
+                 const LocalText& added, const LocalText& removed, const Asker& asker) {
+  std::int64_t more = 0, less = 0;
+  for (std::size_t i = first; i < changes.size(); ++i) {
+    const std::string sign = text_in(changes[i][2]);
+    more += sign == asker.say(added);
+    less += sign == asker.say(removed);
+  }
+  row.emplace_back(more);
+  row.emplace_back(less);
+}
+
+}  // namespace
+
 Asked ask_policy_log(const QuestionScope& asking) {
   Asker asker(asking, "policy_log",
               {"ポリシーの変更: いつ、誰が、何を", "Changes of the policy: when, by whom, what"});
-  Table& table = asker.add_table(
-      "policy_log", {"変更", "Changes"},
+  Table table{
+      "policy_log",
+      {"変更", "Changes"},
       {column(ColumnKind::kTime, "time", "時刻", "time"),
        text_column("gateway", "ゲートウェイ", "gateway"), text_column("what", "出来事", "event"),
        text_column("name", "ポリシー名", "policy"), text_column("digest", "ダイジェスト", "digest"),
        text_column("previous", "その前", "previous"), text_column("by", "誰が", "by"),
        column(ColumnKind::kCount, "added", "増えた行", "lines added"),
        column(ColumnKind::kCount, "removed", "減った行", "lines removed"),
-       text_column("approved_by", "承認者 (期限付きの項目)", "approvers (of time-boxed entries)")});
-  for (const auto& row : asker.ask_days(
-           "SELECT time_us, gw, what, old, new, doer FROM control WHERE day>=? AND day<? AND what "
-           "IN ('start', 'reload', 'reload_failed') ORDER BY time_us, seq")) {
-    const std::string before = text_in(row[3]), after = text_in(row[4]);
-    const auto policy = read_policy(asking, after);
-    Row out{number_in(row[0]),
-            row[1],
-            row[2],
+       text_column("approved_by", "承認者 (期限付きの項目)", "approvers (of time-boxed entries)")},
+      {},
+      {}};
+  Table changes{"changed_lines",
+                {"変わった行", "Lines that changed"},
+                {column(ColumnKind::kTime, "time", "時刻", "time"),
+                 text_column("digest", "ダイジェスト", "digest"),
+                 text_column("change", "変更", "change"), text_column("text", "本文", "text")},
+                {},
+                {}};
+  const auto text_at = [&](const std::string& digest) {
+    return asking.policy_text ? asking.policy_text(digest) : std::nullopt;
+  };
+  for (const PolicyEvent& e : policy_events(asker)) {
+    const auto policy = read_policy(asking, e.after);
+    Row out{e.time_us,
+            e.gateway,
+            e.what,
             or_nothing(policy ? policy->name : ""),
-            or_nothing(after),
-            or_nothing(before),
-            or_nothing(text_in(row[5]))};
-    const auto old_text = asking.policy_text ? asking.policy_text(before) : std::nullopt;
-    const auto new_text = asking.policy_text ? asking.policy_text(after) : std::nullopt;
+            or_nothing(e.after),
+            or_nothing(e.before),
+            or_nothing(e.by)};
+    const auto old_text = text_at(e.before), new_text = text_at(e.after);
     if (old_text && new_text) {
-      const auto lines = difference(*old_text, *new_text);
-      out.push_back(static_cast<std::int64_t>(lines.added.size()));
-      out.push_back(static_cast<std::int64_t>(lines.removed.size()));
+      const std::size_t first = changes.rows.size();
+      add_difference(asker, changes, {e.time_us, e.after}, *old_text, *new_text);
+      count_lines(out, changes.rows, first, {"追加", "added"}, {"削除", "removed"}, asker);
     } else {
       out.emplace_back();
       out.emplace_back();
     }
-    std::vector<std::string> approvers;
-    const auto add = [&](const config::Approval& approval) {
-      for (const auto& name : approval.approved_by)
-        if (std::find(approvers.begin(), approvers.end(), name) == approvers.end())
-          approvers.push_back(name);
-    };
-    if (policy) {
-      for (const auto& e : policy->exceptions) add(e.approval);
-      for (const auto& d : policy->destinations) add(d.approval);
-    }
-    out.push_back(or_nothing(joined(approvers, 8)));
+    out.push_back(or_nothing(policy ? approvers_of(*policy) : ""));
     table.rows.push_back(std::move(out));
   }
   table.notes.push_back(
-      {"本文は sekisho audit policy at 時刻 で、二つの版の差は reload "
-       "の行の前後のダイジェストで見られます。",
-       "The text: sekisho audit policy at TIME. What changed: the digests before and after a "
-       "reload."});
+      {"全文は sekisho audit policy at 時刻 で見られます。「誰が」は読み込みを命じた人で、承認者は"
+       "期限付きの項目に書かれた人です。",
+       "The whole text: sekisho audit policy at TIME. `by` ordered the load; approvers are those "
+       "that time-boxed entries name."});
+  asker.add(std::move(table));
+  asker.add(std::move(changes));
   return asker.finish();
 }
 

@@ -4,6 +4,8 @@
 #include <map>
 #include <string_view>
 
+#include "audit/reports/line_diff.h"
+
 namespace sekisho::audit {
 namespace {
 
@@ -58,12 +60,66 @@ std::optional<RuleInForce> find_rule(const config::PolicyFile& policy, const std
   return std::nullopt;
 }
 
+namespace {
+
+std::size_t indent_of(std::string_view line) {
+  return line.find_first_not_of(' ');  // npos: blank
+}
+
+// The line, from 1, that a rule begins in; 0 = the policy does not write it.
+std::size_t line_of_rule(const config::PolicyFile& policy, const std::string& id,
+                         const std::vector<std::string_view>& lines) {
+  const auto at = [&](const auto& list) {
+    const auto found = with_id(list, id);
+    return found == list.end() ? 0 : std::max(0, found->at.line);
+  };
+  for (const int line :
+       {at(policy.destinations), at(policy.data), at(policy.exceptions), at(policy.enforce)})
+    if (line > 0) return static_cast<std::size_t>(line);
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    if (lines[i].starts_with(id + ":")) return i + 1;  // a section of its own: regions, unlisted
+  return 0;
+}
+
+}  // namespace
+
+std::vector<PolicyLine> rule_text(const config::PolicyFile& policy, const std::string& text,
+                                  const std::string& id) {
+  const auto lines = lines_of(text);
+  std::vector<PolicyLine> out;
+  const std::size_t begin = line_of_rule(policy, id, lines);
+  if (begin == 0 || begin > lines.size()) return out;
+  const std::size_t indent = indent_of(lines[begin - 1]);
+  for (std::size_t i = begin; i <= lines.size(); ++i) {
+    const std::size_t own = indent_of(lines[i - 1]);
+    if (i > begin && own != std::string_view::npos && own <= indent) break;
+    out.push_back({static_cast<std::int64_t>(i), std::string(lines[i - 1])});
+  }
+  while (!out.empty() && indent_of(out.back().text) == std::string::npos) out.pop_back();
+  return out;
+}
+
+void add_difference(Asker& asker, Table& table, const Row& head, const std::string& before,
+                    const std::string& after) {
+  for (const auto& line : line_diff(before, after, 1)) {
+    const LocalText sign = line.sign == '+'   ? LocalText{"追加", "added"}
+                           : line.sign == '-' ? LocalText{"削除", "removed"}
+                           : line.sign == '@' ? LocalText{"…", "…"}
+                                              : LocalText{"", ""};
+    const std::string left_out = asker.say({" 行は同じ", " lines are the same"});
+    Row row = head;
+    row.push_back(or_nothing(asker.say(sign)));
+    row.emplace_back(line.sign == '@' ? line.text + left_out : line.text);
+    table.rows.push_back(std::move(row));
+  }
+}
+
 std::vector<PolicyTime> policy_times(Asker& asker) {
   std::vector<PolicyTime> out;
   std::map<std::string, std::size_t> open;  // by gateway
   for (const auto& row : asker.ask(
-           "SELECT gw, time_us, what, new, doer FROM control WHERE what IN ('start', 'reload', "
-           "'stop') ORDER BY time_us, seq")) {
+           "SELECT gw, time_us, what, new, doer FROM control INDEXED BY control_what WHERE what IN "
+           "('start', 'reload', 'stop') ORDER BY time_us, seq")) {
     const std::string gateway = text_in(row[0]), what = text_in(row[2]);
     const std::int64_t time = number_in(row[1]);
     if (const auto found = open.find(gateway); found != open.end()) {
@@ -73,43 +129,6 @@ std::vector<PolicyTime> policy_times(Asker& asker) {
     if (what == "stop") continue;
     open[gateway] = out.size();
     out.push_back({gateway, text_in(row[3]), text_in(row[4]), time, std::nullopt});
-  }
-  return out;
-}
-
-// By what is common at both ends, then the longest common part of what is left: texts of policies
-// have a few hundred lines.
-LineDifference difference(const std::string& before, const std::string& after) {
-  auto a = lines_of(before), b = lines_of(after);
-  while (!a.empty() && !b.empty() && a.back() == b.back()) a.pop_back(), b.pop_back();
-  std::size_t same = 0;
-  while (same < a.size() && same < b.size() && a[same] == b[same]) ++same;
-  a.erase(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(same));
-  b.erase(b.begin(), b.begin() + static_cast<std::ptrdiff_t>(same));
-  LineDifference out;
-  constexpr std::size_t kMost = 4'000'000;
-  if (a.size() * b.size() > kMost) {
-    out.removed.assign(a.begin(), a.end());
-    out.added.assign(b.begin(), b.end());
-    return out;
-  }
-  const std::size_t width = b.size() + 1;
-  std::vector<std::uint32_t> common((a.size() + 1) * width, 0);
-  for (std::size_t i = a.size(); i-- > 0;)
-    for (std::size_t j = b.size(); j-- > 0;)
-      common[i * width + j] =
-          a[i] == b[j] ? common[(i + 1) * width + j + 1] + 1
-                       : std::max(common[(i + 1) * width + j], common[i * width + j + 1]);
-  std::size_t i = 0, j = 0;
-  while (i < a.size() || j < b.size()) {
-    if (i < a.size() && j < b.size() && a[i] == b[j]) {
-      ++i, ++j;
-    } else if (j == b.size() ||
-               (i < a.size() && common[(i + 1) * width + j] >= common[i * width + j + 1])) {
-      out.removed.emplace_back(a[i++]);
-    } else {
-      out.added.emplace_back(b[j++]);
-    }
   }
   return out;
 }

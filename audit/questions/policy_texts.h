@@ -33,10 +33,17 @@ struct PolicyTime {
 // From the records of starts, reloads and stops; of all times, oldest first.
 std::vector<PolicyTime> policy_times(Asker& asker);
 
-// Lines added and removed from `before` to `after`.
-struct LineDifference {
-  std::vector<std::string> removed, added;
+struct PolicyLine {
+  std::int64_t number = 0;  // from 1
+  std::string text;
 };
-LineDifference difference(const std::string& before, const std::string& after);
+// What the policy writes of the rule `id`. None if it writes nothing: a default decided.
+std::vector<PolicyLine> rule_text(const config::PolicyFile& policy, const std::string& text,
+                                  const std::string& id);
+
+// A row for each line that changed, with one line around: `head`, then "added" or "removed", then
+// the text.
+void add_difference(Asker& asker, Table& table, const Row& head, const std::string& before,
+                    const std::string& after);
 
 }  // namespace sekisho::audit

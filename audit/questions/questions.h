@@ -9,6 +9,9 @@
 
 namespace sekisho::audit {
 
+class Holds;
+struct RetentionRows;
+
 // transfers.cpp
 Asked ask_transfers(const QuestionScope& asking);      // who sent personal data to which country
 Asked ask_raw_transfers(const QuestionScope& asking);  // what of it left as it was, and why
@@ -47,6 +50,15 @@ struct ExceptionOptions {
   bool expired_but_open = false;
 };
 Asked ask_exceptions(const QuestionScope& asking, const ExceptionOptions& options);
+
+// keeping.cpp
+Asked ask_retention(const QuestionScope& asking, const RetentionRows& rows);
+Asked ask_holds(const QuestionScope& asking, const Holds& holds);
+Asked ask_evidence(const QuestionScope& asking);
+
+// show.cpp: one exchange with all that its records say, the rule that decided it, and how the
+// policy differs from the one before it and from the one now. An error if there is none of the id.
+Asked ask_show(const QuestionScope& asking, const std::string& id);
 
 // operation.cpp
 Asked ask_gaps(const QuestionScope& asking);

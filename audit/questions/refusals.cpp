@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "audit/questions/questions.h"
 
@@ -90,6 +91,58 @@ std::string sparkline(const std::vector<std::int64_t>& values) {
   return out;
 }
 
+using Names = std::vector<std::string>;
+struct Refusals {
+  std::int64_t incidents = 0, attempts = 0, first = 0, last = 0;
+  std::set<std::string> clients;
+};
+
+// Whole quarters are counted already; the days beside them are counted now.
+std::map<Names, Refusals> refusals_by(Asker& asker, const std::string& by, std::size_t count,
+                                      const std::string& reason) {
+  std::map<Names, Refusals> out;
+  const std::string wanted = reason.empty() ? "" : " AND reason=?";
+  const auto add = [&](const std::string& select, const std::string& from, const std::string& to) {
+    Row parameters{from, to};
+    if (!reason.empty()) parameters.emplace_back(reason);
+    for (const auto& row :
+         asker.ask("SELECT " + by + ", client, " + select + wanted + " GROUP BY " + by + ", client",
+                   std::move(parameters))) {
+      Names names;
+      for (std::size_t i = 0; i < count; ++i) names.push_back(text_in(row[i]));
+      Refusals& r = out[names];
+      const std::int64_t first = number_in(row[count + 3]);
+      r.first = r.attempts ? std::min(r.first, first) : first;
+      r.last = std::max(r.last, number_in(row[count + 4]));
+      r.clients.insert(text_in(row[count]));
+      r.incidents += number_in(row[count + 1]);
+      r.attempts += number_in(row[count + 2]);
+    }
+  };
+  const WholeQuarters whole = whole_quarters(asker.asking());
+  if (whole.any())
+    add("sum(incidents), sum(n), min(first_us), max(last_us) FROM rollup_refused WHERE quarter>=? "
+        "AND quarter<?",
+        whole.from, whole.to);
+  for (const auto& [from, to] : whole.rest)
+    add("sum(opens), count(*), min(time_us), max(time_us) FROM exchange INDEXED BY "
+        "exchange_blocked "
+        "WHERE day>=? AND day<? AND "
+        "verdict='block'",
+        from, to);
+  return out;
+}
+
+// Most incidents first.
+std::vector<std::pair<Names, Refusals>> sorted_refusals(std::map<Names, Refusals> all) {
+  std::vector<std::pair<Names, Refusals>> out(all.begin(), all.end());
+  std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) {
+    return std::pair(a.second.incidents, a.second.attempts) >
+           std::pair(b.second.incidents, b.second.attempts);
+  });
+  return out;
+}
+
 }  // namespace
 
 std::string unknown_group(const RefusedOptions& options) {
@@ -120,26 +173,18 @@ Asked ask_refused(const QuestionScope& asking, const RefusedOptions& options) {
                   text_column("client_example", "クライアントの例", "a client")})
     columns.push_back(c);
   Table& table = asker.add_table("refused", {"拒否", "Refusals"}, std::move(columns));
-  const std::string wanted = options.reason.empty() ? "" : " AND reason=?";
-  Row more;
-  if (!options.reason.empty()) more.push_back(options.reason);
   const std::int64_t until = std::min(asking.now_us, asking.period.to_us);
-  for (const auto& row : asker.ask_days(
-           "SELECT " + by +
-               ", sum(opens) AS n_incidents, count(*) AS n_attempts, min(time_us), "
-               "max(time_us), count(DISTINCT client), max(client) FROM exchange WHERE day>=? AND "
-               "day<? "
-               "AND verdict='block'" +
-               wanted + " GROUP BY " + by + " ORDER BY n_incidents DESC, n_attempts DESC, " + by,
-           more)) {
+  for (auto& [names, r] : sorted_refusals(refusals_by(asker, by, count, options.reason))) {
     Row out;
-    for (std::size_t i = 0; i < count; ++i) out.push_back(or_nothing(text_in(row[i])));
-    const std::int64_t last = number_in(row[count + 3]);
-    const bool still = last >= until - kStillUs;
-    for (std::size_t i = 0; i < 4; ++i) out.push_back(number_in(row[count + i]));
+    for (const auto& name : names) out.push_back(or_nothing(name));
+    out.push_back(r.incidents);
+    out.push_back(r.attempts);
+    out.push_back(r.first);
+    out.push_back(r.last);
+    const bool still = r.last >= until - kStillUs;
     out.push_back(asker.say(still ? LocalText{"はい", "yes"} : LocalText{"いいえ", "no"}));
-    out.push_back(number_in(row[count + 4]));
-    out.push_back(or_nothing(text_in(row[count + 5])));
+    out.push_back(static_cast<std::int64_t>(r.clients.size()));
+    out.push_back(or_nothing(*r.clients.rbegin()));
     table.rows.push_back(std::move(out));
   }
   table.notes.push_back(
@@ -167,7 +212,7 @@ Asked ask_rules(const QuestionScope& asking) {
       policy::civil_from_days(policy::days_from_civil(*config::parse_date(asking.to_day)) - 1);
   std::map<std::string, std::int64_t> users;
   for (const auto& row : asker.ask(
-           "SELECT rule, count(DISTINCT user) FROM rollup_user WHERE month>=? AND month<=? GROUP "
+           "SELECT rule, count(DISTINCT user) FROM rule_user WHERE month>=? AND month<=? GROUP "
            "BY rule",
            {asking.from_day.substr(0, 7), last.to_string().substr(0, 7)}))
     users[text_in(row[0])] = number_in(row[1]);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "audit/questions/questions.h"
@@ -22,25 +23,71 @@ struct Types {
   }
 };
 
-std::map<Names, Types> types_by(Asker& asker, const std::string& columns, std::size_t count) {
-  std::map<Names, Types> out;
-  for (const auto& row : asker.ask_days("SELECT " + columns +
-                                        ", type, count(*) AS n_records FROM finding WHERE "
-                                        "day>=? AND day<? AND personal=1 GROUP BY " +
-                                        columns + ", type")) {
-    Names names;
-    for (std::size_t i = 0; i < count; ++i) names.push_back(text_in(row[i]));
-    out[names].records[text_in(row[count])] += number_in(row[count + 1]);
+// Exchanges with personal data under one name.
+struct Transfer {
+  std::array<std::int64_t, 6> counts{};  // as the columns of with_sums() have them
+  Types types;
+};
+using Transfers = std::map<Names, Transfer>;
+
+constexpr char kSums[] = "sum(n), sum(incidents), sum(raw), sum(masked), sum(blocked), sum(unsure)";
+constexpr char kSumsOfExchanges[] =
+    "count(*), sum(opens), "
+    "sum(CASE WHEN verdict='allow' THEN 1 ELSE 0 END), "
+    "sum(CASE WHEN verdict='redact' OR verdict='pseudonymise' THEN 1 ELSE 0 END), "
+    "sum(CASE WHEN verdict='block' THEN 1 ELSE 0 END), "
+    "sum(CASE WHEN verdict<>'block' AND outcome=0 THEN 1 ELSE 0 END)";
+
+// Rows of `names` columns, a type ("" = all together) and as many counts as are known.
+void add_rows(const std::vector<Row>& rows, std::size_t names, Transfers& to) {
+  for (const auto& row : rows) {
+    Names name;
+    for (std::size_t i = 0; i < names; ++i) name.push_back(text_in(row[i]));
+    Transfer& t = to[name];
+    const std::string type = text_in(row[names]);
+    if (!type.empty()) {
+      t.types.records[type] += number_in(row[names + 1]);
+      continue;
+    }
+    for (std::size_t i = 0; i < t.counts.size(); ++i) t.counts[i] += number_in(row[names + 1 + i]);
   }
+}
+
+Transfers by_country(Asker& asker) {
+  Transfers out;
+  add_rows(asker.ask_days(std::string("SELECT country, provider, type, ") + kSums +
+                          " FROM rollup_transfer WHERE day>=? AND day<? GROUP BY country, "
+                          "provider, type"),
+           2, out);
   return out;
 }
 
-constexpr char kSums[] =
-    "count(*) AS n_records, sum(opens) AS n_incidents, "
-    "sum(CASE WHEN verdict='allow' THEN 1 ELSE 0 END) AS n_raw, "
-    "sum(CASE WHEN verdict='redact' OR verdict='pseudonymise' THEN 1 ELSE 0 END) AS n_masked, "
-    "sum(CASE WHEN verdict='block' THEN 1 ELSE 0 END) AS n_blocked, "
-    "sum(CASE WHEN verdict<>'block' AND outcome=0 THEN 1 ELSE 0 END) AS n_unsure";
+// Whole quarters of users are counted already; the days beside them are counted now.
+Transfers by_user(Asker& asker) {
+  Transfers out;
+  const WholeQuarters whole = whole_quarters(asker.asking());
+  if (whole.any())
+    add_rows(asker.ask(std::string("SELECT user, country, provider, type, ") + kSums +
+                           " FROM rollup_transfer_user WHERE quarter>=? AND quarter<? GROUP BY "
+                           "user, country, provider, type",
+                       {whole.from, whole.to}),
+             3, out);
+  for (const auto& [from, to] : whole.rest) {
+    add_rows(asker.ask(std::string("SELECT user, country, provider, '' AS no_type, ") +
+                           kSumsOfExchanges +
+                           " FROM exchange INDEXED BY exchange_personal WHERE day>=? AND day<? AND "
+                           "personal>0 GROUP BY user, "
+                           "country, provider",
+                       {from, to}),
+             3, out);
+    add_rows(asker.ask("SELECT user, country, provider, type, count(*) FROM finding INDEXED BY "
+                       "finding_personal WHERE day>=? "
+                       "AND day<? AND personal=1 GROUP BY user, country, provider, type",
+                       {from, to}),
+             3, out);
+  }
+  return out;
+}
 
 std::vector<Column> with_sums(std::vector<Column> columns) {
   const Column sums[] = {
@@ -55,20 +102,18 @@ std::vector<Column> with_sums(std::vector<Column> columns) {
   return columns;
 }
 
-void add_sums(Asker& asker, Table& table, const std::string& columns, std::size_t count) {
-  auto types = types_by(asker, columns, count);
-  for (const auto& row :
-       asker.ask_days("SELECT " + columns + ", " + kSums +
-                      " FROM exchange WHERE day>=? AND day<? AND personal>0 GROUP BY " + columns +
-                      " ORDER BY n_records DESC, " + columns)) {
+void add_sums(Table& table, const Transfers& transfers) {
+  std::vector<const Transfers::value_type*> sorted;
+  for (const auto& item : transfers)
+    if (item.second.counts[0] > 0) sorted.push_back(&item);
+  std::stable_sort(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) {
+    return a->second.counts[0] > b->second.counts[0];
+  });
+  for (const auto* item : sorted) {
     Row out;
-    Names names;
-    for (std::size_t i = 0; i < count; ++i) {
-      names.push_back(text_in(row[i]));
-      out.push_back(or_nothing(names.back()));
-    }
-    out.push_back(or_nothing(types[names].text()));
-    for (std::size_t i = count; i < count + 6; ++i) out.push_back(number_in(row[i]));
+    for (const auto& name : item->first) out.push_back(or_nothing(name));
+    out.push_back(or_nothing(item->second.types.text()));
+    for (const auto n : item->second.counts) out.push_back(n);
     table.rows.push_back(std::move(out));
   }
 }
@@ -90,7 +135,7 @@ Asked ask_transfers(const QuestionScope& asking) {
               {"個人データの送信: 誰が、どの国へ", "Personal data sent: who, to which country"});
   Table& countries = asker.add_table("by_country", {"国と事業者ごと", "By country and provider"},
                                      with_sums({country_column(), provider_column()}));
-  add_sums(asker, countries, "country, provider", 2);
+  add_sums(countries, by_country(asker));
   countries.notes.push_back(
       {"国は受領者の国 (事業者、処理、保存の順に、記録にある最初の証拠)。個人データは、個人を識別"
        "する種別と、カード・口座の番号です。",
@@ -98,7 +143,7 @@ Asked ask_transfers(const QuestionScope& asking) {
        "Personal data: types that identify persons, and card and account numbers."});
   Table& users = asker.add_table("transfers", {"利用者ごと", "By user"},
                                  with_sums({user_column(), country_column(), provider_column()}));
-  add_sums(asker, users, "user, country, provider", 3);
+  add_sums(users, by_user(asker));
   users.notes.push_back(
       {"件数は要求の数で、SDK "
        "の再試行を含みます。事案は再試行を一つに数えます。「結果の記録なし」は"
@@ -113,15 +158,11 @@ Asked ask_raw_transfers(const QuestionScope& asking) {
               {"伏せずに送られた個人データと、その理由",
                "Personal data that left as it was, and "
                "why"});
-  std::map<std::int64_t, Types> types;
-  for (const auto& row :
-       asker.ask_days("SELECT seq, type, hits FROM finding WHERE day>=? AND day<? AND personal=1 "
-                      "AND verdict='allow'"))
-    types[number_in(row[0])].records[text_in(row[1])] += number_in(row[2]);
   const auto rows = asker.ask_days(
-      "SELECT seq, time_us, id, user, country, provider, host, exception, would, coverage, rule, "
-      "outcome, sent FROM exchange WHERE day>=? AND day<? AND personal>0 AND verdict='allow' "
-      "ORDER BY time_us DESC");
+      "SELECT personal_types, time_us, id, user, country, provider, host, exception, would, "
+      "coverage, rule, outcome, sent FROM exchange INDEXED BY exchange_raw WHERE day>=? AND day<? "
+      "AND personal>0 AND "
+      "verdict='allow' ORDER BY day DESC, time_us DESC, seq DESC");
   Table& table = asker.add_table(
       "raw", {"送られたもの", "What was sent"},
       {column(ColumnKind::kTime, "time", "時刻", "time"), text_column("id", "記録", "record"),
@@ -133,14 +174,10 @@ Asked ask_raw_transfers(const QuestionScope& asking) {
   for (const auto& row : rows) {
     const LocalText why =
         why_it_passed(text_in(row[7]), text_in(row[8]), text_in(row[9]), text_in(row[10]));
-    Row out{number_in(row[1]),
-            row[2],
-            or_nothing(text_in(row[3])),
-            or_nothing(text_in(row[4])),
-            or_nothing(text_in(row[5])),
-            row[6],
-            or_nothing(types[number_in(row[0])].text()),
-            asker.say(why),
+    Row out{number_in(row[1]),           row[2],
+            or_nothing(text_in(row[3])), or_nothing(text_in(row[4])),
+            or_nothing(text_in(row[5])), row[6],
+            or_nothing(text_in(row[0])), asker.say(why),
             or_nothing(text_in(row[7]))};
     out.push_back(number_in(row[11]) > 0 ? Cell(number_in(row[12])) : Cell());
     table.rows.push_back(std::move(out));

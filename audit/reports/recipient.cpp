@@ -59,11 +59,15 @@ const config::DestinationDef* StatedPolicy::entry(const std::string& id) const {
 std::optional<StatedPolicy> stated_policy(const ReportFrame& frame, const std::string& digest) {
   const auto text = frame.policy_text ? frame.policy_text(digest) : std::nullopt;
   if (!text) return std::nullopt;
+  return stated_policy(digest, *text);
+}
+
+StatedPolicy stated_policy(const std::string& digest, const std::string& text) {
   config::Problems ignored;
   StatedPolicy out;
   out.digest = digest;
-  out.file = config::parse_policy("policy.yaml", *text, ignored);
-  out.transfers = config::parse_transfers("policy.yaml", *text, ignored);
+  out.file = config::parse_policy("policy.yaml", text, ignored);
+  out.transfers = config::parse_transfers("policy.yaml", text, ignored);
   return out;
 }
 

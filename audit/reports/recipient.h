@@ -21,6 +21,7 @@ struct StatedPolicy {
   const config::DestinationDef* entry(const std::string& id) const;
 };
 std::optional<StatedPolicy> stated_policy(const ReportFrame& frame, const std::string& digest);
+StatedPolicy stated_policy(const std::string& digest, const std::string& text);
 
 // A fact with where it comes from, for people: "no (catalogue openai-api, 2026-08-05)".
 struct StatedFact {

@@ -1,5 +1,7 @@
 #include "audit/views/clickhouse_schema.h"
 
+#include <string_view>
+
 namespace sekisho::audit {
 namespace {
 
@@ -19,7 +21,8 @@ constexpr char kExchangeColumns[] =
     "seq, time_us, day, id, gw, user, identity, ip, client, host, port, provider, entry, tls, "
     "method, path, model, verdict, would, reason, rule, exception, detail, coverage, skipped, "
     "policy, country, countries, conflict, assumed, retry, fingerprint, incident, opens, findings, "
-    "personal, bytes_in, outcome, status, sent, received, total_ms, abort, restored, tokens_in, "
+    "personal, personal_types, bytes_in, outcome, status, sent, received, total_ms, abort, "
+    "restored, tokens_in, "
     "tokens_out";
 constexpr char kFindingColumns[] =
     "seq, type, category, personal, day, user, host, provider, country, countries, verdict, hits, "
@@ -31,11 +34,6 @@ constexpr char kControlColumns[] =
 constexpr char kRollupKey[] =
     "day, week, month, host, provider, entry, country, countries, conflict, assumed, model, "
     "verdict, would, reason, rule, coverage";
-
-void view(std::vector<std::string>& to, const std::string& name, const std::string& select) {
-  to.push_back("DROP TABLE IF EXISTS " + name);
-  to.push_back("CREATE VIEW " + name + " AS " + select);
-}
 
 std::vector<std::string> tables() {
   return {
@@ -70,79 +68,134 @@ std::vector<std::string> tables() {
       "MergeTree PARTITION BY tuple() ORDER BY log"};
 }
 
-std::vector<std::string> views() {
-  std::vector<std::string> out;
+// The first month of the quarter that `month` lies in.
+constexpr char kQuarter[] =
+    "concat(substring(month, 1, 5), arrayElement(['01', '04', '07', '10'], "
+    "intDiv(toInt32(substring(month, 6, 2)) + 2, 3)))";
+
+// Exchanges with personal data as a whole (type '') and once for each type.
+std::string transfers_by(const std::string& time, const std::string& columns) {
+  const std::string of =
+      (time == "quarter" ? std::string(kQuarter) + " AS quarter, " : "day, ") + columns;
+  const std::string key = time + ", " + columns + ", type";
+  return "SELECT " + key +
+         ", count() AS n, sum(o) AS incidents, sum(v = 'allow') AS raw, sum((v = 'redact') OR (v = "
+         "'pseudonymise')) AS masked, sum(v = 'block') AS blocked, sum((v <> 'block') AND (e = 0)) "
+         "AS unsure FROM (SELECT " +
+         of +
+         ", '' AS type, opens AS o, verdict AS v, outcome AS e FROM exchange_row FINAL WHERE "
+         "{time} AND personal > 0 UNION ALL SELECT " +
+         of +
+         ", type, opens AS o, verdict AS v, toInt64(1) AS e FROM finding_row FINAL WHERE {time} "
+         "AND personal = 1) GROUP BY " +
+         key;
+}
+
+std::string refusals() {
+  const std::string columns = "user, host, reason, rule, country, countries, client";
+  return "SELECT quarter, " + columns +
+         ", count() AS n, sum(o) AS incidents, min(at) AS first_us, max(at) AS last_us FROM "
+         "(SELECT " +
+         kQuarter + " AS quarter, " + columns +
+         ", opens AS o, time_us AS at FROM exchange_row FINAL WHERE {time} AND verdict = 'block') "
+         "GROUP BY quarter, " +
+         columns;
+}
+
+// An aggregate may not have the name of what it aggregates: the columns inside have other names.
+std::map<std::string, std::string> make_views() {
+  std::map<std::string, std::string> out;
   const auto columns = [](const char* of, const char* from) {
-    return std::string("SELECT ") + of + " FROM " + from + " FINAL";
+    return std::string("SELECT ") + of + " FROM " + from + " FINAL WHERE {time}";
   };
-  view(out, "exchange", columns(kExchangeColumns, "exchange_row"));
-  view(out, "finding", columns(kFindingColumns, "finding_row"));
-  view(out, "finding_value", columns(kValueColumns, "value_row"));
-  view(out, "control", columns(kControlColumns, "control_row"));
-  view(out, "fault", columns("seq, day, what", "fault_row"));
-  // An aggregate may not have the name of what it aggregates: the columns inside have other names.
-  view(out, "rollup",
-       std::string("SELECT ") + kRollupKey +
-           ", count() AS n, sum(o) AS incidents, sum(p > 0) AS personal, sum(b) AS bytes_in, "
-           "sum(s) AS sent, sum(r) AS received, sum(e > 0) AS ended FROM (SELECT " +
-           kRollupKey +
-           ", opens AS o, personal AS p, bytes_in AS b, sent AS s, received AS r, outcome AS e "
-           "FROM exchange_row FINAL) GROUP BY " +
-           kRollupKey);
+  out["exchange"] = columns(kExchangeColumns, "exchange_row");
+  out["finding"] = columns(kFindingColumns, "finding_row");
+  out["finding_value"] = columns(kValueColumns, "value_row");
+  out["control"] = columns(kControlColumns, "control_row");
+  out["fault"] = columns("seq, day, what", "fault_row");
+  out["rollup"] =
+      std::string("SELECT ") + kRollupKey +
+      ", count() AS n, sum(o) AS incidents, sum(p > 0) AS personal, sum(b) AS bytes_in, sum(s) AS "
+      "sent, sum(r) AS received, sum(e > 0) AS ended FROM (SELECT " +
+      kRollupKey +
+      ", opens AS o, personal AS p, bytes_in AS b, sent AS s, received AS r, outcome AS e FROM "
+      "exchange_row FINAL WHERE {time}) GROUP BY " +
+      kRollupKey;
   const std::string finding_key =
       "day, week, month, type, category, personal, host, provider, country, verdict";
-  view(out, "rollup_finding",
-       "SELECT " + finding_key +
-           ", count() AS n, sum(o) AS incidents, sum(h) AS hits FROM (SELECT " + finding_key +
-           ", opens AS o, hits AS h FROM finding_row FINAL) GROUP BY " + finding_key);
-  view(out, "rollup_evidence",
-       "SELECT day, host, provider, kind, value, source, result, count() AS n FROM (SELECT day, "
-       "host, provider, e_kind, e_value, e_source, e_result FROM exchange_row FINAL) ARRAY JOIN "
-       "e_kind AS kind, e_value AS value, e_source AS source, e_result AS result GROUP BY day, "
-       "host, provider, kind, value, source, result");
-  view(out, "rollup_rule",
-       "SELECT day, rule, action, mode, gw, policy, count() AS n, sum(rule = winner) AS decided, "
-       "sum((rule = winner) * o) AS incidents, sum((lifter <> '') AND (rule <> lifter) AND (rule "
-       "<> about)) AS lifted FROM (SELECT day, gw, policy, rule AS winner, exception AS lifter, "
-       "entry AS about, opens AS o, r_id, r_action, r_mode FROM exchange_row FINAL) ARRAY JOIN "
-       "r_id AS rule, r_action AS action, r_mode AS mode GROUP BY day, rule, action, mode, gw, "
-       "policy");
-  view(out, "rollup_user",
-       "SELECT month, user, host, rule, verdict, count() AS n, sum(o) AS incidents, sum(b) AS "
-       "bytes_in FROM (SELECT month, user, host, rule, verdict, opens AS o, bytes_in AS b FROM "
-       "exchange_row FINAL) GROUP BY month, user, host, rule, verdict");
-  view(out, "rollup_skipped",
-       "SELECT day, host, coverage, what, verdict, count() AS n, sum(b) AS bytes_in FROM (SELECT "
-       "day, host, coverage, skipped_reason AS what, verdict, bytes_in AS b FROM exchange_row "
-       "FINAL WHERE coverage NOT IN ('inspected', 'no_body')) GROUP BY day, host, coverage, what, "
-       "verdict");
-  view(out, "rollup_policy",
-       "SELECT day, gw, policy, sum(one) AS n, min(at) AS first_us, max(at) AS last_us FROM "
-       "(SELECT day, gw, policy, 1 AS one, time_us AS at FROM exchange_row FINAL WHERE policy <> "
-       "'' UNION ALL SELECT day, gw, new AS policy, 0 AS one, time_us AS at FROM control_row FINAL "
-       "WHERE what IN ('start', 'reload') AND new <> '') GROUP BY day, gw, policy");
-  view(out, "day_total",
-       "SELECT day, gw, count() AS records, sum(kind = 'decision') AS decisions, sum(kind = "
-       "'outcome') AS outcomes, min(seq) AS first_seq, max(seq) AS last_seq FROM record_row FINAL "
-       "GROUP BY day, gw");
-  view(out, "destination",
-       "SELECT host, argMax(p, seq) AS provider, argMax(e, seq) AS entry, argMax(c, seq) AS "
-       "country, argMin(d, at) AS first_day, min(at) AS first_us, max(at) AS last_us FROM (SELECT "
-       "host, seq, provider AS p, entry AS e, country AS c, day AS d, time_us AS at FROM "
-       "exchange_row FINAL WHERE host <> '') GROUP BY host");
+  out["rollup_finding"] =
+      "SELECT " + finding_key +
+      ", count() AS n, sum(o) AS incidents, sum(h) AS hits FROM (SELECT " + finding_key +
+      ", opens AS o, hits AS h FROM finding_row FINAL WHERE {time}) GROUP BY " + finding_key;
+  out["rollup_evidence"] =
+      "SELECT day, host, provider, kind, value, source, result, count() AS n FROM (SELECT day, "
+      "host, provider, e_kind, e_value, e_source, e_result FROM exchange_row FINAL WHERE {time}) "
+      "ARRAY JOIN e_kind AS kind, e_value AS value, e_source AS source, e_result AS result GROUP "
+      "BY day, host, provider, kind, value, source, result";
+  out["rollup_rule"] =
+      "SELECT day, rule, action, mode, gw, policy, count() AS n, sum(rule = winner) AS decided, "
+      "sum((rule = winner) * o) AS incidents, sum((lifter <> '') AND (rule <> lifter) AND (rule <> "
+      "about)) AS lifted FROM (SELECT day, gw, policy, rule AS winner, exception AS lifter, entry "
+      "AS about, opens AS o, r_id, r_action, r_mode FROM exchange_row FINAL WHERE {time}) ARRAY "
+      "JOIN r_id AS rule, r_action AS action, r_mode AS mode GROUP BY day, rule, action, mode, gw, "
+      "policy";
+  for (const char* column : {"host", "rule"})
+    out[std::string(column) + "_user"] = std::string("SELECT ") + column +
+                                         ", month, user, count() AS n FROM exchange_row FINAL "
+                                         "WHERE {time} GROUP BY " +
+                                         column + ", month, user";
+  out["rollup_transfer"] = transfers_by("day", "country, provider");
+  out["rollup_transfer_user"] = transfers_by("quarter", "user, country, provider");
+  out["rollup_refused"] = refusals();
+  out["rollup_skipped"] =
+      "SELECT day, host, coverage, what, verdict, count() AS n, sum(b) AS bytes_in FROM (SELECT "
+      "day, host, coverage, skipped_reason AS what, verdict, bytes_in AS b FROM exchange_row FINAL "
+      "WHERE {time} AND coverage NOT IN ('inspected', 'no_body')) GROUP BY day, host, coverage, "
+      "what, verdict";
+  out["rollup_policy"] =
+      "SELECT day, gw, policy, sum(one) AS n, min(at) AS first_us, max(at) AS last_us FROM (SELECT "
+      "day, gw, policy, 1 AS one, time_us AS at FROM exchange_row FINAL WHERE {time} AND policy <> "
+      "'' UNION ALL SELECT day, gw, new AS policy, 0 AS one, time_us AS at FROM control_row FINAL "
+      "WHERE {time} AND what IN ('start', 'reload') AND new <> '') GROUP BY day, gw, policy";
+  out["day_total"] =
+      "SELECT day, gw, count() AS records, sum(kind = 'decision') AS decisions, sum(kind = "
+      "'outcome') AS outcomes, min(seq) AS first_seq, max(seq) AS last_seq FROM record_row FINAL "
+      "WHERE {time} GROUP BY day, gw";
+  out["destination"] =
+      "SELECT host, argMax(p, seq) AS provider, argMax(e, seq) AS entry, argMax(c, seq) AS "
+      "country, argMin(d, at) AS first_day, min(at) AS first_us, max(at) AS last_us FROM (SELECT "
+      "host, seq, provider AS p, entry AS e, country AS c, day AS d, time_us AS at FROM "
+      "exchange_row FINAL WHERE {time} AND host <> '') GROUP BY host";
   return out;
 }
 
-std::vector<std::string> first_version() {
-  std::vector<std::string> out = tables();
-  for (auto& statement : views()) out.push_back(std::move(statement));
+// Views are made anew by every version that changes any.
+std::vector<std::string> second_version() {
+  std::vector<std::string> out{"DROP TABLE IF EXISTS rollup_user",
+                               "ALTER TABLE exchange_row ADD COLUMN personal_types String"};
+  for (const auto& [name, text] : clickhouse_views()) {
+    out.push_back("DROP TABLE IF EXISTS " + name);
+    out.push_back("CREATE VIEW " + name + " AS " + clickhouse_view(text, "1"));
+  }
   return out;
 }
 
 }  // namespace
 
+const std::map<std::string, std::string>& clickhouse_views() {
+  static const std::map<std::string, std::string> kViews = make_views();
+  return kViews;
+}
+
+std::string clickhouse_view(std::string text, const std::string& time) {
+  constexpr std::string_view kTime = "{time}";
+  for (std::size_t at = 0; (at = text.find(kTime, at)) != text.npos; at += time.size())
+    text.replace(at, kTime.size(), time);
+  return text;
+}
+
 const std::vector<Migration>& clickhouse_migrations() {
-  static const std::vector<Migration> kMigrations = {{1, first_version()}};
+  static const std::vector<Migration> kMigrations = {{1, tables()}, {2, second_version()}};
   return kMigrations;
 }
 

@@ -149,28 +149,6 @@ int query(AuditOptions options) {
                                   : query_groups(*directory, options, *zone);
 }
 
-int show(const AuditOptions& options) {
-  const auto directory = log_directory(options.place);
-  if (!directory) return kCouldNot;
-  const auto zone = policy::TimeZone::find(options.zone);
-  if (!zone) return could_not("--tz: the time zone '" + options.zone + "' is not known here");
-  audit::QueryFilter filter;
-  filter.id = options.id;
-  std::optional<audit::QueryRow> found;
-  const auto stats = audit::run_query(*directory, filter, [&](audit::QueryRow& row) {
-    found = std::move(row);
-    return false;
-  });
-  if (!stats.error.empty()) return could_not(stats.error);
-  if (!found) {
-    std::fprintf(stderr, "sekisho audit: no record has the id %s\n", options.id.c_str());
-    return kNo;
-  }
-  write_exchange(*found, *directory, *zone, options.json);
-  tell(options, "show " + options.id, 1);
-  return kDone;
-}
-
 void add_filters(CLI::App* command, AuditOptions& options) {
   const std::pair<const char*, std::string*> filters[] = {{"--user", &options.filter.user},
                                                           {"--ip", &options.filter.ip},
@@ -206,16 +184,6 @@ void add_query(CLI::App* audit, const OptionsPtr& options, int& exit_code) {
   command->callback([options, &exit_code] { exit_code = query(*options); });
 }
 
-void add_show(CLI::App* audit, const OptionsPtr& options, int& exit_code) {
-  CLI::App* command = audit->add_subcommand("show", "一件を詳しく / one exchange in full");
-  command->add_option("id", options->id, "sks_…")->required();
-  add_place(command, options->place);
-  command->add_option("--tz", options->zone, "time zone");
-  command->add_flag("--json", options->json);
-  command->footer("Example:\n  sekisho audit show sks_abcdefghijklmnop -c gateway.yaml");
-  command->callback([options, &exit_code] { exit_code = show(*options); });
-}
-
 }  // namespace
 
 void add_audit_command(CLI::App& app, int& exit_code) {
@@ -223,13 +191,13 @@ void add_audit_command(CLI::App& app, int& exit_code) {
   audit->require_subcommand(1);
   const auto options = std::make_shared<AuditOptions>();
   add_query(audit, options, exit_code);
-  add_show(audit, options, exit_code);
   add_proof_commands(*audit, exit_code);
-  add_question_commands(*audit, exit_code);
   add_index_commands(*audit, exit_code);
   add_report_commands(*audit, exit_code);
   add_keeping_commands(*audit, exit_code);
   add_export_commands(*audit, exit_code);
+  // Last: some questions stand beside commands of the same group.
+  add_question_commands(*audit, exit_code);
 }
 
 }  // namespace sekisho::gateway

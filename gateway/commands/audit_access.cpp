@@ -17,6 +17,7 @@
 
 #include "audit/journal.h"
 #include "audit/json_text.h"
+#include "gateway/running_place.h"
 #include "gateway/services.h"
 
 namespace sekisho::gateway {
@@ -149,6 +150,15 @@ std::string record_alone(const std::string& directory, const audit::Access& acce
   return seq ? "" : "it could not be written";
 }
 
+// The gateway may listen elsewhere than its file says: on any free port, or on a socket that it was
+// given.
+Told tell_gateway(const config::GatewayFile& gateway, const audit::Access& access) {
+  const Told told = tell_gateway(gateway.admin, access);
+  if (told != Told::kNobodyThere) return told;
+  const auto place = running_place(gateway.audit_directory.value);
+  return place ? tell_gateway(*place, access) : told;
+}
+
 }  // namespace
 
 void tell_reading(const std::string& configuration, const std::string& command,
@@ -156,8 +166,7 @@ void tell_reading(const std::string& configuration, const std::string& command,
   if (configuration.empty()) return;
   config::Problems ignored;
   const auto gateway = config::read_gateway_form(configuration, ignored);
-  if (ignored.empty())
-    tell_gateway(gateway.admin, {os_user(), command, std::to_string(rows) + " rows"});
+  if (ignored.empty()) tell_gateway(gateway, {os_user(), command, std::to_string(rows) + " rows"});
 }
 
 std::string os_user() {
@@ -173,7 +182,7 @@ audit::LocalText record_access(const config::GatewayFile* gateway, const audit::
   if (!gateway)
     return {"記録されません (--directory: ログの写しとして扱い、書き込みません)",
             "not recorded (--directory: taken for a copy of a log, which is left as it is)"};
-  switch (tell_gateway(gateway->admin, access)) {
+  switch (tell_gateway(*gateway, access)) {
     case Told::kYes:
       return {"記録しました", "recorded"};
     case Told::kRefused:

@@ -69,7 +69,8 @@ class Page {
     for (const auto& gap : f.gaps) line(out, {"注意", "note"}, in(gap));
     for (const auto& digest : f.policies) line(out, {"ポリシー", "policy"}, digest);
     if (f.scanned)
-      line(out, {"方法", "method"}, in({"記録を一件ずつ数えた", "by a scan of single records"}));
+      line(out, {"方法", "method"},
+           in({"記録を一件ずつ読んで数えた (全件走査)", "by a raw scan of single records"}));
     line(out, {"コマンド", "command"}, answer_.command);
     if (!in(look_.recorded).empty()) line(out, {"閲覧の記録", "this reading"}, in(look_.recorded));
     return out;
@@ -92,7 +93,7 @@ class Page {
     out += in(label) + ": " + audit::display_text(text, 400) + "\n";
   }
   std::string cell(const Cell& value, const Table& t, std::size_t column) const {
-    const bool text = answer_.question == "policy_at" && t.id == "text";
+    const bool text = t.columns[column].id == "text";  // of a policy or a record, as it stands
     const std::string shown = audit::people_text(value, t.columns[column].kind, look_.zone);
     if (shown.empty()) return text ? "" : "-";
     return audit::display_text(shown, text ? 400 : kWidth);
@@ -151,6 +152,9 @@ class JsonPage {
     out += '}';
     append_array(member(out, "tables"), answer_.tables, ",\n",
                  [&](const Table& t) { table(out, t); });
+    if (!answer_.records.empty())
+      append_array(member(out, "records"), answer_.records, ",\n",
+                   [&](const std::string& line) { out += line; });
     footer(out);
     if (look_.plans) plans(out);
     string(out, "command", answer_.command);

@@ -59,7 +59,7 @@ int reindex(const IndexOptions& o) {
   if (!audit::read_head(*directory, error)) return could_not(error);
   audit::IndexSettings settings;
   settings.log = *directory;
-  settings.categories = audit::read_categories(*directory);
+  settings.find_categories = [&] { return audit::read_categories(*directory); };
   settings.progress = [](std::uint64_t records) {
     if (::isatty(2))
       std::fprintf(stderr, "\r%llu records", static_cast<unsigned long long>(records));

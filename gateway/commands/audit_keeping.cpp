@@ -150,21 +150,6 @@ int hold_add(KeepingOptions options) {
        hold.by}));
 }
 
-int hold_list(const KeepingOptions& options) {
-  std::string directory;
-  const auto holds = read_holds(options, directory);
-  if (!holds) return kCouldNot;
-  for (const audit::Hold& h : holds->all()) {
-    std::printf("%-10s %s  %s  by %s: %s\n", h.over ? "released" : "held", h.name.c_str(),
-                audit::scope_text(h.scope).c_str(), h.by.c_str(), h.reason.c_str());
-    if (!h.release_by.empty() && !h.over)
-      std::printf("           release asked by %s: %s\n", h.release_by.c_str(),
-                  h.release_reason.c_str());
-  }
-  if (holds->all().empty()) std::printf("nothing is held\n");
-  return kDone;
-}
-
 int hold_release(const KeepingOptions& options) {
   std::string directory, error;
   auto holds = read_holds(options, directory);
@@ -230,8 +215,6 @@ void add_hold(CLI::App& audit, int& exit_code) {
   command->footer(
       "Example:\n  sekisho audit hold add --case 2026-17 --user hanako@example.co.jp --by sato "
       "--reason lawsuit -c gateway.yaml");
-  add(*hold, "list", "一覧 / what is held", std::make_shared<KeepingOptions>(), hold_list,
-      exit_code);
   const auto releasing = std::make_shared<KeepingOptions>();
   command = add(*hold, "release", "解除、二人が必要 / let go: two persons, each by himself",
                 releasing, hold_release, exit_code);

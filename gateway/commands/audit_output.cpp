@@ -152,28 +152,6 @@ void write_groups_json(const std::vector<std::string>& fields, const GroupRows& 
   print(out + "\n]," + json_stats(stats) + "}\n");
 }
 
-// One line a member, the names of nested ones with dots.
-void append_lines(std::string& out, const std::string& name, const nlohmann::json& value) {
-  if (value.is_object()) {
-    for (const auto& [key, member] : value.items())
-      append_lines(out, name.empty() ? key : name + "." + key, member);
-    return;
-  }
-  if (value.is_array() && !value.empty() && value[0].is_structured()) {
-    for (const auto& item : value)
-      out += "  " + name + ": " + audit::display_text(item.dump(), 400) + "\n";
-    return;
-  }
-  const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
-  if (!value.is_null()) out += "  " + name + ": " + audit::display_text(text, 400) + "\n";
-}
-
-std::string policy_path(const std::string& directory, const std::string& digest) {
-  const std::size_t colon = digest.find(':');
-  if (colon == std::string::npos) return {};
-  return directory + "/policies/" + digest.substr(colon + 1) + ".yaml";
-}
-
 }  // namespace
 
 AuditFormat format_of(bool json, bool csv) {
@@ -219,27 +197,6 @@ void write_groups(AuditFormat format, const std::vector<std::string>& fields,
   if (!csv) return print(audit::aligned(rows));
   print(audit::kByteOrderMark);
   for (const auto& row : rows) print(audit::csv_line(row));
-}
-
-void write_exchange(const QueryRow& row, const std::string& directory, const policy::TimeZone& zone,
-                    bool json) {
-  const std::string path = policy_path(directory, row.decision.policy);
-  if (json) {
-    std::string out = R"({"v":1,"exchange":)" + json_row(row) + R"(,"policy_file":)";
-    audit::append_json_or_null(out, path);
-    return print(out + "}\n");
-  }
-  std::string out = "decision " + std::to_string(row.decision.seq) + ", " +
-                    audit::local_time(row.decision.time_us, zone) + "\n";
-  append_lines(out, "", nlohmann::json::parse("{" + row.decision.json + "}", nullptr, false));
-  if (row.outcome) {
-    out += "outcome " + std::to_string(row.outcome->seq) + "\n";
-    append_lines(out, "", nlohmann::json::parse("{" + row.outcome->json + "}", nullptr, false));
-  } else {
-    out += "outcome: none (still open, or the gateway ended before it)\n";
-  }
-  if (!path.empty()) out += "policy text: " + path + "\n";
-  print(out);
 }
 
 namespace {

@@ -31,8 +31,6 @@ class RowWriter {
 using GroupRows = std::vector<std::pair<std::vector<std::string>, audit::Totals>>;
 void write_groups(AuditFormat format, const std::vector<std::string>& fields,
                   const GroupRows& groups, const audit::QueryStats& stats);
-void write_exchange(const audit::QueryRow& row, const std::string& directory,
-                    const policy::TimeZone& zone, bool json);
 void write_report(const audit::VerifyReport& report, const audit::VerifyAgainst& against,
                   bool json);
 

@@ -8,6 +8,10 @@
 #include <memory>
 #include <string>
 
+#include "audit/index/categories.h"
+#include "audit/keeping/holds.h"
+#include "audit/keeping/retention.h"
+#include "config/audit_keeping.h"
 #include "gateway/commands/audit_commands.h"
 #include "gateway/commands/audit_reading.h"
 #include "gateway/commands/audit_value.h"
@@ -18,7 +22,7 @@ namespace {
 struct QuestionOptions {
   ReadingOptions reading;
   bool raw = false, conflicts = false, only_new = false, expired_but_open = false;
-  std::string by, unused, user, type, step = "week", rule, day, time, refusal;
+  std::string by, unused, user, type, step = "week", rule, day, time, refusal, id;
 };
 using Shared = std::shared_ptr<QuestionOptions>;
 using Ask = std::function<audit::Asked(const audit::QuestionScope&, const QuestionOptions&)>;
@@ -211,7 +215,7 @@ void add_persons(CLI::App& audit, int& exit_code) {
   command->add_option("--reason", v->reading.reason, "why; it is recorded");
   command->callback([command, v, &exit_code] {
     exit_code = 2;
-    v->reading.from = "1970-01-01";
+    v->reading.whole = true;
     const auto reading = Reading::open(v->reading, line_of(command));
     if (!reading) return;
     std::string error;
@@ -254,6 +258,89 @@ void add_policy(CLI::App& audit, int& exit_code) {
   });
 }
 
+// Another file may have made it: the words behind it are no questions.
+CLI::App* group_named(CLI::App& parent, const char* name, const char* what) {
+  for (CLI::App* one : parent.get_subcommands({}))
+    if (one->get_name() == name) return one;
+  CLI::App* made = parent.add_subcommand(name, what);
+  made->require_subcommand(1);
+  return made;
+}
+
+CLI::App* add_whole(CLI::App& parent, int& exit_code, const char* name, const char* what,
+                    const Shared& o, std::function<int(Reading&, const QuestionOptions&)> answer) {
+  CLI::App* command = parent.add_subcommand(name, what);
+  add_place(command, o->reading);
+  add_look(command, o->reading);
+  o->reading.whole = true;
+  command->callback([command, o, answer = std::move(answer), &exit_code] {
+    const auto reading = Reading::open(o->reading, line_of(command));
+    exit_code = reading ? answer(*reading, *o) : 2;
+  });
+  return command;
+}
+
+int answer_retention(Reading& reading) {
+  std::optional<audit::Retention> retention;
+  if (const config::GatewayFile* gateway = reading.gateway())
+    retention = audit::retention_of(config::load_audit_keeping(gateway->path));
+  const audit::Categories categories = audit::read_categories(reading.directory());
+  const auto category_of = [&](std::string_view type) {
+    const auto found = categories.find(type);
+    return found == categories.end() ? std::string() : found->second;
+  };
+  const auto rows =
+      audit::retention_rows(reading.directory(), retention, category_of, reading.asking().now_us);
+  audit::Asked asked = audit::ask_retention(reading.asking(), rows);
+  if (!reading.gateway() && asked.error.empty())
+    asked.answer.tables.front().notes.push_back(
+        {"期間は gateway.yaml に書かれています: -c gateway.yaml で示されます。",
+         "Periods stand in gateway.yaml: -c gateway.yaml shows them."});
+  return reading.answer(std::move(asked));
+}
+
+void add_keeping(CLI::App& audit, int& exit_code) {
+  const auto o = std::make_shared<QuestionOptions>();
+  CLI::App* command =
+      audit.add_subcommand("retention", "保存期間と削除 / retention, and whether it is kept to");
+  add_place(command, o->reading);
+  add_period(command, o->reading);
+  add_look(command, o->reading);
+  command->callback([command, o, &exit_code] {
+    const auto reading = Reading::open(o->reading, line_of(command));
+    exit_code = reading ? answer_retention(*reading) : 2;
+  });
+  add_whole(*group_named(audit, "hold", "訴訟などのための保全 / legal holds"), exit_code, "list",
+            "一覧 / what is held", std::make_shared<QuestionOptions>(),
+            [](Reading& reading, const QuestionOptions&) {
+              std::string error;
+              const auto holds = audit::Holds::read(reading.directory(), error);
+              return holds ? reading.answer(audit::ask_holds(reading.asking(), *holds))
+                           : could_not(error);
+            });
+  add(*group_named(audit, "evidence", "密封した写し / sealed copies"), exit_code, "list",
+      "誰が開封したか / who opened them", std::make_shared<QuestionOptions>(),
+      [](const audit::QuestionScope& a, const QuestionOptions&) { return audit::ask_evidence(a); });
+}
+
+void add_show(CLI::App& audit, int& exit_code) {
+  const auto o = std::make_shared<QuestionOptions>();
+  o->reading.limit = 0;
+  CLI::App* command =
+      add_whole(audit, exit_code, "show", "一件を詳しく / one exchange in full", o,
+                [](Reading& reading, const QuestionOptions& q) {
+                  const auto known =
+                      reading.asking().run({"SELECT count(*) FROM exchange WHERE id=?", {q.id}});
+                  if (known.error.empty() && audit::number_in(known.rows.at(0).at(0)) == 0) {
+                    could_not("no record has the id " + q.id);
+                    return 1;
+                  }
+                  return reading.answer(audit::ask_show(reading.asking(), q.id));
+                });
+  command->add_option("id", o->id, "sks_…")->required();
+  command->footer("Example:\n  sekisho audit show sks_abcdefghijklmnop -c gateway.yaml");
+}
+
 void add_operation(CLI::App& audit, int& exit_code) {
   add(audit, exit_code, "gaps", "記録や検査のない時間 / times without recording or inspection",
       std::make_shared<QuestionOptions>(),
@@ -277,6 +364,8 @@ void add_question_commands(CLI::App& audit, int& exit_code) {
   add_exceptions(audit, exit_code);
   add_persons(audit, exit_code);
   add_policy(audit, exit_code);
+  add_keeping(audit, exit_code);
+  add_show(audit, exit_code);
   add_operation(audit, exit_code);
 }
 

@@ -5,6 +5,7 @@
 
 #include "audit/index/categories.h"
 #include "audit/index/indexer.h"
+#include "audit/index/log_follower.h"
 #include "audit/proof/key_chain.h"
 #include "audit/proof/statements.h"
 #include "audit/record_view.h"
@@ -96,6 +97,9 @@ std::unique_ptr<Reading> Reading::open(const ReadingOptions& options, const std:
     std::string ignored;
     return config::read_text_file(directory + "/policies/" + name + ".yaml", ignored);
   };
+  made->asking_.record_line = [directory = made->directory_](std::uint64_t seq) {
+    return audit::record_line(directory, seq);
+  };
   made->asking_.command = command;
   made->fill_footer();
   return made;
@@ -147,7 +151,7 @@ bool Reading::bring_up_to_date() {
   audit::IndexSettings settings;
   settings.log = directory_;
   settings.zone = zone_name_;
-  settings.categories = audit::read_categories(directory_);
+  settings.find_categories = [this] { return audit::read_categories(directory_); };
   const auto report = audit::Indexer(settings).catch_up();
   if (report.rebuilt && !report.why_rebuilt.empty() && report.error.empty())
     std::fprintf(stderr, "sekisho audit: the index was built anew: %s\n",
@@ -172,7 +176,7 @@ bool Reading::open_store(const ReadingOptions& options) {
   std::string error;
   store_ = gateway::open_store(options.store, options.password_file, options.store_ca, error);
   if (!store_) return could_not("--store: " + error);
-  const auto last = (*store_)({"SELECT max(last_seq) FROM day_total", {}});
+  const auto last = (*store_)({"SELECT max(seq) FROM record_row", {}});
   if (!last.error.empty()) return could_not("--store: " + last.error);
   const auto head = audit::read_head(directory_, error);
   const auto size =
@@ -189,7 +193,9 @@ bool Reading::set_period(const ReadingOptions& options) {
   look_.made_by = os_user();
   const config::Date today = zone->day_of(now_seconds());
   audit::DayRange days;
-  if (!options.quarter.empty()) {
+  if (options.whole) {
+    days = {config::Date{1970, 1, 1}, today};
+  } else if (!options.quarter.empty()) {
     const auto quarter = audit::parse_quarter(options.quarter, today);
     if (!quarter)
       return could_not("--quarter: '" + options.quarter +
@@ -209,6 +215,8 @@ bool Reading::set_period(const ReadingOptions& options) {
     days = {*first, *last};
   }
   asking_.period = audit::period_of(days, *zone, zone_name_);
+  if (options.whole)
+    asking_.period.name = {"ログの全体 (" + zone_name_ + ")", "the whole log (" + zone_name_ + ")"};
   audit::set_days(asking_);
   return true;
 }
@@ -261,6 +269,8 @@ int Reading::answer(audit::Asked asked) {
   if (look_.plans && !store_)
     for (std::size_t i = 0; i < asked.answer.sql.size() && i < statements_.size(); ++i)
       look_.plans->push_back(database_->plan(statements_[i]));
+  // There is no index there that counts ahead: what it answers from are the rows themselves.
+  if (store_) asked.answer.footer.scanned = true;
   look_.recorded = record(rows_of(asked.answer));
   std::string error;
   if (write_answer(asked.answer, look_, error)) return 0;

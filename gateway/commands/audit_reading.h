@@ -22,6 +22,7 @@ struct ReadingOptions {
   std::string lang = "ja", format = "table", part, reason;
   std::string store, password_file, store_ca;  // a ClickHouse that is asked in place of the index
   bool json = false, csv = false, table = false, html = false, explain = false;
+  bool whole = false;  // the question is not about a period
   std::optional<std::uint64_t> limit;
 };
 

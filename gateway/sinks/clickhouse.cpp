@@ -6,7 +6,7 @@
 #include "audit/views/clickhouse_rows.h"
 #include "audit/views/clickhouse_schema.h"
 #include "config/audit_sinks.h"
-#include "config/text_file.h"
+#include "gateway/sinks/secret_file.h"
 
 namespace sekisho::gateway {
 namespace {
@@ -27,6 +27,13 @@ std::string encoded(std::string_view text) {
     ((out += '%') += kHex[byte >> 4]) += kHex[byte & 15];
   }
   return out;
+}
+
+// A column that a version added before it was cut off. 18.16 knows no IF NOT EXISTS here.
+// ILLEGAL_COLUMN of old servers, DUPLICATE_COLUMN of current ones.
+bool was_done_before(std::string_view statement, int code) {
+  return statement.starts_with("ALTER TABLE ") &&
+         statement.find(" ADD COLUMN ") != statement.npos && (code == 44 || code == 15);
 }
 
 PeerSettings patient(PeerSettings peer) {
@@ -116,7 +123,7 @@ std::string ClickHouse::migrate() {
     if (migration.version <= have) continue;
     for (const std::string& statement : migration.statements) {
       got = run(statement);
-      if (!got.error.empty()) return got.error;
+      if (!got.error.empty() && !was_done_before(statement, got.code)) return got.error;
     }
     got = run("INSERT INTO schema_version (version, written) SELECT " +
               std::to_string(migration.version) + ", now()");
@@ -165,12 +172,9 @@ std::optional<audit::RunSql> open_store(std::string_view address, const std::str
   auto parsed = parse_store_address(address, error);
   if (!parsed) return std::nullopt;
   if (!password_file.empty()) {
-    const auto text = config::read_text_file(password_file, error, 4096);
-    if (!text) {
-      error = password_file + ": cannot be read: " + error;
-      return std::nullopt;
-    }
-    parsed->password = text->substr(0, text->find_first_of("\r\n"));
+    const std::string text = read_private(password_file, error);
+    if (!error.empty()) return std::nullopt;
+    parsed->password = text.substr(0, text.find_first_of("\r\n"));
   }
   parsed->peer.ca_file = ca;
   const auto house = std::make_shared<ClickHouse>(std::move(*parsed));

@@ -1,18 +1,15 @@
 #include "gateway/sinks/receiver.h"
 
-#include <sys/stat.h>
-
 #include <charconv>
 #include <utility>
 
 #include "audit/json_text.h"
-#include "config/text_file.h"
+#include "gateway/sinks/secret_file.h"
 #include "gateway/sinks/transport.h"
 
 namespace sekisho::gateway {
 namespace {
 
-constexpr std::size_t kMostSecret = 64u << 10;
 constexpr std::size_t kMostError = 300;
 
 PeerSettings peer_of(const config::AuditSink& sink) {
@@ -21,18 +18,6 @@ PeerSettings peer_of(const config::AuditSink& sink) {
   peer.client_certificate = sink.client_certificate.value;
   peer.client_key = sink.client_key.value;
   return peer;
-}
-
-std::string read_private(const std::string& path, std::string& error) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) == 0 && (status.st_mode & 077) != 0) {
-    error = path + ": readable by others (chmod 600)";
-    return {};
-  }
-  std::string why;
-  const auto text = config::read_text_file(path, why, kMostSecret);
-  if (!text) error = path + ": cannot be read: " + why;
-  return text.value_or("");
 }
 
 bool is_header(const std::string& line) {

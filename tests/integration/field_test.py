@@ -244,7 +244,7 @@ class Records(unittest.TestCase):
         self.gateway.start()
         row = self.gateway.query("--id", request_id)[0]
         self.assertEqual((row["verdict"], row["outcome"]), ("allow", "none"))
-        self.assertIn("outcome: none", sh(SEKISHO, "audit", "show", request_id, "-c", str(self.gateway.config)).stdout)
+        self.assertIn("outcome: none", sh(SEKISHO, "audit", "show", request_id, "--lang", "en", "-c", str(self.gateway.config)).stdout)
 
 
 HOSTILE = ["=HYPERLINK(\"http://x\",\"y\")", "+1", "-1", "@x", "\t=1", "＝1"]

@@ -166,8 +166,9 @@ class WrittenLog {
     std::string out;
     for (const char* table :
          {"exchange", "finding", "finding_value", "control", "rollup", "rollup_finding",
-          "rollup_evidence", "rollup_rule", "rollup_user", "rollup_skipped", "rollup_policy",
-          "day_total", "destination", "fault"})
+          "rollup_evidence", "rollup_rule", "host_user", "rule_user", "rollup_transfer",
+          "rollup_transfer_user", "rollup_refused", "rollup_skipped", "rollup_policy", "day_total",
+          "destination", "fault"})
       out += std::string(table) + "\n" +
              a.text("SELECT * FROM " + std::string(table) + " ORDER BY 1, 2, 3");
     return out;
