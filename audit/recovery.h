@@ -42,8 +42,8 @@ struct SegmentEnd {
   Link link{};
   bool readable = false;  // at least one line is a record
   bool stopped = false;   // by a `stop`, of a gateway
-  std::size_t keep = 0;  // bytes up to the torn tail
-  std::string torn;      // why what follows is cut, "" = nothing follows
+  std::size_t keep = 0;   // bytes up to the torn tail
+  std::string torn;       // why what follows is cut, "" = nothing follows
   std::optional<Damage> damage;
 };
 SegmentEnd read_segment_end(const std::string& name, std::string_view bytes, ChainHash& hash);

@@ -105,7 +105,7 @@ void add_difference(Asker& asker, Table& table, const Row& head, const std::stri
     const LocalText sign = line.sign == '+'   ? LocalText{"追加", "added"}
                            : line.sign == '-' ? LocalText{"削除", "removed"}
                            : line.sign == '@' ? LocalText{"…", "…"}
-                                              : LocalText{"", ""};
+                                              : LocalText{"同じ", "same"};
     const std::string left_out = asker.say({" 行は同じ", " lines are the same"});
     Row row = head;
     row.push_back(or_nothing(asker.say(sign)));

@@ -151,7 +151,9 @@ Asked ask_show(const QuestionScope& asking, const std::string& id) {
     if (d.outcome) {
       add_record(asker, "outcome", {"結果", "Outcome"}, d.outcome);
     } else {
-      Table& none = asker.add_table("outcome", {"結果", "Outcome"}, {});
+      Table& none = asker.add_table(
+          "outcome", {"結果", "Outcome"},
+          {text_column("member", "項目", "member"), text_column("text", "内容", "content")});
       none.notes.push_back(
           {"結果の記録がありません (まだ続いているか、その前にゲートウェイが終わった)",
            "outcome: none (still open, or the gateway ended before it)"});

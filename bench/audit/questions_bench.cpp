@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -47,20 +48,27 @@ struct Case {
   std::function<Asked(const QuestionScope&)> ask;
 };
 
+// Of this process: on a machine that others use, the wall's clock tells about them.
+double cpu_seconds() {
+  return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
+}
+
 struct Timed {
-  double first = 0, best = 1e9;
+  double first = 0, best = 1e9, cpu = 1e9;
   std::size_t rows = 0;
 };
 
 Timed timed(const QuestionScope& scope, const Case& c) {
   Timed out;
-  auto& [first, best, rows] = out;
+  auto& [first, best, cpu, rows] = out;
   for (int i = 0; i < 3; ++i) {
+    const double cpu_begin = cpu_seconds();
     const auto begin = Clock::now();
     const Asked asked = c.ask(scope);
     const double took = seconds_since(begin);
     if (i == 0) first = took;
     best = std::min(best, took);
+    cpu = std::min(cpu, cpu_seconds() - cpu_begin);
     if (!asked.error.empty()) std::printf("%s: %s\n", c.command, asked.error.c_str());
     rows = 0;
     for (const auto& t : asked.answer.tables) rows += t.rows.size();
@@ -75,7 +83,7 @@ void run(const std::string& period, const std::vector<QuestionScope>& stores, co
   for (const auto& scope : stores) {
     const Timed t = timed(scope, c);
     rows = t.rows;
-    std::printf(" %.0f | %.0f |", t.first * 1e3, t.best * 1e3);
+    std::printf(" %.0f | %.0f | %.0f |", t.first * 1e3, t.best * 1e3, t.cpu * 1e3);
     std::fflush(stdout);
   }
   std::printf(" %zu |\n", rows);
@@ -170,8 +178,9 @@ int main(int argc, char** argv) {
                 static_cast<unsigned long long>(rows), seconds_since(copying));
     stores.emplace_back([&](const Sql& sql) { return house->ask(sql); });
   }
-  std::printf("| question | period | first ms | best ms |%s rows |\n|---|---|---|---|---|%s\n",
-              house ? " ClickHouse first ms | best ms |" : "", house ? "---|---|" : "");
+  std::printf(
+      "| question | period | first ms | best ms | CPU ms |%s rows |\n|---|---|---|---|---|---|%s\n",
+      house ? " ClickHouse first ms | best ms | our CPU ms |" : "", house ? "---|---|---|" : "");
   for (const auto& name : periods()) {
     std::vector<QuestionScope> scopes;
     for (const auto& store : stores) {
@@ -184,12 +193,12 @@ int main(int argc, char** argv) {
       scopes.push_back(std::move(scope));
     }
     for (const Case& c : cases) run(name, scopes, c);
-    run(name, scopes, {"(a raw scan: sum of bytes by user)", [](const QuestionScope& s) {
+    run(name, scopes, {"(a raw scan: sum of bytes by model)", [](const QuestionScope& s) {
                          Asker asker(s, "scan", {});
                          Table& t = asker.add_table("scan", {}, {text_column("user", "", "")});
                          for (const auto& row : asker.ask_days(
-                                  "SELECT user, sum(bytes_in) AS n FROM exchange WHERE day>=? AND "
-                                  "day<? GROUP BY user ORDER BY n DESC LIMIT 100"))
+                                  "SELECT model, sum(bytes_in) AS n FROM exchange WHERE day>=? AND "
+                                  "day<? GROUP BY model ORDER BY n DESC LIMIT 100"))
                            t.rows.push_back({row[0]});
                          asker.scanned();
                          return asker.finish();

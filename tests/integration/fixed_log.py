@@ -22,6 +22,8 @@ data:
 """,
     "after": """version: 1
 name: office
+groups:
+  claims: { users: [saki@example.co.jp] }
 destinations:
   - id: openai
     providers: [openai-api]

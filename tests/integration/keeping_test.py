@@ -40,12 +40,12 @@ class Keeping(unittest.TestCase):
     def test_a_hold_and_its_release_by_two_persons_are_records(self):
         gateway = self.start()
         self.audit(gateway, "hold", "add", "--case", "2026-17", "--user", "hanako", "--by", "佐藤", "--reason", "訴訟")
-        self.assertIn("held", self.audit(gateway, "hold", "list"))
+        self.assertIn("held", self.audit(gateway, "hold", "list", "--lang", "en"))
         release = ("hold", "release", "--case", "2026-17", "--reason", "和解", "--by")
         self.audit(gateway, *release, "佐藤")
         self.audit(gateway, *release, "佐藤", code=1)
         self.audit(gateway, *release, "鈴木")
-        self.assertIn("released", self.audit(gateway, "hold", "list"))
+        self.assertIn("released", self.audit(gateway, "hold", "list", "--lang", "en"))
         told = self.admin_records(gateway)
         for record in (("hold_add", "2026-17: user hanako (訴訟)", "佐藤"), ("hold_release_asked", "2026-17 (和解)", "佐藤"), ("hold_release", "2026-17 (和解)", "鈴木")):
             self.assertIn(record, told)

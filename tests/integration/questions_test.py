@@ -22,16 +22,16 @@ QUARTER = ["--quarter", "2025Q2"]
 EXAMPLES = [
     ("1", "audit transfers --quarter 2025Q2"), ("2", "audit transfers --raw --quarter 2025Q2"), ("3", "audit regions --quarter 2025Q2"),
     ("3", "audit regions --conflicts --quarter 2025Q2"), ("4", "audit refused --by user,host --reason region --quarter 2025Q2"),
-    ("5", "audit exceptions --quarter 2025Q2"), ("6", "audit show {id}"), ("7", "replay -c gateway.yaml --since 2025-07-01"), ("8", "audit verify"),
-    ("9", "audit prove {id} --out proof.json && sekisho audit verify --proof proof.json"),
+    ("5", "audit exceptions --quarter 2025Q2"), ("6", "audit show {id}"), ("7", "replay -c gateway.yaml --policy policy.yaml --since 3650d --at recorded"), ("8", "audit verify"),
+    ("9", "audit prove {id} --output proof.json && sekisho audit verify --proof proof.json"),
     ("10", "audit gaps --quarter 2025Q2 --limit 8"), ("11", "audit coverage --quarter 2025Q2"), ("12", "audit trend --by type,verdict --step month --quarter 2025Q2"),
     ("13", "audit rules --quarter 2025Q2"), ("14", "audit dests --quarter 2025Q2"), ("14", "audit dests --new --from 2025-08-01 --to 2025-08-31"),
     ("15", "audit subject --user saki@example.co.jp --reason SEC-60 --quarter 2025Q2"),
     ("16", "audit value --type email --reason SEC-52 -c gateway.yaml"), ("17", "audit policy log --quarter 2025Q2"),
     ("17", "audit policy at 2025-07-10T12:00"), ("18", "audit policy coverage no-personal-data --day 2025-07-30"), ("19", "audit access --quarter 2025Q2"),
     ("20", "audit evidence list --quarter 2025Q2"), ("21", "audit retention --quarter 2025Q2 -c gateway.yaml"), ("22", "audit hold list"),
-    ("23", "audit report appi --id {id} --known-at 2025-09-16T09:00 --format csv --out appi.zip && unzip -Z1 appi.zip"),
-    ("24", "audit crossborder --quarter 2025Q2"), ("25", "audit pack iso27001 --quarter 2025Q2 --out pack.zip && unzip -Z1 pack.zip"),
+    ("23", "audit report appi --id {id} --known-at 2025-09-16T09:00 --format csv --out appi.zip && python3 -m zipfile -l appi.zip | cut -d' ' -f1"),
+    ("24", "audit crossborder --quarter 2025Q2"), ("25", "audit pack iso27001 --quarter 2025Q2 --out pack.zip && python3 -m zipfile -l pack.zip | cut -d' ' -f1"),
 ]
 # Questions that have all options of a question; the others prove, open or write a file.
 QUESTIONS = [c for _, c in EXAMPLES if c.split()[1] not in ("verify", "prove", "report", "pack") and c.startswith("audit")]
@@ -143,7 +143,8 @@ class EveryQuestion(Folder):
                 self.assertEqual(answer["footer"]["log"], fixed_log.ORIGIN)
                 self.assertGreater(answer["footer"]["checkpoint"]["size"], 70)
                 self.assertEqual(len(answer["sql"]), len(answer["plans"]))
-                self.assertFalse(answer["footer"]["scanned"])
+                if "retention" not in command:  # of a log that no gateway looks after, closed segments are read
+                    self.assertFalse(answer["footer"]["scanned"])
                 text = self.ask_whole(command, "--lang", "ja").stdout
                 for label in ("ログ: ", "範囲: seq ", "検証済みの最新チェックポイント: ", "コマンド: sekisho audit ", "閲覧の記録: "):
                     self.assertIn(label, text)
@@ -185,7 +186,7 @@ class EveryQuestion(Folder):
 
     def test_holds_and_openings(self):
         holds = self.table(self.ask("hold", "list"), "holds")
-        self.assertEqual([(h["case"], h["exchanges"], h["release_by"]) for h in holds], [("2025-17", 9, None), ("2025-18", 8, "sato")])
+        self.assertEqual([(h["case"], h["exchanges"], h["release_by"]) for h in holds], [("2025-17", 9, None), ("2025-18", 7, "sato")])
         self.assertEqual([r["by"] for r in self.table(self.ask("evidence", "list", *QUARTER), "evidence")], ["aoi (uid 1000)", "ren (uid 1001)"])
 
     def test_who_used_an_exception(self):
@@ -224,12 +225,14 @@ class Tail(Folder):
         self.addCleanup(process.wait)
         self.addCleanup(process.terminate)
         self.assertIn(self.ids[-1], process.stdout.readline())
-        self.assertIn('"access"', process.stdout.readline())
         lines = (self.log / "000000000000.jsonl").read_text(encoding="utf-8").splitlines()
         number = len(lines)
         with (self.log / ("%012d.jsonl.part" % number)).open("w", encoding="utf-8") as out:
-            out.write(lines[-1].replace('"seq":%d' % (number - 1), '"seq":%d' % number).replace("9 rows", "later rows") + "\n")
+            out.write(re.sub(r'"seq":\d+', f'"seq":{number}', next(x for x in lines if '"access"' in x)).replace("9 rows", "later rows") + "\n")
         os.rename(self.log / ("%012d.jsonl.part" % number), self.log / ("%012d.jsonl" % number))
+        between = lines[next(i for i, x in enumerate(lines) if self.ids[-1] in x) + 1:]
+        for line in between:
+            self.assertEqual(json.loads(process.stdout.readline())["seq"], json.loads(line)["seq"])
         self.assertIn("later rows", process.stdout.readline())
 
 
@@ -269,7 +272,7 @@ class Running(unittest.TestCase):
         self.audit("show", id_)
         first, second = [r["old"] for r in self.accesses()]
         self.assertEqual(first, "query --type credit_card")
-        self.assertTrue(second.startswith(f"sekisho audit show {id_} "), second)
+        self.assertTrue(second.startswith("sekisho audit show ") and second.endswith(id_), second)
 
     def test_the_gateway_is_found_on_any_port_while_it_runs(self):
         place = self.gateway.folder / "audit" / "keeping" / "admin"
@@ -402,7 +405,7 @@ class OnClickHouse(unittest.TestCase):
         ids = [r["id"] for r in records if r["kind"] == "decision"]
         store = ["--store", f"clickhouse://writer@127.0.0.1:{self.port}/sekisho?plain=1", "--password-file", str(self.password)]
         commands = ["transfers", "transfers --raw", "regions", "regions --conflicts", "refused", "refused --by host,client", "exceptions", "coverage",
-                    "trend --by type,verdict", "trend --by verdict,model --step day", "rules", "dests", "dests --new", "policy log", "policy at 2099-01-01",
+                    "trend --by type,verdict", "trend --by verdict,model --step day", "rules", "dests", "dests --new", "policy log", f"policy at {next(r['t'] for r in records if r['kind'] == 'decision')}",
                     "crossborder", f"show {ids[1]}", "hold list", "gaps", "access", "evidence list", f"subject --user {self.user_of(records)} --reason test"]
         for command in commands:
             with self.subTest(command):
@@ -431,7 +434,7 @@ class DocumentedQuestions(Folder):
     def shown(self, command: str, lang: str) -> str:
         """Each example has a folder of its own: what is read with -c is recorded."""
         line = "sekisho " + command.format(id=self.ids[0])
-        if lang == "en" and not command.startswith(("audit verify", "audit prove")):
+        if lang == "en" and not command.startswith(("audit verify", "audit prove", "replay")):
             line = re.sub(r"( &&|$)", r" --lang en\1", line, count=1)
         run = line if "-c " in line else re.sub(r"^(sekisho audit (?!verify --proof)\S.*?)( &&|$)", r"\1 --directory audit\2", line)
         if " value " in line:

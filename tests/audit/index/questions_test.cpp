@@ -355,8 +355,8 @@ TEST_F(Questions, ThePolicyLogTellsWhatChanged) {
                  {"what", "digest", "previous", "by", "added", "removed"}),
             "start|sha256:aa||operator||\nreload|sha256:bb|sha256:aa|signal|2|1\n");
   EXPECT_EQ(rows(ask_policy_log(scope()), "changed_lines", {"digest", "change", "text"}),
-            "sha256:bb||a\nsha256:bb|removed|b\nsha256:bb|added|x\nsha256:bb|added|y\n"
-            "sha256:bb||c\n");
+            "sha256:bb|same|a\nsha256:bb|removed|b\nsha256:bb|added|x\nsha256:bb|added|y\n"
+            "sha256:bb|same|c\n");
   no_scan_of_records();
 }
 

@@ -44,6 +44,7 @@ void write_log(const std::string& directory, int exchanges) {
     s.verdict.rules.push_back({"openai", true, "allow", "enforce", "why"});
     if (i % 5 == 0) {
       s.verdict.action = i % 2 ? policy::Action::kBlock : policy::Action::kRedact;
+      if (i % 13 == 0) s.verdict.action = policy::Action::kAllow;  // by the exception below
       s.verdict.reason = i % 2 ? policy::Reason::kData : policy::Reason::kNone;
       policy::FindingSummary f;
       f.type = "email";
