@@ -131,6 +131,20 @@ class DirectoryStore : public Store {
     return error;
   }
 
+  int reserve(std::uint64_t bytes) override {
+    constexpr const char* kFile = "reserve";
+    if (bytes == 0)
+      return ::unlinkat(directory_.get(), kFile, 0) < 0 && errno != ENOENT ? errno : 0;
+    const Descriptor file(::openat(directory_.get(), kFile, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+    if (!file) return errno;
+    struct stat status {};
+    if (::fstat(file.get(), &status) == 0 && status.st_size > static_cast<off_t>(bytes))
+      return error_of(::ftruncate(file.get(), static_cast<off_t>(bytes)));
+    const int error = ::posix_fallocate(file.get(), 0, static_cast<off_t>(bytes));
+    if (error) ::unlinkat(directory_.get(), kFile, 0);
+    return error;
+  }
+
   int free_bytes(std::uint64_t& bytes) override {
     struct statvfs status {};
     if (::fstatvfs(directory_.get(), &status) < 0) return errno;

@@ -23,8 +23,9 @@ constexpr std::chrono::seconds kRetry{1};
 
 struct Item {
   std::string tail;
-  Journal::Done done;    // empty: nobody waits for it
-  bool retried = false;  // kept for the next try when this one fails, also if somebody waited
+  Journal::Done done;      // empty: nobody waits for it
+  bool last_word = false;  // written on a full disk too
+  bool retried = false;    // kept for the next try when this one fails, also if somebody waited
 };
 using Items = std::vector<Item>;
 
@@ -54,6 +55,7 @@ struct Journal::Impl {
     if (!settings.clock) settings.clock = system_clock_us;
   }
 
+  std::string tail_of(const Decision& decision) const;
   bool has_room(const Item& item) const;
   void queue_item(Item item);
   void run();
@@ -61,6 +63,7 @@ struct Journal::Impl {
   std::optional<Steady::time_point> next_alarm() const;
   void write(Items batch);
   void refuse(Items batch);
+  void say_last_words(Items& batch);
   void settle(std::size_t bytes);
   bool resume();
   void publish();
@@ -91,9 +94,16 @@ struct Journal::Impl {
   std::atomic<std::uint64_t> commits{0}, records{0}, refused{0}, lost{0};
   // Of the thread that writes:
   Steady::time_point retry_at{};
+  bool told_of_full_disk = false;
   Steady::time_point checkpoint_at = Steady::now() + settings.checkpoints.every;
   std::thread thread;
 };
+
+std::string Journal::Impl::tail_of(const Decision& decision) const {
+  if (!settings.finding_key_at) return record_tail(decision, settings.finding_key);
+  const FindingKey key = settings.finding_key_at(decision.time_us);
+  return record_tail(decision, key.key, key.epoch);
+}
 
 bool Journal::Impl::has_room(const Item& item) const {
   const std::lock_guard lock(mutex);
@@ -179,6 +189,7 @@ bool Journal::Impl::resume() {
   const std::uint64_t refused_now = refused, lost_now = lost;
   retry_at = Steady::now() + kRetry;
   if (!writer.resume(refused_now, lost_now, settings.clock())) return false;
+  told_of_full_disk = false;
   refused -= refused_now;
   lost -= lost_now;
   ++commits;
@@ -206,6 +217,7 @@ void Journal::Impl::write(Items batch) {
   hand_over_checkpoint();
   if (!first) {
     retry_at = std::max(retry_at, Steady::now() + kRetry);
+    say_last_words(batch);
     refuse(std::move(batch));
     return;
   }
@@ -217,6 +229,35 @@ void Journal::Impl::write(Items batch) {
     if (batch[i].done) batch[i].done(first + i);
   }
   settle(size);
+}
+
+// On a full disk: what the operator does is written still, and that requests are refused.
+void Journal::Impl::say_last_words(Items& batch) {
+  if (!writer.lacks_space() || settings.reserve_bytes == 0) return;
+  std::vector<std::string> own;
+  if (!std::exchange(told_of_full_disk, true))
+    own.push_back(record_tail(
+        Admin{settings.clock(), settings.gateway, "no_space", "", writer.error(), "system"}));
+  std::vector<std::string_view> tails(own.begin(), own.end());
+  Items last, rest;
+  for (Item& item : batch) (item.last_word ? last : rest).push_back(std::move(item));
+  for (const Item& item : last) tails.push_back(item.tail);
+  const std::uint64_t first = writer.size() + own.size();
+  const bool written = !tails.empty() && writer.write_last_words(tails);
+  publish();
+  if (!written) {
+    std::move(last.begin(), last.end(), std::back_inserter(rest));
+    batch = std::move(rest);
+    return;
+  }
+  records += tails.size();
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < last.size(); ++i) {
+    size += cost(last[i]);
+    if (last[i].done) last[i].done(first + i);
+  }
+  settle(size);
+  batch = std::move(rest);
 }
 
 // Whoever waits is told; outcomes and admin records are kept for the next try while there is room.
@@ -285,7 +326,7 @@ Journal::~Journal() {
 }
 
 bool Journal::record(const Decision& decision, Done&& done) {
-  Item item{record_tail(decision, impl_->settings.finding_key), {}};
+  Item item{impl_->tail_of(decision), {}};
   if (!impl_->has_room(item)) return false;
   item.done = std::move(done);
   impl_->queue_item(std::move(item));
@@ -297,11 +338,11 @@ void Journal::record(const Outcome& outcome) {
 }
 
 void Journal::record(const Admin& admin) {
-  impl_->queue_item({record_tail(admin), {}});
+  impl_->queue_item({record_tail(admin), {}, true});
 }
 
 void Journal::record(const Admin& admin, Done&& done) {
-  impl_->queue_item({record_tail(admin), std::move(done), true});
+  impl_->queue_item({record_tail(admin), std::move(done), true, true});
 }
 
 void Journal::when_room(std::function<void()> call) {

@@ -31,8 +31,13 @@ struct JournalSettings {
   std::size_t queue_bytes = 16u << 20;      // bound of what waits, all workers together
   std::uint64_t segment_bytes = 64u << 20;  // a new segment after that
   std::string finding_key;
+  // The key for a record of that time (unix microseconds), in the place of `finding_key`; any
+  // thread.
+  std::function<FindingKey(std::int64_t time_us)> finding_key_at;
   std::string gateway;
   std::uint64_t min_free_bytes = 16u << 20;  // below: refuse before the disk is full
+  // Held on the disk for the last records when it is nearly full; 0 = none.
+  std::uint64_t reserve_bytes = 0;
   // Unix microseconds for the records that the journal writes about itself; empty = the system's
   // clock.
   std::function<std::int64_t()> clock;

@@ -261,6 +261,24 @@ void append_durations(std::string& out, const std::vector<std::pair<std::string,
   out += '}';
 }
 
+void append_sealed(std::string& out, const SealedRef& s) {
+  Members(out, false).key("sealed") += '{';
+  Members m(out, true);
+  m.text("sha256", s.sha256);
+  m.number("bytes", s.bytes);
+  m.number("of", s.of);
+  m.truth("truncated", s.truncated);
+  append_list(m.key("groups"), s.groups, kFindings,
+              [&](const std::string& name) { append_json_string(out, name); });
+  m.text("period", s.period);
+  out += '}';
+}
+
+bool has_values(const Decision& d) {
+  return d.verdict && std::any_of(d.verdict->findings.begin(), d.verdict->findings.end(),
+                                  [](const auto& f) { return !f.values.empty(); });
+}
+
 Scrub scrub_of(const Decision& d) {
   Scrub scrub;
   if (d.verdict)
@@ -307,7 +325,7 @@ std::string finding_hash(std::string_view key, std::string_view type, std::strin
   return base64url(mac, size).substr(0, 16);
 }
 
-std::string record_tail(const Decision& d, std::string_view finding_key) {
+std::string record_tail(const Decision& d, std::string_view finding_key, std::string_view epoch) {
   const Scrub scrub = scrub_of(d);
   std::string out;
   out.reserve(2048);
@@ -322,7 +340,10 @@ std::string record_tail(const Decision& d, std::string_view finding_key) {
   out += R"(,"bytes":{"in":)" + std::to_string(d.bytes_in) + R"(,"decoded":)" +
          std::to_string(d.bytes_decoded) + '}';
   append_durations(out, d.ms);
-  Members(out, false).maybe("policy", d.policy_digest);
+  Members m(out, false);
+  m.maybe("policy", d.policy_digest);
+  if (!epoch.empty() && has_values(d)) m.text("kid", epoch);
+  if (d.sealed) append_sealed(out, *d.sealed);
   out += '}';
   return out;
 }

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "audit/sealed/sealed_ref.h"
 #include "policy/admission.h"
 #include "policy/client.h"
 #include "policy/verdict.h"
@@ -35,6 +36,7 @@ struct Decision {
   std::uint64_t bytes_in = 0, bytes_decoded = 0;
   std::vector<std::pair<std::string, double>> ms;  // "body", "scan", "lease", …
   std::string policy_digest;
+  std::optional<SealedRef> sealed;  // the copy that was kept, if a rule asks for one
 };
 
 struct Outcome {
@@ -63,6 +65,12 @@ struct Admin {
   std::string old_value, new_value, by;
 };
 
+// Key of the hashes of one quarter: docs/finding_keys.md
+struct FindingKey {
+  std::string epoch;  // "2026-07", its first month in Japan; "" = of before there were quarters
+  std::string key;
+};
+
 // Keyed hash of a finding's normalised value, base64url cut to 16 characters (facts of the format:
 // docs/audit_format.md).
 std::string finding_hash(std::string_view key, std::string_view type, std::string_view normalised);
@@ -70,7 +78,9 @@ std::string finding_hash(std::string_view key, std::string_view type, std::strin
 // The record's JSON from "id" on, without the braces' head: the journal's writer puts
 // {"v":1,"seq":…,"prev":…, in front. Text from clients is cut at 256 bytes on a character border
 // and escaped.
-std::string record_tail(const Decision& d, std::string_view finding_key);
+// `epoch` names the key to whoever looks for a value.
+std::string record_tail(const Decision& d, std::string_view finding_key,
+                        std::string_view epoch = {});
 std::string record_tail(const Outcome& o);
 std::string record_tail(const Admin& a);
 

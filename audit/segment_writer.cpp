@@ -1,5 +1,6 @@
 #include "audit/segment_writer.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -8,6 +9,12 @@
 #include "audit/recovery.h"
 
 namespace sekisho::audit {
+namespace {
+
+constexpr std::uint64_t kDrawn = 64 * 1024;  // of the reserve, at a time
+constexpr std::uint64_t kOfBlocks = 2048;    // what the last block of a file may leave unused
+
+}  // namespace
 
 bool SegmentWriter::fail(Trouble trouble, const std::string& what, int code) {
   error_ = what + (code ? std::string(": ") + std::strerror(code) : std::string());
@@ -24,9 +31,49 @@ bool SegmentWriter::has_space() {
   std::uint64_t bytes = 0;
   const int code = store_.free_bytes(bytes);
   if (code) return fail(Trouble::kNoSpace, "the free space of the disk is not known", code);
-  if (bytes >= settings_.min_free_bytes) return true;
+  // What was reserved and let go is not for the records of requests.
+  const std::uint64_t lent = reserve_spent_ ? settings_.reserve_bytes - reserve_left_ : 0;
+  if (bytes >= settings_.min_free_bytes + lent) return true;
   return fail(Trouble::kNoSpace, "the disk is nearly full (" + std::to_string(bytes) + " bytes)",
               0);
+}
+
+// At first only where there is plenty: a small disk is not made smaller.
+void SegmentWriter::hold_reserve() {
+  std::uint64_t bytes = 0;
+  const std::uint64_t wanted = settings_.reserve_bytes;
+  if (!wanted) return;
+  if (!reserve_spent_) store_.reserve(0);  // of the last run
+  const std::uint64_t needed = reserve_spent_ ? wanted - reserve_left_ : 2 * wanted;
+  if (store_.free_bytes(bytes) || bytes < settings_.min_free_bytes + needed) return;
+  if (store_.reserve(wanted)) return;
+  reserve_left_ = wanted;
+  reserve_spent_ = false;
+}
+
+// A little at a time: whoever fills the disk takes what is let go, too.
+bool SegmentWriter::draw_on_reserve(std::uint64_t needed) {
+  for (;;) {
+    std::uint64_t bytes = 0;
+    if (store_.free_bytes(bytes)) return false;
+    if (bytes >= needed) return true;
+    if (reserve_left_ == 0) return false;
+    reserve_left_ -= std::min(reserve_left_, std::max(needed, kDrawn));
+    reserve_spent_ = true;
+    store_.reserve(reserve_left_);
+  }
+}
+
+bool SegmentWriter::write_last_words(const std::vector<std::string_view>& tails) {
+  if (trouble_ != Trouble::kNoSpace || segment_.empty() || !settings_.reserve_bytes) return false;
+  const std::string error = error_;
+  begin_lines();
+  for (const std::string_view tail : tails) add_line(tail);
+  // A write that fails would cost the segment.
+  if (!draw_on_reserve(lines_.size() + kOfBlocks) || !write_lines()) return false;
+  gap_.after = next_seq_ - 1;
+  error_ = error;
+  return true;
 }
 
 bool SegmentWriter::create_segment() {
@@ -172,6 +219,7 @@ bool SegmentWriter::resume(std::uint64_t refused, std::uint64_t lost, std::int64
   trouble_ = Trouble::kNone;
   error_.clear();
   gap_ = {};
+  if (reserve_spent_) hold_reserve();
   return true;
 }
 
@@ -195,6 +243,7 @@ bool SegmentWriter::begin(std::int64_t now_us) {
   tails.push_back(boot_tail(f, found.last_segment.empty() ? "" : found.stopped ? "stop" : "crash"));
   if (!begin_with(tails, now_us)) return false;
   if (!found.damage.empty()) DamageAcceptance::close(store_, next_seq_);
+  hold_reserve();
   return true;
 }
 
@@ -208,7 +257,7 @@ bool SegmentWriter::is_accepted(Recovery& found) {
 
 void SegmentWriter::end(std::int64_t now_us) {
   const std::string tail = stop_tail(frame(now_us));
-  if (commit({tail}, now_us)) store_.seal(segment_);
+  if (commit({tail}, now_us) || write_last_words({tail})) store_.seal(segment_);
 }
 
 }  // namespace sekisho::audit

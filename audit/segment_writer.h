@@ -48,6 +48,11 @@ class SegmentWriter {
   // Writes the `gap` record, in a new segment if the last one cannot be trusted any more.
   bool resume(std::uint64_t refused, std::uint64_t lost, std::int64_t now_us);
 
+  // While the disk is nearly full: what must be told all the same, in the room that was reserved.
+  // False: it could not be written.
+  bool write_last_words(const std::vector<std::string_view>& tails);
+  bool lacks_space() const { return trouble_ == Trouble::kNoSpace; }
+
   void end(std::int64_t now_us);  // `stop`, sealed
 
   std::uint64_t size() const { return next_seq_; }
@@ -63,6 +68,8 @@ class SegmentWriter {
   ControlFrame frame(std::int64_t now_us) const { return {now_us, settings_.gateway}; }
   bool fail(Trouble trouble, const std::string& what, int code);
   bool has_space();
+  void hold_reserve();
+  bool draw_on_reserve(std::uint64_t needed);
   bool is_accepted(Recovery& found);
   bool create_segment();
   void add_line(std::string_view tail);
@@ -100,6 +107,8 @@ class SegmentWriter {
   bool key_unsaid_ = false;
 
   Trouble trouble_ = Trouble::kNone;
+  std::uint64_t reserve_left_ = 0;
+  bool reserve_spent_ = false;  // some of it was let go, and is not held again yet
   std::string error_;
   Gap gap_;                // what the next `gap` record will say
   std::string put_aside_;  // a file whose name the next segment needs

@@ -27,6 +27,9 @@ class Store {
       const std::string& name,
       std::string_view bytes) = 0;  // whole file by temporary, sync, rename, directory sync
   virtual int free_bytes(std::uint64_t& bytes) = 0;
+  // Holds so much room in a file of its own, for what must be written when the disk is full; 0 =
+  // lets go of it.
+  virtual int reserve(std::uint64_t bytes) = 0;
 };
 
 // Made 0700 when missing. One process at a time: `held` (may be null) is set when another has it.

@@ -11,6 +11,7 @@ namespace sekisho::config {
 namespace {
 
 constexpr std::uint64_t kMostDays = 366 * 100;
+constexpr std::uint64_t kLeastReserve = 1ull << 20, kMostReserve = 16ull << 30;
 
 void read_compress(MapReader& audit, AuditKeeping& out) {
   constexpr std::string_view kAfter = "after ";
@@ -64,6 +65,14 @@ void read_warn(YamlReader& reader, const YamlNode& n, AuditKeeping& out) {
     reader.wrong(n, "a share of the budget such as 80%");
 }
 
+void read_reserve(YamlReader& reader, const YamlNode& n, AuditKeeping& out) {
+  const auto size = reader.size(n);
+  if (!size) return;
+  if (*size < kLeastReserve || *size > kMostReserve)
+    return reader.wrong(n, "a size from 1MiB to 16GiB");
+  out.reserve = *size;
+}
+
 void read_disk(MapReader& audit, AuditKeeping& out) {
   const YamlNode* n = audit.find("disk");
   if (!n) return;
@@ -71,6 +80,7 @@ void read_disk(MapReader& audit, AuditKeeping& out) {
   MapReader m(reader, *n, "`audit.disk`");
   if (const YamlNode* b = m.find("budget")) out.disk_budget = reader.size(*b);
   if (const YamlNode* w = m.find("warn")) read_warn(reader, *w, out);
+  if (const YamlNode* r = m.find("reserve")) read_reserve(reader, *r, out);
   m.finish();
 }
 

@@ -34,6 +34,7 @@ struct AuditKeeping {
   std::map<std::string, std::chrono::hours, std::less<>> keep_class;
   std::optional<std::uint64_t> disk_budget;  // bytes
   double disk_warn = 0.8;                    // share of the budget
+  std::uint64_t reserve = 64ull << 20;       // bytes held for the last records on a full disk
 };
 
 // "3y", "18mo", "90d": a year is 366 days and a month 31 here, so that nothing goes too early.

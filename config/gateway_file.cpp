@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "config/audit_keeping.h"
+#include "config/audit_sealed.h"
 #include "config/audit_sinks.h"
 #include "config/gateway_sections.h"
 #include "config/text_file.h"
@@ -101,6 +102,8 @@ void read_audit(MapReader& gateway, GatewayFile& out) {
   read_audit_keeping(m, checked);
   std::vector<AuditSink> sinks;  // only to hear what is wrong: load_audit_sinks() reads them
   read_audit_sinks(m, out.path, sinks);
+  AuditSealed sealed;  // only to hear what is wrong: load_audit_sealed() reads them
+  read_audit_sealed(m, out.path, sealed);
   m.finish();
 }
 

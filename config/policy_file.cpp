@@ -151,7 +151,7 @@ void read_policy(const YamlDocument& document, YamlReader& reader, PolicyFile& o
   section(policy, "messages", [&](const YamlNode& n) { read_messages(reader, n, out.messages); });
   read_admission(reader, policy, out);
   read_data(reader, policy, out);
-  for (std::string_view key : {"sealed_copies", "restore", "seal"}) policy.unsupported(key);
+  for (std::string_view key : {"sealed_copies", "restore"}) policy.unsupported(key);
   policy.finish();
 }
 

@@ -203,6 +203,10 @@ const std::vector<SchemaKey>& policy_schema() {
       {"data[].restore.tools", "texts", "引数を元に戻してよいツール。末尾の * は残り全部",
        "tools whose arguments are restored; a * at the end stands for the rest"},
       {"data[].restore.never", "texts", "決して戻さないツール", "tools that never get values"},
+      {"data[].seal", "texts",
+       "送るものの写しを封印して残す相手 (gateway.yaml の audit.sealed.recipients の組)",
+       "keeps a sealed copy of what is sent, for these groups of gateway.yaml's "
+       "audit.sealed.recipients"},
 
       {"uninspected", "block|allow", "読めないもの (暗号化ファイル、未知の符号化など)",
        "what cannot be read (encrypted files, unknown codings)", false, "block"},

@@ -15,6 +15,7 @@
 #include "config/text_file.h"
 #include "gateway/keys.h"
 #include "gateway/parent_proxy.h"
+#include "gateway/sealing.h"
 #include "gateway/sinks/receiver.h"
 #include "gateway/tls/listener_tls.h"
 
@@ -300,6 +301,8 @@ Configuration read_pinned(const std::string& path, const PinnedFiles& pinned, st
   read_parent_proxy(out, problems);
   check_sinks(out, problems);
   if (!out.snapshot) return out;
+  out.sealing = Sealing::make(out.gateway, out.snapshot->file(), now, problems);
+  if (out.sealing) append(out.warnings, out.sealing->warnings(now * 1'000'000));
   run_tests(out, now, problems);
   append(out.warnings, out.snapshot->warnings(now));
   append(out.warnings, out.snapshot->geo().warnings(now));

@@ -20,6 +20,7 @@ namespace sekisho::gateway {
 
 class ListenerTls;
 class ParentProxy;
+class Sealing;
 
 struct Configuration {
   config::GatewayFile gateway;
@@ -29,6 +30,7 @@ struct Configuration {
   std::vector<std::shared_ptr<const ListenerTls>> listener_tls;  // one for each of gateway.listen,
                                                                  // null where it has none
   std::shared_ptr<const ParentProxy> parent_proxy;               // null: none
+  std::shared_ptr<const Sealing> sealing;                        // null: no sealed copies
   std::vector<policy::TestResult> tests;                         // of the policy, all passed
   std::chrono::milliseconds compile_time{0};  // of the snapshot, its detectors above all
   std::vector<std::string> warnings;  // English sentences: expiring entries, country databases

@@ -91,6 +91,7 @@ Exchange::Exchange(Worker& worker, ClientHttpStream& stream, const policy::Clien
       to_(to),
       in_tunnel_(in_tunnel),
       snapshot_(worker.snapshot()),
+      sealing_(worker.sealing()),
       id_(new_request_id()),
       watch_(stream, worker.executor(), worker.deadlines()) {
   outcome_.id = id_;
@@ -137,6 +138,7 @@ Awaitable<bool> Exchange::serve() {
   go = co_await hold_body();
   if (go) go = co_await inspect();
   if (go) go = co_await decide_and_lease();
+  if (go) go = co_await seal();
   if (go) go = co_await record_decision();
   if (go) go = co_await send_and_relay();
   if (ended_well_) co_return client_stream_.reusable();
@@ -403,6 +405,7 @@ Awaitable<bool> Exchange::record_decision() {
   note_time("journal");
   recorded_ = ref_ != 0;
   if (!recorded_) {
+    forget_sealed();
     worker_.pool().give_back(to_, std::move(lease_));
     services_.journal->count_refused();
     const Fault journal = fault_of_journal();
@@ -461,10 +464,7 @@ Awaitable<bool> Exchange::send_and_relay() {
 
 Awaitable<bool> Exchange::send_request() {
   if (cut_) co_return false;  // nothing was sent, and nothing will be
-  if (!edit_ && !verdict_.edits.empty()) {
-    edited_ = filters::apply_edits(decoded_body(), verdict_.edits);
-    edit_ = true;
-  }
+  apply_edits();
   // Again: while the record was written the origin may have ended it, or have said what would be
   // taken for the answer.
   if (lease_.reused && !lease_.stream->quiet()) {

@@ -23,6 +23,7 @@
 
 namespace sekisho::gateway {
 
+class Sealing;
 class Worker;
 struct Services;
 
@@ -76,6 +77,10 @@ class Exchange {
   Awaitable<bool> decide_and_lease();
   bool origin_is_down();
   void note_lease();
+  // Keeps the sealed copy that matched rules ask for.
+  Awaitable<bool> seal();
+  void forget_sealed();
+  void apply_edits();
   Awaitable<bool> record_decision();
   Awaitable<bool> reserve_memory(std::uint64_t bytes);
   Awaitable<bool> send_and_relay();
@@ -118,6 +123,7 @@ class Exchange {
   const policy::Destination& to_;
   const bool in_tunnel_;
   const std::shared_ptr<const policy::Snapshot> snapshot_;
+  const std::shared_ptr<const Sealing> sealing_;  // of the same configuration; null: none
   const std::string id_;
   const TimePoint begun_ = Clock::now();
   TimePoint lap_ = begun_;
@@ -142,6 +148,7 @@ class Exchange {
   std::string word_;    // detail of a fault
   std::string edited_;  // the body after edits
   bool edit_ = false;
+  std::optional<audit::SealedRef> sealed_;
   bool request_sent_ = false;
   bool request_broken_ = false;  // what the client sends cannot be read on
   bool repeat_ = false;  // an idle connection failed the request, which may be sent on another

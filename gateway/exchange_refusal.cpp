@@ -382,6 +382,7 @@ audit::Decision Exchange::decision() const {
   d.bytes_decoded = inspected_.decoded_bytes;
   d.ms = ms_;
   d.policy_digest = snapshot_->digest();
+  d.sealed = sealed_;
   return d;
 }
 

@@ -8,10 +8,12 @@
 #include <thread>
 
 #include "audit/segment_reader.h"
+#include "config/audit_keeping.h"
 #include "filters/json_scanner.h"
 #include "gateway/admin_server.h"
 #include "gateway/entrance.h"
 #include "gateway/finding_category.h"
+#include "gateway/finding_keys.h"
 #include "gateway/free_memory.h"
 #include "gateway/index_follower.h"
 #include "gateway/listener.h"
@@ -22,6 +24,7 @@
 #include "gateway/own_address.h"
 #include "gateway/passed_sockets.h"
 #include "gateway/running_place.h"
+#include "gateway/sealing.h"
 #include "gateway/sinks/sinks.h"
 #include "gateway/sinks/witnesses.h"
 #include "gateway/watch.h"
@@ -82,6 +85,10 @@ Gateway::~Gateway() {
   index_.reset();
   sinks_.reset();
   close_journal();  // what it still has to say may name workers
+  if (services_) {  // what they have in hand goes back to workers
+    services_->sealing.reset();
+    services_->password_checks.reset();
+  }
   workers_.clear();
 }
 
@@ -114,6 +121,8 @@ bool Gateway::make_services(Configuration& c, config::Problems& problems, std::s
   auto keys = load_or_make_keys(s.settings.keys_directory.value, error);
   if (!keys) return false;
   s.keys = std::move(*keys);
+  finding_keys_ = FindingKeys::load_or_make(s.settings.keys_directory.value, error);
+  if (!finding_keys_) return false;
   if (!c.authority) {
     problems.push_back(missing_authority(s.settings));
     return true;
@@ -134,8 +143,10 @@ bool Gateway::make_services(Configuration& c, config::Problems& problems, std::s
   s.parent_proxy = c.parent_proxy;
   s.origin_health = std::make_unique<OriginHealth>(s.settings.origin_health);
   s.password_checks = std::make_unique<Offload>(2);
+  s.sealing = std::make_unique<Offload>(2);
+  sealing_ = c.sealing;
   for (int i = 0; i < s.settings.workers; ++i)
-    workers_.push_back(std::make_unique<Worker>(i, s, snapshot_, c.users));
+    workers_.push_back(std::make_unique<Worker>(i, s, snapshot_, c.users, c.sealing));
   return true;
 }
 
@@ -220,7 +231,8 @@ bool Gateway::open_journal(bool wait, std::string& error) {
   watch_ = std::make_unique<Watch>(control_, *this);  // a signal from here on ends with a record
   audit::JournalSettings settings;
   settings.sync = services_->settings.audit_sync;
-  settings.finding_key = services_->keys.finding;
+  settings.finding_key_at = [keys = finding_keys_](std::int64_t t) { return keys->at(t); };
+  settings.reserve_bytes = config::load_audit_keeping(services_->settings.path).reserve;
   settings.gateway = services_->name;
   const bool begins = audit::list_log(services_->settings.audit_directory.value).segments.empty();
   if (!prepare_checkpoints(begins, settings.checkpoints, error)) return false;
@@ -234,12 +246,17 @@ bool Gateway::open_journal(bool wait, std::string& error) {
     return false;
   }
   services_->journal->record(admin_event("start", "", snapshot_->digest(), "operator"));
+  tell_recipients(nullptr, sealing_.get(), "operator");
   maintenance_ = std::make_unique<Maintenance>(
       *services_, [this](std::string_view type) { return category_of(*snapshot(), type); },
       [this] {
         std::string unread;
         const auto keys = this->log_keys(false, unread);
         return keys ? keys->signing : std::vector<audit::SigningKey>();
+      },
+      [keys = finding_keys_] {
+        std::string error;
+        if (!keys->read_again(error)) Log::warn("finding_key", {{"error", error}});
       });
   return true;
 }
@@ -260,6 +277,9 @@ void Gateway::make_guard() {
 void Gateway::say_warnings() const {
   for (const auto& w : snapshot()->warnings(now_seconds()))
     Log::warn("configuration", {{"warning", w}});
+  if (const auto copies = sealing())
+    for (const auto& w : copies->warnings(now_microseconds()))
+      Log::warn("configuration", {{"warning", w}});
 }
 
 void Gateway::say_loud_settings() const {
@@ -330,6 +350,11 @@ std::shared_ptr<const policy::Snapshot> Gateway::snapshot() const {
   return snapshot_;
 }
 
+std::shared_ptr<const Sealing> Gateway::sealing() const {
+  std::lock_guard lock(snapshot_mutex_);
+  return sealing_;
+}
+
 audit::Admin Gateway::admin_event(std::string what, std::string old_value, std::string new_value,
                                   std::string by) const {
   audit::Admin a;
@@ -356,6 +381,8 @@ Readiness Gateway::readiness() const {
   for (const auto& f : services_->leaves->authority()->examine(now, opened_hosts(*snapshot())))
     r.warnings.push_back(f.message_en);
   for (auto& w : services_->room.warnings()) r.warnings.push_back(std::move(w));
+  if (const auto copies = sealing())
+    for (auto& w : copies->warnings(now_microseconds())) r.warnings.push_back(std::move(w));
   warn_of_proof(r.warnings);
   for (auto& w : services_->origin_health->warnings(Clock::now()))
     r.warnings.push_back(std::move(w));

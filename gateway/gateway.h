@@ -23,9 +23,11 @@ struct WitnessAnswer;
 
 class AdminServer;
 class Entrance;
+class FindingKeys;
 class IndexFollower;
 class Maintenance;
 class PassedSockets;
+class Sealing;
 class Sinks;
 class Watch;
 
@@ -98,6 +100,8 @@ class Gateway {
   ReloadResult reload_locked(const std::string& by);
   void use_authority(std::shared_ptr<const Authority> authority, const std::string& by);
   void publish(const Configuration& c);
+  void tell_recipients(const Sealing* before, const Sealing* next, const std::string& by);
+  std::shared_ptr<const Sealing> sealing() const;
   void use_entrances(const Configuration& c);
 
   std::string path_;
@@ -120,6 +124,8 @@ class Gateway {
   mutable std::mutex snapshot_mutex_;
   std::mutex reload_mutex_;
   std::shared_ptr<const policy::Snapshot> snapshot_;
+  std::shared_ptr<const Sealing> sealing_;     // null: none
+  std::shared_ptr<FindingKeys> finding_keys_;  // the journal asks it, too
   std::int64_t loaded_at_ = 0;
   std::size_t drained_ = 0;
   bool stopping_ = false, cutting_ = false;

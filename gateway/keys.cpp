@@ -50,17 +50,22 @@ bool make_key(const std::string& path, std::string& error) {
   return ok;
 }
 
-std::optional<std::string> key(const std::string& path, std::string& error) {
+}  // namespace
+
+std::optional<std::string> load_or_make_key(const std::string& path, std::string& error) {
   struct stat st {};
   if (stat(path.c_str(), &st) != 0 && !make_key(path, error)) return std::nullopt;
+  return load_key(path, error);
+}
+
+std::optional<std::string> load_key(const std::string& path, std::string& error) {
+  struct stat st {};
   if (stat(path.c_str(), &st) == 0 && (st.st_mode & 077)) {
     error = path + ": readable by others (mode must be 0600)";
     return std::nullopt;
   }
   return read_key(path, error);
 }
-
-}  // namespace
 
 namespace {
 
@@ -77,7 +82,7 @@ constexpr const char* kDatasetKey = "/dataset.key";
 std::optional<std::string> read_dataset_key(const std::string& directory, std::string& error) {
   struct stat st {};
   const std::string path = directory + kDatasetKey;
-  if (stat(path.c_str(), &st) == 0) return key(path, error);
+  if (stat(path.c_str(), &st) == 0) return load_key(path, error);
   if (errno == ENOENT) return std::string();
   error = path + ": " + std::strerror(errno);
   return std::nullopt;
@@ -86,16 +91,14 @@ std::optional<std::string> read_dataset_key(const std::string& directory, std::s
 std::optional<std::string> load_or_make_dataset_key(const std::string& directory,
                                                     std::string& error) {
   if (!make_folder(directory, error)) return std::nullopt;
-  return key(directory + kDatasetKey, error);
+  return load_or_make_key(directory + kDatasetKey, error);
 }
 
 std::optional<Keys> load_or_make_keys(const std::string& directory, std::string& error) {
   if (!make_folder(directory, error)) return std::nullopt;
-  auto finding = key(directory + "/finding.key", error);
-  if (!finding) return std::nullopt;
-  auto pseudonym = key(directory + "/pseudonym.key", error);
+  auto pseudonym = load_or_make_key(directory + "/pseudonym.key", error);
   if (!pseudonym) return std::nullopt;
-  return Keys{std::move(*finding), std::move(*pseudonym)};
+  return Keys{std::move(*pseudonym)};
 }
 
 namespace {

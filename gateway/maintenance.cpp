@@ -8,8 +8,12 @@
 #include <future>
 #include <memory>
 
+#include "audit/json_text.h"
 #include "audit/keeping/durable_file.h"
+#include "audit/keeping/holds.h"
 #include "audit/keeping/outside_events.h"
+#include "audit/sealed/sealed_files.h"
+#include "config/audit_sealed.h"
 #include "gateway/log.h"
 #include "gateway/services.h"
 
@@ -45,11 +49,13 @@ audit::MaintainSettings maintain_settings(const config::AuditKeeping& keeping) {
   return settings;
 }
 
-Maintenance::Maintenance(Services& services, audit::CategoryOf category_of, Keys keys)
+Maintenance::Maintenance(Services& services, audit::CategoryOf category_of, Keys keys,
+                         std::function<void()> values_forgotten)
     : services_(services),
       directory_(services.settings.audit_directory.value),
       settings_(maintain_settings(config::load_audit_keeping(services.settings.path))),
-      keys_(std::move(keys)) {
+      keys_(std::move(keys)),
+      values_forgotten_(std::move(values_forgotten)) {
   if (!settings_.retention) return;
   settings_.retention->category_of = std::move(category_of);
   settings_.retention->record = [this](std::string_view segment, std::uint64_t first,
@@ -121,6 +127,7 @@ void Maintenance::take_events() {
 
 void Maintenance::taken(const audit::LeftEvent& left) {
   std::string error;
+  if (left.event.what == "forget_values") values_forgotten_();
   if (audit::remove_durably(left.path, error))
     handed_over_.erase(left.path);
   else
@@ -130,12 +137,42 @@ void Maintenance::taken(const audit::LeftEvent& left) {
   trust_clock_ = left.event.new_value == "trust-clock";
 }
 
+// Sealed copies have a period of their own, which a reload may change.
+void Maintenance::look_after_copies(audit::MaintainReport& report, bool trust_clock) {
+  const config::AuditSealed sealed = config::load_audit_sealed(services_.settings.path, directory_);
+  std::string error;
+  const auto holds = audit::Holds::read(directory_, error);
+  if (!holds) {
+    report.warnings.push_back("no sealed copy is removed: " + error);
+    return;
+  }
+  audit::SealedRemovalWork work;
+  work.now_us = now_microseconds();
+  work.before_us = work.now_us - microseconds(sealed.retention);
+  work.trust_clock = trust_clock;
+  const std::string before = audit::utc_text(work.before_us);
+  work.record = [this, &before](std::string_view period, std::uint64_t copies) {
+    return record({"sealed_removed", std::string(period),
+                   std::to_string(copies) + " copies, written before " + before,
+                   "audit.sealed.retention"});
+  };
+  const audit::SealedRemoval done = audit::remove_sealed(sealed.directory, *holds, work);
+  if (done.removed) Log::info("sealed_removed", {{"copies", std::to_string(done.removed)}});
+  if (!done.warning.empty()) report.warnings.push_back(done.warning);
+  if (!done.error.empty()) report.warnings.push_back("sealed copies: " + done.error);
+  if (done.held)
+    report.warnings.push_back(std::to_string(done.held) +
+                              " sealed copies are past their time and kept by a legal hold");
+}
+
 void Maintenance::look_after_segments() {
   audit::MaintainSettings settings = settings_;
   if (settings.retention) settings.retention->keys = keys_();
-  if (settings.retention) settings.retention->trust_clock = trust_clock_;
+  const bool trust_clock = trust_clock_;
+  if (settings.retention) settings.retention->trust_clock = trust_clock;
   due_now_ = trust_clock_ = false;
   audit::MaintainReport report = audit::maintain(directory_, settings, now_microseconds(), stop_);
+  look_after_copies(report, trust_clock);
   if (report.compressed || report.removed)
     Log::info("audit_maintained", {{"compressed", std::to_string(report.compressed)},
                                    {"bytes_before", std::to_string(report.bytes_before)},

@@ -32,7 +32,9 @@ audit::MaintainSettings maintain_settings(const config::AuditKeeping& keeping);
 class Maintenance {
  public:
   using Keys = std::function<std::vector<audit::SigningKey>()>;  // of the log, in force now
-  Maintenance(Services& services, audit::CategoryOf category_of, Keys keys);
+  // `values_forgotten`: keys of found values were erased on the disk.
+  Maintenance(Services& services, audit::CategoryOf category_of, Keys keys,
+              std::function<void()> values_forgotten);
   ~Maintenance();  // waits for the segment in hand
   void start();
   std::vector<std::string> warnings() const;  // any thread
@@ -40,6 +42,7 @@ class Maintenance {
  private:
   void loop();
   void look_after_segments();
+  void look_after_copies(audit::MaintainReport& report, bool trust_clock);
   void taken(const audit::LeftEvent& left);
   void take_events();
   // False: not on disk yet.
@@ -49,6 +52,7 @@ class Maintenance {
   const std::string directory_;
   audit::MaintainSettings settings_;
   const Keys keys_;
+  const std::function<void()> values_forgotten_;
   bool due_now_ = false, trust_clock_ = false;  // somebody asked for it by hand
   std::set<std::string> handed_over_;           // files of events whose record waits for the disk
   mutable std::mutex mutex_;

@@ -7,10 +7,12 @@
 
 #include "audit/json_text.h"
 #include "gateway/entrance.h"
+#include "gateway/finding_keys.h"
 #include "gateway/free_memory.h"
 #include "gateway/gateway.h"
 #include "gateway/log.h"
 #include "gateway/notify.h"
+#include "gateway/sealing.h"
 #include "gateway/watch.h"
 
 namespace sekisho::gateway {
@@ -72,6 +74,9 @@ ReloadResult Gateway::reload_locked(const std::string& by) {
   else
     Log::warn("log_key", {{"error", key_error}});
   use_entrances(*c);
+  tell_recipients(sealing().get(), c->sealing.get(), by);
+  std::string no_key;
+  if (!finding_keys_->read_again(no_key)) Log::warn("finding_key", {{"error", no_key}});
   publish(*c);
   record_and_wait(admin_event("reload", r.previous, r.digest, by));
   Log::info("reloaded", {{"old", r.previous}, {"new", r.digest}, {"by", by}});
@@ -105,6 +110,15 @@ void Gateway::use_authority(std::shared_ptr<const Authority> authority, const st
                             {"new", authority->fingerprint_sha256()}});
 }
 
+// Whoever may open the copies is somebody else from now on.
+void Gateway::tell_recipients(const Sealing* before, const Sealing* next, const std::string& by) {
+  const std::int64_t now = now_microseconds();
+  const std::string old_ones = before ? before->fingerprints(now) : "";
+  const std::string new_ones = next ? next->fingerprints(now) : "";
+  if (old_ones != new_ones)
+    record_and_wait(admin_event("sealed_recipients", old_ones, new_ones, by));
+}
+
 // Listeners that come or go need a restart; what the others were given is read again.
 void Gateway::use_entrances(const Configuration& c) {
   const auto& running = services_->settings.listen;
@@ -126,6 +140,7 @@ void Gateway::publish(const Configuration& c) {
   {
     std::lock_guard lock(snapshot_mutex_);
     snapshot_ = c.snapshot;
+    sealing_ = c.sealing;
     loaded_at_ = now_seconds();
   }
   std::vector<std::future<void>> acknowledged;
@@ -133,8 +148,8 @@ void Gateway::publish(const Configuration& c) {
     auto done = std::make_shared<std::promise<void>>();
     acknowledged.push_back(done->get_future());
     Worker* worker = w.get();
-    worker->post([worker, snapshot = c.snapshot, users = c.users, done] {
-      worker->use(snapshot, users);
+    worker->post([worker, snapshot = c.snapshot, users = c.users, sealing = c.sealing, done] {
+      worker->use(snapshot, users, sealing);
       done->set_value();
     });
   }

@@ -35,6 +35,7 @@ struct Services {
   std::unique_ptr<OriginHealth> origin_health;
   std::shared_ptr<const ParentProxy> parent_proxy;  // null: none
   std::unique_ptr<Offload> password_checks;
+  std::unique_ptr<Offload> sealing;  // of copies, and writing them
   std::unique_ptr<ClientTls> client_tls;
   std::unique_ptr<LeafStore> leaves;
   RevocationList revocation_list;

@@ -21,13 +21,14 @@ constexpr std::chrono::seconds kQuietAtLeast{1};
 }  // namespace
 
 Worker::Worker(int, Services& services, std::shared_ptr<const policy::Snapshot> snapshot,
-               std::shared_ptr<const Users> users)
+               std::shared_ptr<const Users> users, std::shared_ptr<const Sealing> sealing)
     : services_(services),
       work_(io_.get_executor()),
       deadlines_(io_.get_executor()),
       pool_(*this),
       snapshot_(std::move(snapshot)),
       users_(std::move(users)),
+      sealing_(std::move(sealing)),
       scratch_(std::make_unique<char[]>(kScratch)),
       housekeeping_timer_(io_) {}
 
@@ -56,9 +57,10 @@ void Worker::post(std::function<void()> work) {
 }
 
 void Worker::use(std::shared_ptr<const policy::Snapshot> snapshot,
-                 std::shared_ptr<const Users> users) {
+                 std::shared_ptr<const Users> users, std::shared_ptr<const Sealing> sealing) {
   snapshot_ = std::move(snapshot);
   users_ = std::move(users);
+  sealing_ = std::move(sealing);
   pool_.close_denied([this](const config::IpAddress& ip) {
     policy::AddressFacts facts = snapshot_->geo().look_up(ip, now_seconds());
     facts.ip = ip;

@@ -22,6 +22,7 @@ namespace sekisho::gateway {
 struct Services;
 class Exchange;
 class Listener;
+class Sealing;
 class Users;
 
 // What a worker ends when it drains, and judges again on reload.
@@ -44,9 +45,9 @@ class Session {
 // constructor are for its own thread.
 class Worker {
  public:
-  // `users`: null without Basic authentication.
+  // `users`: null without Basic authentication; `sealing`: null without sealed copies.
   Worker(int index, Services& services, std::shared_ptr<const policy::Snapshot> snapshot,
-         std::shared_ptr<const Users> users);
+         std::shared_ptr<const Users> users, std::shared_ptr<const Sealing> sealing);
   ~Worker();
   Worker(const Worker&) = delete;
 
@@ -55,8 +56,9 @@ class Worker {
   void join();
   void post(std::function<void()> work);  // from any thread
 
-  // Both of one version.
-  void use(std::shared_ptr<const policy::Snapshot> snapshot, std::shared_ptr<const Users> users);
+  // All of one version.
+  void use(std::shared_ptr<const policy::Snapshot> snapshot, std::shared_ptr<const Users> users,
+           std::shared_ptr<const Sealing> sealing);
   // Stops accepting, drains the sessions; `drained` is called once, on this thread, when none is
   // left.
   void drain(std::function<void()> drained);
@@ -70,6 +72,7 @@ class Worker {
   OriginPool& pool() { return pool_; }
   const std::shared_ptr<const policy::Snapshot>& snapshot() const { return snapshot_; }
   const std::shared_ptr<const Users>& users() const { return users_; }
+  const std::shared_ptr<const Sealing>& sealing() const { return sealing_; }
   bool draining() const { return draining_; }
   std::size_t sessions() const { return sessions_.size(); }
 
@@ -100,6 +103,7 @@ class Worker {
   OriginPool pool_;
   std::shared_ptr<const policy::Snapshot> snapshot_;
   std::shared_ptr<const Users> users_;
+  std::shared_ptr<const Sealing> sealing_;
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::unordered_set<Session*> sessions_;
   std::unordered_set<Exchange*> exchanges_;

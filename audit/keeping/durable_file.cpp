@@ -101,8 +101,10 @@ bool append_durably(const std::string& path, std::string_view line, std::string&
 }
 
 bool make_folder(const std::string& path, std::string& error) {
-  if (::mkdir(path.c_str(), 0700) < 0 && errno != EEXIST) return fail(error, path);
-  return give_to_owner_of_folder(path) || fail(error, path);
+  const bool made = ::mkdir(path.c_str(), 0700) == 0;
+  if (!made && errno != EEXIST) return fail(error, path);
+  if (!give_to_owner_of_folder(path)) return fail(error, path);
+  return !made || sync_folder(path, error);  // what lies in it is lost with it
 }
 
 }  // namespace sekisho::audit

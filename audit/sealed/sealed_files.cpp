@@ -1,23 +1,24 @@
 #include "audit/sealed/sealed_files.h"
 
-#include <simdjson.h>
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
+#include <map>
 
 #include "audit/json_text.h"
 #include "audit/keeping/compressed_source.h"
 #include "audit/keeping/durable_file.h"
 #include "audit/keeping/holds.h"
-#include "audit/keeping/two_persons.h"
 
 namespace sekisho::audit {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr const char *kFolder = "/sealed", *kEnding = ".cms", *kRequests = "/sealed/requests";
-constexpr std::int64_t kRequestLasts = 24ll * 3600 * 1'000'000;
+constexpr const char *kEnding = ".cms", *kRequests = "/requests", *kLastLook = "/last_look";
+// A gateway that looks every quarter of an hour and was off for longer than this asks first.
+constexpr std::int64_t kLongestPause = 14ll * 24 * 3600 * 1'000'000;
 constexpr std::uint64_t kLargest = 256ull << 20;
 
 // It becomes the name of a file.
@@ -58,18 +59,22 @@ std::optional<std::string> read_text(const std::string& path, std::string& error
 
 }  // namespace
 
-bool keep_sealed(const std::string& directory, std::string_view period, std::string_view id,
+bool keep_sealed(const std::string& folder, std::string_view period, std::string_view id,
                  std::string_view der, std::string& error) {
-  const std::string folder = directory + kFolder + "/" + std::string(period);
-  return make_folder(directory + kFolder, error) && make_folder(folder, error) &&
-         write_durably(folder + "/" + std::string(id) + kEnding, der, error, 0440);
+  const std::string of_period = folder + "/" + std::string(period);
+  return make_folder(folder, error) && make_folder(of_period, error) &&
+         write_durably(of_period + "/" + std::string(id) + kEnding, der, error, 0440);
 }
 
-std::vector<SealedFile> list_sealed(const std::string& directory) {
+void forget_sealed(const std::string& folder, std::string_view period, std::string_view id) {
+  std::string ignored;
+  remove_durably(folder + "/" + std::string(period) + "/" + std::string(id) + kEnding, ignored);
+}
+
+std::vector<SealedFile> list_sealed(const std::string& folder) {
   std::vector<SealedFile> out;
   std::error_code code;
-  for (fs::recursive_directory_iterator i(directory + kFolder, code), end; !code && i != end;
-       i.increment(code))
+  for (fs::recursive_directory_iterator i(folder, code), end; !code && i != end; i.increment(code))
     if (auto file = file_at(i->path())) out.push_back(std::move(*file));
   std::sort(out.begin(), out.end(), [](const SealedFile& a, const SealedFile& b) {
     return std::pair(a.time_us, a.id) < std::pair(b.time_us, b.id);
@@ -77,11 +82,10 @@ std::vector<SealedFile> list_sealed(const std::string& directory) {
   return out;
 }
 
-std::optional<SealedFile> find_sealed(const std::string& directory, std::string_view id) {
+std::optional<SealedFile> find_sealed(const std::string& folder, std::string_view id) {
   if (!is_id(id)) return std::nullopt;
   std::error_code code;
-  for (fs::directory_iterator i(directory + kFolder, code), end; !code && i != end;
-       i.increment(code))
+  for (fs::directory_iterator i(folder, code), end; !code && i != end; i.increment(code))
     if (auto file = file_at(i->path() / (std::string(id) + kEnding))) return file;
   return std::nullopt;
 }
@@ -90,49 +94,65 @@ std::optional<std::string> read_sealed(const SealedFile& file, std::string& erro
   return read_text(file.path, error);
 }
 
-SealedRemoval remove_sealed(const std::string& directory, const Holds& holds,
-                            std::int64_t before_us) {
+namespace {
+
+bool may_be_held(const Holds& holds, const SealedFile& file) {
+  const auto asks = [&](const Hold& h) {
+    const bool in_time = (!h.scope.from_us || file.time_us >= *h.scope.from_us) &&
+                         (!h.scope.to_us || file.time_us < *h.scope.to_us);
+    return !h.over && in_time && (h.scope.id.empty() || h.scope.id == file.id);
+  };
+  return std::any_of(holds.all().begin(), holds.all().end(), asks);
+}
+
+bool clock_is_plausible(const std::string& folder, const SealedRemovalWork& work,
+                        SealedRemoval& out) {
+  std::string none;
+  const auto text = read_text(folder + kLastLook, none);
+  const std::int64_t last = text ? std::strtoll(text->c_str(), nullptr, 10) : work.now_us;
+  if (work.now_us - last > kLongestPause && !work.trust_clock) {
+    out.warning = "no sealed copy is removed: the clock says " + utc_text(work.now_us) +
+                  ", the last look was at " + utc_text(last) +
+                  "; if the clock is right, say so once: sekisho audit maintain --trust-clock";
+    return false;
+  }
+  return write_durably(folder + kLastLook, std::to_string(work.now_us) + "\n", out.error);
+}
+
+}  // namespace
+
+SealedRemoval remove_sealed(const std::string& folder, const Holds& holds,
+                            const SealedRemovalWork& work) {
   SealedRemoval out;
-  for (const SealedFile& file : list_sealed(directory)) {
-    if (file.time_us >= before_us) break;
-    const auto may_hold = [&](const Hold& h) {
-      const bool in_time = (!h.scope.from_us || file.time_us >= *h.scope.from_us) &&
-                           (!h.scope.to_us || file.time_us < *h.scope.to_us);
-      return !h.over && in_time && (h.scope.id.empty() || h.scope.id == file.id);
-    };
-    if (std::any_of(holds.all().begin(), holds.all().end(), may_hold)) {
+  const std::vector<SealedFile> all = list_sealed(folder);
+  if (all.empty() || !clock_is_plausible(folder, work, out)) return out;
+  std::map<std::string, std::vector<const SealedFile*>> due;
+  for (const SealedFile& file : all) {
+    if (file.time_us >= work.before_us) break;
+    if (may_be_held(holds, file))
       ++out.held;
-      continue;
+    else
+      due[file.period].push_back(&file);
+  }
+  for (const auto& [period, files] : due) {
+    if (work.record && !work.record(period, files.size())) {
+      out.error = "sealed copies: their removal cannot be recorded now";
+      return out;
     }
-    if (!remove_durably(file.path, out.error)) return out;
-    ++out.removed;
+    for (const SealedFile* file : files) {
+      if (!remove_durably(file->path, out.error)) return out;
+      ++out.removed;
+    }
   }
   return out;
 }
 
-OpenStep ask_to_open(const std::string& directory, std::string_view id, const std::string& by,
-                     const std::string& reason, std::int64_t now_us, std::string& first,
-                     std::string& error) {
-  const std::string path = directory + kRequests + "/" + std::string(id) + ".json";
-  std::string missing;
-  std::int64_t asked = 0;
-  simdjson::dom::parser parser;
-  simdjson::dom::element request;
-  std::string_view name;
-  if (const auto text = read_text(path, missing);
-      text && !parser.parse(*text).get(request) && !request["by"].get(name) &&
-      !request["t"].get(asked) && now_us - asked < kRequestLasts) {
-    first = name;
-    if (same_person(first, by)) return OpenStep::kSamePerson;
-    return remove_durably(path, error) ? OpenStep::kGranted : OpenStep::kFailed;
-  }
-  std::string line = R"({"t":)" + std::to_string(now_us) + R"(,"by":)";
-  append_json_string(line, by);
-  append_json_string(line += R"(,"reason":)", reason);
-  const bool kept = make_folder(directory + kFolder, error) &&
-                    make_folder(directory + kRequests, error) &&
-                    write_durably(path, line + "}\n", error);
-  return kept ? OpenStep::kAsked : OpenStep::kFailed;
+TwoStep ask_to_open(const std::string& folder, std::string_view id, const std::string& by,
+                    const std::string& reason, std::int64_t now_us, std::string& first,
+                    std::string& error) {
+  const std::string requests = folder + kRequests;
+  if (!make_folder(folder, error) || !make_folder(requests, error)) return TwoStep::kFailed;
+  return ask_by_two(requests + "/" + std::string(id) + ".json", by, reason, now_us, first, error);
 }
 
 }  // namespace sekisho::audit

@@ -8,6 +8,8 @@
 #include <openssl/x509.h>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 
 #include "audit/json_text.h"
 #include "audit/keeping/damage_acceptance.h"
@@ -29,7 +31,7 @@ using Ptr = std::unique_ptr<T, Deleter>;
 
 struct Certificate {
   std::string path;
-  Ptr<X509> x509;
+  std::shared_ptr<X509> x509;  // null: cannot be read
 };
 
 std::string openssl_error() {
@@ -77,16 +79,25 @@ std::string fault_of(const Certificate& c, std::int64_t now) {
   return "";
 }
 
-std::vector<Certificate> read_all(const std::vector<std::string>& paths,
-                                  const std::string& period) {
-  std::vector<Certificate> out;
-  for (const std::string& name : paths) {
-    Certificate c{path_in(name, period), nullptr};
-    const Ptr<BIO> file(BIO_new_file(c.path.c_str(), "r"));
-    if (file) c.x509.reset(PEM_read_bio_X509(file.get(), nullptr, nullptr, nullptr));
-    ERR_clear_error();
-    out.push_back(std::move(c));
-  }
+std::string text_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+std::shared_ptr<X509> certificate_in(const std::string& pem) {
+  const Ptr<BIO> text(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  X509* x = text ? PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr) : nullptr;
+  ERR_clear_error();
+  return {x, Deleter()};
+}
+
+std::string fingerprint_of(const Certificate& c) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  if (!c.x509 || X509_digest(c.x509.get(), EVP_sha256(), digest, &size) != 1) return "?";
+  std::string out;
+  constexpr char kHex[] = "0123456789abcdef";
+  for (unsigned int i = 0; i < size / 2; ++i) (out += kHex[digest[i] >> 4]) += kHex[digest[i] & 15];
   return out;
 }
 
@@ -124,18 +135,21 @@ std::string envelope(std::string_view plain, const std::vector<Certificate>& rec
   return out;
 }
 
-std::string header_line(const SealedHeader& h, const SealedRef& ref, std::uint64_t whole) {
+std::string header_line(const SealedHeader& h, const SealedRef& ref) {
   std::string out = R"({"v":1,"id":)";
   append_json_string(out, h.id);
-  const std::pair<const char*, std::string> members[] = {
-      {"t", utc_text(h.time_us)}, {"policy", h.policy_digest},
-      {"host", h.host},           {"method", h.method},
-      {"path", h.path},           {"content_type", h.content_type}};
+  const std::pair<const char*, std::string> members[] = {{"t", utc_text(h.time_us)},
+                                                         {"policy", h.policy_digest},
+                                                         {"host", h.host},
+                                                         {"method", h.method},
+                                                         {"path", h.path},
+                                                         {"content_type", h.content_type},
+                                                         {"content_encoding", h.content_encoding}};
   for (const auto& [key, value] : members) {
     ((out += ",\"") += key) += "\":";
     append_json_string(out, value);
   }
-  out += R"(,"bytes":)" + std::to_string(ref.bytes) + R"(,"of":)" + std::to_string(whole) +
+  out += R"(,"bytes":)" + std::to_string(ref.bytes) + R"(,"of":)" + std::to_string(ref.of) +
          R"(,"truncated":)" + (ref.truncated ? "true" : "false");
   return out += "}\n";
 }
@@ -148,25 +162,85 @@ std::string sealing_period(std::int64_t unix_us) {
   return std::to_string(date.year) + "q" + std::to_string((date.month + 2) / 3);
 }
 
+struct Sealer::Impl {
+  explicit Impl(Files given) : files(std::move(given)) {}
+
+  std::vector<Certificate> read(const std::vector<std::string>& paths,
+                                const std::string& period) const;
+  std::vector<std::string> all_paths() const;
+  std::vector<std::string> paths_for(const std::vector<std::string>& groups) const;
+  std::string layer(const std::vector<std::string>& of, std::string_view plain,
+                    const std::string& period, std::int64_t now, std::string& error) const;
+  std::string first_fault(const std::vector<std::string>& of, const std::string& period,
+                          std::int64_t now) const;
+
+  const Files files;
+};
+
+std::vector<Certificate> Sealer::Impl::read(const std::vector<std::string>& paths,
+                                            const std::string& period) const {
+  std::vector<Certificate> out;
+  for (const std::string& name : paths) {
+    Certificate c{path_in(name, period), nullptr};
+    c.x509 = certificate_in(files.read ? files.read(c.path) : text_of(c.path));
+    out.push_back(std::move(c));
+  }
+  return out;
+}
+
+std::vector<std::string> Sealer::Impl::all_paths() const {
+  std::vector<std::string> paths = files.second;
+  for (const auto& [group, more] : files.recipients)
+    paths.insert(paths.end(), more.begin(), more.end());
+  return paths;
+}
+
+// One who stands in two groups is one recipient.
+std::vector<std::string> Sealer::Impl::paths_for(const std::vector<std::string>& groups) const {
+  std::vector<std::string> paths;
+  for (const std::string& group : groups)
+    if (const auto found = files.recipients.find(group); found != files.recipients.end())
+      for (const std::string& path : found->second)
+        if (std::find(paths.begin(), paths.end(), path) == paths.end()) paths.push_back(path);
+  return paths;
+}
+
+std::string Sealer::Impl::first_fault(const std::vector<std::string>& of, const std::string& period,
+                                      std::int64_t now) const {
+  for (const Certificate& c : read(of, period))
+    if (std::string fault = fault_of(c, now); !fault.empty()) return fault;
+  return "";
+}
+
+std::string Sealer::Impl::layer(const std::vector<std::string>& of, std::string_view plain,
+                                const std::string& period, std::int64_t now,
+                                std::string& error) const {
+  const auto certificates = read(of, period);
+  for (const Certificate& c : certificates)
+    if (error = fault_of(c, now); !error.empty()) return "";
+  return envelope(plain, certificates, error);
+}
+
+Sealer::Sealer(Files files) : impl_(std::make_unique<Impl>(std::move(files))) {}
+Sealer::~Sealer() = default;
+
+std::uint64_t Sealer::cap() const {
+  return impl_->files.cap;
+}
+
 std::string Sealer::problem(std::int64_t now_us) const {
   const std::string period = sealing_period(now_us);
-  const auto first_fault = [&](const std::vector<std::string>& paths) {
-    for (const Certificate& c : read_all(paths, period))
-      if (std::string fault = fault_of(c, now_us / kSecond); !fault.empty()) return fault;
-    return std::string();
-  };
-  for (const auto& [group, paths] : files_.recipients)
-    if (std::string fault = first_fault(paths); !fault.empty()) return group + ": " + fault;
-  const std::string fault = first_fault(files_.second);
+  for (const auto& [group, paths] : impl_->files.recipients)
+    if (std::string fault = impl_->first_fault(paths, period, now_us / kSecond); !fault.empty())
+      return group + ": " + fault;
+  const std::string fault = impl_->first_fault(impl_->files.second, period, now_us / kSecond);
   return fault.empty() ? "" : "second: " + fault;
 }
 
 std::vector<std::string> Sealer::warnings(std::int64_t now_us, std::int64_t within_us) const {
   std::vector<std::string> out;
-  std::vector<std::string> paths = files_.second;
-  for (const auto& [group, more] : files_.recipients)
-    paths.insert(paths.end(), more.begin(), more.end());
-  for (const Certificate& c : read_all(paths, sealing_period(now_us))) {
+  const std::string period = sealing_period(now_us), next = sealing_period(now_us + within_us);
+  for (const Certificate& c : impl_->read(impl_->all_paths(), period)) {
     const std::string fault = fault_of(c, now_us / kSecond);
     if (!fault.empty())
       out.push_back("sealed copies cannot be made: " + fault);
@@ -175,6 +249,22 @@ std::vector<std::string> Sealer::warnings(std::int64_t now_us, std::int64_t with
       out.push_back("sealed copies: " + c.path + " expires on " +
                     date_of(X509_get0_notAfter(c.x509.get())));
   }
+  if (next == period) return out;
+  for (const std::string& path : impl_->all_paths())
+    if (path_in(path, next) != path && !impl_->read({path}, next).front().x509)
+      out.push_back("sealed copies cannot be made from the next quarter (" + next +
+                    ") on: " + path_in(path, next) + " cannot be read");
+  return out;
+}
+
+std::string Sealer::fingerprints(std::int64_t now_us) const {
+  std::string out;
+  const auto add = [&](const std::string& group, const std::vector<std::string>& paths) {
+    for (const Certificate& c : impl_->read(paths, sealing_period(now_us)))
+      out += (out.empty() ? "" : ", ") + group + ": " + fingerprint_of(c);
+  };
+  for (const auto& [group, paths] : impl_->files.recipients) add(group, paths);
+  add("second", impl_->files.second);
   return out;
 }
 
@@ -182,28 +272,22 @@ std::optional<SealedCopy> Sealer::seal(const SealedHeader& header, std::string_v
                                        const std::vector<std::string>& groups,
                                        std::string& error) const {
   SealedCopy copy;
-  copy.ref.period = sealing_period(header.time_us);
-  copy.ref.to = groups;
-  copy.ref.bytes = std::min<std::uint64_t>(body.size(), files_.cap);
-  const std::uint64_t whole = std::max<std::uint64_t>(header.whole, body.size());
-  copy.ref.truncated = copy.ref.bytes < whole;
-  std::vector<std::string> paths;
-  for (const std::string& group : groups)
-    if (const auto found = files_.recipients.find(group); found != files_.recipients.end())
-      paths.insert(paths.end(), found->second.begin(), found->second.end());
+  SealedRef& ref = copy.ref;
+  ref.period = sealing_period(header.time_us);
+  ref.groups = groups;
+  ref.bytes = std::min<std::uint64_t>(body.size(), impl_->files.cap);
+  ref.of = std::max<std::uint64_t>(header.whole, body.size());
+  ref.truncated = ref.bytes < ref.of;
+  const std::vector<std::string> paths = impl_->paths_for(groups);
   if (paths.empty()) return error = "there is no certificate to seal for", std::nullopt;
-  const auto layer = [&](const std::vector<std::string>& of, std::string_view plain) {
-    const auto certificates = read_all(of, copy.ref.period);
-    for (const Certificate& c : certificates)
-      if (error = fault_of(c, header.time_us / kSecond); !error.empty()) return std::string();
-    return envelope(plain, certificates, error);
-  };
-  std::string plain = header_line(header, copy.ref, whole);
-  plain += body.substr(0, copy.ref.bytes);
-  copy.der = layer(paths, plain);
-  if (!copy.der.empty() && !files_.second.empty()) copy.der = layer(files_.second, copy.der);
+  const std::int64_t now = header.time_us / kSecond;
+  std::string plain = header_line(header, ref);
+  plain += body.substr(0, ref.bytes);
+  copy.der = impl_->layer(paths, plain, ref.period, now, error);
+  if (!copy.der.empty() && !impl_->files.second.empty())
+    copy.der = impl_->layer(impl_->files.second, copy.der, ref.period, now, error);
   if (copy.der.empty()) return std::nullopt;
-  copy.ref.sha256 = sha256_hex(copy.der);
+  ref.sha256 = sha256_hex(copy.der);
   return copy;
 }
 

@@ -14,10 +14,12 @@
 #include "gateway/commands/audit_access.h"
 #include "gateway/commands/audit_commands.h"
 #include "gateway/commands/audit_export.h"
+#include "gateway/commands/audit_forget.h"
 #include "gateway/commands/audit_keeping.h"
 #include "gateway/commands/audit_output.h"
 #include "gateway/commands/audit_place.h"
 #include "gateway/commands/audit_proof.h"
+#include "gateway/commands/audit_sealed.h"
 #include "gateway/commands/commands.h"
 
 namespace sekisho::gateway {
@@ -195,6 +197,8 @@ void add_audit_command(CLI::App& app, int& exit_code) {
   add_index_commands(*audit, exit_code);
   add_report_commands(*audit, exit_code);
   add_keeping_commands(*audit, exit_code);
+  add_sealed_commands(*audit, exit_code);
+  add_forget_command(*audit, exit_code);
   add_export_commands(*audit, exit_code);
   // Last: some questions stand beside commands of the same group.
   add_question_commands(*audit, exit_code);

@@ -1,10 +1,8 @@
 #include "gateway/commands/audit_value.h"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
+#include <ctime>
 #include <iostream>
 #include <iterator>
 #include <set>
@@ -12,7 +10,7 @@
 #include "audit/record.h"
 #include "config/detector_pack.h"
 #include "filters/scanner.h"
-#include "gateway/keys.h"
+#include "gateway/finding_keys.h"
 #include "policy/detector_packs.h"
 
 namespace sekisho::gateway {
@@ -70,23 +68,29 @@ std::optional<std::vector<std::string>> hashes_of_value(const config::GatewayFil
     error = "value needs -c gateway.yaml, which names the key of the hashes";
     return std::nullopt;
   }
-  const std::string folder = gateway->keys_directory.value;
-  if (::access((folder + "/finding.key").c_str(), R_OK) != 0) {
-    error =
-        folder + "/finding.key cannot be read: only who may use the gateway's keys can ask this";
+  const auto keys = FindingKeys::load(gateway->keys_directory.value, error);
+  if (!keys) {
+    error += ": only who may use the gateway's keys can ask this";
     return std::nullopt;
   }
-  const auto keys = load_or_make_keys(folder, error);
-  if (!keys) return std::nullopt;
   const std::string value = read_value();
   if (value.empty() || value.size() > kLongest) {
     error = "give the value on standard input: printf '%s' VALUE | sekisho audit value --type " +
             type + " -c gateway.yaml";
     return std::nullopt;
   }
+  if (!keys->oldest().empty())
+    std::fprintf(
+        stderr,
+        "注意: %s より前の鍵は消されており、その期間の値は見つかりません / note: the keys of "
+        "before %s were erased: values of that time are not found\n",
+        keys->oldest().c_str(), keys->oldest().c_str());
+  const std::int64_t now_us = static_cast<std::int64_t>(std::time(nullptr)) * 1'000'000;
   std::vector<std::string> hashes;
-  for (const std::string& spelling : spellings(type, value))
-    hashes.push_back(audit::finding_hash(keys->finding, type, spelling));
+  const std::set<std::string> written = spellings(type, value);
+  for (const audit::FindingKey& key : keys->until(now_us))
+    for (const std::string& spelling : written)
+      hashes.push_back(audit::finding_hash(key.key, type, spelling));
   return hashes;
 }
 

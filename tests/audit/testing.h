@@ -242,7 +242,7 @@ class FaultDisk {
   std::map<std::string, File> files_;
   std::map<Op, Fault> failing_;
   std::map<Op, int> calls_;
-  std::uint64_t free_ = 1u << 30;
+  std::uint64_t free_ = 1u << 30, reserved_ = 0;
   int power_cuts_ = 0;
   int failed_ = 0;
 };
@@ -329,6 +329,14 @@ class FaultStore : public Store {
     const std::lock_guard lock(disk_.mutex_);
     if (disk_.power_cuts_ != born_) return EIO;
     bytes = disk_.free_;
+    return 0;
+  }
+  int reserve(std::uint64_t bytes) override {
+    const std::lock_guard lock(disk_.mutex_);
+    const std::uint64_t all = disk_.free_ + disk_.reserved_;
+    if (bytes > all) return ENOSPC;
+    disk_.reserved_ = bytes;
+    disk_.free_ = all - bytes;
     return 0;
   }
 

@@ -141,7 +141,11 @@ class Clients(Suite):
         for sink in cls.sinks.values():
             cls.addClassCleanup(sink.close)
         sinks = ", ".join(f'{{ name: {form}, otlp: "{sink.url}/v1/logs" }}' if form == "otlp" else f'{{ name: {form}, http: "{sink.url}/", format: {form} }}' for form, sink in cls.sinks.items())
-        cls.gateway = cls.start_gateway(audit=f'audit/", sinks: [{sinks}], sync: "every_decision')
+        sh("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", str(cls.bench.folder / "auditor.key"), "-out", str(cls.bench.folder / "auditor.pem"),
+           "-days", "60", "-subj", "/CN=auditor")
+        sealed = f', sealed: {{ recipients: {{ auditors: ["{cls.bench.folder}/auditor.pem"] }} }}'
+        policy = POLICY.format(extra="").replace("action: redact", "action: redact, seal: [auditors]")
+        cls.gateway = cls.start_gateway(policy=policy, audit=f'audit/", sinks: [{sinks}], sync: "every_decision', keeping=sealed)
         cls.direct, cls.direct_seen, _ = cls.run_checks("--ca", str(cls.bench.pki.ca))
         cls.through, cls.through_seen, cls.through_answered = cls.run_checks("--ca", str(cls.ca), "--proxy", cls.proxy)
 
@@ -198,17 +202,21 @@ class Clients(Suite):
 
     def test_seeded_values_are_written_nowhere(self):
         """The journal, what lies beside it, the log, pages, metrics, and everything that was sent to other systems."""
+        self.assertIn(b"choices", self.curl(body=chat("4532-0151-1283-0366")))  # masked, and a sealed copy of it kept
         refused = self.curl(body=chat(f"{TOKEN} 4111 1111 1111 1111"))
         blocked = json.loads(refused)["error"]["sekisho"]["request_id"].encode()
         for form, sink in self.sinks.items():
             sink.wait(lambda r: any(blocked in body for _, _, body in r.bodies))
-        seeds = [x.encode() for x in (TOKEN, TOKEN[4:], "4111 1111 1111 1111", "4111111111111111")]
+        seeds = [x.encode() for x in (TOKEN, TOKEN[4:], "4111 1111 1111 1111", "4111111111111111", "4532-0151-1283-0366", "4532015112830366")]
         places = {str(p): p.read_bytes() for p in self.gateway.folder.rglob("*") if p.is_file()}
         places |= {page: self.gateway.ask("GET", page)[1] for page in ("/metrics", "/readyz", "/policy")}
         places |= {form: b"\n".join(body for _, _, body in sink.bodies) for form, sink in self.sinks.items()}
         places["the refusal"] = refused
         for form in ("cef", "rfc5424"):
             places[form] = sh(SEKISHO, "audit", "export", "-c", str(self.gateway.config), "--format", form).stdout.encode()
+        copies = [p for p in places if p.endswith(".cms")]
+        self.assertEqual(len(copies), sum("sealed" in d for d in self.gateway.decisions()))
+        self.assertGreater(len(copies), 0)
         self.assertIn(blocked, b"".join(x for p, x in places.items() if p.endswith(".jsonl")))
         for place, written in places.items():
             for seed in seeds:

@@ -235,7 +235,7 @@ class Gateway:
     """The binary with a configuration of its own, started and stopped by pid."""
 
     def __init__(self, folder: pathlib.Path, pki: Pki, hosts: dict[str, int], policy: str | None = None, extra: str = "", settings: str = "",
-                 clients: str = "{ authentication: none }", limits: str = "{}", audit: str = "audit/", env=None, prefix=(), pass_fds=(), listen: str = '{ address: "127.0.0.1:0" }'):
+                 clients: str = "{ authentication: none }", limits: str = "{}", audit: str = "audit/", keeping: str = "", env=None, prefix=(), pass_fds=(), listen: str = '{ address: "127.0.0.1:0" }'):
         self.folder = folder
         self.config = folder / "gateway.yaml"
         (folder / "policy.yaml").write_text(policy or POLICY.format(extra=extra), encoding="utf-8")
@@ -252,7 +252,7 @@ geo: {{ networks: {{ 127.0.0.0/8: JP }} }}
 resolver: {{ hosts: {{ {overrides} }} }}
 origin_tls: {{ extra_ca: ["{pki.ca}"], allow_addresses: [127.0.0.0/8] }}
 clients: {clients}
-audit: {{ directory: "{audit}" }}
+audit: {{ directory: "{audit}"{keeping} }}
 limits: {limits}
 admin: {{ address: "127.0.0.1:0" }}
 log: {{ level: info, format: json }}
