@@ -161,8 +161,8 @@ Asked ask_access(const QuestionScope& asking) {
        column(ColumnKind::kCount, "seq", "記録番号", "seq")});
   for (const auto& row : asker.ask_days(
            "SELECT time_us, doer, old, new, gw, seq FROM control INDEXED BY control_what WHERE "
-           "day>=? AND day<? AND what IN ('access', 'sealed_open_asked', 'sealed_open') "
-           "ORDER BY time_us, seq"))
+           "day>=? AND day<? AND what IN ('access', 'evidence_request', 'evidence_approve', "
+           "'evidence_open', 'evidence_opened') ORDER BY time_us, seq"))
     table.rows.push_back({number_in(row[0]), or_nothing(text_in(row[1])),
                           or_nothing(text_in(row[2])), or_nothing(text_in(row[3])), row[4],
                           number_in(row[5])});

@@ -181,7 +181,7 @@ int hand_out(const SealedOptions& options, const Place& place, const std::string
              const std::string& first) {
   const std::string who = first.empty() ? options.by : first + ", " + options.by;
   const Recorded recorded =
-      leave_record(place.log, {"sealed_open", "sealed open " + options.id, options.reason, who});
+      leave_record(place.log, {"evidence_open", options.id, options.reason, who});
   if (recorded == Recorded::kFailed) return kCouldNot;
   std::string error;
   if (!audit::write_durably(options.out, der, error)) return audit_could_not(error);
@@ -204,8 +204,8 @@ int ask_second(const SealedOptions& options, const Place& place, const std::stri
         first.c_str(), first.c_str());
     return kNo;
   }
-  const Recorded recorded = leave_record(
-      place.log, {"sealed_open_asked", "sealed open " + options.id, options.reason, options.by});
+  const Recorded recorded =
+      leave_record(place.log, {"evidence_request", options.id, options.reason, options.by});
   if (recorded == Recorded::kFailed) return kCouldNot;
   std::printf(
       "依頼しました。24 時間以内に別の人が同じコマンドを実行すると渡されます / asked: within 24 "

@@ -130,9 +130,9 @@ class Sealed(Base):
         out = self.bench.folder / "copy.cms"
         self.audit("sealed", "open", id, "--by", "佐藤", "--reason", "調査 12", "--out", str(out))
         self.assertIsNotNone(decrypt(out, ec))
-        self.assertIn(("sealed_open", f"sealed open {id}", "調査 12", "佐藤"), self.admin_records("sealed_open"))
+        self.assertIn(("evidence_open", id, "調査 12", "佐藤"), self.admin_records("evidence_open"))
         self.assertIn("is there already", self.audit("sealed", "open", id, "--by", "佐藤", "--reason", "x", "--out", str(out), code=2))
-        self.assertIn(id, self.audit("access"))
+        self.assertIn(id, self.audit("evidence", "list"))
         self.audit("sealed", "show", "sks_aaaaaaaaaaaaaaaa", code=1)
         [copy] = self.copies()
         os.chmod(copy, 0o600)
@@ -154,7 +154,7 @@ class Sealed(Base):
         self.assertIn("asked for it already", ask("佐 藤", 1))
         self.assertFalse(out.exists())
         self.assertIn(".inner", ask("鈴木", 0))
-        self.assertEqual([r[0::3] for r in self.admin_records("sealed_open_asked", "sealed_open")], [("sealed_open_asked", "佐藤"), ("sealed_open", "佐藤, 鈴木")])
+        self.assertEqual([r[0::3] for r in self.admin_records("evidence_request", "evidence_open")], [("evidence_request", "佐藤"), ("evidence_open", "佐藤, 鈴木")])
         self.assertIsNone(decrypt(out, ec))
         inner = self.bench.folder / "inner.cms"
         inner.write_bytes(decrypt(out, dpo))
