@@ -18,6 +18,8 @@ constexpr std::size_t kIdleInAll = 512;
 constexpr std::chrono::seconds kIdleTime{50};
 // Addresses of one name that the parent proxy is asked for, one after the other.
 constexpr std::size_t kMostAsked = 3;
+// Addresses of one name that are asked for a TLS handshake.
+constexpr std::size_t kMostHandshakes = 3;
 
 std::string pool_key(const policy::Destination& to) {
   return to.scheme + "://" + to.host + ":" + std::to_string(to.port);
@@ -132,22 +134,12 @@ Awaitable<Lease> OriginPool::lease(policy::Destination to, const AddressJudge& j
   }
   const TimePoint deadline = Clock::now() + patience;
   std::unique_ptr<ByteStream> stream;
-  Lease made = co_await open(to, judge, deadline, stream);
+  Ways ways;
+  Lease made = co_await open(to, judge, deadline, ways, stream);
   if (!stream) co_return made;
   if (to.scheme == "https") {
-    OriginTls::Outcome tls = co_await worker_.services().origin_tls->connect(
-        std::move(stream), to.host, to.port, deadline);
-    if (!tls.stream) {
-      Counters::add(worker_.counters().origin_failed);
-      made.fault = kind_of(tls.fault);
-      const bool certificate = tls.fault == OriginTls::Fault::kCertificate;
-      if (certificate)
-        Log::warn("origin_certificate",
-                  {{"host", to.host}, {"check", tls.check}, {"detail", tls.detail}});
-      made.detail = certificate ? tls.check : tls.detail;
-      co_return made;
-    }
-    stream = std::move(tls.stream);
+    made = co_await secure(to, std::move(made), deadline, ways, stream);
+    if (!stream) co_return made;
   }
   HeadLimits limits;
   limits.bytes = worker_.services().settings.limits.request_head;
@@ -162,15 +154,48 @@ Awaitable<Lease> OriginPool::lease(policy::Destination to, const AddressJudge& j
   co_return made;
 }
 
+// No byte of the request is sent before TLS stands, so a handshake that breaks off is as good as no
+// connection: the next judged address is tried. A certificate that is not the name's is none of
+// these: whoever shows it must be told of, not passed by.
+Awaitable<Lease> OriginPool::secure(const policy::Destination& to, Lease made, TimePoint deadline,
+                                    Ways& ways, std::unique_ptr<ByteStream>& stream) {
+  for (std::size_t turn = 1;; ++turn) {
+    const bool more = !ways.judged.empty() && turn < kMostHandshakes;
+    const TimePoint now = Clock::now();
+    const TimePoint until = more ? now + (deadline - now) / 2 : deadline;
+    OriginTls::Outcome tls =
+        co_await worker_.services().origin_tls->connect(std::move(stream), to.host, to.port, until);
+    if (tls.stream) {
+      stream = std::move(tls.stream);
+      co_return made;
+    }
+    Counters::add(worker_.counters().origin_failed);
+    const bool certificate = tls.fault == OriginTls::Fault::kCertificate;
+    if (certificate)
+      Log::warn("origin_certificate",
+                {{"host", to.host}, {"check", tls.check}, {"detail", tls.detail}});
+    made.fault = kind_of(tls.fault);
+    made.detail = certificate ? tls.check : tls.detail;
+    stream.reset();
+    if (certificate || !more || Clock::now() >= deadline) co_return made;
+    Lease next = co_await open_next(ways, deadline, stream);
+    // Nobody else answers: what the one said that did tells more.
+    if (!stream) co_return made;
+    made = std::move(next);
+  }
+}
+
 Awaitable<Lease> OriginPool::connect_raw(policy::Destination to, const AddressJudge& judge,
                                          Millis patience, std::unique_ptr<ByteStream>& stream) {
   const TimePoint deadline = Clock::now() + patience;
-  Lease made = co_await open(to, judge, deadline, stream);
+  Ways ways;
+  Lease made = co_await open(to, judge, deadline, ways, stream);
   co_return made;
 }
 
 Awaitable<Lease> OriginPool::open(const policy::Destination& to, const AddressJudge& judge,
-                                  TimePoint deadline, std::unique_ptr<ByteStream>& stream) {
+                                  TimePoint deadline, Ways& ways,
+                                  std::unique_ptr<ByteStream>& stream) {
   Services& services = worker_.services();
   const ParentProxy* proxy = services.parent_proxy.get();
   const bool through = proxy && proxy->serves(to.host);
@@ -186,20 +211,29 @@ Awaitable<Lease> OriginPool::open(const policy::Destination& to, const AddressJu
   const std::uint16_t port = addresses.port.value_or(to.port);
   Judged judged = judge_all(addresses, port, judge, *services.guard);
   if (judged.refused.fault != Lease::Fault::kNone) co_return std::move(judged.refused);
-  if (through && !leave_left_out(*proxy, judged.allowed)) {
-    Lease made = co_await open_through(std::move(judged.allowed), port, deadline, stream);
-    co_return made;
-  }
-  Lease made = co_await open_directly(std::move(judged.allowed), port, deadline, stream);
+  ways.port = port;
+  ways.through = through && !leave_left_out(*proxy, judged.allowed);
+  ways.judged = std::move(judged.allowed);
+  Lease made = co_await open_next(ways, deadline, stream);
   co_return made;
 }
 
-Awaitable<Lease> OriginPool::open_directly(std::vector<policy::AddressFacts> judged,
-                                           std::uint16_t port, TimePoint deadline,
+Awaitable<Lease> OriginPool::open_next(Ways& ways, TimePoint deadline,
+                                       std::unique_ptr<ByteStream>& stream) {
+  if (ways.through) {
+    Lease made = co_await open_through(ways, deadline, stream);
+    co_return made;
+  }
+  Lease made = co_await open_directly(ways, deadline, stream);
+  co_return made;
+}
+
+Awaitable<Lease> OriginPool::open_directly(Ways& ways, TimePoint deadline,
                                            std::unique_ptr<ByteStream>& stream) {
   Services& services = worker_.services();
+  const std::uint16_t port = ways.port;
   std::vector<config::IpAddress> allowed;
-  for (const auto& facts : judged) allowed.push_back(*facts.ip);
+  for (const auto& facts : ways.judged) allowed.push_back(*facts.ip);
   std::vector<config::IpAddress> once = allowed;
   Connected connected = co_await connect_first(worker_.executor(), worker_.deadlines(),
                                                std::move(once), port, deadline);
@@ -213,7 +247,9 @@ Awaitable<Lease> OriginPool::open_directly(std::vector<policy::AddressFacts> jud
   Counters::add(worker_.counters().origin_connects, connected.tried);
   if (connected.stream) {
     stream = std::move(connected.stream);
-    co_return leased(std::move(judged[connected.index]), port);
+    policy::AddressFacts facts = std::move(ways.judged[connected.index]);
+    ways.judged.erase(ways.judged.begin() + static_cast<std::ptrdiff_t>(connected.index));
+    co_return leased(std::move(facts), port);
   }
   Counters::add(worker_.counters().origin_failed);
   co_return fault(Clock::now() >= deadline ? Lease::Fault::kTimeout : Lease::Fault::kUnreachable,
@@ -222,19 +258,21 @@ Awaitable<Lease> OriginPool::open_directly(std::vector<policy::AddressFacts> jud
 
 // The proxy is told an address, the very one that was judged: what the name means to the proxy has
 // no part in it. Others are asked for only while the proxy cannot reach the one before.
-Awaitable<Lease> OriginPool::open_through(std::vector<policy::AddressFacts> judged,
-                                          std::uint16_t port, TimePoint deadline,
+Awaitable<Lease> OriginPool::open_through(Ways& ways, TimePoint deadline,
                                           std::unique_ptr<ByteStream>& stream) {
-  std::vector<config::IpAddress> addresses;
-  for (const auto& facts : judged) addresses.push_back(*facts.ip);
-  const std::vector<std::size_t> order = connect_order(addresses);
-  const std::size_t most = std::min(order.size(), kMostAsked);
+  const std::uint16_t port = ways.port;
+  const std::size_t most = std::min(ways.judged.size(), kMostAsked);
   Lease made;
   for (std::size_t i = 0; i < most; ++i) {
+    std::vector<config::IpAddress> addresses;
+    for (const auto& facts : ways.judged) addresses.push_back(*facts.ip);
+    const std::size_t first = connect_order(addresses).front();
+    policy::AddressFacts facts = std::move(ways.judged[first]);
+    ways.judged.erase(ways.judged.begin() + static_cast<std::ptrdiff_t>(first));
     const TimePoint now = Clock::now();
     const TimePoint until = i + 1 < most ? now + (deadline - now) / 2 : deadline;
-    made = co_await ask_proxy(authority_of(addresses[order[i]], port), until, stream);
-    if (stream) co_return leased(std::move(judged[order[i]]), port);
+    made = co_await ask_proxy(authority_of(*facts.ip, port), until, stream);
+    if (stream) co_return leased(std::move(facts), port);
     const bool next =
         made.fault == Lease::Fault::kUnreachable || made.fault == Lease::Fault::kTimeout;
     if (!next || Clock::now() >= deadline) break;

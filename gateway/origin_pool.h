@@ -85,14 +85,24 @@ class OriginPool {
   Lease take_idle(const std::string& key, const AddressJudge& judge);
   Awaitable<Lease> open_unresolved(const policy::Destination& to, const AddressJudge& judge,
                                    TimePoint deadline, std::unique_ptr<ByteStream>& stream);
-  Awaitable<Lease> open_through(std::vector<policy::AddressFacts> judged, std::uint16_t port,
-                                TimePoint deadline, std::unique_ptr<ByteStream>& stream);
+  // Judged addresses of one name that are still to be tried, and how they are reached.
+  struct Ways {
+    std::vector<policy::AddressFacts> judged;
+    std::uint16_t port = 0;
+    bool through = false;  // the parent proxy
+  };
+  // These take what they tried out of `ways`.
+  Awaitable<Lease> open_next(Ways& ways, TimePoint deadline, std::unique_ptr<ByteStream>& stream);
+  Awaitable<Lease> open_through(Ways& ways, TimePoint deadline,
+                                std::unique_ptr<ByteStream>& stream);
   Awaitable<Lease> ask_proxy(std::string authority, TimePoint deadline,
                              std::unique_ptr<ByteStream>& stream);
-  Awaitable<Lease> open_directly(std::vector<policy::AddressFacts> judged, std::uint16_t port,
-                                 TimePoint deadline, std::unique_ptr<ByteStream>& stream);
+  Awaitable<Lease> open_directly(Ways& ways, TimePoint deadline,
+                                 std::unique_ptr<ByteStream>& stream);
   Awaitable<Lease> open(const policy::Destination& to, const AddressJudge& judge,
-                        TimePoint deadline, std::unique_ptr<ByteStream>& stream);
+                        TimePoint deadline, Ways& ways, std::unique_ptr<ByteStream>& stream);
+  Awaitable<Lease> secure(const policy::Destination& to, Lease made, TimePoint deadline, Ways& ways,
+                          std::unique_ptr<ByteStream>& stream);
 
   Worker& worker_;
   void drop_oldest();

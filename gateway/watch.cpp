@@ -12,7 +12,6 @@ namespace sekisho::gateway {
 namespace {
 
 constexpr std::chrono::seconds kClockPeriod{1};
-constexpr std::chrono::hours kDay{24};
 
 std::int64_t steady_us() {
   const auto now = Clock::now().time_since_epoch();
@@ -27,14 +26,13 @@ Watch::Watch(net::io_context& io, Gateway& gateway)
       deadline_(io.get_executor()),
       clock_timer_(io.get_executor()),
       watchdog_(io.get_executor()),
-      daily_(io.get_executor()),
       clock_(now_microseconds(), steady_us()),
+      day_(now_microseconds()),
       pending_(std::make_shared<int>(0)) {}
 
 void Watch::start() {
   wait_for_signals();
   look_at_clock();
-  tell_daily();
   if (notify::watchdog_period().count() > 0) feed_watchdog();
 }
 
@@ -62,17 +60,8 @@ void Watch::look_at_clock() {
     if (ec) return;
     if (const auto step = clock_.look(now_microseconds(), steady_us()))
       gateway_.clock_was_set(step->expected_us, step->now_us);
+    if (day_.passed(now_microseconds())) gateway_.say_warnings();
     look_at_clock();
-  });
-}
-
-// What ends is told before it does, also by a gateway that nobody starts anew.
-void Watch::tell_daily() {
-  daily_.expires_after(kDay);
-  daily_.async_wait([this](const boost::system::error_code& ec) {
-    if (ec) return;
-    gateway_.say_warnings();
-    tell_daily();
   });
 }
 

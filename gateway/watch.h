@@ -9,6 +9,7 @@
 
 #include "gateway/async.h"
 #include "gateway/clock_watch.h"
+#include "gateway/day_turn.h"
 
 namespace sekisho::gateway {
 
@@ -27,12 +28,12 @@ class Watch {
   void wait_for_signals();
   void look_at_clock();
   void feed_watchdog();
-  void tell_daily();
 
   Gateway& gateway_;
   net::basic_signal_set<Executor> signals_;
-  Timer deadline_, clock_timer_, watchdog_, daily_;
+  Timer deadline_, clock_timer_, watchdog_;
   ClockWatch clock_;
+  DayTurn day_;
   // Pings on their way to workers; the service manager hears of us only when all came back.
   std::shared_ptr<int> pending_;
 };

@@ -1,5 +1,7 @@
 #include "gateway/clock_watch.h"
 
+#include "gateway/day_turn.h"
+
 #include <gtest/gtest.h>
 
 namespace sekisho::gateway {
@@ -30,6 +32,25 @@ TEST(ClockWatch, TakesTheToleranceItself) {
   ClockWatch watch(kBegin, 0);
   EXPECT_FALSE(watch.look(kBegin + ClockWatch::kToleranceUs, 0));
   EXPECT_TRUE(watch.look(kBegin + 2 * ClockWatch::kToleranceUs + 1, 0));
+}
+
+constexpr std::int64_t kDay = 86'400'000'000;
+
+TEST(DayTurn, PassesOnceADay) {
+  DayTurn day(kDay);
+  EXPECT_FALSE(day.passed(kDay));
+  EXPECT_FALSE(day.passed(2 * kDay - 1));
+  EXPECT_TRUE(day.passed(2 * kDay));
+  EXPECT_FALSE(day.passed(2 * kDay + 1));
+  EXPECT_TRUE(day.passed(9 * kDay));  // slept: told once
+  EXPECT_FALSE(day.passed(9 * kDay + 1));
+}
+
+TEST(DayTurn, CountsAnewFromAClockThatWasSetBack) {
+  DayTurn day(100 * kDay);
+  EXPECT_FALSE(day.passed(kDay));
+  EXPECT_FALSE(day.passed(2 * kDay - 1));
+  EXPECT_TRUE(day.passed(2 * kDay));
 }
 
 }  // namespace

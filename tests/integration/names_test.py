@@ -7,11 +7,24 @@ import threading
 import time
 import unittest
 
-from harness import Bench, Origin, chat, post, sh
+from availability_test import Parent
+from harness import TIMEOUT, Bench, Origin, chat, post, sh
 from operations_test import inside
 
 PUBLIC = "198.200.0.10"  # of this network namespace, stated to be in Japan
-A, AAAA, SERVFAIL, NXDOMAIN = 1, 28, 2, 3
+A, CNAME, AAAA, SERVFAIL, NXDOMAIN = 1, 5, 28, 2, 3
+CUT, FOREIGN = "198.200.0.12", "198.200.0.13"  # ends every handshake; has another name's certificate
+
+
+class Alias:
+    """Names after one another, each an alias of the next, and the addresses at their end."""
+
+    def __init__(self, *names: str, addresses: list[str]):
+        self.names, self.addresses = names, addresses
+
+
+def wire(name: str) -> bytes:
+    return b"".join(bytes([len(label)]) + label.encode() for label in name.split(".")) + b"\0"
 
 
 class NameServer:
@@ -48,11 +61,16 @@ class NameServer:
             found = found()
         if found is None:
             return None
+        aliases, found = (found.names, found.addresses) if isinstance(found, Alias) else ((), found)
         rcode, addresses = (found, []) if isinstance(found, int) else (0, found)
-        out = query[:2] + struct.pack(">HHHHH", 0x8180 | rcode, 1, len(addresses), 0, 0) + question
+        out = query[:2] + struct.pack(">HHHHH", 0x8180 | rcode, 1, len(aliases) + len(addresses), 0, 0) + question
+        owner = b"\xc0\x0c"
+        for alias in aliases:
+            out += owner + struct.pack(">HHIH", CNAME, 1, 30, len(wire(alias))) + wire(alias)
+            owner = wire(alias)
         for address in addresses:
             data = socket.inet_pton(socket.AF_INET6 if kind == AAAA else socket.AF_INET, address)
-            out += b"\xc0\x0c" + struct.pack(">HHIH", kind, 1, 30, len(data)) + data
+            out += owner + struct.pack(">HHIH", kind, 1, 30, len(data)) + data
         return out
 
 
@@ -104,6 +122,14 @@ class NamesOnTheWire(unittest.TestCase):
             "compatible.example.jp": {AAAA: ["::7f00:1"]},
             "mapped.example.jp": {AAAA: ["::ffff:127.0.0.1"]},
             "ours.example.jp": {A: [PUBLIC]},
+            "cut.example.jp": {A: [CUT, PUBLIC]},
+            "foreign.example.jp": {A: [FOREIGN, PUBLIC]},
+            "alone.example.jp": {A: [CUT]},
+            "bytedance.example.jp": {A: Alias("edge.example.net", "x.gtm.volcgslb.com", addresses=[PUBLIC])},
+            "deepseek.example.jp": {A: Alias("api.deepseek.com", addresses=[PUBLIC])},
+            "cloudfront.example.jp": {A: Alias("d1.cloudfront.net", addresses=[PUBLIC])},
+            "frankfurt.example.jp": {A: Alias("bedrock-runtime.eu-central-1.amazonaws.com", addresses=[PUBLIC])},
+            "lookalike.example.jp": {A: Alias("notvolcgslb.com", addresses=[PUBLIC])},
             "servfail.example.jp": SERVFAIL,
             "silent.example.jp": None,
         })
@@ -114,6 +140,11 @@ class NamesOnTheWire(unittest.TestCase):
         sh("mount", "--bind", str(resolv), "/etc/resolv.conf")
         self.origin = Origin(bench.pki.leaf("*.example.jp", name="names"), at=(PUBLIC, 443))
         self.addCleanup(self.origin.close)
+        # Both read the client's hello first: an end with bytes unread would be a reset, and its time another.
+        self.cut = Origin(None, raw=lambda conn: conn.sock.recv(4096), at=(CUT, 443))
+        self.addCleanup(self.cut.close)
+        self.foreign = Origin(bench.pki.leaf("other.example.net", name="foreign"), at=(FOREIGN, 443))
+        self.addCleanup(self.foreign.close)
         self.gateway = bench.gateway({}, policy=POLICY.format(mixed="refuse"), limits="{ connect: 3s }")
         text = self.gateway.config.read_text()
         self.gateway.stop()
@@ -128,11 +159,15 @@ class NamesOnTheWire(unittest.TestCase):
         self.failures_of_dns_are_called_so()
         self.refused_names_are_not_looked_up()
         self.mixed_answers_follow_the_policy()
+        self.aliases_of_denied_companies_refuse_and_prove_nothing()
+        self.a_handshake_that_breaks_off_is_tried_at_the_next_address()
+        self.a_parent_proxy_is_asked_for_the_next_judged_address()
 
     @staticmethod
     def network():
         sh("ip", "link", "set", "lo", "up")
-        sh("ip", "addr", "add", f"{PUBLIC}/32", "dev", "lo")
+        for address in (PUBLIC, CUT, FOREIGN):
+            sh("ip", "addr", "add", f"{address}/32", "dev", "lo")
         sh("ip", "link", "add", "out0", "type", "veth", "peer", "name", "out1")
         sh("ip", "link", "set", "out1", "up")
         sh("ip", "addr", "add", "192.168.77.2/24", "dev", "out0")
@@ -230,6 +265,71 @@ class NamesOnTheWire(unittest.TestCase):
         self.assertEqual(self.gateway.reload()[0], 200)
         answer = self.ask("denied6.example.jp")
         self.assertEqual((answer.status, self.newest()["dst"]["ip"]), (200, PUBLIC), answer.body)
+
+    def aliases_of_denied_companies_refuse_and_prove_nothing(self):
+        def told(record):
+            return [e for e in record["evidence"] if "cname" in (e[2] or "")]
+
+        for name, alias in (("bytedance", "cname:x.gtm.volcgslb.com"), ("deepseek", "cname:api.deepseek.com catalogue:deepseek-api")):
+            with self.subTest(name):
+                before = self.origin.connections
+                answer = self.ask(f"{name}.example.jp")
+                record = self.newest()
+                self.assertEqual((answer.status, record["reason"], record["rule"]), (400, "region", "regions"), answer.body)
+                self.assertIn(["network", "CN", alias, "denied"], told(record))
+                self.assertEqual(self.origin.connections, before)
+        # An alias elsewhere, or one that only looks so, neither refuses nor is kept.
+        for name in ("cloudfront", "frankfurt", "lookalike"):
+            with self.subTest(name):
+                answer = self.ask(f"{name}.example.jp")
+                self.assertEqual((answer.status, told(self.newest())), (200, []), answer.body)
+
+    def a_handshake_that_breaks_off_is_tried_at_the_next_address(self):
+        before = self.cut.connections
+        answer = self.ask("cut.example.jp")
+        self.assertEqual((answer.status, self.newest()["dst"]["ip"]), (200, PUBLIC), answer.body)
+        self.assertEqual(self.cut.connections, before + 1)
+        # The request was sent once, to whom the record names.
+        self.assertEqual(len([r for r in self.origin.requests if r.get("host") == "cut.example.jp"]), 1)
+        # A certificate of somebody else's is told, never passed by.
+        answer = self.ask("foreign.example.jp")
+        self.assertEqual((answer.status, self.newest()["reason"]), (502, "certificate"), answer.body)
+        self.assertEqual([r for r in self.origin.requests if r.get("host") == "foreign.example.jp"], [])
+        self.assertEqual(self.ask("alone.example.jp").status, 502)
+
+    def a_parent_proxy_is_asked_for_the_next_judged_address(self):
+        def answer(conn, request):
+            name = request.start.split(b" ")[1].decode().rsplit(":", 1)[0]
+            if name not in (PUBLIC, CUT):
+                conn.send(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")
+                return True
+            onward = socket.create_connection((name, 443), TIMEOUT)
+            parent.onward.append(b"")
+            conn.send(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            parent.pump(conn.sock, onward)
+            return True
+
+        self.gateway.stop()
+        bench = Bench()
+        self.addCleanup(bench.close)
+        parent = Parent(bench, {}, answer=answer)
+        text = self.gateway.config.read_text()
+        self.gateway.config.write_text(text + f"\norigin_proxy: {{ url: 'http://127.0.0.1:{parent.port}' }}\n")
+        self.gateway.start()
+        self.gateway.proxy = ("127.0.0.1", self.gateway.proxy[1])
+
+        def asked_for(host, status):
+            before = len(parent.asked)
+            answer = self.ask(host)
+            self.assertEqual(answer.status, status, answer.body)
+            return [r.start.split(b" ")[1].decode() for r in parent.asked[before:]]
+
+        self.assertEqual(asked_for("dead4.example.jp", 200), ["198.200.9.9:443", "198.200.9.8:443", f"{PUBLIC}:443"])
+        self.assertEqual(self.newest()["dst"]["ip"], PUBLIC)
+        self.assertEqual(asked_for("cut.example.jp", 200), [f"{CUT}:443", f"{PUBLIC}:443"])
+        self.assertEqual(self.newest()["dst"]["ip"], PUBLIC)
+        # None of these is an address that policy refuses: the proxy hears of no such one.
+        self.assertEqual(asked_for("bytedance.example.jp", 400), [])
 
 
 if __name__ == "__main__":

@@ -4,12 +4,14 @@ import datetime
 import json
 import os
 import pathlib
+import re
 import signal
 import socket
 import ssl
 import subprocess
 import sys
 import threading
+import time
 import unittest
 
 from harness import OK, POLICY, ROOT, SEKISHO, TIMEOUT, Bench, Gateway, chat, post, sh
@@ -388,6 +390,26 @@ class ClockSteps(unittest.TestCase):
         der = context.wrap_socket(conn.sock, server_hostname=host).getpeercert(binary_form=True)
         said = subprocess.run(["openssl", "x509", "-inform", "DER", "-noout", "-startdate", "-enddate"], input=der, capture_output=True, check=True).stdout.decode()
         return [ssl.cert_time_to_seconds(line.split("=")[1].strip()) for line in said.splitlines()]
+
+    def endings_told(self):
+        """Warnings about the exception's end, in the order of the log."""
+        lines = (self.gateway.folder / "gateway.log").read_text(encoding="utf-8").splitlines()
+        said = [json.loads(line).get("warning", "") for line in lines if line.startswith("{")]
+        return [int(days[1]) if (days := re.search(r"'EX-1'.* ends in (\d+) days?", w)) else 0 for w in said if "'EX-1'" in w]
+
+    def test_what_ends_soon_is_told_every_day(self):
+        told = self.endings_told()
+        self.assertEqual(len(told), 1, told)  # at the start
+        self.set_clock("+5h")
+        self.set_clock("+1d")
+        self.set_clock("+2d")
+        self.set_clock("+10d")
+        end = time.monotonic() + 20
+        while len(self.endings_told()) < 4 and time.monotonic() < end:
+            self.gateway.ask("GET", "/livez")
+        days = self.endings_told()
+        # Once a day, nearer each time; at last that it has ended.
+        self.assertEqual(days, [told[0], told[0] - 1, told[0] - 2, 0], days)
 
     def test_steps_there_and_back(self):
         label = "【社外秘】\n計画"
