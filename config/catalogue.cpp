@@ -95,6 +95,7 @@ class CatalogueLoader {
     read_developers(reader_, m.find("model_developers"), out_.model_developers);
     read_names(reader_, m.find("openrouter_providers"), out_.openrouter_providers);
     read_names(reader_, m.find("huggingface_router_providers"), out_.huggingface_router_providers);
+    read_names(reader_, m.find("vercel_gateway_providers"), out_.vercel_gateway_providers);
     read_names(reader_, m.find("vendor_names"), out_.vendor_names);
     read_names(reader_, m.find("model_prefixes"), out_.model_prefixes);
     const YamlNode* providers = overlay_ ? m.find("providers") : m.require("providers");

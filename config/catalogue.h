@@ -71,8 +71,8 @@ struct Catalogue {
   std::vector<Provider> providers;
   std::vector<SideHosts> shared_side_hosts;
   std::vector<ModelDeveloper> model_developers;
-  std::map<std::string, std::string> openrouter_providers,
-      huggingface_router_providers;  // sub-provider -> entry id
+  std::map<std::string, std::string> openrouter_providers, huggingface_router_providers,
+      vercel_gateway_providers;  // sub-provider -> entry id
   // What vendors are called in paths, headers and fields of gateways, and in front of model names
   // ("deepseek/deepseek-chat") at proxies that send them on -> entry id.
   std::map<std::string, std::string> vendor_names, model_prefixes;

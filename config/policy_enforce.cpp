@@ -220,6 +220,14 @@ void read_paths(YamlReader& reader, MapReader& m, EnforceDef& rule) {
                      "write what stands before the ?");
 }
 
+void read_sub_providers(YamlReader& reader, MapReader& m, EnforceDef& rule) {
+  const YamlNode* n = m.find("sub_providers");
+  if (n && reader.word(*n, Names{"allowed"})) rule.sub_providers = n->at;
+  if (n && rule.providers.empty())
+    reader.problem(n->at, "`sub_providers` needs `providers`",
+                   "name the service that forwards, as in [openrouter]");
+}
+
 void read_credential(YamlReader& reader, MapReader& m, EnforceDef& rule) {
   const YamlNode* n = m.find("credential");
   if (!n) return;
@@ -297,11 +305,12 @@ void read_company_accounts(YamlReader& reader, const YamlNode& node, EnforceDef&
 
 void check_whole(YamlReader& reader, const EnforceDef& rule, bool sets) {
   const bool own = !rule.headers.empty() || !rule.remove_headers.empty() || !rule.body.empty() ||
-                   rule.credential;
+                   rule.credential || rule.sub_providers;
   const bool aimed = !rule.providers.empty() || !rule.destinations.empty() || !rule.hosts.empty();
   if (!sets)
     reader.problem(rule.at, "a rule of `enforce` sets nothing",
-                   "write `headers`, `remove_headers`, `body`, `credential` or `company_accounts`");
+                   "write `headers`, `remove_headers`, `body`, `sub_providers`, `credential` or "
+                   "`company_accounts`");
   else if (own && !aimed)
     reader.problem(rule.at, "a rule of `enforce` needs `providers`, `destinations` or `hosts`",
                    "a setting is sent only to the service that it is meant for");
@@ -331,9 +340,11 @@ EnforceDef read_rule(YamlReader& reader, const YamlNode& node) {
   read_removed(reader, m, rule);
   if (body) read_fields(reader, *body, "", 1, rule);
   check_fields(reader, rule);
+  read_sub_providers(reader, m, rule);
   read_credential(reader, m, rule);
   if (accounts) read_company_accounts(reader, *accounts, rule);
-  const bool sets = headers || body || accounts || m.find("remove_headers") || m.find("credential");
+  const bool sets = headers || body || accounts || m.find("remove_headers") ||
+                    m.find("credential") || m.find("sub_providers");
   check_whole(reader, rule, sets);
   m.finish();
   return rule;

@@ -199,6 +199,7 @@ struct EnforceDef {
   std::vector<EnforcedHeader> headers;
   std::vector<MarkedText> remove_headers;
   std::vector<EnforcedField> body;
+  std::optional<Mark> sub_providers;  // where `sub_providers: allowed` stands
   std::optional<EnforcedCredential> credential;
   std::vector<CompanyAccounts> company_accounts;
 };

@@ -329,7 +329,7 @@ Awaitable<bool> Exchange::decide_and_lease() {
   // Without an address first: what the body alone refuses causes no look-up.
   // What will be written into the body is judged in place of what the client wrote.
   co_await plan_enforcement();
-  if (!enforcement_.failure) policy::write_fields(planned_, inspected_.fields);
+  if (!enforcement_.failure) policy::write_fields(planned_, enforcement_, inspected_.fields);
   if (body_inspected_) admission_ = admit(nullptr);
   co_await plan_enforcement();
   verdict_ = decide();

@@ -66,6 +66,19 @@ struct AdmissionQuery {
 
 struct EnforceRule;  // policy/enforcement.h
 
+class RouteFinder;  // policy/routed_models.h
+struct Service;     // policy/service_index.h
+
+// Where a service that forwards is told among whom it may choose, and those of them whose facts
+// pass, by the names that its requests use.
+struct SubProviderPin {
+  std::string only, order;  // JSON pointers of lists
+  std::vector<std::string> allowed;
+  std::vector<const Service*> services;  // of the same
+  const Service* at = nullptr;           // the service that forwards
+  const RouteFinder* finder = nullptr;   // tells whom a client's own word means
+};
+
 struct Admission {
   bool refused = false;           // by policy, enforced
   bool would_refuse = false;      // in observe mode
@@ -93,6 +106,7 @@ struct Admission {
   config::Localized alternative_note;
   bool observe = false;                     // the deciding entry or the policy is in observe mode
   std::vector<const EnforceRule*> enforce;  // rules that set something in this request
+  std::optional<SubProviderPin> pin;        // where one of them has `sub_providers: allowed`
 };
 
 }  // namespace sekisho::policy

@@ -43,6 +43,12 @@ constexpr std::array<std::string_view, 19> kTalk = {"messages",
                                                     "suffix",
                                                     "response_format"};
 
+// The same where it is not on the highest level, but in one request of a batch or of a list of
+// steps.
+constexpr std::array<std::string_view, 8> kTalkInside = {
+    "messages", "contents",          "system",      "tools", "input",
+    "prompt",   "systemInstruction", "instructions"};
+
 // What a model or a tool said, or how a tool is described: nobody connects to what stands there.
 constexpr std::array<std::string_view, 20> kSaid = {
     "arguments",   "args",         "parameters",        "properties",        "output",
@@ -112,6 +118,17 @@ Use use_of(std::string_view pointer, bool talk) {
     return Use::kSend;
   if (one_of(key, kFetchKeys)) return Use::kFetch;
   return bare && (!talk || one_of(parent, kFetchParents)) ? Use::kFetch : Use::kNone;
+}
+
+// "/requests/7" of "/requests/7/params/model"; "" = stands in no batch.
+std::string_view element_of(std::string_view pointer) {
+  constexpr std::string_view kList = "/requests/";
+  const auto at = pointer.find(kList);
+  if (at == pointer.npos) return {};
+  const auto end = pointer.find('/', at + kList.size());
+  const std::string_view index = pointer.substr(at + kList.size(), end - at - kList.size());
+  const bool number = !index.empty() && index.find_first_not_of("0123456789") == index.npos;
+  return number && end != pointer.npos ? pointer.substr(0, end) : std::string_view();
 }
 
 bool is_below(std::string_view pointer, std::string_view of) {
@@ -187,20 +204,45 @@ BodyFields BodyFieldReader::take() {
 void BodyFieldReader::see(JsonToken token) {
   if (token == JsonToken::kKey) return see_key();
   if (!may_name(token)) return;
-  if (!talk_ && json_.depth() <= kFieldDepth) see_value(token);
+  if (!in_talk() && json_.depth() <= kFieldDepth) see_value(token);
   if (token == JsonToken::kString) see_url();
 }
 
+// A conversation ends with the object in which it stands.
+bool BodyFieldReader::in_talk() {
+  if (json_.depth() < talk_) talk_ = 0;
+  return talk_ != 0;
+}
+
 void BodyFieldReader::see_key() {
-  if (json_.depth() > 1 && talk_) return;
-  if (json_.depth() > kFieldDepth) return;
+  const std::size_t depth = json_.depth();
+  if (in_talk() && depth > talk_) return;
+  if (depth > kFieldDepth) return;
   const std::string_view pointer = json_.path();
-  if (json_.depth() == 1) talk_ = one_of(pointer.substr(1), kTalk);
-  if (keys_.size() >= kMostKeys) {
+  const std::string_view name = pointer.substr(pointer.rfind('/') + 1);
+  const bool talk = depth == 1 ? one_of(name, kTalk) : one_of(name, kTalkInside);
+  talk_ = talk ? depth : 0;
+  const std::string_view element = element_of(pointer);
+  if (element != element_) {
+    element_ = element;
+    element_keys_.clear();
+  }
+  auto& keys = element.empty() ? keys_ : element_keys_;
+  if (keys.size() >= kMostKeys) {
     out_.cut = true;
-  } else if (!keys_.emplace(pointer).second) {
+  } else if (!keys.emplace(pointer).second) {
     out_.twice.emplace_back(pointer);
   }
+}
+
+// A batch repeats one request a thousand times; what is new in one of them counts.
+bool BodyFieldReader::is_known_in_batch(const std::string& pointer, std::string_view value) {
+  const std::string_view element = element_of(pointer);
+  if (element.empty()) return false;
+  std::string once(std::string_view(pointer).substr(element.size()));
+  if (once == "/custom_id" || once == "/metadata/key") return true;
+  once.append(1, '\n').append(value);
+  return !batch_fields_.insert(std::move(once)).second;
 }
 
 std::string_view BodyFieldReader::raw() const {
@@ -219,12 +261,14 @@ bool BodyFieldReader::decode(std::size_t most) {
 void BodyFieldReader::see_value(JsonToken token) {
   const bool text = token == JsonToken::kString;
   if (raw().size() > kFieldBytes) return;
+  if (text && !decode(kFieldBytes)) return;
+  std::string pointer = json_.pointer();
+  if (is_known_in_batch(pointer, text ? std::string_view(decoded_) : raw())) return;
   if (out_.fields.size() >= kMostFields) {
     out_.cut = true;
     return;
   }
-  if (text && !decode(kFieldBytes)) return;
-  out_.fields.push_back({json_.pointer(), text ? decoded_ : std::string(raw()), text});
+  out_.fields.push_back({std::move(pointer), text ? decoded_ : std::string(raw()), text});
 }
 
 bool BodyFieldReader::looks_like_url(std::string_view raw) const {
@@ -239,7 +283,7 @@ void BodyFieldReader::see_url() {
   const bool schemed = looks_like_url(value);
   if (!schemed && (value.size() > kFieldBytes || value.find('.') == value.npos)) return;
   if (!schemed && value.find(' ') != value.npos) return;
-  const Use use = use_of(json_.path(), talk_);
+  const Use use = use_of(json_.path(), talk_ != 0);
   if (use == Use::kNone || (!schemed && use != Use::kSend) || !decode(kUrlBytes)) return;
   const std::size_t first = decoded_.find_first_not_of(" \t\r\n");
   if (first == std::string::npos) return;
@@ -260,6 +304,30 @@ BodyFields read_body_fields(std::string_view body) {
   while (reader.step(body.size() + 1)) {
   }
   return reader.take();
+}
+
+void add_form_field(std::string_view name, std::string_view value, BodyFields& out) {
+  if (out.fields.size() >= kMostFields) {
+    out.cut = true;
+    return;
+  }
+  std::string pointer = "/";
+  for (const char c : name) {
+    if (c == '~')
+      pointer += "~0";
+    else if (c == '/')
+      pointer += "~1";
+    else
+      pointer += c;
+  }
+  const Use use = use_of(pointer, false);
+  const bool address = value.find_first_of(" \t\r\n{[") == value.npos &&
+                       (value.find(':') != value.npos || use == Use::kSend);
+  if (use != Use::kNone && address && value.size() <= kUrlBytes)
+    out.urls.push_back({pointer, std::string(value), use == Use::kSend});
+  if (value.size() > kFieldBytes) return;
+  if (out.at(pointer) != nullptr) out.twice.push_back(pointer);
+  out.fields.push_back({std::move(pointer), std::string(value), true});
 }
 
 }  // namespace sekisho::policy

@@ -30,8 +30,10 @@ struct BodyUrl {
 };
 
 struct BodyFields {
-  bool json = false;  // the body is one well-formed JSON document
-  bool cut = false;   // it holds more than is looked at: what is not here may still be there
+  bool json = false;    // the body is one well-formed JSON document
+  bool cut = false;     // it holds more than is looked at: what is not here may still be there
+  bool form = false;    // multipart or form fields: the first name of a pointer is the field's
+  bool unread = false;  // it may name a model or a provider, and could not be read
   std::vector<BodyField> fields;
   std::vector<BodyUrl> urls;       // each once
   std::vector<std::string> twice;  // pointers of keys that stand twice in their object
@@ -59,6 +61,8 @@ class BodyFieldReader {
   void see_key();
   void see_value(filters::JsonToken token);
   void see_url();
+  bool in_talk();
+  bool is_known_in_batch(const std::string& pointer, std::string_view value);
   bool looks_like_url(std::string_view raw) const;
   std::string_view raw() const;
   bool decode(std::size_t most);
@@ -67,11 +71,16 @@ class BodyFieldReader {
   filters::JsonScanner json_;
   filters::OffsetMap map_;
   std::string decoded_;
-  bool talk_ = false;  // inside the conversation: only addresses are looked for
-  std::unordered_set<std::string> keys_, seen_urls_;
+  // Depth of the key that begins a conversation, where only addresses are looked for; 0 = outside.
+  std::size_t talk_ = 0;
+  std::string element_;  // of a batch: "/requests/7"
+  std::unordered_set<std::string> keys_, element_keys_, batch_fields_, seen_urls_;
   BodyFields out_;
 };
 
 BodyFields read_body_fields(std::string_view body);
+
+// One field of a form, as if it stood in an object.
+void add_form_field(std::string_view name, std::string_view value, BodyFields& out);
 
 }  // namespace sekisho::policy

@@ -115,7 +115,7 @@ class PieceFinder {
       return;
     }
     for (const std::string& region : s.pattern.groups(text, "region"))
-      out_.push_back({places_of(*s.def, region), source, s.overrides_host});
+      out_.push_back({places_of(*s.def, region), source, s.overrides_host, region});
   }
 
   Places places_of(const config::EndpointRegion& def, const std::string& region) const {
@@ -184,7 +184,8 @@ class PieceFinder {
     }
     if (parts.size() == 4) return add_region_set(region_set);
     if (parts.size() > 2 && !parts[2].empty())
-      out_.push_back({table_places("aws", std::string(parts[2])), "signature", false});
+      out_.push_back(
+          {table_places("aws", std::string(parts[2])), "signature", false, std::string(parts[2])});
   }
 
   void add_region_set(std::string_view set) {

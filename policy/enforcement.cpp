@@ -186,6 +186,16 @@ std::optional<Clash> clash_of(const EnforceDef& a, const EnforceDef& b) {
       if ((p == q && x.value != y.value) || p.starts_with(q + "/") || q.starts_with(p + "/"))
         return Clash{y.pointer.at, "the field '" + q + "'"};
     }
+  for (const auto* pair : {&a, &b}) {
+    const EnforceDef& other = pair == &a ? b : a;
+    if (!pair->sub_providers) continue;
+    for (const auto& x : other.body)
+      for (const std::string_view list :
+           {"/provider/only", "/provider/order", "/providerOptions/gateway/only",
+            "/providerOptions/gateway/order"})
+        if (x.pointer.value == list)
+          return Clash{x.pointer.at, "the field '" + x.pointer.value + "'"};
+  }
   if (a.credential && b.credential && a.credential->use.value != b.credential->use.value)
     return Clash{b.credential->at, "the credential"};
   return std::nullopt;
@@ -253,7 +263,7 @@ void EnforceRules::add(const EnforceDef& def, bool observe) {
   for (const auto& field : def.body)
     rule.fields.push_back({field.pointer.value, json_of(field.value)});
   rule.only_accounts = def.headers.empty() && def.remove_headers.empty() && def.body.empty() &&
-                       !def.credential && !def.company_accounts.empty();
+                       !def.credential && !def.sub_providers && !def.company_accounts.empty();
   rules_.push_back(std::move(rule));
 }
 

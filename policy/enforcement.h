@@ -82,6 +82,7 @@ struct Enforcement {
   std::vector<std::string> removed_query;                    // keys as the target writes them
   std::string credential, credential_header;                 // name, and where its value goes
   std::vector<filters::Edit> edits;                          // of the decoded body
+  std::vector<std::pair<std::string, std::vector<std::string>>> pinned;  // lists written into it
   std::vector<EnforcedChange> changes;
   // A rule that cannot be kept: the request must not leave. "" = none.
   struct Failure {
@@ -119,7 +120,8 @@ class EnforcementPlan {
 };
 
 // What rules write into the body, where admission reads it: a request is judged as it will leave.
-void write_fields(const std::vector<const EnforceRule*>& rules, BodyFields& body);
+void write_fields(const std::vector<const EnforceRule*>& rules, const Enforcement& plan,
+                  BodyFields& body);
 
 // The target without the query keys that were removed.
 std::string without_query_keys(std::string_view target, const std::vector<std::string>& keys);

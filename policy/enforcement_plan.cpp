@@ -2,11 +2,13 @@
 
 #include <algorithm>
 
+#include "filters/json_scanner.h"
 #include "policy/body_fields.h"
 #include "policy/enforcement.h"
 #include "policy/header_scan.h"
 #include "policy/inspection.h"
 #include "policy/own_credential.h"
+#include "policy/routed_models.h"
 
 namespace sekisho::policy {
 namespace {
@@ -82,6 +84,9 @@ struct EnforcementPlan::Impl {
     std::optional<filters::JsonSetter> setter;
   };
   void add_fields(const EnforceRule& rule, std::size_t change, Fields& to);
+  std::vector<filters::JsonField> pinned_fields(const EnforceRule& rule);
+  std::vector<std::string> pinned_names(const SubProviderPin& pin, std::string_view pointer,
+                                        const std::vector<std::string>& otherwise) const;
   bool step_fields(Fields& fields);
   void end_fields(Fields& fields);
 
@@ -198,13 +203,16 @@ void EnforcementPlan::Impl::swap_credential(const EnforceRule& rule, EnforcedCha
 }
 
 void EnforcementPlan::Impl::add_fields(const EnforceRule& rule, std::size_t change, Fields& to) {
-  if (rule.fields.empty() || in.body.empty()) return;
-  const std::string place = "body:" + rule.fields.front().pointer;
+  if (in.body.empty()) return;
+  std::vector<filters::JsonField> fields = pinned_fields(rule);
+  fields.insert(fields.end(), rule.fields.begin(), rule.fields.end());
+  if (fields.empty()) return;
+  const std::string place = "body:" + fields.front().pointer;
   if (is_signed())
     return fail(rule, cannot(place, "要求に署名があります", "the request is signed"));
   if (!in.inspected->charset_text.empty())
     return fail(rule, cannot(place, "本文が UTF-8 ではありません", "the body is not UTF-8"));
-  for (const auto& field : rule.fields) {
+  for (const auto& field : fields) {
     const auto same = [&](const filters::JsonField& o) {
       return o.pointer == field.pointer && o.value == field.value;
     };
@@ -213,6 +221,52 @@ void EnforcementPlan::Impl::add_fields(const EnforceRule& rule, std::size_t chan
     to.all.push_back(field);
     to.owners.emplace_back(&rule, change);
   }
+}
+
+// What the client chose, as far as policy allows it; without a choice all of `otherwise`.
+std::vector<std::string> EnforcementPlan::Impl::pinned_names(
+    const SubProviderPin& pin, std::string_view pointer,
+    const std::vector<std::string>& otherwise) const {
+  const BodyFields& body = in.inspected->fields;
+  if (!body.json || body.doubtful(pointer)) return otherwise;
+  const auto chosen = body.texts(pointer);
+  std::vector<std::string> out;
+  for (const BodyField* f : chosen) {
+    const Service* who = pin.finder->sub_provider(*pin.at, f->value);
+    const auto& all = pin.services;
+    if (who && std::find(all.begin(), all.end(), who) != all.end()) out.push_back(f->value);
+  }
+  return chosen.empty() ? otherwise : out;
+}
+
+// A client that named none whom policy allows keeps what it wrote, and is refused for it by name.
+std::vector<filters::JsonField> EnforcementPlan::Impl::pinned_fields(const EnforceRule& rule) {
+  std::vector<filters::JsonField> out_fields;
+  if (!rule.def->sub_providers || !in.admission->pin) return out_fields;
+  const SubProviderPin& pin = *in.admission->pin;
+  if (pin.allowed.empty()) {
+    fail(rule, cannot("body:" + pin.only, "許可された事業者がありません",
+                      "policy allows none of those who might answer"));
+    return out_fields;
+  }
+  const auto names = pinned_names(pin, pin.only, pin.allowed);
+  if (names.empty()) return out_fields;
+  const auto add = [&](const std::string& pointer, const std::vector<std::string>& list) {
+    std::string json = "[";
+    for (const std::string& name : list) {
+      json += json.size() > 1 ? ",\"" : "\"";
+      filters::append_json_escaped(json, name, true);
+      json += '"';
+    }
+    out_fields.push_back({pointer, json + "]"});
+    if (!rule.observe) out.pinned.emplace_back(pointer, list);
+  };
+  add(pin.only, names);
+  const BodyFields& body = in.inspected->fields;
+  if (body.texts(pin.order).empty() && !body.doubtful(pin.order)) return out_fields;
+  const auto order = pinned_names(pin, pin.order, names);
+  add(pin.order, order.empty() ? names : order);
+  return out_fields;
 }
 
 bool EnforcementPlan::Impl::step_fields(Fields& fields) {
@@ -247,8 +301,10 @@ Enforcement EnforcementPlan::take() {
   return std::move(impl_->out);
 }
 
-void write_fields(const std::vector<const EnforceRule*>& rules, BodyFields& body) {
+void write_fields(const std::vector<const EnforceRule*>& rules, const Enforcement& plan,
+                  BodyFields& body) {
   using Kind = config::FieldValue::Kind;
+  for (const auto& [pointer, names] : plan.pinned) body.set(pointer, names);
   for (const EnforceRule* rule : rules) {
     if (rule->observe) continue;
     for (const auto& [pointer, value] : rule->def->body) {

@@ -118,7 +118,8 @@ Evaluation evaluate(const Snapshot& snapshot, Question question) {
     if (e.question.body) query.fields = &e.inspected.fields;
     // What will be written there is judged, unless it cannot be.
     e.enforcement = enforcement_of(snapshot, e, query.headers);
-    if (!e.enforcement.failure) write_fields(e.admission.enforce, e.inspected.fields);
+    if (!e.enforcement.failure)
+      write_fields(e.admission.enforce, e.enforcement, e.inspected.fields);
     e.admission = snapshot.admit(query);
   }
   e.enforcement = enforcement_of(snapshot, e, query.headers);

@@ -182,9 +182,9 @@ Gatekeeper::Opinion Gatekeeper::ask_entry(const Ask& ask, const Candidate& candi
   return o;
 }
 
-void Gatekeeper::apply_regions(const RegionFinding& finding, bool lifted, Admission& out) const {
-  out.evidence = finding.evidence;
-  out.known_regions = finding.known_regions;
+void Gatekeeper::apply_regions(RegionFinding finding, bool lifted, Admission& out) const {
+  out.evidence = std::move(finding.evidence);
+  out.known_regions = std::move(finding.known_regions);
   out.region_unknown = finding.region_unknown;
   if (!file_.regions) return;
   std::string why = finding.refuses ? finding.why : "no evidence refuses";
@@ -196,12 +196,12 @@ void Gatekeeper::apply_regions(const RegionFinding& finding, bool lifted, Admiss
 
 // Every entry refuses: the first reason of the list among all of them stands. What only observed
 // rules refuse passes, and is recorded.
-void Gatekeeper::refuse_all(const std::vector<Opinion>& opinions, Admission& out) const {
+void Gatekeeper::refuse_all(std::vector<Opinion>& opinions, Admission& out) const {
   const auto enforced = [&](const Opinion& o) { return o.enforced(observe_); };
   const bool refused = std::none_of(opinions.begin(), opinions.end(),
                                     [&](const Opinion& o) { return enforced(o) == Reason::kNone; });
   const auto reason = [&](const Opinion& o) { return refused ? enforced(o) : o.reason(); };
-  const Opinion& first =
+  Opinion& first =
       *std::min_element(opinions.begin(), opinions.end(), [&](const Opinion& a, const Opinion& b) {
         return std::pair(reason(a), a.entry->def->id) < std::pair(reason(b), b.entry->def->id);
       });
@@ -217,7 +217,8 @@ void Gatekeeper::refuse_all(const std::vector<Opinion>& opinions, Admission& out
   adopt(first, out);
 }
 
-void Gatekeeper::adopt(const Opinion& o, Admission& out) const {
+// The finding moves: this opinion is the one that stands.
+void Gatekeeper::adopt(Opinion& o, Admission& out) const {
   out.entry = o.entry->def->id;
   if (o.match) {
     out.side_host_role = o.match->role;
@@ -226,7 +227,7 @@ void Gatekeeper::adopt(const Opinion& o, Admission& out) const {
   if (o.entry->def->uninspected)
     out.uninspected_allowed = *o.entry->def->uninspected == config::Action::kAllow;
   if (o.lifted) out.exception = o.entry->def->id;
-  apply_regions(o.regions, o.lifted, out);
+  apply_regions(std::move(o.regions), o.lifted, out);
 }
 
 // Several entries admit: order never matters, so the strictest does, then the id.
@@ -240,9 +241,9 @@ bool Gatekeeper::stricter(const Opinion& a, const Opinion& b) const {
   return key(a) < key(b);
 }
 
-void Gatekeeper::weigh(const std::vector<Opinion>& opinions, Admission& out) const {
-  const Opinion* admits = nullptr;
-  for (const Opinion& o : opinions) {
+void Gatekeeper::weigh(std::vector<Opinion>& opinions, Admission& out) const {
+  Opinion* admits = nullptr;
+  for (Opinion& o : opinions) {
     const bool ok = o.reason() == Reason::kNone;
     const std::string why = ok ? "admits this destination" : o.why;
     if (o.own != Reason::kNone || ok)
@@ -267,15 +268,16 @@ void Gatekeeper::refuse(Reason reason, std::string rule, Admission& out) const {
 // Nothing admits the host for this client. DeepSeek is refused for its region all the same.
 void Gatekeeper::judge_without_entry(const Ask& ask, Admission& out) const {
   if (!ask.known()) return judge_unlisted(ask, out);
-  const RegionFinding finding = judge_.judge(ask.judged, nullptr, ask.query, ask.host, &ask.routes);
-  apply_regions(finding, false, out);
+  RegionFinding finding = judge_.judge(ask.judged, nullptr, ask.query, ask.host, &ask.routes);
+  const bool refuses = finding.refuses;
+  apply_regions(std::move(finding), false, out);
   for (const Entry* e : ask.other_ports)
     out.rules.push_back(
         trace(e->def->id, false, true, e->observe, "names this host with another port or scheme"));
   const std::string why = ask.services.found.empty() ? "no entry names this host for this client"
                                                      : "no entry allows this service here";
   out.rules.push_back(trace("destinations", true, false, observe_, why, Reason::kDestination));
-  if (!finding.refuses) return refuse(Reason::kDestination, "destinations", out);
+  if (!refuses) return refuse(Reason::kDestination, "destinations", out);
   out.detail = {};
   refuse(Reason::kRegion, "regions", out);
 }
@@ -290,9 +292,10 @@ void Gatekeeper::judge_unlisted(const Ask& ask, Admission& out) const {
   out.rules.push_back(trace("unlisted", true, passes, observe_, std::move(why),
                             passes ? Reason::kNone : Reason::kDestination));
   if (!passes) return refuse(Reason::kDestination, "unlisted", out);
-  const RegionFinding finding = judge_.judge({}, nullptr, ask.query, ask.host);
-  apply_regions(finding, false, out);
-  if (finding.refuses) return refuse(Reason::kRegion, "regions", out);
+  RegionFinding finding = judge_.judge({}, nullptr, ask.query, ask.host);
+  const bool refuses = finding.refuses;
+  apply_regions(std::move(finding), false, out);
+  if (refuses) return refuse(Reason::kRegion, "regions", out);
   out.rule = "unlisted";
   out.splice = !ask.services.depends_on_path;
 }
@@ -326,10 +329,14 @@ void Gatekeeper::add_enforcement(const Ask& ask, Admission& out) const {
   if (std::any_of(out.enforce.begin(), out.enforce.end(),
                   [](const EnforceRule* rule) { return !rule->observe; }))
     out.splice = false;
+  if (std::any_of(out.enforce.begin(), out.enforce.end(),
+                  [](const EnforceRule* rule) { return rule->def->sub_providers.has_value(); }))
+    out.pin = pin(ask, out);
 }
 
 Admission Gatekeeper::answer(const AdmissionQuery& query, PathKnowledge path) const {
   Admission out;
+  out.rules.reserve(4);
   const Ask ask = look_up(query, path);
   std::vector<Opinion> opinions;
   for (const Candidate& c : candidates(ask, out)) opinions.push_back(ask_entry(ask, c));

@@ -37,12 +37,6 @@ struct Entry {
   bool admits_role(std::string_view role) const;
 };
 
-// To whom a service that forwards may be told to send a request, by the names its requests use.
-struct SubProviderChoice {
-  bool forwards = false;
-  std::vector<std::string> allowed, others;  // by the facts of their entries under `regions`
-};
-
 class Gatekeeper {
  public:
   // Refers to its arguments for life. Unknown names, at their marks, are problems.
@@ -53,7 +47,6 @@ class Gatekeeper {
 
   Admission admit(const AdmissionQuery& query) const;
   void name_alternative(Admission& out) const;
-  SubProviderChoice sub_providers(const AdmissionQuery& query) const;
   const RegionJudge& regions() const { return judge_; }
   // Ends of entries, and of the reviews that entries require.
   std::vector<Expiry> expiries() const;
@@ -78,14 +71,14 @@ class Gatekeeper {
   std::vector<Candidate> candidates(const Ask& ask, Admission& out) const;
   bool speaks(const Ask& ask, const Entry& entry, std::string_view role, Admission& out) const;
   Opinion ask_entry(const Ask& ask, const Candidate& candidate) const;
-  void weigh(const std::vector<Opinion>& opinions, Admission& out) const;
+  void weigh(std::vector<Opinion>& opinions, Admission& out) const;
   bool stricter(const Opinion& a, const Opinion& b) const;
-  void adopt(const Opinion& opinion, Admission& out) const;
-  void refuse_all(const std::vector<Opinion>& opinions, Admission& out) const;
+  void adopt(Opinion& opinion, Admission& out) const;
+  void refuse_all(std::vector<Opinion>& opinions, Admission& out) const;
   void refuse(Reason reason, std::string rule, Admission& out) const;
   void judge_without_entry(const Ask& ask, Admission& out) const;
   void judge_unlisted(const Ask& ask, Admission& out) const;
-  void apply_regions(const RegionFinding& finding, bool lifted, Admission& out) const;
+  void apply_regions(RegionFinding finding, bool lifted, Admission& out) const;
   void find_routes(Ask& ask) const;
   std::optional<UnmetRequirement> unmet_by_routes(const Ask& ask, const config::DestinationDef& def,
                                                   const RegionFinding& regions) const;
@@ -96,7 +89,9 @@ class Gatekeeper {
                     Admission& out) const;
   void take_evidence(const std::vector<Evidence>& evidence, const std::string& where,
                      Admission& out) const;
+  void add_pins(config::Problems& problems);
   bool passes(const Service& service) const;
+  std::optional<SubProviderPin> pin(const Ask& ask, const Admission& out) const;
   void name_service(const Ask& ask, Admission& out) const;
   void add_enforcement(const Ask& ask, Admission& out) const;
   Admission answer(const AdmissionQuery& query, PathKnowledge path) const;
@@ -112,6 +107,8 @@ class Gatekeeper {
   std::unordered_map<const Service*, std::vector<const Entry*>> by_service_;  // in their order
   HostTable<ListedHost> listed_;
   EnforceRules enforce_;
+  // Of services that rules pin: those whom `regions` lets answer.
+  std::map<const Service*, std::vector<SubProviderName>> pinned_;
   bool observe_ = false;
 };
 

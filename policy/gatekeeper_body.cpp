@@ -2,6 +2,7 @@
 // run them, and addresses to which the service connects.
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -226,19 +227,63 @@ void Gatekeeper::take_evidence(const std::vector<Evidence>& evidence, const std:
   }
 }
 
+// As a sub-provider that a request names.
 bool Gatekeeper::passes(const Service& service) const {
-  return !judge_.judge({&service}, nullptr, AdmissionQuery{}, "").refuses;
+  std::vector<Routes> routes(1);
+  routes[0].named.push_back({"", &service});
+  return !judge_.judge({}, nullptr, AdmissionQuery{}, "", &routes).refuses;
 }
 
-SubProviderChoice Gatekeeper::sub_providers(const AdmissionQuery& query) const {
-  SubProviderChoice out;
-  const Ask ask = look_up(query, PathKnowledge::kGiven);
-  for (const Service* s : ask.judged)
-    for (const SubProviderName& p : routes_.sub_providers(*s)) {
-      out.forwards = true;
-      (p.service && passes(*p.service) ? out.allowed : out.others).push_back(p.name);
+// Services that `sub_providers: allowed` speaks of, and whom it will name there.
+void Gatekeeper::add_pins(config::Problems& problems) {
+  for (const auto& def : file_.enforce) {
+    if (!def.sub_providers) continue;
+    for (const auto& name : def.providers) {
+      const Service* service = index_.find(name.value);
+      if (!service) continue;  // a problem already
+      const auto& all = routes_.sub_providers(*service);
+      if (!RouteFinder::pin_place(*service) || all.empty()) {
+        problems.push_back({file_.path, name.at,
+                            "'" + name.value + "' takes no list of those who may answer",
+                            "openrouter and vercel-gateway do; elsewhere a request that is not "
+                            "pinned by its client is refused"});
+        continue;
+      }
+      auto& passing = pinned_[service];
+      if (passing.empty())
+        std::copy_if(
+            all.begin(), all.end(), std::back_inserter(passing),
+            [&](const SubProviderName& p) { return p.service != nullptr && passes(*p.service); });
     }
-  return out;
+  }
+}
+
+// The terms that the entry requires hold for whoever answers as well.
+std::optional<SubProviderPin> Gatekeeper::pin(const Ask& ask, const Admission& out) const {
+  const Service* service = index_.find(out.provider);
+  const auto found = pinned_.find(service);
+  if (found == pinned_.end()) return std::nullopt;
+  const PinPlace* place = RouteFinder::pin_place(*service);
+  SubProviderPin pin;
+  pin.only = place->only;
+  pin.order = place->order;
+  pin.at = service;
+  pin.finder = &routes_;
+  const auto entry = std::find_if(entries_.begin(), entries_.end(),
+                                  [&](const Entry& e) { return e.def->id == out.entry; });
+  config::DestinationDef required;
+  if (entry != entries_.end()) required.require = entry->def->require;
+  for (const SubProviderName& p : found->second) {
+    if (!required.require.empty()) {
+      const RegionFinding regions = judge_.judge({p.service}, nullptr, AdmissionQuery{}, "");
+      const TermsInput terms{&required, p.service->provider, &regions, &tables_,
+                             &zone_,    ask.query.now};
+      if (unmet_requirement(terms)) continue;
+    }
+    pin.allowed.push_back(p.name);
+    pin.services.push_back(p.service);
+  }
+  return pin;
 }
 
 }  // namespace sekisho::policy

@@ -169,6 +169,7 @@ Gatekeeper::Gatekeeper(const config::PolicyFile& file, const config::Catalogue& 
       names.developer(d);
   }
   for (const auto& def : file.enforce) check_enforce(def, names);
+  add_pins(problems);
   for (const auto& a : file.alternatives) {
     names.target(a.provider, a.at);
     names.target(a.use.value, a.use.at);

@@ -11,6 +11,7 @@
 #include "filters/body_reader.h"
 #include "filters/content_decoder.h"
 #include "filters/scanner.h"
+#include "policy/body_documents.h"
 #include "policy/header_scan.h"
 #include "policy/message_joins.h"
 #include "policy/named_values.h"
@@ -159,7 +160,8 @@ struct Inspection::Impl {
   InspectionResult result;
   std::optional<filters::ContentDecoder> decoder;
   std::optional<BodyReader> reader;
-  std::optional<BodyFieldReader> field_reader;
+  filters::BodyType body_type;
+  std::optional<BodyDocuments> field_reader;
   bool json_root = false;  // the body is JSON
   TextChunk chunk;
   std::size_t pushed = 0;  // of a chunk that is scanned in pieces
@@ -508,6 +510,7 @@ void Inspection::Impl::begin_walk() {
     finish();
     return;
   }
+  body_type = type;
   filters::BodyLimits reading;
   reading.reserve = limits.reserve;
   reader.emplace(std::move(type), content_type, body(), std::move(reading));
@@ -580,13 +583,17 @@ void Inspection::Impl::finish() {
   note_unread();
   if ((result.could_not_decide || result.unread_parts) && result.coverage == Coverage::kInspected)
     result.coverage = Coverage::kPartly;
-  if (!json_root) return;
-  for (auto& finding : result.findings)
-    if (finding.place == Place::kBody) finding.older_turn = turns.older(finding.where);
+  if (may_hold_fields(result.unreadable)) result.fields.unread = true;
+  if (!result.unreadable.empty() && !json_root) return;
+  if (json_root)
+    for (auto& finding : result.findings)
+      if (finding.place == Place::kBody) finding.older_turn = turns.older(finding.where);
   const bool charset = !result.charset_text.empty();
-  field_reader.emplace(charset ? std::string_view(result.charset_text) : body());
+  if (json_root) body_type.kind = BodyKind::kJson;
+  field_reader.emplace(body_type, charset ? std::string_view(result.charset_text) : body());
   stage = Stage::kFields;
-  if (body().size() <= kStep) read_fields();
+  if (body().size() <= kStep)
+    while (stage == Stage::kFields) read_fields();
 }
 
 // For admission: who else is named.

@@ -26,10 +26,15 @@ AddressFacts stated_address(const Snapshot& snapshot, const PolicyTest& test, st
   if (test.address) return snapshot.geo().look_up(*test.address, now);
   AddressFacts facts;
   facts.assumed_allowed = true;
-  if (test.address_country) facts.countries.push_back({*test.address_country, "stated", 0, false});
+  // "unknown" is stated too: no database knew it.
+  const auto known = [](const std::string& country) {
+    return country == "unknown" ? std::string() : country;
+  };
+  if (test.address_country)
+    facts.countries.push_back({known(*test.address_country), "stated", 0, false});
   if (test.edge) facts.edge = "stated";
   if (test.address_network_country) {
-    facts.network_country = *test.address_network_country;
+    facts.network_country = known(*test.address_network_country);
     facts.network_source = "stated";
   }
   return facts;

@@ -72,30 +72,33 @@ const std::optional<Places>& StatedPlaces::of(EvidenceKind kind) const {
 // One judgement under way.
 class EvidenceGatherer {
  public:
-  EvidenceGatherer(const RegionJudge& judge, std::int64_t now) : judge_(judge), now_(now) {}
+  EvidenceGatherer(const RegionJudge& judge, std::int64_t now) : judge_(judge), now_(now) {
+    out_.evidence.reserve(kUsual);
+    out_.known_regions.reserve(kUsual);
+  }
 
   void add_service(const Service& s, const StatedPlaces* stated, const AdmissionQuery& query,
                    std::string_view host) {
     const Endpoint endpoint = add_endpoint(s, query, host);
     for (EvidenceKind kind : kStaticKinds) {
-      Places places = service_places(s, kind);
+      const Places* places = &service_places(s, kind);
       if (stated && stated->of(kind)) {
         // The customer's own word stands, but none of it makes a denied country harmless.
-        if (judge_.deny_.any_of(places))
-          add(kind, places, source_of(s, kind), false, age(as_of(s, kind)));
+        if (judge_.deny_.any_of(*places))
+          add(kind, *places, source_of(s, kind), false, age(as_of(s, kind)));
         continue;
       }
       bool pending = false;
       std::string source = source_of(s, kind);
-      if (places.customer_selected && endpoint.places.known()) {
-        places = endpoint.places;
+      if (places->customer_selected && endpoint.places.known()) {
+        places = &endpoint.places;
         source = "endpoint";
-      } else if (places.customer_selected) {
+      } else if (places->customer_selected) {
         pending = endpoint.pending;
       }
-      remember(kind, places);
+      remember(kind, *places);
       const bool endpoint_speaks = source == "endpoint";
-      add(kind, places, std::move(source), pending,
+      add(kind, *places, std::move(source), pending,
           endpoint_speaks ? std::nullopt : age(as_of(s, kind)));
     }
   }
@@ -134,13 +137,16 @@ class EvidenceGatherer {
     if (stated && stated->serves_itself) return;
     add_possible(routes.possible);
     for (const NamedModel& m : routes.models) add_implied(routes, m);
-    const bool proxy = stated && stated->forwards && !routes.forwards && !routes.models.empty() &&
-                       routes.named.empty() && routes.possible.empty();
+    const bool says_nobody = routes.named.empty() && routes.possible.empty();
+    const bool proxy = stated && stated->forwards && !routes.forwards &&
+                       (routes.unread || (!routes.models.empty() && says_nobody));
     if (!routes.open && !proxy) return;
     remember(EvidenceKind::kOperator, kUnknown);
     add(EvidenceKind::kOperator, kUnknown,
-        "whoever is chosen, for want of " +
-            (proxy ? routes.models.front().where : routes.open_where));
+        "whoever is chosen, for want of " + (!proxy ? routes.open_where
+                                             : routes.models.empty()
+                                                 ? std::string("body:/model")
+                                                 : routes.models.front().where));
   }
 
   void add_recorded(const Evidence& e) {
@@ -161,7 +167,7 @@ class EvidenceGatherer {
 
  private:
   static const Places kUnknown;
-  static constexpr std::size_t kToldInFull = 32;
+  static constexpr std::size_t kToldInFull = 32, kUsual = 10;
 
   struct Endpoint {
     Places places;
@@ -190,7 +196,8 @@ class EvidenceGatherer {
     if (setting == EvidenceSetting::kIgnore) return EvidenceResult::kIgnored;
     if (setting == EvidenceSetting::kIfKnown) return EvidenceResult::kEdge;
     if (a.network_country.empty())
-      return a.assumed_allowed ? EvidenceResult::kEdge : EvidenceResult::kUnknown;
+      return a.assumed_allowed && a.network_source.empty() ? EvidenceResult::kEdge
+                                                           : EvidenceResult::kUnknown;
     if (a.network_stale) return EvidenceResult::kStale;
     return judge_.allow_.contains(a.network_country) ? EvidenceResult::kEdge
                                                      : EvidenceResult::kNotAllowed;
@@ -236,9 +243,10 @@ class EvidenceGatherer {
     if (kind == EvidenceKind::kStorage) out_.storage = places;
     if (kind == EvidenceKind::kProcessing) out_.processing = places;
     if (!places.known()) out_.region_unknown = true;
-    if (places.known())
-      out_.known_regions.insert(out_.known_regions.end(), places.countries.begin(),
-                                places.countries.end());
+    auto& known = out_.known_regions;
+    if (!places.known()) return;
+    for (const std::string& c : places.countries)
+      if (std::find(known.begin(), known.end(), c) == known.end()) known.push_back(c);
   }
 
   Endpoint add_endpoint(const Service& s, const AdmissionQuery& query, std::string_view host) {
@@ -309,7 +317,7 @@ class EvidenceGatherer {
 
   void add_owner(const AddressFacts& a) {
     Evidence e = piece(EvidenceKind::kNetwork, a.network_country, a.network_source);
-    if (a.network_country.empty() && a.assumed_allowed) {
+    if (a.network_country.empty() && a.assumed_allowed && a.network_source.empty()) {
       e.value = "not stated";
       e.result =
           e.setting == EvidenceSetting::kIgnore ? EvidenceResult::kIgnored : EvidenceResult::kOk;

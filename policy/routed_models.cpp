@@ -38,6 +38,8 @@ enum class Way {
   kReseller
 };
 
+// By id: each way is read by code of its own, and a catalogue of the customer's that lacks a key
+// for it must not make a router look like a service that answers itself.
 Way way_of(const Service* service) {
   static constexpr std::pair<std::string_view, Way> kWays[] = {
       {"openrouter", Way::kOpenRouter}, {"huggingface", Way::kHuggingFace},
@@ -67,7 +69,8 @@ std::string_view header(const AdmissionQuery& query, std::string_view name) {
   return {};
 }
 
-// Names by which a router chooses the model itself.
+// Names by which a router chooses the model itself. Here and not in the catalogue for the same
+// reason: an older file without them would let them pass.
 bool is_auto(std::string_view model) {
   const std::string name = lower(model.substr(0, model.find(':')));
   static constexpr std::array<std::string_view, 9> kAuto = {
@@ -80,6 +83,30 @@ bool is_auto(std::string_view model) {
 std::string_view variant_of(std::string_view model) {
   const auto colon = model.rfind(':');
   return colon == model.npos ? std::string_view() : model.substr(colon + 1);
+}
+
+// "/requests/7/params/model" of a batch, "/0/query/model" of a list of steps, "/file/3/body/model"
+// of a batch in a file: the model of a request inside the body.
+bool names_model_inside(std::string_view pointer, bool form) {
+  static constexpr std::array<std::string_view, 7> kAround = {
+      "requests", "body", "params", "request", "query", "batch", "input_config"};
+  static constexpr std::array<std::string_view, 5> kNames = {"model", "modelId", "model_id",
+                                                             "model_name", "modelIdentifier"};
+  std::vector<std::string_view> names;
+  while (!pointer.empty()) {
+    pointer.remove_prefix(1);
+    const std::string_view name = pointer.substr(0, pointer.find('/'));
+    pointer.remove_prefix(name.size());
+    if (name.empty() || name.find_first_not_of("0123456789") != name.npos) names.push_back(name);
+  }
+  if (names.empty()) return false;
+  const auto is = [](const auto& list, std::string_view name) {
+    return std::find(list.begin(), list.end(), name) != list.end();
+  };
+  const std::size_t first = form && names.size() > 1 ? 1 : 0;  // the name of the part
+  return is(kNames, names.back()) &&
+         std::all_of(names.begin() + static_cast<std::ptrdiff_t>(first), names.end() - 1,
+                     [&](std::string_view name) { return is(kAround, name); });
 }
 
 bool is_call(std::string_view method) {
@@ -133,7 +160,12 @@ class RouteReader {
            (key == "model" && f.pointer.starts_with("/fallbacks/"))))
         add_model("body:" + f.pointer, f.value);
     }
-    out_.model_open = out_.model_open || body().doubtful("/model") || body().doubtful("/models");
+    for (const BodyField& f : body().fields)
+      if (f.text && names_model_inside(f.pointer, body().form))
+        add_model("body:" + f.pointer, f.value);
+    out_.unread = body().unread;
+    out_.model_open = out_.model_open || body().doubtful("/model") || body().doubtful("/models") ||
+                      (body().unread && has_call());
     if (out_.model_open && out_.model_open_where.empty()) out_.model_open_where = "body:/model";
   }
 
@@ -164,6 +196,9 @@ class RouteReader {
   }
 
   void add_model(std::string where, const std::string& name) {
+    if (std::any_of(out_.models.begin(), out_.models.end(),
+                    [&](const NamedModel& m) { return m.name == name && m.where != "path"; }))
+      return;
     if (name.empty() || out_.models.size() >= kMostModels) {
       out_.model_open = out_.model_open || !name.empty();
       return;
@@ -303,7 +338,7 @@ class RouteReader {
     if (!has_call()) return;
     constexpr std::string_view kOnly = "/providerOptions/gateway/only";
     const bool only = !body().texts(kOnly).empty();
-    name_listed(only ? kOnly : "/providerOptions/gateway/order", finder_.vendors_);
+    name_listed(only ? kOnly : "/providerOptions/gateway/order", finder_.vercel_);
     if (!only || !body().json || body().doubtful("/providerOptions"))
       open("body:" + std::string(kOnly), finder_.vendor_list_);
   }
@@ -416,6 +451,8 @@ RouteFinder::RouteFinder(const config::Catalogue& catalogue, const ServiceIndex&
   for (const auto& [prefix, id] : catalogue.model_prefixes) prefixes_[prefix] = index.find(id);
   openrouter_list_ = listed(catalogue.openrouter_providers, index);
   huggingface_list_ = listed(catalogue.huggingface_router_providers, index);
+  vercel_ = names_of(catalogue.vercel_gateway_providers);
+  vercel_list_ = listed(catalogue.vercel_gateway_providers, index);
   vendor_list_ = listed(catalogue.vendor_names, index);
 }
 
@@ -433,6 +470,13 @@ void RouteFinder::add_developers(config::Problems& problems) {
                           "a pattern of the developer '" + d.id + "' does not compile: " + error,
                           ""});
   }
+  std::vector<std::string> all, services;
+  for (const Developer& d : developers_) {
+    all.push_back(d.def->pattern);
+    if (d.service_only) services.push_back(d.def->service_only);
+  }
+  patterns_ = filters::PatternChoice::compile(all);
+  service_only_ = filters::PatternChoice::compile(services);
 }
 
 RouteFinder::Names RouteFinder::names_of(const std::map<std::string, std::string>& table) const {
@@ -452,15 +496,32 @@ const std::vector<SubProviderName>& RouteFinder::sub_providers(const Service& se
   switch (way_of(&service)) {
     case Way::kOpenRouter:
       return openrouter_list_;
-    case Way::kHuggingFace:
-      return huggingface_list_;
     case Way::kVercel:
-    case Way::kCloudflare:
-    case Way::kPortkey:
-    case Way::kHelicone:
-      return vendor_list_;
+      return vercel_list_;
     default:
       return none_;
+  }
+}
+
+const Service* RouteFinder::sub_provider(const Service& service, std::string_view word) const {
+  const Names& names = way_of(&service) == Way::kVercel ? vercel_ : openrouter_;
+  const auto found = names.find(plain_name(word.substr(0, word.find('/'))));
+  return found != names.end() ? found->second : vendor(word);
+}
+
+// Path, host, header and the suffix of a model take one name: whoever writes it there chooses the
+// provider, and not everybody has the model.
+const PinPlace* RouteFinder::pin_place(const Service& service) {
+  static constexpr PinPlace kOpenRouter{"/provider/only", "/provider/order"};
+  static constexpr PinPlace kVercel{"/providerOptions/gateway/only",
+                                    "/providerOptions/gateway/order"};
+  switch (way_of(&service)) {
+    case Way::kOpenRouter:
+      return &kOpenRouter;
+    case Way::kVercel:
+      return &kVercel;
+    default:
+      return nullptr;
   }
 }
 
@@ -479,18 +540,31 @@ std::vector<const Developer*> RouteFinder::developers_of(std::string_view model)
   const std::string_view last = std::string_view(name).substr(slash + 1);
   const std::string_view before =
       slash == std::string::npos ? std::string_view() : std::string_view(name).substr(0, slash);
+  const auto in_last = patterns_ ? patterns_->matches(last) : std::nullopt;
+  const auto in_before = patterns_ && !before.empty()
+                             ? patterns_->matches(before)
+                             : std::optional<std::vector<std::size_t>>(std::in_place);
+  const auto matches = [&](std::size_t i) {
+    const Developer& d = developers_[i];
+    if (in_last && in_before)
+      return std::binary_search(in_last->begin(), in_last->end(), i) ||
+             std::binary_search(in_before->begin(), in_before->end(), i);
+    return d.pattern && (d.pattern->search(last) || (!before.empty() && d.pattern->search(before)));
+  };
   std::vector<const Developer*> out;
-  for (const Developer& d : developers_)
-    if (d.pattern && (d.pattern->search(last) || (!before.empty() && d.pattern->search(before))))
-      out.push_back(&d);
+  for (std::size_t i = 0; i < developers_.size(); ++i)
+    if (matches(i)) out.push_back(&developers_[i]);
   return out;
 }
 
 const Developer* RouteFinder::service_of(std::string_view model) const {
   const std::string name = lower(model);
-  const std::string_view last = std::string_view(name).substr(name.rfind('/') + 1);
+  std::string_view last = std::string_view(name).substr(name.rfind('/') + 1);
+  last = last.substr(0, last.find(':'));
+  const auto in_last = service_only_ ? service_only_->matches(last) : std::nullopt;
+  if (in_last && in_last->empty()) return nullptr;
   for (const Developer& d : developers_)
-    if (d.service_only && d.service_only->search(last.substr(0, last.find(':')))) return &d;
+    if (d.service_only && d.service_only->search(last)) return &d;
   return nullptr;
 }
 

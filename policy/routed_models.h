@@ -13,6 +13,7 @@
 
 #include "config/catalogue.h"
 #include "filters/pattern.h"
+#include "filters/pattern_choice.h"
 #include "policy/admission.h"
 #include "policy/body_fields.h"
 #include "policy/service_index.h"
@@ -50,6 +51,7 @@ struct Routes {
   bool own_names = false;   // the customer names deployments as he likes, or it is the developer's
   bool model_open = false;  // the service picks the model
   std::string model_open_where;
+  bool unread = false;          // the body could not be read, and may name anything
   std::string may_train_where;  // a variant whose providers may train on inputs; "" = none
 };
 
@@ -58,6 +60,12 @@ struct Routes {
 struct SubProviderName {
   std::string name;
   const Service* service = nullptr;
+};
+
+// Lists of names in a body, as JSON pointers: the service chooses among `only`, trying `order`
+// first.
+struct PinPlace {
+  std::string_view only, order;
 };
 
 class RouteFinder {
@@ -70,9 +78,12 @@ class RouteFinder {
   // moment that the body was read (`query.fields`), not before.
   Routes find(const Service* service, const AdmissionQuery& query, std::string_view host) const;
   const std::deque<Developer>& developers() const { return developers_; }
-  // Everyone to whom `service` may forward, by the name that its requests use; empty = not known,
-  // or it forwards to nobody.
+  // Everyone whom a request may name in `pin_place`; empty = not known.
   const std::vector<SubProviderName>& sub_providers(const Service& service) const;
+  // Whom a word in such a list means; null = unknown.
+  const Service* sub_provider(const Service& service, std::string_view word) const;
+  // Null: requests to this service cannot say so in a list.
+  static const PinPlace* pin_place(const Service& service);
   // An entry by a vendor's word ("deepseek", "Z.AI", "amazon-bedrock/us-east-1"); null = unknown.
   const Service* vendor(std::string_view word) const;
 
@@ -89,8 +100,11 @@ class RouteFinder {
   const config::Catalogue& catalogue_;
   const ServiceIndex& index_;
   std::deque<Developer> developers_;
-  Names openrouter_, huggingface_, vendors_, prefixes_;
-  std::vector<SubProviderName> openrouter_list_, huggingface_list_, vendor_list_, none_;
+  // All of them in one pass; null = each by itself.
+  std::optional<filters::PatternChoice> patterns_, service_only_;
+  Names openrouter_, huggingface_, vercel_, vendors_, prefixes_;
+  std::vector<SubProviderName> openrouter_list_, huggingface_list_, vercel_list_, vendor_list_,
+      none_;
 };
 
 }  // namespace sekisho::policy

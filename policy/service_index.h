@@ -102,6 +102,7 @@ struct EndpointPiece {
   Places places;
   std::string_view source;  // "host", "path", "query", "header", "url", "body", "signature"
   bool overrides_host = false;
+  std::string code = {};  // "us-east-1", as it stands there; "" = none, or a set of them
 };
 std::vector<EndpointPiece> endpoint_pieces(const Service& service, const AdmissionQuery& query,
                                            std::string_view host,

@@ -4,6 +4,7 @@
 
 #include "policy/civil_time.h"
 #include "policy/places.h"
+#include "policy/service_index.h"
 #include "policy/snapshot_impl.h"
 #include "policy/terms.h"
 
@@ -28,6 +29,11 @@ bool holds(const std::vector<std::string>& items, const std::string& item) {
 
 MarkedText marked(std::string text) {
   return {std::move(text), {}};
+}
+
+void replace_all(std::string& text, const std::string& what, const std::string& by) {
+  for (auto at = text.find(what); at != text.npos; at = text.find(what, at + by.size()))
+    text.replace(at, what.size(), by);
 }
 
 std::string quoted(const std::string& id) {
@@ -150,10 +156,38 @@ class Steps {
     renew();  // of an entry that lifted the rule until it ended
     stated_facts();
     other_address();
+    one_region();
     words_of_regions();
     if (from_.file.regions && from_.file.regions->final)
       policy("regions.final", "false", "`regions.final` が false", "`regions.final` were false")
           .file.regions->final = false;
+  }
+
+  // Host, path, query and signature that name different regions: if all named one of them.
+  void one_region() {
+    const Service* service = snapshot_.impl().services->find(judged_.admission.provider);
+    if (!service) return;
+    AdmissionQuery query;
+    query.method = from_.question.method;
+    query.target = from_.question.target;
+    for (const auto& [name, value] : from_.question.headers)
+      query.headers.emplace_back(name, value);
+    std::vector<std::string> codes;
+    for (const EndpointPiece& p :
+         endpoint_pieces(*service, query, from_.question.to.host, snapshot_.regions()))
+      if (!p.code.empty() && !holds(codes, p.code)) codes.push_back(p.code);
+    if (codes.size() < 2 || codes.size() > 4) return;
+    for (const std::string& wanted : codes) {
+      World& w = add("request.region", wanted,
+                     "ホスト、パス、署名のどれもが同じ地域 " + wanted + " を指す",
+                     "host, path and signature all named the region " + wanted);
+      for (const std::string& other : codes) {
+        if (other == wanted) continue;
+        replace_all(w.question.to.host, other, wanted);
+        replace_all(w.question.target, other, wanted);
+        for (auto& header : w.question.headers) replace_all(header.second, other, wanted);
+      }
+    }
   }
 
   void words_of_regions() {

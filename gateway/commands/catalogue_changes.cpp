@@ -71,6 +71,8 @@ Fields others_of(const Catalogue& c) {
   for (const auto& [name, id] : c.openrouter_providers) out["openrouter_providers." + name] = id;
   for (const auto& [name, id] : c.huggingface_router_providers)
     out["huggingface_router_providers." + name] = id;
+  for (const auto& [name, id] : c.vercel_gateway_providers)
+    out["vercel_gateway_providers." + name] = id;
   return out;
 }
 

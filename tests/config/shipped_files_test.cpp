@@ -44,7 +44,8 @@ TEST(ShippedFiles, CatalogueLoadsWithoutProblems) {
 TEST(ShippedFiles, RoutersNameServicesOfTheCatalogue) {
   Problems problems;
   const Catalogue c = load_catalogue(kFolder + "providers.yaml", "", problems);
-  for (const auto* names : {&c.openrouter_providers, &c.huggingface_router_providers})
+  for (const auto* names :
+       {&c.openrouter_providers, &c.huggingface_router_providers, &c.vercel_gateway_providers})
     for (const auto& [name, id] : *names) EXPECT_TRUE(c.find(id)) << name;
 }
 

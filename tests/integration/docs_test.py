@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import unittest
 
-from harness import ROOT, SEKISHO
+from harness import Bench, ROOT, SEKISHO
 
 DATA = pathlib.Path(__file__).parent / "data" / "review"
 BLOCK = re.compile(r"```console\n(.*?)```\n", re.S)
@@ -57,6 +57,27 @@ class Documents(unittest.TestCase):
 
     def test_review_row_by_row(self):
         self.check("deepseek_review.md", 14)
+
+    def test_a_refusal_as_curl_shows_it(self):
+        """The sample of docs/refusals.md, from a gateway with the shipped policy. Only the number of the request is another each time."""
+        bench = Bench()
+        self.addCleanup(bench.close)
+        gateway = bench.gateway({}, policy=(ROOT / "config" / "policy.yaml").read_text(encoding="utf-8"))
+        path = ROOT / "docs" / "refusals.md"
+        text = path.read_text(encoding="utf-8")
+        sample = re.search(r"```\n\$ curl -i (https://\S+) (.*)\n((?:.*\n)*?)```\n", text)
+        self.assertTrue(sample, "no sample of curl")
+        host, port = gateway.proxy
+        done = subprocess.run(["curl", "-si", "--max-time", "30", "--proxy", f"http://{host}:{port}", "--cacert", str(gateway.folder / "ca" / "ca.crt"), sample[1],
+                               "-H", "content-type: application/json", "-d", '{"model":"deepseek-chat","messages":[{"role":"user","content":"hello"}]}'],
+                              capture_output=True, text=True, check=True)
+        fresh = re.sub(r"sks_[a-z2-7]{16}", "sks_…", done.stdout.replace("\r\n", "\n")).rstrip("\n") + "\n"
+        renewed = text[:sample.start(3)] + fresh + text[sample.end(3):]
+        if os.environ.get("SEKISHO_REWRITE_DOCS"):
+            path.write_text(renewed, encoding="utf-8")
+            return
+        self.maxDiff = None
+        self.assertEqual(renewed, text, "docs/refusals.md shows something else; see the head of docs_test.py")
 
 
 if __name__ == "__main__":

@@ -376,6 +376,80 @@ class Routes(unittest.TestCase):
         self.assertEqual(answer.status, 200)
         self.assertEqual(self.gateway.decisions()[-1]["verdict"], "allow")
 
+    def test_lists_are_written_by_the_gateway_from_what_policy_allows(self):
+        """`sub_providers: allowed`: nobody keeps a list by hand, and what left is what the record says."""
+        bench = Bench()
+        self.addCleanup(bench.close)
+        origin = bench.origin("openrouter.ai", "ai-gateway.vercel.sh", "router.huggingface.co", script=lambda conn, request: conn.send(OK))
+        policy = POLICY.format(extra="enforce:\n  - { id: pin, providers: [openrouter, vercel-gateway], sub_providers: allowed }\n")
+        policy = policy.replace("[openai-api, anthropic-api, google-gemini-api]", "[openrouter, vercel-gateway, huggingface]")
+        gateway = bench.gateway({h: origin.port for h in ("openrouter.ai", "ai-gateway.vercel.sh", "router.huggingface.co")}, policy=policy)
+
+        def send(host, body, path):
+            before = len(origin.requests)
+            tunnel = gateway.tunnel(host)
+            tunnel.send(post(host, json.dumps(body).encode(), path=path))
+            answer = tunnel.message()
+            tunnel.close()
+            arrived = [json.loads(r.body) for r in origin.requests[before:]]
+            return answer, arrived[0] if arrived else None, gateway.decisions()[-1]
+
+        answer, sent, record = send("openrouter.ai", {"model": "deepseek/deepseek-r1", "messages": []}, "/api/v1/chat/completions")
+        self.assertEqual(answer.status, 200, answer.body)
+        only = sent["provider"]["only"]
+        self.assertIn("Together", only)
+        self.assertFalse({"DeepSeek", "Alibaba", "Z.AI", "Moonshot AI", "Novita", "SiliconFlow"} & set(only), only)
+        self.assertEqual(record["enforced"], [{"rule": "pin", "mode": "enforce", "set": [["body:/provider/only", "absent"]], "removed": [], "credential": None}])
+        self.assertTrue([e for e in record["evidence"] if e[2].startswith("body:/provider/only/0 catalogue:")], record["evidence"])
+        answer, sent, record = send("openrouter.ai", {"model": "a/b", "provider": {"only": ["deepseek", "together"], "order": ["deepseek"]}, "messages": []}, "/api/v1/chat/completions")
+        self.assertEqual((answer.status, sent["provider"]), (200, {"only": ["together"], "order": ["together"]}))
+        self.assertEqual(record["enforced"][0]["set"], [["body:/provider/only", "other"], ["body:/provider/order", "other"]])
+        answer, sent, record = send("openrouter.ai", {"model": "a/b", "provider": {"only": ["deepseek"]}, "messages": []}, "/api/v1/chat/completions")
+        self.assertEqual((answer.status, sent, record["reason"]), (400, None, "region"))
+        self.assertIn("deepseek-api, /provider/only/0", json.dumps(answer.json(), ensure_ascii=False))
+        answer, sent, _ = send("ai-gateway.vercel.sh", {"model": "deepseek/deepseek-v3", "messages": []}, "/v1/chat/completions")
+        self.assertEqual(answer.status, 200, answer.body)
+        self.assertIn("bedrock", sent["providerOptions"]["gateway"]["only"])
+        self.assertNotIn("deepseek", sent["providerOptions"]["gateway"]["only"])
+        # Hugging Face takes no list: who is not pinned there is refused.
+        self.assertEqual(send("router.huggingface.co", {"model": "a/b", "messages": []}, "/v1/chat/completions")[2]["reason"], "region")
+        answer, sent, _ = send("router.huggingface.co", {"model": "a/b:together", "messages": []}, "/v1/chat/completions")
+        self.assertEqual((answer.status, sent["model"]), (200, "a/b:together"))
+
+    def test_models_in_forms_and_batches_are_judged(self):
+        bench = Bench()
+        self.addCleanup(bench.close)
+        origin = bench.origin("llm.example.jp", script=lambda conn, request: conn.send(OK))
+        gateway = bench.gateway({"llm.example.jp": origin.port})
+
+        def send(body, kind):
+            tunnel = gateway.tunnel("llm.example.jp")
+            tunnel.send((f"POST /v1/files HTTP/1.1\r\nHost: llm.example.jp\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n").encode() + body)
+            status = tunnel.message().status
+            tunnel.close()
+            return status, gateway.decisions()[-1]
+
+        def part(name, value, file=""):
+            return f'--b\r\nContent-Disposition: form-data; name="{name}"{file}\r\n\r\n{value}\r\n'
+
+        def line(model):
+            return json.dumps({"custom_id": "a", "method": "POST", "url": "/v1/chat/completions", "body": {"model": model, "messages": []}}) + "\n"
+
+        form = "multipart/form-data; boundary=b"
+        file = '; filename="batch.jsonl"'
+        for what, body, kind, status in (
+                ("a field", part("model", "azure/whisper") + "--b--\r\n", form, 200),
+                ("a field of a denied company", part("model", "dashscope/asr") + "--b--\r\n", form, 400),
+                ("a batch", part("file", line("azure/gpt-4o") * 3, file) + "--b--\r\n", form, 200),
+                ("a batch with one line of it", part("file", line("azure/gpt-4o") * 3 + line("deepseek/deepseek-chat"), file) + "--b--\r\n", form, 400),
+                ("lines", line("azure/gpt-4o"), "application/x-ndjson", 200),
+                ("lines of it", line("azure/gpt-4o") + line("volcengine/doubao"), "application/jsonl", 400)):
+            with self.subTest(what):
+                before = len(origin.requests)
+                got, record = send(body.encode(), kind)
+                self.assertEqual((got, record["reason"]), (status, "region" if status == 400 else None))
+                self.assertEqual(len(origin.requests) - before, 1 if status == 200 else 0)
+
     def test_an_address_in_the_body_is_a_destination(self):
         tool = lambda url: {"model": "m", "input": "x", "tools": [{"type": "mcp", "server_url": url}]}  # noqa: E731
         record = self.refused("api.openai.com", tool("https://api.deepseek.com/mcp"), "region", "api.deepseek.com", "/tools/0/server_url")

@@ -96,6 +96,31 @@ TEST(PolicyTests, PassWhenTheyHold) {
   }
 }
 
+// `unknown` is a statement: no database knew the address, or its network.
+TEST(PolicyTests, MayStateThatACountryIsUnknown) {
+  const auto got = [](const std::string& settings, const std::string& given) {
+    const auto s =
+        compile("version: 1\nregions: { allow: [JP], deny: [CN], evidence: { operator: ignore, " +
+                settings +
+                " } }\ndestinations:\n  - { id: own, hosts: [llm.example.jp] }\n"
+                "tests:\n  - name: t\n    given: { to: llm.example.jp, prompt: x" +
+                given + " }\n    expect: { verdict: allow }\n");
+    return run_policy_tests(*s, kNow).at(0).passed;
+  };
+  const std::string unknown = ", address_country: unknown";
+  EXPECT_FALSE(got("address: required", unknown));
+  EXPECT_TRUE(got("address: if_known", unknown));
+  EXPECT_TRUE(got("address: required", ""));  // what is not stated is taken as allowed
+  EXPECT_TRUE(got("address: required", ", address_country: JP"));
+  EXPECT_FALSE(got("address: if_known", ", address_country: US"));
+  const std::string owner = ", address_country: JP, address_network_country: unknown";
+  EXPECT_FALSE(got("network: required", owner));
+  EXPECT_TRUE(got("network: if_known", owner));
+  EXPECT_FALSE(got("address: required", ", edge: true, address_network_country: unknown"));
+  EXPECT_TRUE(got("address: if_known", ", edge: true, address_network_country: unknown"));
+  EXPECT_TRUE(got("address: required", ", edge: true"));
+}
+
 TEST(PolicyTests, SayWhatDiffered) {
   const auto r = run("to: api.openai.com, prompt: hello", "verdict: block, rule: cards");
   EXPECT_FALSE(r.passed);

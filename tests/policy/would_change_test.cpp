@@ -147,6 +147,43 @@ TEST(WouldChange, TellsWhatWasTriedFewestChangesFirst) {
   }
 }
 
+// Only another request passes then: one in which every part says the same.
+TEST(WouldChange, TellsWhichRegionAContradictionMightHaveMeant) {
+  const auto policy = compile(
+      "version: 1\nregions: { allow: [JP, US], deny: [CN] }\n"
+      "destinations:\n  - { id: api, providers: [google-vertex, aws-bedrock] }\n");
+  const Row vertex{"",
+                   "bob",
+                   "10.0.0.1",
+                   "https://asia-northeast1-aiplatform.googleapis.com/v1/projects/p/locations/"
+                   "us-central1/publishers/google/models/gemini-2.0-flash:generateContent",
+                   "hi",
+                   "JP",
+                   kNow,
+                   ""};
+  const Evaluation refused = ask(*policy, vertex);
+  EXPECT_EQ(refused.verdict.reason, Reason::kRegion);
+  const auto answers = would_change(*policy, refused);
+  EXPECT_EQ(told(answers),
+            "allow: request.region asia-northeast1;\nallow: request.region us-central1;\n");
+  ASSERT_FALSE(answers.empty());
+  EXPECT_EQ(sentence(answers[0]).en,
+            "would be allowed if host, path and signature all named the region asia-northeast1");
+
+  Question q = ask(*policy, {"", "bob", "10.0.0.1",
+                             "https://bedrock-runtime.ap-northeast-1.amazonaws.com/model/"
+                             "anthropic.claude-3-haiku-20240307-v1:0/converse",
+                             "hi", "JP", kNow, ""})
+                   .question;
+  q.headers.emplace_back("authorization",
+                         "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20261201/us-east-1/bedrock/"
+                         "aws4_request, SignedHeaders=host, Signature=00");
+  const Evaluation signed_elsewhere = evaluate(*policy, std::move(q));
+  EXPECT_EQ(signed_elsewhere.verdict.reason, Reason::kRegion);
+  EXPECT_EQ(told(would_change(*policy, signed_elsewhere)),
+            "allow: request.region ap-northeast-1;\nallow: request.region us-east-1;\n");
+}
+
 TEST(WouldChange, NamesEveryObstacleOfARefusalThatHasSeveral) {
   const auto policy = compile(
       "version: 1\nregions: { allow: [JP], deny: [CN], evidence: { operator: required } }\n"
