@@ -54,6 +54,18 @@ WholeQuarters whole_quarters(const QuestionScope& asking) {
   return out;
 }
 
+std::vector<std::string> WholeQuarters::quarters() const {
+  std::vector<std::string> out;
+  for (std::string quarter = from; quarter < to;) {
+    out.push_back(quarter);
+    const auto first = *config::parse_date(quarter + "-01");
+    const bool last = first.month > 9;
+    const config::Date next{first.year + last, last ? 1 : first.month + 3, 1};
+    quarter = next.to_string().substr(0, 7);
+  }
+  return out;
+}
+
 std::string text_in(const Cell& cell) {
   if (const auto* text = std::get_if<std::string>(&cell)) return *text;
   if (const auto* number = std::get_if<std::int64_t>(&cell)) return std::to_string(*number);

@@ -37,6 +37,7 @@ struct WholeQuarters {
   std::string from, to;  // the same: there is none
   std::vector<std::pair<std::string, std::string>> rest;
   bool any() const { return from < to; }
+  std::vector<std::string> quarters() const;
 };
 WholeQuarters whole_quarters(const QuestionScope& asking);
 

@@ -261,6 +261,16 @@ std::optional<std::pair<std::string, std::string>> bounds_of(const Sql& sql,
   return out;
 }
 
+// The same of one value; "" = it has none.
+std::string bound_of(const Sql& sql, std::string_view words) {
+  const std::size_t at = sql.text.find(words);
+  if (at == std::string::npos || sql.text.find(words, at + 1) != std::string::npos) return {};
+  const std::size_t mark = marks_before(sql.text, at);
+  const auto* value =
+      mark < sql.parameters.size() ? std::get_if<std::string>(&sql.parameters[mark]) : nullptr;
+  return value ? *value : std::string();
+}
+
 std::string between(const char* column, const std::string& from, const char* until,
                     const std::string& to) {
   return std::string(column) + ">=" + clickhouse_literal(from) + " AND " + column + until +
@@ -274,6 +284,13 @@ std::string time_of(const Sql& sql) {
            between("month", days->first.substr(0, 7), "<=", days->second.substr(0, 7));
   if (const auto quarters = bounds_of(sql, "quarter>=? AND quarter<?"))
     return between("month", quarters->first, "<", quarters->second);
+  if (const auto quarter = bound_of(sql, "quarter=?"); quarter.size() == 7) {
+    std::string last = quarter;  // "2026-07" to "2026-09"
+    last.replace(
+        5, 2,
+        quarter.substr(5) == "10" ? "12" : "0" + std::string(1, static_cast<char>(quarter[6] + 2)));
+    return between("month", quarter, "<=", last);
+  }
   if (const auto months = bounds_of(sql, "month>=? AND month<=?"))
     return between("month", months->first, "<=", months->second);
   return {};

@@ -399,6 +399,12 @@ TEST(ClickHouseText, MovesTheTimeIntoTheViews) {
   EXPECT_NE(quarters.find("FINAL WHERE month>='2026-07' AND month<'2027-01' AND verdict"),
             quarters.npos)
       << quarters;
+  for (const auto& [quarter, last] : {std::pair{"2026-07", "2026-09"}, {"2026-10", "2026-12"}})
+    EXPECT_NE(audit::clickhouse_text(
+                  {"SELECT n FROM rollup_transfer_user WHERE quarter=?", {std::string(quarter)}})
+                  .find(std::string("month>='") + quarter + "' AND month<='" + last +
+                        "' AND personal > 0 UNION ALL"),
+              std::string::npos);
   const std::string other =
       audit::clickhouse_text({"SELECT host FROM destination WHERE first_day>=? AND first_day<?",
                               {std::string("2026-07-01"), std::string("2026-10-01")}});
