@@ -157,7 +157,7 @@ Asked ask_holds(const QuestionScope& asking, const Holds& holds) {
 
 Asked ask_evidence(const QuestionScope& asking) {
   Asker asker(asking, "evidence",
-              {"密封した写しを誰が開けようとし、誰が認め、開けたか",
+              {"封印した写しを誰が開けようとし、誰が認め、開けたか",
                "Sealed copies: who asked to open them, who agreed, what was opened"});
   Table& table = asker.add_table(
       "evidence", {"開封の手続き", "Steps"},

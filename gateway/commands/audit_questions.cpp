@@ -318,7 +318,7 @@ void add_keeping(CLI::App& audit, int& exit_code) {
               return holds ? reading.answer(audit::ask_holds(reading.asking(), *holds))
                            : could_not(error);
             });
-  add(*group_named(audit, "evidence", "密封した写し / sealed copies"), exit_code, "list",
+  add(*group_named(audit, "evidence", "封印した写し / sealed copies"), exit_code, "list",
       "誰が開封したか / who opened them", std::make_shared<QuestionOptions>(),
       [](const audit::QuestionScope& a, const QuestionOptions&) { return audit::ask_evidence(a); });
 }
