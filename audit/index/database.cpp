@@ -184,9 +184,10 @@ std::unique_ptr<Database> Database::open(const std::string& path, OpenAs as, std
       return nullptr;
     }
     sqlite3_busy_timeout(impl.handle, kBusyMs);
+    // The writer stands in the gateway for as long as that runs: its cache is small.
     const char* settings =
         as == OpenAs::kWriter ? "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
-                                "PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=4000;"
+                                "PRAGMA cache_size=-8192; PRAGMA wal_autocheckpoint=4000;"
         : as == OpenAs::kBulk ? "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; "
                                 "PRAGMA cache_size=-131072; PRAGMA locking_mode=EXCLUSIVE;"
                               : "PRAGMA query_only=1; PRAGMA cache_size=-65536; "

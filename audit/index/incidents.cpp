@@ -6,8 +6,6 @@
 namespace sekisho::audit {
 namespace {
 
-constexpr std::size_t kMany = 200'000;
-
 // FNV-1a: the same on every machine and in every version, since it is stored.
 class Fingerprint {
  public:
@@ -46,13 +44,14 @@ void Incidents::remember(std::int64_t fingerprint, std::int64_t incident, std::i
 
 void Incidents::forget_before(std::int64_t time_us) {
   std::erase_if(last_, [&](const auto& item) { return item.second.time_us < time_us; });
+  many_ = std::max(kFew, 2 * last_.size());
 }
 
 void Incidents::place(IndexedRecord& record) {
   IndexedDecision& d = record.decision;
   d.fingerprint = fingerprint(d);
   d.incident = record.seq;
-  if (last_.size() > kMany) forget_before(record.time_us - kWindowUs);
+  if (last_.size() >= many_) forget_before(record.time_us - kWindowUs);
   const auto found = last_.find(d.fingerprint);
   // A clock that was set back is no reason to call two things one.
   const bool soon = found != last_.end() && record.time_us >= found->second.time_us &&

@@ -2,6 +2,7 @@
 
 // An SDK that is refused tries again, two or three times: one incident, several attempts.
 
+#include <cstddef>
 #include <cstdint>
 #include <unordered_map>
 
@@ -20,13 +21,17 @@ class Incidents {
   void place(IndexedRecord& record);
   // What an earlier run saw.
   void remember(std::int64_t fingerprint, std::int64_t incident, std::int64_t time_us);
+  // What is held: at most about twice what came within the window.
+  std::size_t size() const { return last_.size(); }
 
  private:
+  static constexpr std::size_t kFew = 1000;
   struct Last {
     std::int64_t incident = 0, time_us = 0;
   };
   void forget_before(std::int64_t time_us);
   std::unordered_map<std::int64_t, Last> last_;
+  std::size_t many_ = kFew;  // at so many the old ones are dropped
 };
 
 }  // namespace sekisho::audit

@@ -1,3 +1,4 @@
+#include "audit/index/incidents.h"
 #include "audit/index/indexer.h"
 
 #include <filesystem>
@@ -180,6 +181,18 @@ TEST(Incidents, RequestsThatPassedAreNoRetries) {
   log.exchange({});
   log.exchange({});
   EXPECT_EQ(log.indexed().text("SELECT sum(opens) FROM exchange"), "2\n");
+}
+
+TEST(Incidents, HoldOnlyWhatMayStillBeRepeated) {
+  Incidents incidents;
+  for (int i = 0; i < 100'000; ++i) {
+    IndexedRecord record;
+    record.seq = i;
+    record.time_us = i * std::int64_t{1'000'000};
+    record.decision.path = "/" + std::to_string(i);
+    incidents.place(record);
+    ASSERT_LE(incidents.size(), 1000u);
+  }
 }
 
 TEST(Database, AForeignStatementMayOnlyRead) {
