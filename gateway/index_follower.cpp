@@ -62,6 +62,7 @@ void IndexFollower::run() {
     const auto report = indexer.catch_up(head_());
     if (report.rebuilt && !report.why_rebuilt.empty())
       Log::warn("audit_index_rebuilt", {{"why", report.why_rebuilt}});
+    if (report.busy) continue;  // a command is at it, with the same records
     if (report.error != said && !report.error.empty() && !stop_)
       Log::warn("audit_index", {{"error", report.error},
                                 {"meaning", "records are complete; answers may lag behind"}});

@@ -39,7 +39,8 @@ std::string folder_of(const std::string& log) {
 // Only one process writes: a second one answers from what is there.
 class Lock {
  public:
-  explicit Lock(const std::string& log) {
+  explicit Lock(const IndexSettings& settings) {
+    const std::string& log = settings.log;
     const std::string folder = folder_of(log);
     if (::mkdir(folder.c_str(), 0700) < 0 && errno != EEXIST) {
       error_ = folder + ": " + std::strerror(errno);
@@ -49,20 +50,32 @@ class Lock {
     fd_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     give_to_owner(folder, log);
     give_to_owner(path, log);
-    if (fd_ < 0)
+    if (fd_ < 0) {
       error_ = path + ": " + std::strerror(errno);
-    else if (::flock(fd_, LOCK_EX | LOCK_NB) < 0)
-      error_ = errno == EWOULDBLOCK ? "another process is writing the index"
-                                    : path + ": " + std::strerror(errno);
+      return;
+    }
+    bool held = false;
+    do {
+      held = ::flock(fd_, LOCK_EX | LOCK_NB) == 0;
+      busy_ = !held && errno == EWOULDBLOCK;
+    } while (busy_ && settings.wait && settings.wait());
+    if (!held)
+      error_ = busy_ ? "another process is writing the index" : path + ": " + std::strerror(errno);
   }
   ~Lock() {
     if (fd_ >= 0) ::close(fd_);
   }
   Lock(const Lock&) = delete;
-  const std::string& error() const { return error_; }
+  // False: `report` says why.
+  bool taken(IndexReport& report) const {
+    report.error = error_;
+    report.busy = busy_;
+    return error_.empty();
+  }
 
  private:
   int fd_ = -1;
+  bool busy_ = false;
   std::string error_;
 };
 
@@ -271,16 +284,16 @@ void Indexer::Impl::rebuild(const std::string& why, IndexReport& report) {
 
 IndexReport Indexer::rebuild() {
   IndexReport report;
-  const Lock lock(impl_->settings.log);
-  if (!lock.error().empty()) return report.error = lock.error(), report;
+  const Lock lock(impl_->settings);
+  if (!lock.taken(report)) return report;
   impl_->rebuild("", report);
   return report;
 }
 
 IndexReport Indexer::catch_up(std::optional<std::uint64_t> end) {
   IndexReport report;
-  const Lock lock(impl_->settings.log);
-  if (!lock.error().empty()) return report.error = lock.error(), report;
+  const Lock lock(impl_->settings);
+  if (!lock.taken(report)) return report;
   // Another process may have been here.
   if (impl_->database && read_place(*impl_->database).next_seq != impl_->follower->place().next_seq)
     impl_->forget();

@@ -23,6 +23,8 @@ struct IndexSettings {
   // policy: it takes a while. May be empty.
   std::function<Categories()> find_categories;
   bool thorough = false;  // look through all pages of a large file too, for who has the time
+  // Asked again and again while another process writes the index; false: give up. Empty: at once.
+  std::function<bool()> wait;
   const std::atomic<bool>* stop = nullptr;              // true: end after the present batch
   std::function<void(std::uint64_t records)> progress;  // of a rebuild, now and then
 };
@@ -32,6 +34,7 @@ std::string index_path(const std::string& log);
 
 struct IndexReport {
   std::string error;  // "" = the index is up to date
+  bool busy = false;  // the error is that another process is writing it
   bool rebuilt = false;
   std::string why_rebuilt;
   std::uint64_t added = 0;  // records

@@ -64,6 +64,7 @@ int reindex(const IndexOptions& o) {
     if (::isatty(2))
       std::fprintf(stderr, "\r%llu records", static_cast<unsigned long long>(records));
   };
+  settings.wait = patience_with_writer();
   const auto report = audit::Indexer(settings).rebuild();
   if (::isatty(2)) std::fprintf(stderr, "\r");
   if (!report.error.empty()) return could_not(report.error);

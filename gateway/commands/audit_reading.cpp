@@ -1,7 +1,9 @@
 #include "gateway/commands/audit_reading.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
+#include <thread>
 
 #include "audit/index/categories.h"
 #include "audit/index/indexer.h"
@@ -144,6 +146,14 @@ bool Reading::find_log(const ReadingOptions& options) {
   return true;
 }
 
+std::function<bool()> patience_with_writer() {
+  using Steady = std::chrono::steady_clock;
+  return [end = Steady::now() + std::chrono::seconds(10)] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    return Steady::now() < end;
+  };
+}
+
 bool Reading::bring_up_to_date() {
   std::string error;
   const auto head = audit::read_head(directory_, error);
@@ -152,6 +162,7 @@ bool Reading::bring_up_to_date() {
   settings.log = directory_;
   settings.zone = zone_name_;
   settings.find_categories = [this] { return audit::read_categories(directory_); };
+  settings.wait = patience_with_writer();
   const auto report = audit::Indexer(settings).catch_up();
   if (report.rebuilt && !report.why_rebuilt.empty() && report.error.empty())
     std::fprintf(stderr, "sekisho audit: the index was built anew: %s\n",
@@ -160,7 +171,8 @@ bool Reading::bring_up_to_date() {
   if (!database_)
     return could_not(
         "there is no index to answer from: " + (report.error.empty() ? error : report.error) +
-        " (run sekisho audit reindex as the log's owner)");
+        (report.busy ? " for the first time; ask again in a while"
+                     : " (run sekisho audit reindex as the log's owner)"));
   const std::uint64_t size =
       static_cast<std::uint64_t>(std::stoull("0" + database_->meta("next_seq")));
   asking_.footer.behind = head->size > size ? head->size - size : 0;

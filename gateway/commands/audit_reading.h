@@ -3,6 +3,7 @@
 // What every question about the log begins and ends with: which log, its index brought up to date,
 // the period, and a record that it was read.
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,6 +26,10 @@ struct ReadingOptions {
   bool whole = false;  // the question is not about a period
   std::optional<std::uint64_t> limit;
 };
+
+// For IndexSettings::wait: the running gateway writes the index for moments, a first build for
+// longer. Gives up after ten seconds.
+std::function<bool()> patience_with_writer();
 
 class Reading {
  public:

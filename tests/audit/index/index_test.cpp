@@ -1,6 +1,10 @@
 #include "audit/index/incidents.h"
 #include "audit/index/indexer.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include <filesystem>
 
 #include "tests/audit/index/written_log.h"
@@ -149,6 +153,31 @@ TEST(Index, TellsWhatDoesNotFitTheChain) {
   write_all(path, joined(lines));
   EXPECT_NE(log.indexed().text("SELECT what FROM fault").find("4 to 4 are not there"),
             std::string::npos);
+}
+
+TEST(Index, WaitsForAnotherWriterAsLongAsItIsTold) {
+  WrittenLog log;
+  log.exchange({});
+  Indexer(log.settings()).rebuild();
+  log.exchange({});
+  int other = ::open((log.log() + "/index/lock").c_str(), O_RDWR);
+  ASSERT_EQ(::flock(other, LOCK_EX | LOCK_NB), 0);
+  IndexSettings settings = log.settings();
+  EXPECT_TRUE(Indexer(settings).catch_up().busy);
+  int asked = 0;
+  settings.wait = [&] { return ++asked < 3; };
+  const IndexReport given_up = Indexer(settings).catch_up();
+  EXPECT_EQ(asked, 3);
+  EXPECT_TRUE(given_up.busy);
+  EXPECT_FALSE(given_up.error.empty());
+  settings.wait = [&] {
+    if (++asked == 5) ::close(other);
+    return true;
+  };
+  const IndexReport report = Indexer(settings).catch_up();
+  EXPECT_EQ(report.error, "");
+  EXPECT_FALSE(report.busy);
+  EXPECT_GT(report.added, 0u);
 }
 
 TEST(Incidents, RetriesOfOneRequestAreOneIncident) {
