@@ -11,6 +11,7 @@
 #include <thread>
 #include <utility>
 
+#include "audit/gathering.h"
 #include "audit/journal_checkpoints.h"
 #include "audit/segment_writer.h"
 
@@ -26,12 +27,31 @@ struct Item {
   Journal::Done done;      // empty: nobody waits for it
   bool last_word = false;  // written on a full disk too
   bool retried = false;    // kept for the next try when this one fails, also if somebody waited
+  Journal::Courier* courier = nullptr;
 };
 using Items = std::vector<Item>;
 
 std::size_t cost(const Item& item) {
   return item.tail.size() + 128;  // the head of the line, and the item itself
 }
+
+// Gives answers, then has each courier carry its own.
+class Answers {
+ public:
+  void give(Item& item, std::uint64_t seq) {
+    if (!item.done) return;
+    std::exchange(item.done, {})(seq);
+    if (item.courier &&
+        std::find(couriers_.begin(), couriers_.end(), item.courier) == couriers_.end())
+      couriers_.push_back(item.courier);
+  }
+  ~Answers() {
+    for (Journal::Courier* courier : couriers_) courier->carry();
+  }
+
+ private:
+  std::vector<Journal::Courier*> couriers_;
+};
 
 std::int64_t system_clock_us() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -56,11 +76,15 @@ struct Journal::Impl {
   }
 
   std::string tail_of(const Decision& decision) const;
-  bool has_room(const Item& item) const;
+  bool queue_if_room(Item& item, Done&& done);
   void queue_item(Item item);
+  bool push(Item item);
   void run();
   bool wait_for_work(Items& batch);
+  bool gathers() const;
+  void sleep(std::unique_lock<std::mutex>& lock, std::optional<Steady::time_point> alarm);
   std::optional<Steady::time_point> next_alarm() const;
+  void note_commit(const Items& batch, bool done, Steady::time_point begin);
   void write(Items batch);
   void refuse(Items batch);
   void say_last_words(Items& batch);
@@ -79,8 +103,11 @@ struct Journal::Impl {
   std::condition_variable wake;
   // Under the mutex:
   Items queue;
-  std::size_t bytes = 0;                         // of the queue and of what is being written
-  bool urgent = false;                           // somebody waits
+  std::size_t bytes = 0;     // of the queue and of what is being written
+  bool urgent = false;       // somebody waits
+  std::size_t waiting = 0;   // how many, in the queue
+  bool fast_asleep = false;  // does not look by itself for what nobody waits for
+  Gathering gathering;
   std::optional<Steady::time_point> first_lazy;  // when the oldest outcome came
   bool stopping = false;
   std::vector<std::function<void()>> room_calls;
@@ -105,24 +132,41 @@ std::string Journal::Impl::tail_of(const Decision& decision) const {
   return record_tail(decision, key.key, key.epoch);
 }
 
-bool Journal::Impl::has_room(const Item& item) const {
-  const std::lock_guard lock(mutex);
-  return bytes == 0 || bytes + cost(item) <= settings.queue_bytes;
+bool Journal::Impl::queue_if_room(Item& item, Done&& done) {
+  bool notify = false;
+  {
+    const std::lock_guard lock(mutex);
+    if (bytes > 0 && bytes + cost(item) > settings.queue_bytes) return false;
+    item.done = std::move(done);
+    notify = push(std::move(item));
+  }
+  if (notify) wake.notify_one();
+  return true;
 }
 
 void Journal::Impl::queue_item(Item item) {
   bool notify = false;
   {
     const std::lock_guard lock(mutex);
-    bytes += cost(item);
-    notify = !urgent && (item.done || queue.empty());
-    if (item.done)
-      urgent = true;
-    else if (!first_lazy)
-      first_lazy = Steady::now();
-    queue.push_back(std::move(item));
+    notify = push(std::move(item));
   }
   if (notify) wake.notify_one();
+}
+
+// Under the mutex. Whether the writer must be woken: it hears of the first that somebody waits for,
+// and of the last that it gathers.
+bool Journal::Impl::push(Item item) {
+  bytes += cost(item);
+  bool notify = false;
+  if (item.done) {
+    ++waiting;
+    notify = !std::exchange(urgent, true) || waiting == gathering.enough();
+  } else {
+    if (!first_lazy) first_lazy = Steady::now();
+    notify = std::exchange(fast_asleep, false);
+  }
+  queue.push_back(std::move(item));
+  return notify;
 }
 
 std::optional<Steady::time_point> Journal::Impl::next_alarm() const {
@@ -134,19 +178,41 @@ std::optional<Steady::time_point> Journal::Impl::next_alarm() const {
   return alarm;
 }
 
+// Under the mutex, as the next two.
+bool Journal::Impl::gathers() const {
+  return urgent && !stopping && waiting > 0 && waiting < gathering.enough() &&
+         Steady::now() < gathering.until();
+}
+
+// Who was busy just now looks again by itself, so that the outcomes of a busy time wake nobody.
+void Journal::Impl::sleep(std::unique_lock<std::mutex>& lock,
+                          std::optional<Steady::time_point> alarm) {
+  if (!first_lazy && !fast_asleep) {
+    const auto look = Steady::now() + kOutcomeDelay;
+    const bool early = alarm && *alarm < look;
+    fast_asleep = wake.wait_until(lock, early ? *alarm : look) == std::cv_status::timeout && !early;
+  } else if (alarm) {
+    wake.wait_until(lock, *alarm);
+  } else {
+    wake.wait(lock);
+  }
+}
+
 // False: the end, nothing is left.
 bool Journal::Impl::wait_for_work(Items& batch) {
   std::unique_lock lock(mutex);
   for (;;) {
     const auto alarm = next_alarm();
-    if (urgent || stopping || (alarm && Steady::now() >= *alarm)) break;
-    if (alarm)
-      wake.wait_until(lock, *alarm);
+    if (gathers())
+      wake.wait_until(lock, gathering.until());
+    else if (urgent || stopping || (alarm && Steady::now() >= *alarm))
+      break;
     else
-      wake.wait(lock);
+      sleep(lock, alarm);
   }
   batch.swap(queue);
-  urgent = false;
+  urgent = fast_asleep = false;
+  waiting = 0;
   first_lazy.reset();
   return !stopping || !batch.empty();
 }
@@ -206,13 +272,26 @@ void Journal::Impl::publish() {
   healthy = writer.healthy();
 }
 
+void Journal::Impl::note_commit(const Items& batch, bool done, Steady::time_point begin) {
+  const auto end = Steady::now();
+  const auto waited =
+      std::count_if(batch.begin(), batch.end(), [](const Item& i) { return bool(i.done); });
+  const std::lock_guard lock(mutex);
+  if (done && settings.sync)
+    gathering.committed(static_cast<std::size_t>(waited), waiting, end - begin, end);
+  else
+    gathering.forget();
+}
+
 void Journal::Impl::write(Items batch) {
   std::vector<std::string_view> tails;
   for (const Item& item : batch) tails.push_back(item.tail);
   const bool ready = writer.healthy() || resume();
   prepare_checkpoint();
   const bool asked = !tails.empty() || writer.checkpoint_wanted();
+  const auto begin = Steady::now();
   const std::uint64_t first = ready && asked ? writer.commit(tails, settings.clock()) : 0;
+  note_commit(batch, first != 0, begin);
   publish();
   hand_over_checkpoint();
   if (!first) {
@@ -223,10 +302,11 @@ void Journal::Impl::write(Items batch) {
   }
   ++commits;
   records += batch.size();
+  Answers answers;
   std::size_t size = 0;
   for (std::size_t i = 0; i < batch.size(); ++i) {
     size += cost(batch[i]);
-    if (batch[i].done) batch[i].done(first + i);
+    answers.give(batch[i], first + i);
   }
   settle(size);
 }
@@ -251,10 +331,11 @@ void Journal::Impl::say_last_words(Items& batch) {
     return;
   }
   records += tails.size();
+  Answers answers;
   std::size_t size = 0;
   for (std::size_t i = 0; i < last.size(); ++i) {
     size += cost(last[i]);
-    if (last[i].done) last[i].done(first + i);
+    answers.give(last[i], first + i);
   }
   settle(size);
   batch = std::move(rest);
@@ -262,11 +343,12 @@ void Journal::Impl::say_last_words(Items& batch) {
 
 // Whoever waits is told; outcomes and admin records are kept for the next try while there is room.
 void Journal::Impl::refuse(Items batch) {
+  Answers answers;
   std::size_t size = 0;
   Items kept;
   for (Item& item : batch) {
     const bool keep = !item.done || item.retried;
-    if (item.done) std::exchange(item.done, {})(0);
+    answers.give(item, 0);
     if (keep)
       kept.push_back(std::move(item));
     else
@@ -325,12 +407,10 @@ Journal::~Journal() {
   impl_->thread.join();
 }
 
-bool Journal::record(const Decision& decision, Done&& done) {
+bool Journal::record(const Decision& decision, Done&& done, Courier* courier) {
   Item item{impl_->tail_of(decision), {}};
-  if (!impl_->has_room(item)) return false;
-  item.done = std::move(done);
-  impl_->queue_item(std::move(item));
-  return true;
+  item.courier = courier;
+  return impl_->queue_if_room(item, std::move(done));
 }
 
 void Journal::record(const Outcome& outcome) {

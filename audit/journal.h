@@ -55,8 +55,16 @@ class Journal {
   // Called by the writer thread exactly once; `seq` 0 = could not be recorded (the caller refuses
   // the request).
   using Done = std::function<void(std::uint64_t seq)>;
-  // False = no room in the queue now (ask again after room()), `done` is not taken.
-  bool record(const Decision& decision, Done&& done);
+  // Takes what the `done`s of a commit put down to the thread that it is for, which is woken once
+  // for all of them. Called by the writer thread behind the last of them.
+  class Courier {
+   public:
+    virtual ~Courier() = default;
+    virtual void carry() = 0;
+  };
+  // False = no room in the queue now (ask again after room()), `done` is not taken. `courier`, null
+  // = none, lives until `done` was called.
+  bool record(const Decision& decision, Done&& done, Courier* courier = nullptr);
   // Never waits for the disk: rides with the next commit, at most 50 ms late. Queued even when the
   // bound is reached (outcomes are few and small).
   void record(const Outcome& outcome);

@@ -401,7 +401,7 @@ void Exchange::note_lease() {
 
 Awaitable<bool> Exchange::record_decision() {
   const audit::Decision d = decision();
-  ref_ = co_await record_durably(services_, d, worker_.executor());
+  ref_ = co_await record_durably(worker_, d);
   note_time("journal");
   recorded_ = ref_ != 0;
   if (!recorded_) {

@@ -161,7 +161,6 @@ class Exchange {
 };
 
 // Suspends until the decision is on disk; 0 = it could not be recorded within limits.admit.
-Awaitable<std::uint64_t> record_durably(Services& services, const audit::Decision& decision,
-                                        Executor executor);
+Awaitable<std::uint64_t> record_durably(Worker& worker, const audit::Decision& decision);
 
 }  // namespace sekisho::gateway

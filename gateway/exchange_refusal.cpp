@@ -230,7 +230,7 @@ Awaitable<bool> Exchange::fail(Fault fault) {
   }
   if (!recorded_) {
     const audit::Decision d = decision();
-    ref_ = co_await record_durably(services_, d, worker_.executor());
+    ref_ = co_await record_durably(worker_, d);
     recorded_ = ref_ != 0;
     count();
     if (!recorded_) {

@@ -70,7 +70,7 @@ Awaitable<void> record_refused_login(Worker& worker, const policy::Client& clien
   d.verdict = &verdict;
   d.detail = std::move(detail);
   d.policy_digest = worker.snapshot()->digest();
-  const std::uint64_t seq = co_await record_durably(worker.services(), d, worker.executor());
+  const std::uint64_t seq = co_await record_durably(worker, d);
   if (!seq) worker.services().journal->count_refused();
 }
 

@@ -1,10 +1,10 @@
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
-#include <boost/asio/post.hpp>
 #include <memory>
 
 #include "gateway/exchange.h"
 #include "gateway/services.h"
+#include "gateway/worker.h"
 
 namespace sekisho::gateway {
 namespace {
@@ -14,15 +14,15 @@ constexpr std::uint64_t kNoRoom = ~0ull;
 constexpr Millis kLookAgain{5};
 
 // One try: the seq, 0 = failed, kNoRoom = the queue is full.
-Awaitable<std::uint64_t> try_record(audit::Journal& journal, const audit::Decision& decision,
-                                    Executor executor) {
-  auto initiate = [&journal, &decision, executor](auto handler) {
+Awaitable<std::uint64_t> try_record(Worker& worker, const audit::Decision& decision) {
+  auto initiate = [&worker, &decision](auto handler) {
     auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-    auto resume = [shared, executor](std::uint64_t seq) {
-      net::post(executor, [shared, seq] { std::move (*shared)(seq); });
+    JournalAnswers& answers = worker.journal_answers();
+    audit::Journal::Done done = [shared, &answers](std::uint64_t seq) {
+      answers.add([shared, seq] { std::move (*shared)(seq); });
     };
-    audit::Journal::Done done = resume;
-    if (!journal.record(decision, std::move(done))) resume(kNoRoom);
+    if (!worker.services().journal->record(decision, std::move(done), &answers))
+      worker.post([shared] { std::move (*shared)(kNoRoom); });
   };
   net::use_awaitable_t<Executor> token;
   Awaitable<std::uint64_t> waiting =
@@ -33,14 +33,13 @@ Awaitable<std::uint64_t> try_record(audit::Journal& journal, const audit::Decisi
 
 }  // namespace
 
-Awaitable<std::uint64_t> record_durably(Services& services, const audit::Decision& decision,
-                                        Executor executor) {
-  const TimePoint deadline = Clock::now() + services.settings.limits.admit;
+Awaitable<std::uint64_t> record_durably(Worker& worker, const audit::Decision& decision) {
+  const TimePoint deadline = Clock::now() + worker.services().settings.limits.admit;
   for (;;) {
-    const std::uint64_t seq = co_await try_record(*services.journal, decision, executor);
+    const std::uint64_t seq = co_await try_record(worker, decision);
     if (seq != kNoRoom) co_return seq;
     if (Clock::now() >= deadline) co_return 0;
-    Timer timer(executor);
+    Timer timer(worker.executor());
     timer.expires_after(kLookAgain);
     auto [ec] = co_await timer.async_wait(kAsTuple);
     if (ec) co_return 0;

@@ -145,7 +145,7 @@ Awaitable<bool> record(Splice& s) {
       s.admission.entry);
   d.detail = s.word;
   d.policy_digest = s.snapshot->digest();
-  s.ref = co_await record_durably(s.worker.services(), d, s.worker.executor());
+  s.ref = co_await record_durably(s.worker, d);
   if (!s.ref) s.worker.services().journal->count_refused();
   Counters& counters = s.worker.counters();
   const bool blocked = s.verdict.action == policy::Action::kBlock;

@@ -194,7 +194,7 @@ Awaitable<void> Tunnel::record_handshake_failure(const std::string& word, policy
   d.verdict = &verdict;
   d.detail = word;
   d.policy_digest = worker_.snapshot()->digest();
-  const std::uint64_t seq = co_await record_durably(worker_.services(), d, worker_.executor());
+  const std::uint64_t seq = co_await record_durably(worker_, d);
   if (!seq) worker_.services().journal->count_refused();
 }
 

@@ -24,6 +24,7 @@ Worker::Worker(int, Services& services, std::shared_ptr<const policy::Snapshot> 
                std::shared_ptr<const Users> users, std::shared_ptr<const Sealing> sealing)
     : services_(services),
       work_(io_.get_executor()),
+      journal_answers_(io_.get_executor()),
       deadlines_(io_.get_executor()),
       pool_(*this),
       snapshot_(std::move(snapshot)),

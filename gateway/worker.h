@@ -14,6 +14,7 @@
 #include "gateway/async.h"
 #include "gateway/counters.h"
 #include "gateway/deadlines.h"
+#include "gateway/journal_answers.h"
 #include "gateway/origin_pool.h"
 #include "policy/snapshot.h"
 
@@ -70,6 +71,7 @@ class Worker {
   Counters& counters() { return counters_; }
   Deadlines& deadlines() { return deadlines_; }
   OriginPool& pool() { return pool_; }
+  JournalAnswers& journal_answers() { return journal_answers_; }
   const std::shared_ptr<const policy::Snapshot>& snapshot() const { return snapshot_; }
   const std::shared_ptr<const Users>& users() const { return users_; }
   const std::shared_ptr<const Sealing>& sealing() const { return sealing_; }
@@ -99,6 +101,7 @@ class Worker {
   net::io_context io_{1};
   net::executor_work_guard<Executor> work_;
   Counters counters_;
+  JournalAnswers journal_answers_;
   Deadlines deadlines_;
   OriginPool pool_;
   std::shared_ptr<const policy::Snapshot> snapshot_;

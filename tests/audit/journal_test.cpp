@@ -153,6 +153,51 @@ TEST(Journal, AnswersEveryRecordOfManyThreadsOnce) {
   EXPECT_EQ(report.head.size, 403u);
 }
 
+// What the answers of one commit come with.
+struct CountingCourier : Journal::Courier {
+  void carry() override {
+    const std::lock_guard lock(mutex);
+    loads.push_back(std::exchange(load, 0));
+    wake.notify_one();
+  }
+  void wait_for(std::size_t n) {
+    std::unique_lock lock(mutex);
+    wake.wait(lock, [&] { return loads.size() == n; });
+  }
+  int load = 0;  // of the writer's thread
+  std::mutex mutex;
+  std::condition_variable wake;
+  std::vector<int> loads;
+};
+
+TEST(Journal, ACourierCarriesAllAnswersOfACommitAtOnce) {
+  FaultDisk disk;
+  CountingCourier courier;
+  auto journal = open_disk(disk);
+  std::mutex gate;
+  gate.lock();  // holds the writer in the answer to the first record
+  Sample sample;
+  ASSERT_TRUE(journal->record(sample.get(), [&](std::uint64_t) { const std::lock_guard l(gate); }));
+  for (int i = 0; i < 10; ++i)
+    ASSERT_TRUE(journal->record(
+        sample.get(), [&](std::uint64_t seq) { courier.load += seq != 0; }, &courier));
+  gate.unlock();
+  courier.wait_for(1);
+  EXPECT_EQ(courier.loads, std::vector<int>{10});
+}
+
+TEST(Journal, ACourierCarriesBadNewsToo) {
+  FaultDisk disk;
+  CountingCourier courier;
+  auto journal = open_disk(disk);
+  disk.fail(Op::kSync, 1, EIO);
+  Sample sample;
+  ASSERT_TRUE(journal->record(
+      sample.get(), [&](std::uint64_t seq) { courier.load += seq == 0; }, &courier));
+  courier.wait_for(1);
+  EXPECT_EQ(courier.loads, std::vector<int>{1});
+}
+
 TEST(Journal, NeverTrustsASegmentWhoseSyncFailed) {
   FaultDisk disk;
   Folder folder;
