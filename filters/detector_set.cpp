@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <set>
 #include <unordered_set>
 #include <utility>
 
@@ -50,7 +51,7 @@ struct DetectorSet::Impl {
   std::vector<const Detector*> detectors;
   std::vector<TypeInfo> types;
   std::deque<std::string> names;  // of custom types and categories: findings point here
-  std::vector<std::string> custom_types;
+  std::set<std::string, std::less<>> custom_types;
   std::unordered_set<std::string> allowed;
   std::unordered_set<std::string> allowed_canonical;  // the same whatever the spelling
 };
@@ -129,7 +130,7 @@ std::shared_ptr<const DetectorSet> DetectorSet::compile(const DetectorSpec& spec
       check_examples(custom, static_cast<int>(i), i, impl.detector, problems);
     }
     impl.types.push_back({custom.type, custom.category, "custom"});
-    impl.custom_types.push_back(custom.type);
+    impl.custom_types.insert(custom.type);
   }
   if (problems.size() != problems_before) return nullptr;
   if (!impl.detector.compile()) {
@@ -142,7 +143,7 @@ std::shared_ptr<const DetectorSet> DetectorSet::compile(const DetectorSpec& spec
     impl.others.push_back(other.detector);
     impl.detectors.push_back(other.detector.get());
     impl.types.push_back({other.type, other.category, other.pack});
-    impl.custom_types.push_back(other.type);
+    impl.custom_types.insert(other.type);
   }
   set->allow(spec.allow_values);
   return set;
@@ -196,8 +197,7 @@ bool DetectorSet::allowed_value(std::string_view normalised) const {
 }
 
 bool DetectorSet::is_custom(std::string_view type) const {
-  const auto& custom = impl_->custom_types;
-  return std::find(custom.begin(), custom.end(), type) != custom.end();
+  return impl_->custom_types.contains(type);
 }
 
 Footprint DetectorSet::footprint() const {

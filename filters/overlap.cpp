@@ -37,14 +37,20 @@ using IsCustom = std::function<bool(const Finding&)>;
 Findings one_a_value(Findings findings, const IsCustom& is_custom) {
   Findings kept;
   kept.reserve(findings.size());
+  // Of each kept one: is it custom, and how far it and those before it reach.
+  struct Reach {
+    bool custom;
+    std::size_t end;
+  };
+  std::vector<Reach> reaches;
   for (Finding& f : findings) {
     const bool custom = is_custom(f);
     bool hidden = false;
-    // Kept ones are ordered by begin and their overlaps resolved: only the tail can reach `f`.
     std::vector<std::size_t> weaker;
-    for (std::size_t i = kept.size(); i-- > 0 && !hidden;) {
+    for (std::size_t i = kept.size(); i-- > 0 && !hidden && reaches[i].end > f.range.begin;) {
       const Finding& other = kept[i];
-      if (is_custom(other) != custom || (custom && other.type != f.type)) continue;
+      if (reaches[i].custom != custom || (custom && other.type != f.type)) continue;
+      // Those of its kind are ordered by begin and their overlaps resolved: no earlier one reaches.
       if (!overlap(other.range, f.range)) break;
       if (custom && f.range.end > other.range.end) break;  // earlier ones of its type end earlier
       if (!custom && stronger(f, other))
@@ -53,7 +59,12 @@ Findings one_a_value(Findings findings, const IsCustom& is_custom) {
         hidden = true;
     }
     if (hidden) continue;
-    for (const std::size_t i : weaker) kept.erase(kept.begin() + static_cast<std::ptrdiff_t>(i));
+    for (const std::size_t i : weaker) {
+      kept.erase(kept.begin() + static_cast<std::ptrdiff_t>(i));
+      reaches.erase(reaches.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+    const std::size_t before = reaches.empty() ? 0 : reaches.back().end;
+    reaches.push_back({custom, std::max(before, f.range.end)});
     kept.push_back(std::move(f));
   }
   return kept;

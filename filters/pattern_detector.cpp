@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "filters/pattern_detector_impl.h"
+#include "filters/table.h"
 
 namespace sekisho::filters {
 namespace {
@@ -82,6 +83,7 @@ std::size_t PatternDetector::max_span() const {
 }
 
 ScanStatus PatternDetector::scan(const Window& window, Findings& out) const {
+  const TableMemo tables;
   const Range fresh{window.fresh_begin, window.fresh_end};
   const std::size_t first = out.size();
   for (const DetectorRow* row : impl_->over_text) row->over_text(*row, window.text, fresh, out);

@@ -116,6 +116,58 @@ std::size_t cell_index(std::string_view text, Range line, char separator, std::s
 
 }  // namespace
 
+// The table that was looked at last.
+struct TableMemo::Table {
+  std::string_view text;
+  Range line, top;  // a row, and the first one above it as far as it was looked for
+  char separator = 0;
+  std::size_t cells = 0;
+  bool whole = false;  // nothing above `top` belongs to it
+
+  bool goes_on_at(std::string_view given, Range row, char by, std::size_t count) const {
+    return given.data() == text.data() && given.size() == text.size() && row == line &&
+           by == separator && count == cells;
+  }
+};
+
+namespace {
+thread_local TableMemo* newest_memo = nullptr;
+}  // namespace
+
+TableMemo::TableMemo() : table_(std::make_unique<Table>()), outer_(newest_memo) {
+  newest_memo = this;
+}
+TableMemo::~TableMemo() {
+  newest_memo = outer_;
+}
+
+// The first row of the table that `line` belongs to; nullopt when it lies below `limit`.
+std::optional<Range> TableMemo::top_of(std::string_view text, Range line, char separator,
+                                       std::size_t cells, std::size_t limit) {
+  Range top = line;
+  bool whole = false, known = false;  // `top` is the first row; it was remembered
+  bool reached = true;
+  while (true) {
+    if (!known && table_->goes_on_at(text, top, separator, cells)) {
+      top = table_->top;
+      whole = table_->whole;
+      known = true;
+    }
+    const std::optional<Range> above = line_before(text, top, limit);
+    if (!above) {
+      // A table that goes on where we may not look has no heading for us.
+      reached = top.begin == 0 && (!known || limit == 0);
+      whole |= top.begin == 0;
+      break;
+    }
+    whole = whole || !is_row(text, *above, separator, cells);
+    if (whole) break;
+    top = *above;
+  }
+  *table_ = {text, line, top, separator, cells, whole};
+  return reached ? std::optional<Range>(top) : std::nullopt;
+}
+
 std::optional<Range> heading_above(std::string_view text, Range value) {
   const std::optional<Range> line = line_at(text, value.begin, value.end);
   if (!line) return std::nullopt;
@@ -123,20 +175,12 @@ std::optional<Range> heading_above(std::string_view text, Range value) {
   if (separator == 0) return std::nullopt;
   const std::size_t cells = count_cells(text, *line, separator);
   const std::size_t limit = value.begin > kColumnReach ? value.begin - kColumnReach : 0;
-  Range top = *line;
-  while (true) {
-    const std::optional<Range> above = line_before(text, top, limit);
-    // A table that goes on where we may not look has no heading for us.
-    if (!above) {
-      if (top.begin > 0) return std::nullopt;
-      break;
-    }
-    if (!is_row(text, *above, separator, cells)) break;
-    top = *above;
-  }
-  if (top == *line) return std::nullopt;
+  std::optional<TableMemo> own;
+  if (newest_memo == nullptr) own.emplace();
+  const std::optional<Range> top = newest_memo->top_of(text, *line, separator, cells, limit);
+  if (!top || *top == *line) return std::nullopt;
   const auto cell =
-      cell_number(text, top, separator, cell_index(text, *line, separator, value.begin));
+      cell_number(text, *top, separator, cell_index(text, *line, separator, value.begin));
   if (!cell) return std::nullopt;
   const Range heading = trimmed(text, *cell);
   return is_heading(text, heading) ? std::optional<Range>(heading) : std::nullopt;

@@ -5,6 +5,7 @@
 // to look, so that what is found does not depend on how a text is cut.
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,24 @@ namespace sekisho::filters {
 
 // Bytes from a heading to the last cell that it names.
 inline constexpr std::size_t kColumnReach = 8u << 10;
+
+// While one lives, heading_above remembers on this thread where the last table begins, so that a
+// long table is not walked again for each of its values. The texts asked about must not change
+// meanwhile.
+class TableMemo {
+ public:
+  TableMemo();
+  ~TableMemo();
+  TableMemo(const TableMemo&) = delete;
+
+  std::optional<Range> top_of(std::string_view text, Range line, char separator, std::size_t cells,
+                              std::size_t limit);
+
+ private:
+  struct Table;
+  std::unique_ptr<Table> table_;
+  TableMemo* outer_;
+};
 
 // The heading cell above `value`, trimmed; nullopt when it stands in no table, or in its first
 // line, or when the first line holds values itself.

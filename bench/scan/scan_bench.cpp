@@ -1,5 +1,5 @@
 // Speed of detection by kind of text, ours beside other engines, in one run: MB/s of one core.
-//   scan_bench [ROUNDS] [ENGINE-PREFIX] [KIND]
+//   scan_bench [ROUNDS] [ENGINE-PREFIX] [KIND or FILE …]
 
 #include <fmt/core.h>
 #include <malloc.h>
@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <string>
 #include <vector>
@@ -66,12 +68,12 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
+using Texts = std::vector<std::pair<std::string, std::string>>;  // names with texts
 using Cells = std::map<std::pair<std::string, std::string>, std::vector<double>>;
 
 // Every round meets the engines in turn, text by text, so that what drifts in the machine meets
 // all.
-Cells run(const std::vector<Made>& engines, const std::map<std::string, std::string>& texts,
-          int rounds) {
+Cells run(const std::vector<Made>& engines, const Texts& texts, int rounds) {
   Cells cells;
   for (int round = 0; round < rounds; ++round)
     for (const auto& [name, text] : texts)
@@ -79,16 +81,15 @@ Cells run(const std::vector<Made>& engines, const std::map<std::string, std::str
   return cells;
 }
 
-void print_speeds(const std::vector<Made>& engines, const Cells& cells,
-                  const std::vector<NamedKind>& kinds) {
+void print_speeds(const std::vector<Made>& engines, const Cells& cells, const Texts& texts) {
   fmt::print("{:<18}", "MB/s of one core");
-  for (const NamedKind& k : kinds) fmt::print("{:>10}", k.name);
+  for (const auto& [name, text] : texts) fmt::print("{:>11}", name);
   fmt::print("{:>14}{:>12}\n", "compile ms", "heap MiB");
   for (const Made& e : engines) {
     fmt::print("{:<18}", e.name);
-    for (const NamedKind& k : kinds)
-      fmt::print("{:>10.0f}", static_cast<double>(kTextSize) / 1e6 /
-                                  median(cells.at({e.name, std::string(k.name)})));
+    for (const auto& [name, text] : texts)
+      fmt::print("{:>11.1f}",
+                 static_cast<double>(text.size()) / 1e6 / median(cells.at({e.name, name})));
     fmt::print("{:>14.0f}{:>12.1f}\n", e.seconds * 1e3, static_cast<double>(e.bytes) / (1 << 20));
   }
 }
@@ -100,16 +101,29 @@ void print_prompts(const std::vector<Made>& engines, const Cells& cells) {
                median(cells.at({e.name, "japanese"})) * 1e6);
 }
 
-int main_of(int rounds, const std::string& prefix, const std::string& kind) {
-  const std::vector<Made> engines = make_engines(prefix);
-  if (engines.empty()) return 2;
-  std::vector<NamedKind> wanted;
+std::string content_of(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// Kinds of texts by name, files by path; nothing named = every kind.
+Texts texts_of(const std::vector<std::string>& names) {
+  Texts out;
   for (const NamedKind& k : kinds())
-    if (kind.empty() || k.name == kind) wanted.push_back(k);
-  std::map<std::string, std::string> texts;
-  for (const NamedKind& k : wanted) texts[std::string(k.name)] = text_of(k.kind, kTextSize);
-  print_speeds(engines, run(engines, texts, rounds), wanted);
-  if (!kind.empty()) return 0;
+    if (names.empty() || std::count(names.begin(), names.end(), k.name) > 0)
+      out.emplace_back(k.name, text_of(k.kind, kTextSize));
+  for (const std::string& name : names)
+    if (name.find('/') != std::string::npos)
+      out.emplace_back(name.substr(name.rfind('/') + 1), content_of(name));
+  return out;
+}
+
+int main_of(int rounds, const std::string& prefix, const std::vector<std::string>& names) {
+  const std::vector<Made> engines = make_engines(prefix);
+  const Texts texts = texts_of(names);
+  if (engines.empty() || texts.empty()) return 2;
+  print_speeds(engines, run(engines, texts, rounds), texts);
+  if (!names.empty()) return 0;
   print_prompts(engines, run(engines,
                              {{"english", text_of(Kind::kEnglish, kPromptSize)},
                               {"japanese", text_of(Kind::kJapanese, kPromptSize)}},
@@ -122,5 +136,6 @@ int main_of(int rounds, const std::string& prefix, const std::string& kind) {
 
 int main(int argc, char** argv) {
   const int rounds = argc > 1 ? std::max(1, std::atoi(argv[1])) : 3;
-  return sekisho::bench::main_of(rounds, argc > 2 ? argv[2] : "", argc > 3 ? argv[3] : "");
+  const std::vector<std::string> names(argv + std::min(argc, 3), argv + argc);
+  return sekisho::bench::main_of(rounds, argc > 2 ? argv[2] : "", names);
 }

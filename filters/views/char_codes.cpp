@@ -292,8 +292,8 @@ std::size_t line_end(std::string_view text, std::size_t at) {
 
 namespace {
 
-// Cheap, by the first characters.
-bool may_be_code(std::string_view text, std::size_t at, Base base) {
+// Cheap: whether a list may begin with what stands at `at`.
+bool may_be_first(std::string_view text, std::size_t at, Base base) {
   const char first = text[at], second = at_or_nul(text, at + 1);
   switch (base) {
     case Base::kHex:
@@ -301,11 +301,14 @@ bool may_be_code(std::string_view text, std::size_t at, Base base) {
     case Base::kBinary:
       return (first == '0' || first == '1') && (second == '0' || second == '1');
     case Base::kDecimal:
-      return digit_at(text, at);
+      if (!kAsciiDigits.has(first)) return false;
+      break;
     case Base::kPairs:
-      return hex_value(second) >= 0 && !word_at(text, at + 2);
+      if (hex_value(second) < 0 || word_at(text, at + 2)) return false;
+      break;
   }
-  return true;
+  const Code code = read_code(text, at, base);
+  return code.end != 0 && may_be_character(code.value);
 }
 
 }  // namespace
@@ -314,12 +317,19 @@ void find_char_codes(std::string_view text, const Survey& survey, Range where, P
   out.undo(kCharCodes | kWrapped);
   std::size_t looked[4] = {0, 0, 0, 0};  // a list is not read again from its middle
   static constexpr CharSet kFirst{"0123456789abcdefABCDEFuU"};
-  for (std::size_t at = survey.next(where.begin, where.end, kWordStarts); at < where.end;
-       at = survey.next(at + 1, where.end, kWordStarts)) {
+  // Where digits begin a word, and words of one letter (U+0041) or two (a pair of digits).
+  constexpr auto kCodeStarts = [](const BlockMarks& before, const BlockMarks& m,
+                                  const BlockMarks& after) {
+    const TwoBlocks alnum{m.alnum(), after.alnum()};
+    const std::uint64_t starts = alnum.low & ~(alnum.low << 1 | before.alnum() >> 63);
+    return starts & (m.digit | ~alnum.ahead(1) | ~alnum.ahead(2));
+  };
+  for (std::size_t at = survey.next(where.begin, where.end, kCodeStarts); at < where.end;
+       at = survey.next(at + 1, where.end, kCodeStarts)) {
     if (!kFirst.has(text[at]) || (at > 0 && word_at(text, at - 1))) continue;
     for (const Base base : {Base::kHex, Base::kBinary, Base::kDecimal, Base::kPairs}) {
       std::size_t& seen = looked[static_cast<int>(base)];
-      if (at < seen || !may_be_code(text, at, base)) continue;
+      if (at < seen || !may_be_first(text, at, base)) continue;
       const std::size_t end = patch_list(text, at, base, seen, out);
       if (end == 0) continue;
       std::fill(std::begin(looked), std::end(looked), end);

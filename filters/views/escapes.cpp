@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "filters/char_set.h"
 #include "filters/charset.h"
 #include "filters/utf8.h"
 #include "filters/views/blob_codings.h"
@@ -76,6 +77,7 @@ class EscapeFinder {
   std::size_t put_byte(std::size_t begin, std::size_t end, long byte, bool asks = true);
   bool percent_near(std::size_t at) const;
   bool quoted_near(std::size_t at) const;
+  bool names_number(std::size_t at) const;
 
   std::string_view text_;
   Range where_;
@@ -268,8 +270,19 @@ std::size_t EscapeFinder::see_equals(std::size_t at) {
   if (byte < 0 || lower(at + 1) || lower(at + 2)) return at + 1;
   const bool shown = byte >= 0x20 || byte == '\t' || byte == '\n' || byte == '\r';
   if (!shown || !quoted_near(at)) return at + 1;
+  const bool setting = names_number(at) && (last_quoted_ == 0 || last_quoted_ != at);
   last_quoted_ = at + 3;
-  return put_byte(at, at + 3, byte);
+  return put_byte(at, at + 3, byte, !setting);
+}
+
+// "rows=1234", "id=00ab": a setting whose value only looks encoded, as lines of logs are full of.
+bool EscapeFinder::names_number(std::size_t at) const {
+  const char before = at == 0 ? '\0' : text_[at - 1];
+  if (!is_lower(static_cast<unsigned char>(before)) && before != '_') return false;
+  std::size_t end = at + 1;
+  static constexpr CharSet kDigits{"0123456789abcdef"};
+  while (end < text_.size() && kDigits.has(text_[end])) ++end;
+  return !alnum_at(text_, end) && at_or_nul(text_, end) != '=';
 }
 
 std::string decoded_charset(std::string_view name, const std::string& bytes) {

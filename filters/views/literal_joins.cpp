@@ -56,15 +56,15 @@ class JoiningWords {
   void seek() {
     static constexpr std::string_view kWords[] = {"join",   "concat", "implode",
                                                   "CONCAT", "Concat", "Join"};
-    static constexpr CharSet kFirst{"jciCJ"}, kSecond{"omO"};
     sought_ = true;
     const std::size_t from = where_.begin > kNearWord ? where_.begin - kNearWord : 0;
     const std::size_t to = std::min(text_.size(), where_.end + kLongestGlue + kNearWord);
-    for (std::size_t at = from; at + 4 <= to; ++at) {
-      if (!kFirst.has(text_[at]) || !kSecond.has(text_[at + 1])) continue;
-      for (const std::string_view word : kWords)
-        if (text_.substr(at, word.size()) == word) found_.push_back({at, at + word.size()});
-    }
+    const std::string_view text = text_.substr(0, to);
+    for (const std::string_view word : kWords)
+      for (std::size_t at = text.find(word, from); at != text.npos; at = text.find(word, at + 1))
+        found_.push_back({at, at + word.size()});
+    std::sort(found_.begin(), found_.end(),
+              [](const Range& a, const Range& b) { return a.begin < b.begin; });
   }
 
   std::string_view text_;
@@ -97,11 +97,28 @@ std::size_t appending_call(std::string_view text, std::size_t at) {
   return 0;
 }
 
+// "https://app.example/list" "Mozilla/5.0 …", "-" "curl/8.4": where a line of a log tells the page
+// and the browser.
+bool are_log_fields(std::string_view text, std::size_t closing, std::size_t opening) {
+  constexpr std::size_t kLongestPage = 256;
+  const std::size_t from = closing > kLongestPage ? closing - kLongestPage : 0;
+  const std::size_t quote = text.substr(from, closing - from).rfind(text[closing]);
+  if (quote == std::string_view::npos) return false;
+  const std::string_view page = text.substr(from + quote + 1, closing - from - quote - 1);
+  if (page != "-" && page.substr(0, 4) != "http") return false;
+  std::size_t end = opening + 1;
+  while (end < text.size() && (kAsciiLetters.has(text[end]) || text[end] == '-')) ++end;
+  return end > opening + 1 && at_or_nul(text, end) == '/' &&
+         kAsciiDigits.has(at_or_nul(text, end + 1));
+}
+
 // The quote that opens the next literal after the closing one at `at`; 0 = they are not joined.
 std::size_t next_literal(std::string_view text, std::size_t at, JoiningWords& words) {
   std::size_t pos = at + 1;
   // Most quotes open a literal, or end a name.
   const char first = at_or_nul(text, pos);
+  static constexpr CharSet kMayFollow = kBlanks | kQuotes | kSigns | CharSet(",;frbuFRBUL@");
+  if (!kMayFollow.has(first)) return 0;
   if (word_char(first) && !(is_prefix(first) && is_quote(at_or_nul(text, pos + 1)))) return 0;
   if (const std::size_t statement = appending_statement(text, pos); statement != 0)
     return statement;
@@ -131,7 +148,8 @@ std::size_t next_literal(std::string_view text, std::size_t at, JoiningWords& wo
   }
   if (pos >= most) return 0;
   if (comma) return words.near(at) ? pos : 0;
-  if (sign || space) return pos;
+  if (sign) return pos;
+  if (space) return are_log_fields(text, at, pos) ? 0 : pos;
   // Two quotes side by side: an empty literal, unless a word goes on (as shells write it).
   return word_char(text[at - 1]) && word_char(at_or_nul(text, pos + 1)) ? pos : 0;
 }

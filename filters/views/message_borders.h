@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "filters/finding.h"
-#include "filters/views/spaced_text.h"
+#include "filters/views/pulled_apart.h"
 #include "filters/views/view_text.h"
 
 namespace sekisho::filters {

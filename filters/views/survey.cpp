@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstring>
 
+#include "filters/char_set.h"
 #include "filters/views/character_forms.h"
 #include "filters/views/escape_marks.h"
 
@@ -25,7 +26,8 @@ enum Class : std::uint8_t {
   kToken = 4,
   kSpace = 8,
   kSpecial = 16,
-  kDot = 32
+  kDot = 32,
+  kBorder = 64
 };
 
 constexpr std::array<std::uint8_t, 256> make_classes() {
@@ -39,7 +41,9 @@ constexpr std::array<std::uint8_t, 256> make_classes() {
   out['.'] = kDot;
   for (const char c : {'+', '/', '-', '_'}) out[static_cast<std::size_t>(c)] = kToken;
   for (const char c : {'%', '&', '<', '=', '\\', '|', '\'', '"', '`'})
-    out[static_cast<std::size_t>(c)] = kSpecial;
+    out[static_cast<std::size_t>(c)] |= kSpecial;
+  for (const char c : {',', ';', '@', '|', '<', '\'', '"', '\t'})
+    out[static_cast<std::size_t>(c)] |= kBorder;
   return out;
 }
 constexpr auto kClasses = make_classes();
@@ -49,6 +53,13 @@ bool may_be_kanji_digit(unsigned char a, unsigned char b, unsigned char c) {
   if (a == 0xE5) return b == 0x9B || b == 0x85 || b == 0x8D;
   if (a == 0xE9) return b == 0x9B;
   return a == 0xE3 && b == 0x80 && c == 0x87;
+}
+
+// U+2010, "、", "・", "，": hyphens, dots and blanks are not of the everyday letters.
+bool may_be_gap(unsigned char a, unsigned char b, unsigned char c) {
+  if (a < 0xC2) return false;
+  if (a < 0xE3 || a > 0xE9) return true;
+  return a == 0xE3 && (b == 0x80 || (b == 0x82 && c == 0xA0) || (b == 0x83 && c >= 0xBB));
 }
 
 bool is_odd_lead(unsigned char a, unsigned char b) {
@@ -67,6 +78,7 @@ BlockMarks plain_masks(const unsigned char* p) {
       if (is_odd_lead(p[i], p[i + 1])) m.lead |= bit;
       if (may_be_kanji_digit(p[i], p[i + 1], p[i + 2])) m.kanji |= bit;
       if (p[i] == 0x80 && p[i + 1] == 0x80) m.wide_gap |= bit;
+      if (may_be_gap(p[i], p[i + 1], p[i + 2])) m.gap |= bit;
       continue;
     }
     const std::uint8_t c = kClasses[p[i]];
@@ -77,12 +89,13 @@ BlockMarks plain_masks(const unsigned char* p) {
     if (c & kSpace) m.space |= bit;
     if (p[i] < 0x20) m.control |= bit;
     if (c & kSpecial) m.special |= bit;
+    if (c & kBorder) m.border |= bit;
   }
   return m;
 }
 
 #if defined(__x86_64__)
-#define SEKISHO_AVX2 __attribute__((target("avx2")))
+#define SEKISHO_AVX2 __attribute__((target("avx2,bmi,popcnt")))
 
 SEKISHO_AVX2 inline __m256i bytes_of(int value) {
   return _mm256_set1_epi8(static_cast<char>(value));
@@ -113,7 +126,11 @@ SEKISHO_AVX2 inline void add_high(const unsigned char* p, __m256i v, std::size_t
   const __m256i third = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p + 2));
   const __m256i everyday = within(v, 0xE3, 7);
   const __m256i compat = both(equal(v, 0xE3), within(next, 0x84, 12));
-  const __m256i lead = either(_mm256_andnot_si256(everyday, within(v, 0xC2, 0x100 - 0xC2)), compat);
+  const __m256i foreign = _mm256_andnot_si256(everyday, within(v, 0xC2, 0x100 - 0xC2));
+  const __m256i lead = either(foreign, compat);
+  const __m256i kana_gap =
+      either(equal(next, 0x80), either(both(equal(next, 0x82), equal(third, 0xA0)),
+                                       both(equal(next, 0x83), within(third, 0xBB, 0x100 - 0xBB))));
   const __m256i kanji =
       either(either(both(equal(v, 0xE4), within(next, 0xB8, 3)),
                     both(equal(v, 0xE5),
@@ -124,14 +141,24 @@ SEKISHO_AVX2 inline void add_high(const unsigned char* p, __m256i v, std::size_t
   m.lead |= bits(lead) << shift;
   m.kanji |= bits(kanji) << shift;
   m.wide_gap |= bits(both(equal(v, 0x80), equal(next, 0x80))) << shift;
+  m.gap |= bits(either(foreign, both(equal(v, 0xE3), kana_gap))) << shift;
 }
 
-SEKISHO_AVX2 BlockMarks fast_masks(const unsigned char* p) {
+// The bytes of ASCII that are marked by a table of columns (low nibble), a bit for each row (high
+// nibble).
+SEKISHO_AVX2 inline std::uint64_t listed(__m256i columns, __m256i low, __m256i row) {
+  const __m256i found = both(_mm256_shuffle_epi8(columns, low), row);
+  return bits(_mm256_cmpeq_epi8(found, _mm256_setzero_si256())) ^ 0xFFFFFFFFu;
+}
+
+SEKISHO_AVX2 inline BlockMarks fast_masks(const unsigned char* p) {
   BlockMarks m;
-  // Which rows (high nibble) of ASCII hold a special character in each column (low nibble).
-  const __m256i columns = _mm256_setr_epi8(
+  const __m256i special = _mm256_setr_epi8(
       0x40, 0, 0x04, 0, 0, 0x04, 0x04, 0x04, 0, 0, 0, 0, char(0xA8), 0x08, 0, 0,  //
       0x40, 0, 0x04, 0, 0, 0x04, 0x04, 0x04, 0, 0, 0, 0, char(0xA8), 0x08, 0, 0);
+  const __m256i border =
+      _mm256_setr_epi8(0x10, 0, 0x04, 0, 0, 0, 0, 0x04, 0, 0x01, 0, 0x08, char(0x8C), 0, 0, 0,  //
+                       0x10, 0, 0x04, 0, 0, 0, 0, 0x04, 0, 0x01, 0, 0x08, char(0x8C), 0, 0, 0);
   const __m256i rows =
       _mm256_setr_epi8(1, 2, 4, 8, 16, 32, 64, char(128), 0, 0, 0, 0, 0, 0, 0, 0,  //
                        1, 2, 4, 8, 16, 32, 64, char(128), 0, 0, 0, 0, 0, 0, 0, 0);
@@ -139,8 +166,8 @@ SEKISHO_AVX2 BlockMarks fast_masks(const unsigned char* p) {
     const __m256i v = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p + half));
     const __m256i low = both(v, bytes_of(0x0F));
     const __m256i row = _mm256_shuffle_epi8(rows, both(_mm256_srli_epi16(v, 4), bytes_of(0x0F)));
-    const __m256i special = both(_mm256_shuffle_epi8(columns, low), row);
-    m.special |= (bits(_mm256_cmpeq_epi8(special, _mm256_setzero_si256())) ^ 0xFFFFFFFFu) << half;
+    m.special |= listed(special, low, row) << half;
+    m.border |= listed(border, low, row) << half;
     m.digit |= bits(within(v, '0', 10)) << half;
     m.letter |= bits(within(either(v, bytes_of(0x20)), 'a', 26)) << half;
     m.token |=
@@ -157,12 +184,12 @@ SEKISHO_AVX2 BlockMarks fast_masks(const unsigned char* p) {
 }
 #endif
 
-int count(std::uint64_t bits) {
+[[gnu::always_inline]] inline int count(std::uint64_t bits) {
   return std::popcount(bits);
 }
 
 // Whether `bits` holds kLongRunSize in a row.
-bool holds_long_run(std::uint64_t bits) {
+[[gnu::always_inline]] inline bool holds_long_run(std::uint64_t bits) {
   bits &= bits >> 1;
   bits &= bits >> 2;
   bits &= bits >> 4;
@@ -170,7 +197,7 @@ bool holds_long_run(std::uint64_t bits) {
 }
 
 // What the masks alone say.
-std::uint16_t flags_of(const BlockMarks& m) {
+[[gnu::always_inline]] inline std::uint16_t flags_of(const BlockMarks& m) {
   std::uint16_t flags = 0;
   const std::uint64_t alnum = m.digit | m.letter;
   const std::uint64_t alone = alnum & ~(alnum << 1) & ~(alnum >> 1);
@@ -182,35 +209,55 @@ std::uint16_t flags_of(const BlockMarks& m) {
   return flags;
 }
 
+// Cheap: most quotes stand around a word or before a colon. What of the specials is worth a look.
+[[gnu::always_inline]] inline bool may_be_marked(unsigned char special, unsigned char next) {
+  static constexpr CharSet kQuotes{"\"'`"}, kAfterQuote{" \t\r\n\"'`,.+&|\\~;}"};
+  return !kQuotes.has(static_cast<char>(special)) || kAfterQuote.has(static_cast<char>(next));
+}
+
 }  // namespace
 
 bool Survey::fast() {
 #if defined(__x86_64__)
-  static const bool kFast = __builtin_cpu_supports("avx2") > 0;
+  static const bool kFast = __builtin_cpu_supports("avx2") > 0 &&
+                            __builtin_cpu_supports("bmi") > 0 &&
+                            __builtin_cpu_supports("popcnt") > 0;
   return kFast;
 #else
   return false;
 #endif
 }
 
-void Survey::read(std::string_view text) {
-  read_with(text, fast());
-}
-
-void Survey::read_plainly(std::string_view text) {
-  read_with(text, false);
-}
-
-void Survey::read_with(std::string_view text, [[maybe_unused]] bool fast) {
-  size_ = text.size();
-  flags_.assign((text.size() + kBlock - 1) / kBlock, 0);
-  marks_.resize(flags_.size());
-  odd_.clear();
-  any_ = 0;
-  const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
+// What is carried from one block to the next.
+struct Survey::Carried {
   std::size_t run = 0;  // letters and digits at the end of the last block
   bool broken = false;  // the last block holds a line end or a tab
-  int last_digits = 0;
+  int digits = 0;       // of the last block
+};
+
+// A part of read_blocks, which is made twice: with the instructions that every processor has, and
+// with more.
+[[gnu::always_inline]] inline std::uint16_t Survey::flags_of_block(const BlockMarks& m,
+                                                                   Carried& last) {
+  std::uint16_t flags = flags_of(m);
+  const std::uint64_t together = m.digit | m.letter | m.token;
+  const auto leading = static_cast<std::size_t>(std::countr_one(together));
+  if (last.run + leading >= kLongRunSize || holds_long_run(together)) flags |= kLongRun;
+  last.run =
+      leading == kBlock ? last.run + kBlock : static_cast<std::size_t>(std::countl_one(together));
+  const bool breaks = (m.control & (together << 1 | together << 2 | 1)) != 0;
+  if ((breaks || last.broken) && (m.digit != 0 || last.digits != 0)) flags |= kLineEnd;
+  last.broken = breaks;
+  const int digits = count(m.digit);
+  if (digits + last.digits >= 8) flags |= kManyDigits;
+  last.digits = digits;
+  return flags;
+}
+
+template <BlockMarks (*kMasks)(const unsigned char*)>
+[[gnu::always_inline]] inline void Survey::read_blocks(std::string_view text) {
+  const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
+  Carried last;
   for (std::size_t block = 0; block < flags_.size(); ++block) {
     const std::size_t from = block * kBlock;
     unsigned char tail[kBlock + kBeside + 32];
@@ -220,36 +267,54 @@ void Survey::read_with(std::string_view text, [[maybe_unused]] bool fast) {
       std::memcpy(tail, p, text.size() - from);
       p = tail;
     }
-#if defined(__x86_64__)
-    const BlockMarks m = fast ? fast_masks(p) : plain_masks(p);
-#else
-    const BlockMarks m = plain_masks(p);
-#endif
-    marks_[block] = m;
-    std::uint16_t flags = flags_of(m);
-    const std::uint64_t together = m.digit | m.letter | m.token;
-    const auto leading = static_cast<std::size_t>(std::countr_one(together));
-    if (run + leading >= Survey::kLongRunSize || holds_long_run(together)) flags |= kLongRun;
-    run = leading == kBlock ? run + kBlock : static_cast<std::size_t>(std::countl_one(together));
-    const bool breaks = (m.control & (together << 1 | together << 2 | 1)) != 0;
-    if ((breaks || broken) && (m.digit != 0 || last_digits != 0)) flags |= kLineEnd;
-    broken = breaks;
-    const int digits = count(m.digit);
-    if (digits + last_digits >= 8) flags |= kManyDigits;
-    last_digits = digits;
-    for (std::uint64_t left = m.special; left != 0; left &= left - 1)
-      flags |= mark_flags(text, from + static_cast<std::size_t>(std::countr_zero(left)));
-    for (std::uint64_t left = m.lead; left != 0; left &= left - 1) {
-      const std::size_t at = from + static_cast<std::size_t>(std::countr_zero(left));
-      const std::size_t size = odd_character(text, at);
-      if (size == 0) continue;
-      flags |= kOddCharacter;
-      odd_.push_back({at, at + size});
+    BlockMarks& m = marks_[block];
+    m = kMasks(p);
+    std::uint16_t flags = flags_of_block(m, last);
+    for (std::uint64_t left = m.special; left != 0; left &= left - 1) {
+      const auto at = static_cast<std::size_t>(std::countr_zero(left));
+      if (may_be_marked(p[at], p[at + 1])) flags |= mark_flags(text, from + at);
     }
+    for (std::uint64_t left = m.lead; left != 0; left &= left - 1)
+      flags |= see_odd(text, from + static_cast<std::size_t>(std::countr_zero(left)));
     flags_[block] = flags;
     any_ |= flags;
   }
 }
+
+std::uint16_t Survey::see_odd(std::string_view text, std::size_t at) {
+  const std::size_t size = odd_character(text, at);
+  if (size == 0) return 0;
+  odd_.push_back({at, at + size});
+  return kOddCharacter;
+}
+
+void Survey::begin(std::string_view text) {
+  size_ = text.size();
+  flags_.assign((text.size() + kBlock - 1) / kBlock, 0);
+  marks_.resize(flags_.size());
+  odd_.clear();
+  any_ = 0;
+}
+
+void Survey::read_plainly(std::string_view text) {
+  begin(text);
+  read_blocks<plain_masks>(text);
+}
+
+#if defined(__x86_64__)
+SEKISHO_AVX2 void Survey::read_fast(std::string_view text) {
+  begin(text);
+  read_blocks<fast_masks>(text);
+}
+
+void Survey::read(std::string_view text) {
+  fast() ? read_fast(text) : read_plainly(text);
+}
+#else
+void Survey::read(std::string_view text) {
+  read_plainly(text);
+}
+#endif
 
 std::vector<Range> Survey::ranges(std::uint16_t flags) const {
   std::vector<Range> out;

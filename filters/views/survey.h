@@ -35,12 +35,24 @@ struct BlockMarks {
   std::uint64_t space = 0;                 // and controls
   std::uint64_t control = 0;               // line ends, tabs
   std::uint64_t special = 0;               // % & < = \ | ' " `
+  std::uint64_t border = 0;                // , ; @ | < ' " and the tab
   std::uint64_t high = 0, first_high = 0;  // not ASCII; and the first byte of such a character
   std::uint64_t lead = 0;      // first bytes of characters that are not everyday Japanese
   std::uint64_t kanji = 0;     // first bytes of what may be a digit in kanji
   std::uint64_t wide_gap = 0;  // the second byte of U+3000
+  std::uint64_t gap = 0;  // first bytes of what is not ASCII and may part characters or numbers
 
   std::uint64_t alnum() const { return digit | letter; }
+};
+
+// The same mark of a block and of the one after it.
+struct TwoBlocks {
+  std::uint64_t low = 0, high = 0;
+
+  // What stands `n` bytes further on, at most 63.
+  std::uint64_t ahead(unsigned n) const { return low >> n | high << (64 - n); }
+  // Marks what is marked here or `n` bytes further on.
+  TwoBlocks spread(unsigned n) const { return {low | ahead(n), high | high >> n}; }
 };
 
 class Survey {
@@ -77,7 +89,13 @@ class Survey {
   void read_plainly(std::string_view text);
 
  private:
-  void read_with(std::string_view text, bool fast);
+  struct Carried;
+  void begin(std::string_view text);
+  void read_fast(std::string_view text);
+  template <BlockMarks (*kMasks)(const unsigned char*)>
+  void read_blocks(std::string_view text);
+  static std::uint16_t flags_of_block(const BlockMarks& m, Carried& last);
+  std::uint16_t see_odd(std::string_view text, std::size_t at);
 
   static constexpr BlockMarks kNoMarks{};
   std::vector<std::uint16_t> flags_;
@@ -96,6 +114,14 @@ inline constexpr auto kWordStarts = [](const BlockMarks& before, const BlockMark
 inline constexpr auto kDigitStarts = [](const BlockMarks& before, const BlockMarks& m,
                                         const BlockMarks&) {
   return m.digit & ~(m.digit << 1 | before.digit >> 63);
+};
+inline constexpr auto kLongRunStarts = [](const BlockMarks& before, const BlockMarks& m,
+                                          const BlockMarks& after) {
+  const std::uint64_t run = m.alnum() | m.token, last = before.alnum() | before.token;
+  // A break marks the places up to kLongRunSize - 1 bytes before it.
+  const TwoBlocks breaks{~run, ~(after.alnum() | after.token)};
+  const std::uint64_t short_of = breaks.spread(1).spread(2).spread(4).spread(4).low;
+  return run & ~(run << 1 | last >> 63) & ~short_of;
 };
 inline constexpr auto kSpecials = [](const BlockMarks&, const BlockMarks& m, const BlockMarks&) {
   return m.special;

@@ -16,7 +16,7 @@
 #include "filters/views/long_blob.h"
 #include "filters/views/message_borders.h"
 #include "filters/views/normaliser.h"
-#include "filters/views/spaced_text.h"
+#include "filters/views/pulled_apart.h"
 #include "filters/views/survey.h"
 #include "filters/views/view_text.h"
 
@@ -307,14 +307,8 @@ void ViewScan::Impl::see_blobs(const Scene& scene, Findings& out) {
     std::size_t at = 0;
     for (const Range& where : survey.ranges(kLongRun)) {
       at = std::max(at, where.begin);
-      if (at > 0 && is_blob_char(scene.text[at - 1])) at = blob_run_end(scene.text, at);
-      while (at < where.end && !long_blob) {
-        const std::size_t end = blob_run_end(scene.text, at);
-        if (end - at >= kShortestBlob)
-          see_blob_run(scene, at, at);
-        else
-          at = end + 1;
-      }
+      while (!long_blob && (at = survey.next(at, where.end, kLongRunStarts)) < where.end)
+        see_blob_run(scene, at, at);
     }
   }
   show(scene, patches, kBlobs, false, out);

@@ -225,12 +225,32 @@ TEST(HiddenText, IsCountedOverTheWholeText) {
   EXPECT_EQ(found, 4);
 }
 
+// Every place that one of the marks of a block stands at.
+std::vector<std::size_t> marked(const Survey& survey, std::size_t size) {
+  static constexpr std::uint64_t BlockMarks::*kMarks[] = {
+      &BlockMarks::digit,    &BlockMarks::letter,     &BlockMarks::token,   &BlockMarks::dot,
+      &BlockMarks::space,    &BlockMarks::control,    &BlockMarks::special, &BlockMarks::border,
+      &BlockMarks::high,     &BlockMarks::first_high, &BlockMarks::lead,    &BlockMarks::kanji,
+      &BlockMarks::wide_gap, &BlockMarks::gap};
+  std::vector<std::size_t> out;
+  for (const auto mark : kMarks) {
+    const auto of = [mark](const BlockMarks&, const BlockMarks& m, const BlockMarks&) {
+      return m.*mark;
+    };
+    for (std::size_t at = survey.next(0, size, of); at < size; at = survey.next(at + 1, size, of))
+      out.push_back(at);
+    out.push_back(size);
+  }
+  return out;
+}
+
 TEST(Survey, BothWaysOfReadingAgree) {
   if (!Survey::fast()) GTEST_SKIP() << "this processor has no faster way";
   std::mt19937 random(3);
-  const std::string_view pieces[] = {"AKIA",          "4 5 3 ", "%41", "\\u0041", "漢字", "一二",
-                                     "\u200B",        "　",     "\n",  "ー",      "=?",   "|",
-                                     "\"a\" + \"b\"", "é",      "\xFF"};
+  const std::string_view pieces[] = {"AKIA",          "4 5 3 ", "%41",  "\\u0041", "漢字", "一二",
+                                     "\u200B",        "　",     "\n",   "ー",      "=?",   "|",
+                                     "\"a\" + \"b\"", "é",      "\xFF", "、",      "・",   "‐",
+                                     ";\t@",          "<b>",    "x,y"};
   for (int round = 0; round < 400; ++round) {
     std::string text;
     while (text.size() < 150 + random() % 200) text += pieces[random() % std::size(pieces)];
@@ -243,6 +263,7 @@ TEST(Survey, BothWaysOfReadingAgree) {
       ASSERT_EQ(quick.ranges(static_cast<std::uint16_t>(1 << bit)),
                 plain.ranges(static_cast<std::uint16_t>(1 << bit)))
           << bit << text;
+    ASSERT_EQ(marked(quick, text.size()), marked(plain, text.size())) << text;
   }
 }
 

@@ -2,7 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <optional>
+#include <random>
 #include <string>
+#include <vector>
 
 namespace sekisho::filters {
 namespace {
@@ -27,6 +31,31 @@ TEST(Table, HeadingOfAColumnIsItsFirstCell) {
   EXPECT_EQ(heading("| 氏名 | 口座 |\n|---|---|\n| 佐藤 | 1234567 |\n", "1234567"), "口座");
   EXPECT_EQ(heading("\"name\",\"note\",\"tel\"\n\"a\",\"x, y\",\"999\"\n", "999"), "tel");
   EXPECT_EQ(heading("name;tel\nx;999\n", "999"), "tel");
+}
+
+// What is remembered of a table changes nothing, in whatever order its values are asked for.
+TEST(Table, RememberingWhereATableBeginsChangesNothing) {
+  std::mt19937 random(9);
+  for (int round = 0; round < 60; ++round) {
+    std::string text;
+    std::vector<Range> values;
+    for (int rows = 0; rows < 300; ++rows) {
+      if (random() % 90 == 0) text += "a line of prose\nname,tel,no\n";
+      if (random() % 200 == 0) text += std::string(3000, 'x') + "\n";
+      const std::size_t cells = random() % 60 == 0 ? 2 : 3;
+      for (std::size_t cell = 0; cell < cells; ++cell) {
+        const std::string value = std::to_string(random() % 1'000'000);
+        values.push_back({text.size(), text.size() + value.size()});
+        text += value + (cell + 1 < cells ? "," : "\n");
+      }
+    }
+    if (round % 3 == 0) std::shuffle(values.begin(), values.end(), random);
+    std::vector<std::optional<Range>> alone;
+    for (const Range& value : values) alone.push_back(heading_above(text, value));
+    const TableMemo memo;
+    for (std::size_t i = 0; i < values.size(); ++i)
+      ASSERT_EQ(heading_above(text, values[i]), alone[i]) << values[i].begin;
+  }
 }
 
 TEST(Table, ProseAndFirstLinesHaveNoHeading) {

@@ -415,5 +415,39 @@ TEST(Unwrap, HostileTextIsLookedAtInProportion) {
   }
 }
 
+std::size_t bytes_of_views(const std::string& line) {
+  std::string text;
+  for (int i = 0; text.size() < (64u << 10); ++i) text += line + std::to_string(1000 + i) + "\n";
+  ViewBudget budget;
+  budget.read(text.size());
+  Findings found;
+  Scanner(shipped_set(), 0, 0, budget).scan(text, found);
+  return budget.used();
+}
+
+// What is pasted most and looks pulled apart: every line would be looked at again.
+TEST(Unwrap, LogsAndTablesAreLookedAtOnce) {
+  const std::string lines[] = {
+      "2026-11-26T09:12:45.123+09:00 INFO [worker-3] request_id=00ab12cd took 12 ms rows=",
+      "203.0.113.254 - - [26/Nov/2026:09:12:45 +0900] \"GET /items?page=3 HTTP/1.1\" 200 5123 "
+      "\"https://app.example.jp/list\" \"Mozilla/5.0 (Windows NT 10.0)\" ",
+      "203.0.113.254 - - [26/Nov/2026:09:12:45 +0900] \"GET / HTTP/1.1\" 200 512 \"-\" "
+      "\"curl/8.4.0\" ",
+      "12.5000,33.2000,9.7400,81.0012,",
+      "| 売上 | 1,234 | 2026-11 | 98765 | ",
+      "{\"id\":\"0a1b2c3d-0001\",\"ts\":1795012345,\"age\":41,\"price\":102.50},",
+  };
+  for (const std::string& line : lines) EXPECT_LE(bytes_of_views(line), 2u << 10) << line;
+}
+
+// And yet a value between such lines is found.
+TEST(Unwrap, FindsValuesPulledApartAmongRowsOfNumbers) {
+  const std::string rows = "12.5000,33.2000,9.7400\n55.1000,21.0400,7.0000\n";
+  EXPECT_TRUE(found_whole(rows + "card ", "4539-7801-\n2345-6781", "\n" + rows, "credit_card"));
+  const std::string table = "| 11 | 250 | 7 | 91 |\n";
+  EXPECT_TRUE(found_whole(table + "| カード | ", "4539 | 7801 | 2345 | 6781", " |\n" + table,
+                          "credit_card"));
+}
+
 }  // namespace
 }  // namespace sekisho::filters

@@ -1,0 +1,194 @@
+#include <algorithm>
+
+#include "filters/char_set.h"
+#include "filters/views/pieces.h"
+#include "filters/views/pulled_apart.h"
+#include "filters/views/survey.h"
+#include "filters/views/token_prefixes.h"
+#include "filters/width_fold.h"
+
+namespace sekisho::filters {
+namespace {
+
+struct Kinds {
+  std::size_t digits = 0, letters = 0, size = 0;
+};
+
+Kinds kinds_of(std::string_view text) {
+  Kinds kinds;
+  kinds.size = text.size();
+  for (const char c : text) {
+    kinds.digits += kAsciiDigits.has(c) ? 1 : 0;
+    kinds.letters += kAsciiLetters.has(c) ? 1 : 0;
+  }
+  return kinds;
+}
+
+// Blanks, marks of quotation and comments at the beginning of a line.
+std::size_t skip_margin(std::string_view text, std::size_t at) {
+  std::size_t pos = at;
+  static constexpr CharSet kMargin{" \t>#*|"};
+  while (pos < text.size() && pos - at < 24 && kMargin.has(text[pos])) ++pos;
+  return pos;
+}
+
+bool is_number_char(char c) {
+  return is_digit(static_cast<unsigned char>(c)) || c == ' ' || c == '-' || c == '.';
+}
+
+// Digits of the number that ends at `end` or begins there.
+std::size_t digits_before(std::string_view text, std::size_t end) {
+  std::size_t digits = 0;
+  for (std::size_t i = end; i > 0 && end - i < 24 && is_number_char(text[i - 1]); --i)
+    digits += digit_at(text, i - 1) ? 1 : 0;
+  return digits;
+}
+std::size_t digits_after(std::string_view text, std::size_t begin) {
+  std::size_t digits = 0;
+  for (std::size_t i = begin; i < text.size() && i - begin < 24 && is_number_char(text[i]); ++i)
+    digits += digit_at(text, i) ? 1 : 0;
+  return digits;
+}
+
+// The token that ends a line at `end`; `whole`: it is the line, as long as those of encoded text.
+struct LineToken {
+  std::size_t begin = 0;
+  bool whole = false;
+};
+LineToken line_token(std::string_view text, std::size_t end) {
+  constexpr std::size_t kShortest = 40;
+  if (end > 0 && text[end - 1] == '\r') --end;
+  const std::size_t begin = token_begin(text, end);
+  const bool alone = begin == 0 || text[begin - 1] == '\n';
+  return {begin, alone && end - begin >= kShortest};
+}
+
+// Tells the lines of an encoding (base64 in lines) from those of a token: there are more than two
+// of them, and none begins as a token does. Asked for lines in order; only so many bytes before one
+// count that the answer is the same wherever one began to ask.
+class EncodedBlock {
+ public:
+  explicit EncodedBlock(std::string_view text) : text_(text) {}
+
+  // Whether the line that begins at `begin` goes on with one.
+  bool goes_on_at(std::size_t begin) {
+    if (begin == 0 || text_[begin - 1] != '\n') return false;
+    const LineToken line = line_token(text_, begin - 1);
+    if (!line.whole) return false;
+    if (line.begin != newest_) look_back_from(line.begin);
+    take(line.begin);
+    newest_ = begin;
+    return lines_ >= kFewestLines && (token_ == kNone || begin - token_ > kFurthest);
+  }
+
+ private:
+  static constexpr std::size_t kNone = std::string_view::npos;
+  static constexpr std::size_t kFewestLines = 4, kFurthest = 6u << 10;
+
+  void look_back_from(std::size_t begin) {
+    lines_ = 0;
+    token_ = kNone;
+    std::size_t first = begin;
+    while (first > 0 && text_[first - 1] == '\n' && begin - first < kFurthest) {
+      const LineToken line = line_token(text_, first - 1);
+      first = line.begin;
+      if (token_ == kNone && begins_token(first)) token_ = first;
+      if (!line.whole) return;
+      ++lines_;
+    }
+  }
+  void take(std::size_t line) {
+    ++lines_;
+    if (begins_token(line)) token_ = line;
+  }
+  bool begins_token(std::size_t at) const {
+    return has_token_prefix(text_.substr(at, kLongestTokenPrefix));
+  }
+
+  std::string_view text_;
+  std::size_t newest_ = kNone;  // the line asked for last
+  std::size_t lines_ = 0;       // before it
+  std::size_t token_ = kNone;   // the last of them that begins a token
+};
+
+bool has_shape(std::string_view text, std::size_t at, std::string_view shape) {
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    const char c = at + i < text.size() ? text[at + i] : '\0';
+    const bool fits = shape[i] == 'd'   ? kAsciiDigits.has(c)
+                      : shape[i] == '-' ? c == '-' || c == '/' || c == '.'
+                                        : c == shape[i];
+    if (!fits) return false;
+  }
+  return !digit_at(text, at + shape.size());
+}
+
+bool is_address(std::string_view text, std::size_t at) {
+  for (int part = 0; part < 4; ++part) {
+    const std::size_t begin = at;
+    while (digit_at(text, at)) ++at;
+    if (at == begin || at - begin > 3 || at >= text.size()) return false;
+    if (text[at++] != (part < 3 ? '.' : ' ')) return false;
+  }
+  return true;
+}
+
+// "2026-11-26", "09:12:45", "203.0.113.7 ": what lines of logs begin with.
+bool begins_log_line(std::string_view text, std::size_t at) {
+  return has_shape(text, at, "dddd-dd-dd") || has_shape(text, at, "dd:dd:dd") ||
+         is_address(text, at);
+}
+
+// Whether one row of a table or a log ends at `end` and another begins at `next`: as many cells in
+// both, or the second begins as lines of logs do.
+bool rows_meet(std::string_view text, std::size_t end, std::size_t next) {
+  constexpr std::size_t kLongestRow = 1024;
+  if (begins_log_line(text, next)) return true;
+  const std::size_t from = end > kLongestRow ? end - kLongestRow : 0;
+  std::string_view above = text.substr(from, end - from), below = text.substr(next, kLongestRow);
+  if (const std::size_t cut = above.rfind('\n'); cut != above.npos) above.remove_prefix(cut + 1);
+  below = below.substr(0, below.find('\n'));
+  return std::any_of(kCellSigns.begin(), kCellSigns.end(), [&](char sign) {
+    const auto cells = std::count(above.begin(), above.end(), sign);
+    return cells >= 2 && std::count(below.begin(), below.end(), sign) == cells;
+  });
+}
+
+}  // namespace
+
+void find_broken_lines(std::string_view text, const Survey& survey, Range where, PulledApart out) {
+  constexpr std::size_t kFewestOfBoth = 5;
+  EncodedBlock block(text);
+  for (std::size_t at = survey.next(where.begin, where.end, kControls); at < where.end;
+       at = survey.next(at + 1, where.end, kControls)) {
+    if (text[at] != '\n') continue;
+    std::size_t end = at;
+    while (end > 0 && (text[end - 1] == '\r' || text[end - 1] == '\\') && at - end < 3) --end;
+    if (end == 0) continue;
+    const std::size_t next = skip_margin(text, at + 1);
+    const std::size_t before = digits_before(text, end), after = digits_after(text, next);
+    if (before > 0 && after > 0 && before + after >= kFewestOfBoth) {
+      if (rows_meet(text, end, next)) continue;
+      // A single blank belongs to the number, more are a margin.
+      const bool blank = next == at + 2 && text[at + 1] == ' ';
+      out.doubtful.add({end, blank ? at + 1 : next}, "");
+      continue;
+    }
+    if (!(token_at(text, end - 1) || at_sign(text, end - 1))) continue;
+    if (!token_at(text, next) && !at_sign(text, next)) continue;
+    const std::size_t begin = token_begin(text, end);
+    const std::string_view left = text.substr(begin, end - begin);
+    const bool mail =
+        (begin > 0 && at_sign(text, begin - 1)) || at_sign(text, next) || at_sign(text, end - 1);
+    const bool begins_token = has_token_prefix(left);
+    if (!mail && !begins_token && block.goes_on_at(begin)) continue;
+    const std::string_view right = text.substr(next, token_end(text, next) - next);
+    const Kinds a = kinds_of(left), b = kinds_of(right);
+    const bool keyed = begins_token && b.size >= 4;
+    const bool token = a.size + b.size >= 16 && (keyed || a.digits + b.digits >= 2) &&
+                       a.letters + b.letters >= 2 && (keyed || !is_plain_word(left)) &&
+                       !is_plain_word(right);
+    if (token || mail) out.doubtful.add({end, next}, "");
+  }
+}
+
+}  // namespace sekisho::filters

@@ -1,0 +1,227 @@
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "filters/char_set.h"
+#include "filters/japanese_numbers.h"
+#include "filters/validators.h"
+#include "filters/views/pieces.h"
+#include "filters/views/pulled_apart.h"
+#include "filters/views/survey.h"
+
+namespace sekisho::filters {
+namespace {
+
+constexpr std::size_t kFewestDigits = 9, kMostDigits = 22;
+
+// Groups of digits with alike gaps.
+struct Groups {
+  std::vector<Range> gaps;
+  std::vector<std::size_t> sizes;
+  std::size_t end = 0, digits = 0;
+  bool odd = false;  // gaps that no number has
+
+  void clear() {
+    gaps.clear();
+    sizes.clear();
+    end = digits = 0;
+    odd = false;
+  }
+};
+
+// A sign with blanks around it.
+std::string_view group_gap(std::string_view text, std::size_t at) {
+  std::size_t pos = at;
+  while (pos - at < 3 && pos < text.size() && text[pos] == ' ') ++pos;
+  const std::string_view sign = gap_at(text, pos);
+  if (sign.empty()) return text.substr(at, pos - at);
+  pos += sign.size();
+  while (pos - at < 8 && pos < text.size() && text[pos] == ' ') ++pos;
+  return text.substr(at, pos - at);
+}
+
+// What stands in a gap but blanks: up to eight characters, the first highest.
+std::uint64_t signs_of(std::string_view gap) {
+  std::uint64_t signs = 0;
+  for (const char c : gap)
+    if (c != ' ') signs = signs << 8 | static_cast<unsigned char>(c);
+  return signs;
+}
+
+// Between the groups of numbers as they are written.
+bool is_usual_gap(std::uint64_t signs) {
+  return signs == 0 || signs == '-' || signs == '.' || signs == '\n' || signs == ('\r' << 8 | '\n');
+}
+
+// Replaces `run` by the groups from `at` on.
+void read_groups(std::string_view text, std::size_t at, Groups& run) {
+  run.clear();
+  std::uint64_t first = 0;
+  std::size_t pos = at;
+  for (;;) {
+    const std::size_t begin = pos;
+    while (digit_at(text, pos)) ++pos;
+    if (pos == begin || pos - begin > 12) break;
+    run.sizes.push_back(pos - begin);
+    run.digits += pos - begin;
+    run.end = pos;
+    if (run.digits > kMostDigits) break;
+    std::size_t next = border_end(text, pos);
+    const bool cell = next != pos;
+    if (!cell) next = pos + group_gap(text, pos).size();
+    if (next == pos || !digit_at(text, next)) break;
+    const std::uint64_t signs =
+        cell && text[pos] == '<' ? '<' : signs_of(text.substr(pos, next - pos));
+    if (run.sizes.size() == 1) {
+      first = signs;
+      run.odd = !is_usual_gap(signs);
+    } else if (signs != first) {
+      break;
+    }
+    run.gaps.push_back({pos, next});
+    pos = next;
+  }
+  if (run.gaps.size() >= run.sizes.size() && !run.gaps.empty()) run.gaps.pop_back();
+}
+
+bool in_fours(const Groups& run) {
+  return std::all_of(run.sizes.begin(), run.sizes.end() - 1,
+                     [](std::size_t s) { return s == 4; }) &&
+         run.sizes.back() <= 4;
+}
+
+std::string run_digits(std::string_view text, Range where) {
+  std::string digits;
+  for (const char c : text.substr(where.begin, where.size()))
+    if (kAsciiDigits.has(c)) digits += c;
+  return digits;
+}
+
+// Equal groups, the last one may be shorter: how one who hides a number cuts it.
+bool evenly_cut(const Groups& run) {
+  const std::size_t size = run.sizes.front();
+  return run.sizes.size() >= 3 && size != 4 && size <= 3 &&
+         std::all_of(run.sizes.begin(), run.sizes.end() - 1,
+                     [size](std::size_t s) { return s == size; }) &&
+         run.sizes.back() <= size;
+}
+
+// A neighbouring line has cells of digits too.
+bool in_table(std::string_view text, Range run) {
+  constexpr std::size_t kLine = 200;
+  const auto numeric = [](std::string_view line) {
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < line.size(); ++i)
+      if (digit_at(line, i) && !digit_at(line, i + 1)) ++count;
+    return count;
+  };
+  const std::size_t from = run.begin > kLine ? run.begin - kLine : 0;
+  std::string_view before = text.substr(from, run.begin - from);
+  if (const std::size_t cut = before.rfind('\n'); cut != std::string_view::npos) {
+    before = before.substr(0, cut);
+    if (const std::size_t line = before.rfind('\n'); line != std::string_view::npos)
+      before.remove_prefix(line + 1);
+    if (numeric(before) >= 3) return true;
+  }
+  const std::string_view rest = text.substr(run.end, 2 * kLine);
+  const std::size_t next = rest.find('\n');
+  if (next == std::string_view::npos) return false;
+  std::string_view after = rest.substr(next + 1);
+  return numeric(after.substr(0, after.find('\n'))) >= 3;
+}
+
+// Cheap: whether the digits of a long number may stand from `at` on, signs and borders of cells
+// between. Most numbers stand alone.
+bool enough_digits_follow(std::string_view text, std::size_t at) {
+  constexpr std::size_t kReach = 160, kWidestGap = 24;
+  static constexpr CharSet kBetween = kGapSigns | CharSet(";\"'");
+  std::size_t digits = 0, last = at;
+  const std::size_t most = std::min(text.size(), at + kReach);
+  for (std::size_t i = at; i < most; ++i) {
+    const char c = text[i];
+    if (kAsciiDigits.has(c)) {
+      if (++digits >= kFewestDigits) return true;
+      last = i;
+    } else if (c == '<') {
+      return true;
+    } else if ((static_cast<unsigned char>(c) < 0x80 && !kBetween.has(c)) ||
+               i - last > kWidestGap) {
+      return false;
+    }
+  }
+  return most < text.size();
+}
+
+// Whether the digits of a row of a table prove themselves, or are grouped as numbers are that have
+// no check digit. Everything else in a table is its own cell.
+bool may_be_value(std::string_view digits, const std::vector<std::size_t>& sizes) {
+  using Sizes = std::vector<std::size_t>;
+  switch (digits.size()) {
+    case 9:
+      return sizes == Sizes{3, 2, 4};
+    case 10:
+      return digits[0] == '0' || sizes == Sizes{4, 6} || sizes == Sizes{3, 3, 4};
+    case 11:
+      return digits[0] == '0';
+    case 12:
+      return my_number_valid(digits) || driver_licence_valid(digits);
+    default:
+      return (digits.size() == 13 && corporate_number_valid(digits)) ||
+             (card_kind(digits) != CardKind::kNone && luhn_valid(digits));
+  }
+}
+
+// 00:05:43, 203.0.113.254: a time, an address of the internet.
+bool is_time_or_address(std::string_view text, Range where, const Groups& run) {
+  const std::string_view gap = text.substr(run.gaps.front().begin, run.gaps.front().size());
+  const auto& sizes = run.sizes;
+  if (gap == ":")
+    return std::all_of(sizes.begin() + 1, sizes.end(), [](std::size_t s) { return s == 2; }) &&
+           (sizes.front() == 2 || sizes.front() == 4) && sizes.size() <= 4;
+  if (gap != "." || sizes.size() != 4) return false;
+  std::size_t at = where.begin;
+  return std::all_of(sizes.begin(), sizes.end(), [&](std::size_t size) {
+    const std::string_view part = text.substr(std::exchange(at, at + size + 1), size);
+    return size < 3 || (size == 3 && part <= "255");
+  });
+}
+
+void join_groups(std::string_view text, Range where, const Groups& run, PulledApart out) {
+  if ((!run.odd && in_fours(run)) || is_time_or_address(text, where, run)) return;
+  const bool table = in_table(text, where);
+  if (table && !may_be_value(run_digits(text, where), run.sizes)) return;
+  const bool sure = !table && (run.odd || evenly_cut(run));
+  Patches& patches = sure ? out.sure : out.doubtful;
+  for (const Range& gap : run.gaps) patches.add(gap, run.odd && !evenly_cut(run) ? "-" : "");
+}
+
+}  // namespace
+
+void find_number_groups(std::string_view text, const Survey& survey, Range where, PulledApart out) {
+  Groups run;
+  for (std::size_t at = where.begin; (at = survey.next(at, where.end, kDigitStarts)) < where.end;) {
+    if (at > 0 && kAsciiWord.has(text[at - 1])) {
+      ++at;
+      continue;
+    }
+    std::size_t first = at;
+    while (digit_at(text, first)) ++first;
+    if (!enough_digits_follow(text, at)) {
+      at = first;
+      continue;
+    }
+    read_groups(text, at, run);
+    const bool number = run.digits >= kFewestDigits && run.digits <= kMostDigits &&
+                        !run.gaps.empty() && !alnum_at(text, run.end);
+    if (!number) {
+      at = std::max(at + 1, run.sizes.empty() ? at + 1 : at + run.sizes.front());
+      continue;
+    }
+    join_groups(text, {at, run.end}, run, out);
+    at = run.end;
+  }
+}
+
+}  // namespace sekisho::filters

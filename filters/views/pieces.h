@@ -1,0 +1,47 @@
+#pragma once
+
+// What values that were pulled apart are made of: pieces of tokens, and what may stand between
+// them.
+
+#include <cstddef>
+#include <string_view>
+
+#include "filters/char_set.h"
+
+namespace sekisho::filters {
+
+// A token is no longer: what goes on beyond is something else.
+inline constexpr std::size_t kLongestToken = 256;
+inline constexpr CharSet kTokenChars = kAsciiWord | CharSet("-+/.");
+// What may stand between two pieces. Signs of escapes are not among them: an escape is undone, not
+// taken apart.
+inline constexpr CharSet kGapSigns{" \t\r\n-._/:,|*+~^@!?()[]{}"};
+inline constexpr std::string_view kCellSigns = ",;\t|";
+
+inline bool alnum_at(std::string_view text, std::size_t at) {
+  return at < text.size() && kAsciiAlnum.has(text[at]);
+}
+inline bool digit_at(std::string_view text, std::size_t at) {
+  return at < text.size() && kAsciiDigits.has(text[at]);
+}
+inline bool token_at(std::string_view text, std::size_t at) {
+  return at < text.size() && kTokenChars.has(text[at]);
+}
+inline bool at_sign(std::string_view text, std::size_t at) {
+  return at < text.size() && text[at] == '@';
+}
+
+// May stand between two pieces: a blank or a sign, none of a value's own.
+bool is_gap(char32_t c);
+// Blanks, or a sign with blanks after it, at `at`.
+std::string_view gap_at(std::string_view text, std::size_t at);
+// The border of a cell: "|", ",", ";", a tab, with blanks and quotes; tags. Its end, or `at`.
+std::size_t border_end(std::string_view text, std::size_t at);
+
+// The token that ends at `end` or begins at `begin`, kLongestToken bytes of it at most.
+std::size_t token_begin(std::string_view text, std::size_t end);
+std::size_t token_end(std::string_view text, std::size_t begin);
+// A word of a sentence or a list, no piece of a key.
+bool is_plain_word(std::string_view text);
+
+}  // namespace sekisho::filters

@@ -1,0 +1,76 @@
+#include <algorithm>
+
+#include "filters/char_set.h"
+#include "filters/views/pieces.h"
+#include "filters/views/pulled_apart.h"
+#include "filters/views/survey.h"
+#include "filters/views/token_prefixes.h"
+
+namespace sekisho::filters {
+namespace {
+
+constexpr std::size_t kMostCells = 8;
+
+// Cheap: most tokens are followed by a blank.
+bool may_be_border(std::string_view text, std::size_t at) {
+  if (at >= text.size()) return false;
+  if (text[at] == ' ') return at + 1 < text.size() && text[at + 1] == '|';
+  static constexpr CharSet kBorders{"|,;\t\"'<@"};
+  return kBorders.has(text[at]);
+}
+
+// The end of an address that goes on in the next cell, or 0: nothing before or after its "@", or no
+// dot after it.
+std::size_t open_address(std::string_view text, std::size_t at) {
+  const std::size_t end = token_end(text, at);
+  if (!at_sign(text, end)) {
+    const std::size_t next = border_end(text, end);
+    return next != end && at_sign(text, next) ? end : 0;
+  }
+  const std::size_t stop = token_end(text, end + 1);
+  const std::string_view domain = text.substr(end + 1, stop - end - 1);
+  const std::size_t dot = domain.rfind('.');
+  return dot == std::string_view::npos || dot + 2 >= domain.size() ? stop : 0;
+}
+
+}  // namespace
+
+void find_token_cells(std::string_view text, const Survey& survey, Range where, PulledApart out) {
+  const bool mails = text.substr(where.begin, where.size()).find('@') != std::string_view::npos;
+  std::size_t done = 0;
+  // Ends of tokens before what may be the border of a cell.
+  constexpr auto kEnds = [](const BlockMarks& before, const BlockMarks& m,
+                            const BlockMarks& after) {
+    const std::uint64_t token = m.alnum() | m.token | m.dot;
+    const std::uint64_t last = (before.alnum() | before.token | before.dot) >> 63;
+    const TwoBlocks borders{m.border, after.border};
+    return ~token & (token << 1 | last) & (m.border | (m.space & borders.ahead(1)));
+  };
+  const std::size_t last_end = std::min(text.size(), where.end + kLongestToken + 1);
+  for (std::size_t end = survey.next(where.begin, last_end, kEnds); end < last_end;
+       end = survey.next(end + 1, last_end, kEnds)) {
+    if (!may_be_border(text, end)) continue;
+    const std::size_t at = token_begin(text, end);
+    if (at >= where.end) break;
+    if (at < where.begin || at < done || (at > 0 && token_at(text, at - 1))) continue;
+    std::size_t piece_end = end;
+    if (!has_token_prefix(text.substr(at, end - at))) {
+      piece_end = mails ? open_address(text, at) : 0;
+      if (piece_end == 0) continue;
+    }
+    for (std::size_t cells = 0; cells < kMostCells; ++cells) {
+      const std::size_t next = border_end(text, piece_end);
+      if (next == piece_end || !(token_at(text, next) || at_sign(text, next))) break;
+      std::size_t stop = token_end(text, next);
+      if (at_sign(text, stop)) stop = token_end(text, stop + 1);
+      // Words of other cells stay out: pieces of a value are not followed by text.
+      if (stop < text.size() && text[stop] == ' ' && token_at(text, stop + 1)) break;
+      if (is_plain_word(text.substr(next, stop - next))) break;
+      out.sure.add({piece_end, next}, "");
+      piece_end = stop;
+    }
+    done = piece_end;
+  }
+}
+
+}  // namespace sekisho::filters
