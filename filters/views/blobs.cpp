@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <optional>
 
 #include "filters/utf8.h"
@@ -169,9 +170,26 @@ std::string characters_of(std::string_view text, const std::vector<Range>& segme
   return out;
 }
 
+// "0a1b2c3d-0000-4aaa-abcd-0123456789ab", "2026-11-26T09": what long runs mostly are. h is a
+// hexadecimal digit.
+bool is_uuid_or_time(std::string_view chars) {
+  static constexpr std::string_view kShapes[] = {"hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh",
+                                                 "dddd-dd-ddTdd"};
+  return std::any_of(std::begin(kShapes), std::end(kShapes), [chars](std::string_view shape) {
+    if (shape.size() != chars.size()) return false;
+    for (std::size_t i = 0; i < shape.size(); ++i) {
+      const bool fits = shape[i] == 'h'   ? hex_value(chars[i]) >= 0
+                        : shape[i] == 'd' ? is_digit(static_cast<unsigned char>(chars[i]))
+                                          : chars[i] == shape[i];
+      if (!fits) return false;
+    }
+    return true;
+  });
+}
+
 bool patch_range(std::string_view chars, Range range, ViewBudget& budget, bool& over,
                  Patches& out) {
-  if (chars.size() < kShortestBlob) return false;
+  if (chars.size() < kShortestBlob || is_uuid_or_time(chars)) return false;
   auto said = decoded(chars, budget, over);
   if (!said) said = turned(chars);
   if (!said) return false;

@@ -316,17 +316,4 @@ void Survey::read(std::string_view text) {
 }
 #endif
 
-std::vector<Range> Survey::ranges(std::uint16_t flags) const {
-  std::vector<Range> out;
-  for (std::size_t block = 0; block < flags_.size(); ++block) {
-    if ((flags_[block] & flags) == 0) continue;
-    const Range range{block == 0 ? 0 : (block - 1) * kBlock, std::min(size_, (block + 2) * kBlock)};
-    if (!out.empty() && range.begin <= out.back().end)
-      out.back().end = range.end;
-    else
-      out.push_back(range);
-  }
-  return out;
-}
-
 }  // namespace sekisho::filters

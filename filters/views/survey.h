@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "filters/finding.h"
@@ -63,8 +64,20 @@ class Survey {
   void read(std::string_view text);
   // Of all blocks together.
   std::uint16_t any() const { return any_; }
-  // Neighbouring blocks with one of `flags`, each range widened by a block on both sides.
-  std::vector<Range> ranges(std::uint16_t flags) const;
+  // Calls use(range) for neighbouring blocks with one of `flags`, each range widened by a block on
+  // both sides.
+  template <class Use>
+  void for_ranges(std::uint16_t flags, Use use) const {
+    Range range;
+    for (std::size_t block = 0; block < flags_.size(); ++block) {
+      if ((flags_[block] & flags) == 0) continue;
+      const std::size_t begin = block == 0 ? 0 : (block - 1) * kBlock;
+      if (range.end != 0 && begin > range.end) use(std::exchange(range, Range{}));
+      if (range.end == 0) range.begin = begin;
+      range.end = std::min(size_, (block + 2) * kBlock);
+    }
+    if (range.end != 0) use(range);
+  }
   // The first place from `at` on, before `end`, that `of` marks; `end`: there is none. `of` makes
   // bits from a block and the ones before and after it.
   template <class Of>

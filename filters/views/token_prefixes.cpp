@@ -24,22 +24,26 @@ static_assert(std::all_of(std::begin(kPrefixes), std::end(kPrefixes), [](std::st
   return p.size() >= 3 && p.size() <= kLongestTokenPrefix;
 }));
 
-// By the first two characters.
-constexpr std::array<std::uint64_t, 1024> make_first() {
-  std::array<std::uint64_t, 1024> out{};
-  for (const std::string_view p : kPrefixes) {
-    const auto pair = static_cast<std::size_t>(static_cast<unsigned char>(p[0])) << 8 |
-                      static_cast<unsigned char>(p[1]);
-    out[pair / 64] |= std::uint64_t{1} << pair % 64;
-  }
+// Whether one may begin with three characters.
+constexpr std::size_t kTriples = 1u << 15;
+constexpr std::size_t triple_at(std::string_view text) {
+  const auto byte = [text](std::size_t i) {
+    return static_cast<std::size_t>(static_cast<unsigned char>(text[i]));
+  };
+  return (byte(0) ^ byte(1) << 4 ^ byte(2) << 8) % kTriples;
+}
+
+constexpr std::array<std::uint64_t, kTriples / 64> make_first() {
+  std::array<std::uint64_t, kTriples / 64> out{};
+  for (const std::string_view p : kPrefixes)
+    out[triple_at(p) / 64] |= std::uint64_t{1} << triple_at(p) % 64;
   return out;
 }
 constexpr auto kFirst = make_first();
 
 bool may_begin(std::string_view text) {
-  const auto pair = static_cast<std::size_t>(static_cast<unsigned char>(text[0])) << 8 |
-                    static_cast<unsigned char>(text[1]);
-  return (kFirst[pair / 64] >> pair % 64 & 1) != 0;
+  const std::size_t triple = triple_at(text);
+  return (kFirst[triple / 64] >> triple % 64 & 1) != 0;
 }
 
 }  // namespace

@@ -241,8 +241,9 @@ void ViewScan::Impl::see_pulled_apart(const Scene& scene, Findings& out) {
     doubtful.clear();
     patches.undo(kJoined);
     doubtful.undo(kJoined);
-    for (const Range& where : survey.ranges(step.flags))
+    survey.for_ranges(step.flags, [&](Range where) {
       step.find(scene.text, survey, where, {patches, doubtful});
+    });
     show(scene, patches, step.family, false, out);
     show(scene, doubtful, step.family, true, out);
   }
@@ -305,11 +306,11 @@ void ViewScan::Impl::see_blobs(const Scene& scene, Findings& out) {
   patches.clear();
   if (!long_blob && (survey.any() & kLongRun) && allowed(kBlobs)) {
     std::size_t at = 0;
-    for (const Range& where : survey.ranges(kLongRun)) {
+    survey.for_ranges(kLongRun, [&](Range where) {
       at = std::max(at, where.begin);
       while (!long_blob && (at = survey.next(at, where.end, kLongRunStarts)) < where.end)
         see_blob_run(scene, at, at);
-    }
+    });
   }
   show(scene, patches, kBlobs, false, out);
   if (long_blob && blobs_until <= scene.offset + scene.fresh.end) go_on_with_blob(scene, out);
@@ -332,8 +333,8 @@ void ViewScan::Impl::see(const Scene& scene, Findings& out) {
   for (const Step& step : kSteps) {
     if ((any & step.flags) == 0 || !allowed(step.family)) continue;
     patches.clear();
-    for (const Range& where : survey.ranges(step.flags))
-      step.find(scene.text, survey, where, patches);
+    survey.for_ranges(step.flags,
+                      [&](Range where) { step.find(scene.text, survey, where, patches); });
     show(scene, patches, step.family, false, out);
   }
   see_pulled_apart(scene, out);
