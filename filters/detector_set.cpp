@@ -183,6 +183,12 @@ const std::vector<TypeInfo>& DetectorSet::types() const {
 const std::vector<const Detector*>& DetectorSet::detectors() const {
   return impl_->detectors;
 }
+std::vector<const Detector*> DetectorSet::detectors_of(std::string_view prefix) const {
+  std::vector<const Detector*> out;
+  for (const auto& other : impl_->others)
+    if (other->name().substr(0, prefix.size()) == prefix) out.push_back(other.get());
+  return out;
+}
 std::size_t DetectorSet::max_span() const {
   std::size_t longest = 0;
   for (const Detector* detector : impl_->detectors)

@@ -81,6 +81,8 @@ class DetectorSet {
 
   const std::vector<TypeInfo>& types() const;  // of the loaded packs and custom patterns
   const std::vector<const Detector*>& detectors() const;
+  // Those made elsewhere whose name begins with `prefix`.
+  std::vector<const Detector*> detectors_of(std::string_view prefix) const;
   std::size_t max_span() const;
   // The scanner leaves such findings out.
   bool allowed_value(std::string_view normalised) const;

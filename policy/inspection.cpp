@@ -1,22 +1,24 @@
 #include "policy/inspection.h"
 
 #include <algorithm>
-#include <array>
-#include <cstdint>
-#include <cstring>
 #include <deque>
+#include <map>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "filters/body_reader.h"
 #include "filters/content_decoder.h"
 #include "filters/scanner.h"
 #include "policy/body_documents.h"
+#include "policy/clean_texts.h"
 #include "policy/header_scan.h"
 #include "policy/message_joins.h"
+#include "policy/model_path.h"
 #include "policy/named_values.h"
 #include "policy/nested_findings.h"
 #include "policy/own_credential.h"
+#include "policy/row_joins.h"
 #include "policy/snapshot.h"
 #include "policy/snapshot_impl.h"
 #include "policy/turns.h"
@@ -38,40 +40,7 @@ using filters::TextChunk;
 constexpr std::size_t kStep = 256u << 10;
 constexpr std::size_t kModelBytes = 256;
 // A body made of nothing but findings must not cost a hundred times its size in memory.
-constexpr std::size_t kFreeFindings = 1024;
-constexpr std::size_t kMostFindings = 1u << 18;
-
-// Short strings of this request that hold nothing ("type", "text", "role"): JSON repeats them, and
-// each text is judged by itself alone.
-class CleanTexts {
- public:
-  static bool fits(std::string_view text) { return text.size() < kSlot; }
-  bool knows(std::string_view text) const {
-    if (slots_.empty()) return false;
-    const Slot& slot = slots_[index(text)];
-    return slot[0] == static_cast<char>(text.size()) &&
-           std::memcmp(slot.data() + 1, text.data(), text.size()) == 0;
-  }
-  void add(std::string_view text) {
-    if (++seen_ < kWorthwhile) return;
-    if (slots_.empty()) slots_.resize(kSlots);
-    Slot& slot = slots_[index(text)];
-    slot[0] = static_cast<char>(text.size());
-    std::memcpy(slot.data() + 1, text.data(), text.size());
-  }
-
- private:
-  static constexpr std::size_t kSlot = 32, kSlots = 256;
-  static constexpr int kWorthwhile = 64;  // below, the table costs more than it saves
-  using Slot = std::array<char, kSlot>;
-  static std::size_t index(std::string_view text) {
-    std::uint32_t hash = 2166136261u;
-    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619u;
-    return (hash ^ hash >> 16) % kSlots;
-  }
-  std::vector<Slot> slots_;
-  int seen_ = 0;
-};
+constexpr std::size_t kFreeFindings = 1024, kMostFindings = 1u << 18;
 
 bool pseudonymises(const DataRules& data) {
   return std::any_of(data.rules.begin(), data.rules.end(),
@@ -85,23 +54,6 @@ std::string_view cut_text(std::string_view text, std::size_t most) {
   return text.substr(0, most);
 }
 
-// "…/models/NAME:method" (Gemini, Vertex) and "…/model/NAME/method" (Bedrock).
-std::string_view model_in_path(std::string_view target) {
-  const std::string_view path = target.substr(0, target.find('?'));
-  for (const std::string_view mark : {std::string_view("/models/"), std::string_view("/model/")}) {
-    const auto at = path.rfind(mark);
-    if (at == std::string_view::npos) continue;
-    const std::string_view rest = path.substr(at + mark.size());
-    return rest.substr(0, rest.find_first_of(mark == "/model/" ? "/" : ":/"));
-  }
-  return {};
-}
-
-bool streams_by_path(std::string_view target) {
-  const std::string_view path = target.substr(0, target.find('?'));
-  return path.find(":stream") != std::string_view::npos || path.ends_with("-stream");
-}
-
 // Is the value behind a key's closing quote `true`? `at` = end of the key's text.
 bool true_follows(std::string_view body, std::size_t at) {
   constexpr std::string_view kSpace = " \t\r\n";
@@ -109,6 +61,12 @@ bool true_follows(std::string_view body, std::size_t at) {
   if (at == std::string_view::npos || body[at] != ':') return false;
   at = body.find_first_not_of(kSpace, at + 1);
   return at != std::string_view::npos && body.substr(at, 4) == "true";
+}
+
+// Where something registered was found in the body.
+using CellKey = std::tuple<std::size_t, std::size_t, std::string_view>;
+CellKey cell_key(const PlacedFinding& placed) {
+  return {placed.original.begin, placed.original.end, placed.finding.type};
 }
 
 }  // namespace
@@ -132,6 +90,7 @@ struct Inspection::Impl {
   std::string name_of(const TextChunk& chunk) const;
   bool scan_piece();
   void join_messages();
+  void place_cell(const TextChunk& cell, Finding finding);
   void place_findings(const TextChunk& chunk);
   bool is_own_query(const TextChunk& chunk, const Finding& finding);
   void place_each(const TextChunk& chunk);
@@ -170,6 +129,8 @@ struct Inspection::Impl {
   Findings found;  // of the text at hand
   SeenFindings seen;
   MessageJoins joins;
+  RowJoins rows;
+  std::map<CellKey, std::size_t> cells;  // of registered lists and documents, in result.findings
   NamedValues named;
   CleanTexts clean;
   bool keeps_text;  // values may have to be restored
@@ -184,6 +145,8 @@ Inspection::Impl::Impl(const Snapshot& snapshot, const Admission& admission,
       own(admission, header_value(parts.headers, "host"), parts.target),
       scanner(snapshot.detectors()),
       turns(dialect),
+      rows(snapshot.detectors(), [this](const TextChunk& cell,
+                                        Finding finding) { place_cell(cell, std::move(finding)); }),
       named(snapshot.detectors()),
       keeps_text(pseudonymises(snapshot.impl().data)) {}
 
@@ -262,6 +225,15 @@ void Inspection::Impl::join_messages() {
   std::vector<PlacedFinding> over;
   note(joins.see(chunk, std::move(placed), scanner, over), "body");
   for (PlacedFinding& one : over) add(std::move(one));
+}
+
+// What its neighbours say of a cell: found by itself before, it is only surer now.
+void Inspection::Impl::place_cell(const TextChunk& cell, Finding finding) {
+  PlacedFinding placed = placed_at(cell, std::move(finding));
+  const auto known = cells.find(cell_key(placed));
+  if (known == cells.end()) return add(std::move(placed));
+  Finding& same = result.findings[known->second].finding;
+  if (same.confidence < placed.finding.confidence) same = std::move(placed.finding);
 }
 
 void Inspection::Impl::place_findings(const TextChunk& from) {
@@ -357,6 +329,8 @@ void Inspection::Impl::add(PlacedFinding placed) {
     stage = Stage::kDone;
     return;
   }
+  if (!placed.finding.counts_as.empty() && placed.place == Place::kBody)
+    cells.emplace(cell_key(placed), count);
   result.findings.push_back(std::move(placed));
 }
 
@@ -537,6 +511,7 @@ bool Inspection::Impl::walk_step() {
     join_messages();
     in_pieces = chunk.text.size() > kStep;
     if (!in_pieces) scan_text(chunk.text, chunk);
+    note(rows.see(chunk), "body");
   }
   return true;
 }
@@ -580,6 +555,7 @@ void Inspection::Impl::keep_charset_text() {
 
 void Inspection::Impl::finish() {
   stage = Stage::kDone;
+  note(rows.finish(), "body");
   note_unread();
   if ((result.could_not_decide || result.unread_parts) && result.coverage == Coverage::kInspected)
     result.coverage = Coverage::kPartly;

@@ -134,6 +134,67 @@ TEST(Datasets, RedactionTakesTheCellsAndLeavesTheRest) {
   EXPECT_EQ(v.edits[0].replacement, "[REDACTED:dataset:customers]");
 }
 
+policy::Verdict verdict_of_body(const policy::Snapshot& snapshot, const std::string& body,
+                                const std::string& type = "application/json") {
+  policy::Question question;
+  std::string error, path;
+  EXPECT_TRUE(policy::parse_destination("api.openai.com", question.to, path, error));
+  question.method = "POST";
+  question.target = "/v1/chat/completions";
+  question.headers = {{"content-type", type}};
+  question.body = body;
+  question.address.assumed_allowed = true;
+  question.now = kNow;
+  return policy::evaluate(snapshot, std::move(question)).verdict;
+}
+
+// As a tool passes records on: each cell is a string of its own.
+TEST(Datasets, CellsInStringsOfTheirOwnMakeARow) {
+  Site site;
+  site.folder.write("customers.csv", kList);
+  const std::string rules =
+      kHead + kCustomers +
+      "data:\n  - { id: list, findings: [\"dataset:customers\"], action: redact }\n";
+  ASSERT_EQ(site.build(rules), "");
+  config::Problems problems;
+  const auto snapshot = site.compile(rules, problems);
+  ASSERT_TRUE(snapshot) << all_problems(problems);
+  const std::string record = R"({"customer":"山田 太郎","state":"ok","tel":"090-1234-5670"})";
+  const auto v = verdict_of_body(
+      *snapshot, R"({"messages":[{"role":"user","content":[{"type":"tool_result","content":)" +
+                     record + "}]}]}");
+  EXPECT_EQ(v.action, policy::Action::kRedact) << v.rule;
+  ASSERT_EQ(v.edits.size(), 2U);
+  EXPECT_EQ(v.edits[0].replacement, "[REDACTED:dataset:customers]");
+  // One cell alone, and cells of two rows, say nothing.
+  EXPECT_EQ(verdict_of_body(*snapshot, R"({"a":"山田 太郎","b":"03-9876-5432"})").action,
+            policy::Action::kAllow);
+  EXPECT_EQ(verdict_of_body(*snapshot, "name=%E5%B1%B1%E7%94%B0%E5%A4%AA%E9%83%8E&tel=09012345670",
+                            "application/x-www-form-urlencoded")
+                .action,
+            policy::Action::kRedact);
+}
+
+// However many strings stand around: those read together overlap.
+TEST(Datasets, RowsOfManyStringsAreEachFoundOnce) {
+  Site site;
+  site.folder.write("customers.csv", kList);
+  const std::string rules =
+      kHead + kCustomers +
+      "data:\n  - { id: list, findings: [\"dataset:customers\"], action: redact }\n";
+  ASSERT_EQ(site.build(rules), "");
+  config::Problems problems;
+  const auto snapshot = site.compile(rules, problems);
+  ASSERT_TRUE(snapshot) << all_problems(problems);
+  std::string body = R"({"rows":[)";
+  for (int i = 0; i < 400; ++i) {
+    body += i % 7 == 0 ? R"(["山田 太郎","t.yamada@kaisha-sample.co.jp"],)"
+                       : R"(["item )" + std::to_string(i) + R"(","no list has this text"],)";
+  }
+  body += R"(["end"]]})";
+  EXPECT_EQ(verdict_of_body(*snapshot, body).edits.size(), 2U * 58);
+}
+
 TEST(Datasets, WhatWasNeverBuiltIsAProblemAtItsLine) {
   Site site;
   site.folder.write("customers.csv", kList);
