@@ -2,10 +2,7 @@
 
 #include <simdjson.h>
 
-#include <algorithm>
 #include <charconv>
-#include <cmath>
-#include <optional>
 #include <utility>
 
 #include "audit/views/clickhouse_schema.h"
@@ -28,19 +25,6 @@ std::string list_of(const Items& items, Member member) {
   std::string out = "[";
   for (const auto& item : items) append_json_string(out += out.size() > 1 ? "," : "", item.*member);
   return out + "]";
-}
-
-bool is_word(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-// "INDEXED BY name" at the front of `text`: how long it is, 0 = it is not that.
-std::size_t indexed_by(std::string_view text) {
-  constexpr std::string_view kWords = "INDEXED BY ";
-  if (text.substr(0, kWords.size()) != kWords) return 0;
-  std::size_t end = kWords.size();
-  while (end < text.size() && is_word(text[end])) ++end;
-  return end;
 }
 
 }  // namespace
@@ -214,126 +198,6 @@ std::vector<ClickHouseRows::Insert> ClickHouseRows::take() {
     out.push_back(std::move(insert));
   }
   rows_.clear();
-  return out;
-}
-
-std::string clickhouse_literal(const Cell& value) {
-  if (const auto* number = std::get_if<std::int64_t>(&value)) return std::to_string(*number);
-  if (const auto* real = std::get_if<double>(&value)) {
-    char text[40];
-    std::snprintf(text, sizeof text, "%.17g", std::isfinite(*real) ? *real : 0.0);
-    return text;
-  }
-  const auto* text = std::get_if<std::string>(&value);
-  if (!text) return "NULL";
-  std::string out = "'";
-  for (const char c : *text) {
-    if (c == '\'' || c == '\\') out += '\\';
-    if (c == '\0')
-      out += "\\0";
-    else
-      out += c;
-  }
-  return out + "'";
-}
-
-namespace {
-
-std::size_t marks_before(std::string_view text, std::size_t end) {
-  return static_cast<std::size_t>(
-      std::count(text.begin(), text.begin() + static_cast<long>(end), '?'));
-}
-
-// The two values of every place in the statement that `words` stand in, nothing if they differ or
-// it has none.
-std::optional<std::pair<std::string, std::string>> bounds_of(const Sql& sql,
-                                                             std::string_view words) {
-  std::optional<std::pair<std::string, std::string>> out;
-  for (std::size_t at = 0; (at = sql.text.find(words, at)) != std::string::npos; ++at) {
-    if (at > 0 && is_word(sql.text[at - 1])) continue;  // the end of another name
-    const std::size_t first = marks_before(sql.text, at);
-    if (first + 1 >= sql.parameters.size()) return std::nullopt;
-    const auto* from = std::get_if<std::string>(&sql.parameters[first]);
-    const auto* to = std::get_if<std::string>(&sql.parameters[first + 1]);
-    if (!from || !to || (out && *out != std::pair(*from, *to))) return std::nullopt;
-    out.emplace(*from, *to);
-  }
-  return out;
-}
-
-// The same of one value; "" = it has none.
-std::string bound_of(const Sql& sql, std::string_view words) {
-  const std::size_t at = sql.text.find(words);
-  if (at == std::string::npos || sql.text.find(words, at + 1) != std::string::npos) return {};
-  const std::size_t mark = marks_before(sql.text, at);
-  const auto* value =
-      mark < sql.parameters.size() ? std::get_if<std::string>(&sql.parameters[mark]) : nullptr;
-  return value ? *value : std::string();
-}
-
-std::string between(const char* column, const std::string& from, const char* until,
-                    const std::string& to) {
-  return std::string(column) + ">=" + clickhouse_literal(from) + " AND " + column + until +
-         clickhouse_literal(to);
-}
-
-// The time that a statement asks about, as a condition on the rows; "" = all of it.
-std::string time_of(const Sql& sql) {
-  if (const auto days = bounds_of(sql, "day>=? AND day<?"))
-    return between("day", days->first, "<", days->second) + " AND " +
-           between("month", days->first.substr(0, 7), "<=", days->second.substr(0, 7));
-  if (const auto quarters = bounds_of(sql, "quarter>=? AND quarter<?"))
-    return between("month", quarters->first, "<", quarters->second);
-  if (const auto quarter = bound_of(sql, "quarter=?"); quarter.size() == 7) {
-    std::string last = quarter;  // "2026-07" to "2026-09"
-    last.replace(
-        5, 2,
-        quarter.substr(5) == "10" ? "12" : "0" + std::string(1, static_cast<char>(quarter[6] + 2)));
-    return between("month", quarter, "<=", last);
-  }
-  if (const auto months = bounds_of(sql, "month>=? AND month<=?"))
-    return between("month", months->first, "<=", months->second);
-  return {};
-}
-
-// "FROM name" at the front of `text`: the view that is meant, nullptr = it is none.
-const std::pair<const std::string, std::string>* view_at(std::string_view text) {
-  constexpr std::string_view kFrom = "FROM ";
-  if (!text.starts_with(kFrom)) return nullptr;
-  text.remove_prefix(kFrom.size());
-  std::size_t end = 0;
-  while (end < text.size() && is_word(text[end])) ++end;
-  const auto found = clickhouse_views().find(std::string(text.substr(0, end)));
-  return found == clickhouse_views().end() ? nullptr : &*found;
-}
-
-}  // namespace
-
-std::string clickhouse_text(const Sql& sql) {
-  const std::string time = time_of(sql);
-  std::string out;
-  std::size_t parameter = 0;
-  char quote = 0;
-  for (std::size_t i = 0; i < sql.text.size(); ++i) {
-    const char c = sql.text[i];
-    const std::string_view rest = std::string_view(sql.text).substr(i);
-    if (quote) {
-      quote = c == quote ? 0 : quote;
-    } else if (c == '\'' || c == '"') {
-      quote = c;
-    } else if (c == '?' && parameter < sql.parameters.size()) {
-      out += clickhouse_literal(sql.parameters[parameter++]);
-      continue;
-    } else if (const std::size_t hint = indexed_by(rest)) {
-      i += hint - 1;
-      continue;
-    } else if (const auto* view = time.empty() ? nullptr : view_at(rest)) {
-      out += "FROM (" + clickhouse_view(view->second, time) + ")";
-      i += 5 + view->first.size() - 1;
-      continue;
-    }
-    out += c;
-  }
   return out;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
-// Records as rows for ClickHouse, and questions as its SQL. clickhouse_schema.h has the tables.
+// Records as rows for ClickHouse, and its answers. clickhouse_schema.h has the tables,
+// clickhouse_statement.h the questions.
 
 #include <map>
 #include <string>
@@ -43,11 +44,6 @@ class ClickHouseRows {
   Calendar calendar_;
   std::map<std::string, std::map<Month, std::string>> rows_;
 };
-
-// The text of a statement with its parameters as literals, in ClickHouse's spelling. What only
-// SQLite knows (INDEXED BY) is left out.
-std::string clickhouse_text(const Sql& sql);
-std::string clickhouse_literal(const Cell& value);
 
 // An answer in FORMAT JSONCompact.
 SqlRows parse_clickhouse_rows(const std::string& body);

@@ -73,99 +73,122 @@ constexpr char kQuarter[] =
     "concat(substring(month, 1, 5), arrayElement(['01', '04', '07', '10'], "
     "intDiv(toInt32(substring(month, 6, 2)) + 2, 3)))";
 
+std::string quarter_column() {
+  std::string out = kQuarter;
+  return out += " AS quarter, ";
+}
+
+// Rows of a table that are not read by FINAL where none is there twice.
+std::string rows(const std::string& table, const std::string& columns, const char* more = "") {
+  return "{rows " + table + "}SELECT " + columns + " FROM " + table + " FINAL WHERE {time}" + more +
+         "{/rows}";
+}
+std::string columns(const std::string& list) {
+  return "{columns " + list + "}";
+}
+std::string keys(const std::string& list) {
+  return "{keys " + list + "}";
+}
+
 // Exchanges with personal data as a whole (type '') and once for each type.
-std::string transfers_by(const std::string& time, const std::string& columns) {
-  const std::string of =
-      (time == "quarter" ? std::string(kQuarter) + " AS quarter, " : "day, ") + columns;
-  const std::string key = time + ", " + columns + ", type";
+std::string transfers_by(const std::string& time, const std::string& list) {
+  const std::string of = (time == "quarter" ? quarter_column() : std::string("day, ")) + list;
+  const std::string key = keys(time + ", " + list + ", type");
   return "SELECT " + key +
          ", count() AS n, sum(o) AS incidents, sum(v = 'allow') AS raw, sum((v = 'redact') OR (v = "
          "'pseudonymise')) AS masked, sum(v = 'block') AS blocked, sum((v <> 'block') AND (e = 0)) "
-         "AS unsure FROM (SELECT " +
-         of +
-         ", '' AS type, opens AS o, verdict AS v, outcome AS e FROM exchange_row FINAL WHERE "
-         "{time} AND personal > 0 UNION ALL SELECT " +
-         of +
-         ", type, opens AS o, verdict AS v, toInt64(1) AS e FROM finding_row FINAL WHERE {time} "
-         "AND personal = 1) GROUP BY " +
-         key;
+         "AS unsure FROM (" +
+         rows("exchange_row", of + ", '' AS type, opens AS o, verdict AS v, outcome AS e",
+              " AND personal > 0") +
+         " UNION ALL " +
+         rows("finding_row", of + ", type, opens AS o, verdict AS v, toInt64(1) AS e",
+              " AND personal = 1") +
+         ") GROUP BY " + key;
 }
 
 std::string refusals() {
-  const std::string columns = "user, host, reason, rule, country, countries, client";
-  return "SELECT quarter, " + columns +
-         ", count() AS n, sum(o) AS incidents, min(at) AS first_us, max(at) AS last_us FROM "
-         "(SELECT " +
-         kQuarter + " AS quarter, " + columns +
-         ", opens AS o, time_us AS at FROM exchange_row FINAL WHERE {time} AND verdict = 'block') "
-         "GROUP BY quarter, " +
-         columns;
+  const std::string list = "user, host, reason, rule, country, countries, client";
+  const std::string key = keys("quarter, " + list);
+  return "SELECT " + key +
+         ", count() AS n, sum(o) AS incidents, min(at) AS first_us, max(at) AS last_us FROM (" +
+         rows("exchange_row", quarter_column() + list + ", opens AS o, time_us AS at",
+              " AND verdict = 'block'") +
+         ") GROUP BY " + key;
 }
 
 // An aggregate may not have the name of what it aggregates: the columns inside have other names.
 std::map<std::string, std::string> make_views() {
   std::map<std::string, std::string> out;
-  const auto columns = [](const char* of, const char* from) {
-    return std::string("SELECT ") + of + " FROM " + from + " FINAL WHERE {time}";
-  };
-  out["exchange"] = columns(kExchangeColumns, "exchange_row");
-  out["finding"] = columns(kFindingColumns, "finding_row");
-  out["finding_value"] = columns(kValueColumns, "value_row");
-  out["control"] = columns(kControlColumns, "control_row");
-  out["fault"] = columns("seq, day, what", "fault_row");
+  out["exchange"] = rows("exchange_row", columns(kExchangeColumns));
+  out["finding"] = rows("finding_row", columns(kFindingColumns));
+  out["finding_value"] = rows("value_row", columns(kValueColumns));
+  // Few enough to be read by FINAL always.
+  out["control"] =
+      std::string("SELECT ") + kControlColumns + " FROM control_row FINAL WHERE {time}";
+  out["fault"] = "SELECT seq, day, what FROM fault_row FINAL WHERE {time}";
   out["rollup"] =
-      std::string("SELECT ") + kRollupKey +
+      "SELECT " + keys(kRollupKey) +
       ", count() AS n, sum(o) AS incidents, sum(p > 0) AS personal, sum(b) AS bytes_in, sum(s) AS "
-      "sent, sum(r) AS received, sum(e > 0) AS ended FROM (SELECT " +
-      kRollupKey +
-      ", opens AS o, personal AS p, bytes_in AS b, sent AS s, received AS r, outcome AS e FROM "
-      "exchange_row FINAL WHERE {time}) GROUP BY " +
-      kRollupKey;
+      "sent, sum(r) AS received, sum(e > 0) AS ended FROM (" +
+      rows("exchange_row", keys(kRollupKey) +
+                               ", opens AS o, personal AS p, bytes_in AS b, sent AS s, received AS "
+                               "r, outcome AS e") +
+      ") GROUP BY " + keys(kRollupKey);
   const std::string finding_key =
-      "day, week, month, type, category, personal, host, provider, country, verdict";
+      keys("day, week, month, type, category, personal, host, provider, country, verdict");
   out["rollup_finding"] =
-      "SELECT " + finding_key +
-      ", count() AS n, sum(o) AS incidents, sum(h) AS hits FROM (SELECT " + finding_key +
-      ", opens AS o, hits AS h FROM finding_row FINAL WHERE {time}) GROUP BY " + finding_key;
+      "SELECT " + finding_key + ", count() AS n, sum(o) AS incidents, sum(h) AS hits FROM (" +
+      rows("finding_row", finding_key + ", opens AS o, hits AS h") + ") GROUP BY " + finding_key;
+  const std::string evidence_key = keys("day, host, provider, kind, value, source, result");
   out["rollup_evidence"] =
-      "SELECT day, host, provider, kind, value, source, result, count() AS n FROM (SELECT day, "
-      "host, provider, e_kind, e_value, e_source, e_result FROM exchange_row FINAL WHERE {time}) "
-      "ARRAY JOIN e_kind AS kind, e_value AS value, e_source AS source, e_result AS result GROUP "
-      "BY day, host, provider, kind, value, source, result";
+      "SELECT " + evidence_key + ", count() AS n FROM (" +
+      rows("exchange_row", "day, host, provider, e_kind, e_value, e_source, e_result") +
+      ") ARRAY JOIN e_kind AS kind, e_value AS value, e_source AS source, e_result AS result GROUP "
+      "BY " +
+      evidence_key;
+  const std::string rule_key = keys("day, rule, action, mode, gw, policy");
   out["rollup_rule"] =
-      "SELECT day, rule, action, mode, gw, policy, count() AS n, sum(rule = winner) AS decided, "
-      "sum((rule = winner) * o) AS incidents, sum((lifter <> '') AND (rule <> lifter) AND (rule <> "
-      "about)) AS lifted FROM (SELECT day, gw, policy, rule AS winner, exception AS lifter, entry "
-      "AS about, opens AS o, r_id, r_action, r_mode FROM exchange_row FINAL WHERE {time}) ARRAY "
-      "JOIN r_id AS rule, r_action AS action, r_mode AS mode GROUP BY day, rule, action, mode, gw, "
-      "policy";
-  for (const char* column : {"host", "rule"})
-    out[std::string(column) + "_user"] = std::string("SELECT ") + column +
-                                         ", month, user, count() AS n FROM exchange_row FINAL "
-                                         "WHERE {time} GROUP BY " +
-                                         column + ", month, user";
+      "SELECT " + rule_key +
+      ", count() AS n, sum(rule = winner) AS decided, sum((rule = winner) * o) AS incidents, "
+      "sum((lifter <> '') AND (rule <> lifter) AND (rule <> about)) AS lifted FROM (" +
+      rows("exchange_row",
+           "day, gw, policy, rule AS winner, exception AS lifter, entry AS about, opens AS o, "
+           "r_id, r_action, r_mode") +
+      ") ARRAY JOIN r_id AS rule, r_action AS action, r_mode AS mode GROUP BY " + rule_key;
+  for (const std::string column : {"host", "rule"}) {
+    const std::string list = column + ", month, user";
+    out[column + "_user"] = "SELECT " + keys(list) + ", count() AS n FROM (" +
+                            rows("exchange_row", list) + ") GROUP BY " + keys(list);
+  }
   out["rollup_transfer"] = transfers_by("day", "country, provider");
   out["rollup_transfer_user"] = transfers_by("quarter", "user, country, provider");
   out["rollup_refused"] = refusals();
+  const std::string skipped_key = keys("day, host, coverage, what, verdict");
   out["rollup_skipped"] =
-      "SELECT day, host, coverage, what, verdict, count() AS n, sum(b) AS bytes_in FROM (SELECT "
-      "day, host, coverage, skipped_reason AS what, verdict, bytes_in AS b FROM exchange_row FINAL "
-      "WHERE {time} AND coverage NOT IN ('inspected', 'no_body')) GROUP BY day, host, coverage, "
-      "what, verdict";
+      "SELECT " + skipped_key + ", count() AS n, sum(b) AS bytes_in FROM (" +
+      rows("exchange_row", "day, host, coverage, skipped_reason AS what, verdict, bytes_in AS b",
+           " AND coverage NOT IN ('inspected', 'no_body')") +
+      ") GROUP BY " + skipped_key;
+  const std::string policy_key = keys("day, gw, policy");
   out["rollup_policy"] =
-      "SELECT day, gw, policy, sum(one) AS n, min(at) AS first_us, max(at) AS last_us FROM (SELECT "
-      "day, gw, policy, 1 AS one, time_us AS at FROM exchange_row FINAL WHERE {time} AND policy <> "
-      "'' UNION ALL SELECT day, gw, new AS policy, 0 AS one, time_us AS at FROM control_row FINAL "
-      "WHERE {time} AND what IN ('start', 'reload') AND new <> '') GROUP BY day, gw, policy";
-  out["day_total"] =
-      "SELECT day, gw, count() AS records, sum(kind = 'decision') AS decisions, sum(kind = "
-      "'outcome') AS outcomes, min(seq) AS first_seq, max(seq) AS last_seq FROM record_row FINAL "
-      "WHERE {time} GROUP BY day, gw";
+      "SELECT " + policy_key + ", sum(one) AS n, min(at) AS first_us, max(at) AS last_us FROM (" +
+      rows("exchange_row", "day, gw, policy, 1 AS one, time_us AS at", " AND policy <> ''") +
+      " UNION ALL SELECT day, gw, new AS policy, 0 AS one, time_us AS at FROM control_row FINAL "
+      "WHERE {time} AND what IN ('start', 'reload') AND new <> '') GROUP BY " +
+      policy_key;
+  // Counts each record once, however often it is there.
+  out["day_total"] = "SELECT " + keys("day, gw") +
+                     ", uniqExact(seq) AS records, uniqExactIf(seq, kind = 'decision') AS "
+                     "decisions, uniqExactIf(seq, kind = 'outcome') AS outcomes, min(seq) AS "
+                     "first_seq, max(seq) AS last_seq FROM record_row WHERE {time} GROUP BY " +
+                     keys("day, gw");
   out["destination"] =
       "SELECT host, argMax(p, seq) AS provider, argMax(e, seq) AS entry, argMax(c, seq) AS "
-      "country, argMin(d, at) AS first_day, min(at) AS first_us, max(at) AS last_us FROM (SELECT "
-      "host, seq, provider AS p, entry AS e, country AS c, day AS d, time_us AS at FROM "
-      "exchange_row FINAL WHERE {time} AND host <> '') GROUP BY host";
+      "country, argMin(d, at) AS first_day, min(at) AS first_us, max(at) AS last_us FROM (" +
+      rows("exchange_row",
+           "host, seq, provider AS p, entry AS e, country AS c, day AS d, time_us AS at",
+           " AND host <> ''") +
+      ") GROUP BY host";
   return out;
 }
 
@@ -175,7 +198,7 @@ std::vector<std::string> second_version() {
                                "ALTER TABLE exchange_row ADD COLUMN personal_types String"};
   for (const auto& [name, text] : clickhouse_views()) {
     out.push_back("DROP TABLE IF EXISTS " + name);
-    out.push_back("CREATE VIEW " + name + " AS " + clickhouse_view(text, "1"));
+    out.push_back("CREATE VIEW " + name + " AS " + clickhouse_view(text, {}));
   }
   return out;
 }
@@ -187,11 +210,10 @@ const std::map<std::string, std::string>& clickhouse_views() {
   return kViews;
 }
 
-std::string clickhouse_view(std::string text, const std::string& time) {
-  constexpr std::string_view kTime = "{time}";
-  for (std::size_t at = 0; (at = text.find(kTime, at)) != text.npos; at += time.size())
-    text.replace(at, kTime.size(), time);
-  return text;
+const char* key_of_table(const std::string& table) {
+  if (table == "finding_row") return "seq, type";
+  if (table == "value_row") return "seq, type, hash";
+  return "seq";
 }
 
 const std::vector<Migration>& clickhouse_migrations() {

@@ -4,6 +4,7 @@
 // SQLite index (audit/index/schema.cpp): what is a table there is a view here, with the same name
 // and columns. Taken by 18.16 and by current servers. docs/sinks.md
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -14,10 +15,29 @@ namespace sekisho::audit {
 // unique among all logs, and of a single log those of the index.
 inline constexpr long long kLogStep = 1'000'000'000'000;
 
-// Each view by its name. "{time}" stands for a condition on `day` or `month`, which old servers do
-// not move into a view by themselves; they would read every row there is.
+// Each view by its name, as a template for clickhouse_view().
 const std::map<std::string, std::string>& clickhouse_views();
-std::string clickhouse_view(std::string text, const std::string& time);
+
+// How a view reads its rows. As it stands: all columns of all time, every row by FINAL.
+struct ViewUse {
+  // A condition on `day` or `month`, which old servers do not move into a view by themselves; they
+  // would read every row there is.
+  std::string time = "1";
+  // A condition that few rows meet, all copies of one or none: these are picked out one by one. ""
+  // = none.
+  std::string few;
+  // The days of a table on which rows may be there twice; the others are read as they are. Nothing:
+  // not known.
+  std::function<const std::vector<std::string>*(const std::string& table)> repeated;
+  // What the statement speaks of, nothing = all; `columns` of rows may be left out whenever it does
+  // not speak of them, `keys` of sums where it adds up what is left.
+  std::function<bool(const std::string&column)> column, key;
+};
+std::string clickhouse_view(const std::string& view, const ViewUse& use);
+// The tables that a view reads in this way.
+std::vector<std::string> tables_of_view(const std::string& view);
+// Of a table of clickhouse_views(): what a row is known by. Numbers are unique among all logs.
+const char* key_of_table(const std::string& table);
 
 struct Migration {
   int version;

@@ -5,6 +5,7 @@
 
 #include "audit/views/clickhouse_rows.h"
 #include "audit/views/clickhouse_schema.h"
+#include "audit/views/clickhouse_statement.h"
 #include "config/audit_sinks.h"
 #include "gateway/sinks/secret_file.h"
 
@@ -12,6 +13,9 @@ namespace sekisho::gateway {
 namespace {
 
 constexpr std::size_t kMostAnswer = 512u << 20;
+// A question has several statements about the same rows. Days that are being written are not
+// concerned.
+constexpr std::chrono::seconds kDaysKnown{10};
 
 std::string encoded(std::string_view text) {
   constexpr char kHex[] = "0123456789ABCDEF";
@@ -96,10 +100,25 @@ ClickHouse::Answer ClickHouse::insert(const std::string& table, std::string_view
 }
 
 audit::SqlRows ClickHouse::ask(const audit::Sql& sql) {
+  audit::RepeatedDays repeated;
+  for (const auto& check : audit::clickhouse_checks(sql)) {
+    const auto now = std::chrono::steady_clock::now();
+    KnownDays& known = known_days_[{check.table, check.time}];
+    if (known.until <= now) {
+      const audit::SqlRows found = select(check.text);
+      if (!found.error.empty()) return found;
+      known = {audit::repeated_days(found), now + kDaysKnown};
+    }
+    repeated[check.table] = known.days;
+  }
+  return select(audit::clickhouse_text(sql, repeated));
+}
+
+audit::SqlRows ClickHouse::select(const std::string& text) {
   Answer got = send(
       "output_format_json_quote_64bit_integers=1&join_use_nulls=1"
       "&join_default_strictness=ALL",
-      audit::clickhouse_text(sql) + " FORMAT JSONCompact", kMostAnswer);
+      text + " FORMAT JSONCompact", kMostAnswer);
   if (got.error.empty()) return audit::parse_clickhouse_rows(got.body);
   audit::SqlRows out;
   out.error = got.error;

@@ -2,10 +2,14 @@
 
 // A ClickHouse over HTTP: 18.16 and current servers. One thread at a time.
 
+#include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "audit/questions/sql.h"
 #include "gateway/sinks/transport.h"
@@ -42,10 +46,17 @@ class ClickHouse {
   void cancel();  // any thread
 
  private:
+  // Days on which rows are there twice, of a table and a time.
+  struct KnownDays {
+    std::vector<std::string> days;
+    std::chrono::steady_clock::time_point until{};
+  };
   Answer send(const std::string& parameters, std::string_view body, std::size_t limit);
+  audit::SqlRows select(const std::string& text);
   bool to_server_ = false;  // of a statement that must not name the database yet
   ClickHouseAddress address_;
   HttpSender sender_;
+  std::map<std::pair<std::string, std::string>, KnownDays> known_days_;
 };
 
 // For `--store`: asks there what is otherwise asked of the index. Nothing and `error` when the

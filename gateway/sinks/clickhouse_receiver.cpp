@@ -6,6 +6,7 @@
 
 #include "audit/views/clickhouse_rows.h"
 #include "audit/views/clickhouse_schema.h"
+#include "audit/views/clickhouse_statement.h"
 #include "gateway/sinks/clickhouse.h"
 #include "gateway/sinks/receiver.h"
 

@@ -48,7 +48,10 @@ ClickHouseServer::ClickHouseServer() : port_(free_port()) {
       << "/data/</path><tmp_path>" << folder_ << "/tmp/</tmp_path><format_schema_path>" << folder_
       << "/format/</format_schema_path><users_config>users.xml</users_config>"
          "<default_profile>default</default_profile><default_database>default</default_database>"
-         "<mark_cache_size>67108864</mark_cache_size></yandex>\n";
+         "<mark_cache_size>67108864</mark_cache_size>"
+         // Nothing is merged: what was sent twice stays so.
+         "<merge_tree><max_bytes_to_merge_at_max_space_in_pool>1"
+         "</max_bytes_to_merge_at_max_space_in_pool></merge_tree></yandex>\n";
   std::ofstream(folder_ + "/users.xml")
       << "<yandex><profiles><default/></profiles><users><writer><password>syn'thetic</password>"
          "<networks><ip>127.0.0.1</ip></networks><profile>default</profile><quota>default</quota>"

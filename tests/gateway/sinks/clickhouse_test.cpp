@@ -12,6 +12,7 @@
 #include "audit/questions/period.h"
 #include "audit/views/clickhouse_rows.h"
 #include "audit/views/clickhouse_schema.h"
+#include "audit/views/clickhouse_statement.h"
 #include "gateway/sinks/receiver.h"
 #include "tests/audit/index/every_question.h"
 #include "tests/audit/testing.h"
@@ -166,9 +167,9 @@ class ClickHouseTest : public testing::Test {
     address_ = server_->address();
     address_.database = "test" + std::to_string(++number);
   }
-  // As the sink does it; every batch comes twice.
+  // As the sink does it; every batch comes twice, or every n-th.
   void ship(const std::string& log, const std::string& name, std::int64_t hold_us,
-            std::size_t batch_size = 37) {
+            std::size_t batch_size = 150, int repeat_every = 1) {
     config::AuditSink sink;
     sink.kind = config::SinkKind::kClickHouse;
     sink.target.value = address_.url;
@@ -188,12 +189,14 @@ class ClickHouseTest : public testing::Test {
     EventBatch batch;
     std::string_view line;
     bool more = true;
+    int sent = 0;
     while (more) {
       more = follower.next(line) == audit::LogFollower::Step::kRecord;
       if (more) pairing.add(line, batch);
       if (!more) pairing.flush(batch);
       if (batch.empty() || (more && batch.size() < batch_size)) continue;
-      for (int twice = 0; twice < 2; ++twice) {
+      const int times = sent++ % repeat_every == 0 ? 2 : 1;
+      for (int i = 0; i < times; ++i) {
         const Delivery d = receiver->deliver(batch);
         ASSERT_EQ(d.kind, Delivery::Kind::kDone) << d.error;
       }
@@ -239,11 +242,11 @@ TEST_F(ClickHouseTest, HoldsTheSameTablesAsTheIndex) {
   }
 }
 
-// Cell by cell, in the same order, with the same notes and the same footer.
+// Cell by cell, in the same order, with the same notes and the same footer: with every row there
+// twice, with some, and with none.
 TEST_F(ClickHouseTest, AnswersEveryQuestionAsTheIndexDoes) {
   audit::Folder folder;
   write_log(folder.log(), 400);
-  ship(folder.log(), "gw1", 0);
   audit::IndexSettings settings;
   settings.log = folder.log();
   settings.categories = kCategories;
@@ -252,23 +255,46 @@ TEST_F(ClickHouseTest, AnswersEveryQuestionAsTheIndexDoes) {
   const auto index =
       audit::Database::open(audit::index_path(folder.log()), audit::OpenAs::kReader, error);
   ASSERT_TRUE(index) << error;
-  ClickHouse house(address_);
   const std::string hash = audit::finding_hash("test key", "email", "w");
   const auto holds = audit::Holds::read(folder.log(), error);
   ASSERT_TRUE(holds) << error;
-  std::size_t asked = 0;
-  for (const char* quarter : {"2026", "2026Q2"}) {
-    const auto here = scope_of([&](const audit::Sql& sql) { return index->ask(sql); }, quarter);
-    auto there = scope_of([&](const audit::Sql& sql) { return house.ask(sql); }, quarter);
-    for (const auto& question :
-         audit::every_question("user1@example.co.jp", audit::id_of(3), hash, *holds)) {
-      const std::string expected = text_of(question.ask(here));
-      EXPECT_EQ(text_of(question.ask(there)), expected) << question.name << " " << quarter;
-      EXPECT_EQ(expected.substr(0, 1), "\n") << question.name << ": " << expected;
-      ++asked;
+  for (const int repeat_every : {1, 3}) {
+    address_.database = "every" + std::to_string(repeat_every);
+    ship(folder.log(), "gw1", repeat_every == 1 ? 0 : audit::Pairing::kHoldUs, 60, repeat_every);
+    ClickHouse house(address_);
+    std::size_t asked = 0;
+    for (const char* quarter : {"2026", "2026Q2"}) {
+      const auto here = scope_of([&](const audit::Sql& sql) { return index->ask(sql); }, quarter);
+      auto there = scope_of([&](const audit::Sql& sql) { return house.ask(sql); }, quarter);
+      for (const auto& question :
+           audit::every_question("user1@example.co.jp", audit::id_of(3), hash, *holds)) {
+        const std::string expected = text_of(question.ask(here));
+        EXPECT_EQ(text_of(question.ask(there)), expected)
+            << question.name << " " << quarter << " " << repeat_every;
+        EXPECT_EQ(expected.substr(0, 1), "\n") << question.name << ": " << expected;
+        ++asked;
+      }
     }
+    EXPECT_GT(asked, 80u);
   }
-  EXPECT_GT(asked, 80u);
+}
+
+// Otherwise all would be read by FINAL, and the questions above asked of nothing else.
+TEST_F(ClickHouseTest, KnowsTheDaysOnWhichRowsAreThereTwice) {
+  audit::Folder folder;
+  write_log(folder.log(), 400);
+  ship(folder.log(), "gw1", audit::Pairing::kHoldUs, 37, 3);
+  ClickHouse house(address_);
+  const auto days = [&](const std::string& which) {
+    const auto found =
+        house.ask({"SELECT count() FROM (SELECT day, count() AS n, uniqExact(seq) AS u FROM "
+                   "exchange_row GROUP BY day) WHERE n" +
+                       which + "u",
+                   {}});
+    return found.rows.empty() ? Cell() : found.rows[0][0];
+  };
+  EXPECT_GT(std::get<std::int64_t>(days("<>")), 5);
+  EXPECT_GT(std::get<std::int64_t>(days("=")), 5);
 }
 
 // Days at the ends of a period are counted from the rows, on both sides the same.
@@ -392,7 +418,7 @@ TEST(ClickHouseText, MovesTheTimeIntoTheViews) {
                       "month>='2026-07' AND month<='2026-10' AND coverage NOT IN"),
             days.npos)
       << days;
-  EXPECT_TRUE(days.ends_with("WHERE day>='2026-07-01' AND day<'2026-10-01' AND what='size'"));
+  EXPECT_TRUE(days.ends_with(" WHERE 1 AND what='size'")) << days;
   const std::string quarters =
       audit::clickhouse_text({"SELECT sum(n) FROM rollup_refused WHERE quarter>=? AND quarter<?",
                               {std::string("2026-07"), std::string("2027-01")}});
@@ -408,9 +434,68 @@ TEST(ClickHouseText, MovesTheTimeIntoTheViews) {
   const std::string other =
       audit::clickhouse_text({"SELECT host FROM destination WHERE first_day>=? AND first_day<?",
                               {std::string("2026-07-01"), std::string("2026-10-01")}});
-  EXPECT_EQ(other,
-            "SELECT host FROM destination WHERE first_day>='2026-07-01' AND "
-            "first_day<'2026-10-01'");
+  EXPECT_NE(other.find("FROM exchange_row FINAL WHERE 1 AND host <> ''"), other.npos) << other;
+  const std::string times = audit::clickhouse_text(
+      {"SELECT host FROM exchange WHERE time_us>=? AND time_us<?",
+       {std::int64_t{1'782'831'600'000'000}, std::int64_t{1'790'780'400'000'000}}});
+  EXPECT_NE(times.find("WHERE day>='2026-06-29' AND day<='2026-10-01' AND month>='2026-06' AND "
+                       "month<='2026-10'"),
+            times.npos)
+      << times;
+}
+
+TEST(ClickHouseText, MergesOnlyTheDaysOnWhichRowsMayBeThereTwice) {
+  const audit::Sql sql{"SELECT sum(n) FROM rollup WHERE day>=? AND day<?",
+                       {std::string("2026-07-01"), std::string("2026-08-01")}};
+  const auto checks = audit::clickhouse_checks(sql);
+  ASSERT_EQ(checks.size(), 1u);
+  EXPECT_EQ(checks[0].text,
+            "SELECT day, toInt32(count() <> uniqExact(seq)) FROM exchange_row WHERE "
+            "day>='2026-07-01' AND day<'2026-08-01' AND month>='2026-07' AND month<='2026-08' "
+            "GROUP BY day ORDER BY day");
+  const std::string merged = audit::clickhouse_text(sql, {{"exchange_row", {"2026-07-31"}}});
+  EXPECT_NE(merged.find("day NOT IN ('2026-07-31') UNION ALL"), merged.npos) << merged;
+  EXPECT_NE(merged.find("day IN ('2026-07-31')"), merged.npos) << merged;
+  EXPECT_EQ(audit::clickhouse_text(sql, {{"exchange_row", {}}}).find("FINAL"), merged.npos);
+}
+
+TEST(ClickHouseText, TheNewestTwoDaysAreBeingWritten) {
+  audit::SqlRows rows;
+  for (const auto& [day, twice] :
+       {std::pair{"2026-07-01", 0}, {"2026-07-02", 1}, {"2026-07-03", 0}, {"2026-07-04", 0}})
+    rows.rows.push_back({std::string(day), std::int64_t{twice}});
+  EXPECT_EQ(audit::repeated_days(rows),
+            (std::vector<std::string>{"2026-07-02", "2026-07-03", "2026-07-04"}));
+}
+
+TEST(ClickHouseText, SumsOnlyByWhatIsAskedFor) {
+  const std::string text = audit::clickhouse_text(
+      {"SELECT host, sum(n) FROM rollup WHERE day>=? AND day<? GROUP BY host",
+       {std::string("2026-07-01"), std::string("2026-08-01")}});
+  EXPECT_NE(text.find("GROUP BY host)"), text.npos) << text;
+  EXPECT_NE(audit::clickhouse_text({"SELECT count(*) FROM rollup", {}}).find("coverage)"),
+            text.npos);
+}
+
+TEST(ClickHouseText, PicksFewRowsOutOneByOne) {
+  const std::string one =
+      audit::clickhouse_text({"SELECT host FROM exchange WHERE id=?", {std::string("sks_a")}});
+  EXPECT_NE(one.find("FROM exchange_row WHERE 1 AND id='sks_a' ORDER BY ver DESC LIMIT 1 BY log, "
+                     "seq)"),
+            one.npos)
+      << one;
+  const audit::Sql values{
+      "SELECT id FROM finding_value INDEXED BY x WHERE type=? AND hash IN (?, ?)",
+      {std::string("email"), std::string("a"), std::string("b")}};
+  EXPECT_NE(audit::clickhouse_text(values).find(
+                "type='email' AND hash IN ('a', 'b') ORDER BY ver DESC LIMIT 1 BY log, seq, type, "
+                "hash"),
+            one.npos);
+  EXPECT_TRUE(audit::clickhouse_checks(values).empty());
+  EXPECT_NE(audit::clickhouse_text({"SELECT host FROM exchange WHERE id=? OR user=?",
+                                    {std::string("a"), std::string("b")}})
+                .find("FINAL"),
+            one.npos);
 }
 
 TEST(StoreAddress, TakesAPasswordOnlyFromAFileOfItsOwner) {
