@@ -42,9 +42,9 @@ Search make_each() {
   };
 }
 
-Search make_set() {
+Search make_set(const std::vector<std::string>& patterns) {
   auto set = std::make_shared<RE2::Set>(options(kSetMemory), RE2::UNANCHORED);
-  for (const std::string& p : bench_patterns()) set->Add(p, nullptr);
+  for (const std::string& p : patterns) set->Add(p, nullptr);
   if (!set->Compile()) return {};
   return [set](std::string_view text) {
     std::vector<int> hits;
@@ -67,7 +67,9 @@ std::vector<std::string> bench_patterns() {
 }
 
 std::vector<Engine> plain_re2_engines() {
-  return {{"RE2 each", make_each}, {"RE2::Set alone", make_set}};
+  return {{"RE2 each", make_each},
+          {"RE2::Set alone", [] { return make_set(bench_patterns()); }},
+          {"RE2::Set, packs", [] { return make_set(pack_patterns()); }}};
 }
 
 }  // namespace sekisho::bench

@@ -22,9 +22,13 @@ struct Engine {
 // RE2 patterns of the file that SEKISHO_BENCH_PATTERNS names, lines of "name<TAB>pattern"; else of
 // the lab's.
 std::vector<std::string> bench_patterns();
+// The gates and patterns of every shipped row.
+std::vector<std::string> pack_patterns();
 
-std::vector<Engine> plain_re2_engines();  // each pattern for itself; the set alone (64 MiB)
-std::vector<Engine> hyperscan_engines();  // block mode; none where the library is not installed
-std::vector<Engine> product_engines();    // the patterns, the shipped packs, both
+// Each of the patterns for itself; their set alone, and that of the packs (64 MiB).
+std::vector<Engine> plain_re2_engines();
+// Block mode, the patterns and the packs; none where the library is not installed.
+std::vector<Engine> hyperscan_engines();
+std::vector<Engine> product_engines();  // the patterns, the shipped packs, both
 
 }  // namespace sekisho::bench

@@ -1,5 +1,7 @@
 // Detection as it is done in the gateway: gates, spans, checks, context.
 
+#include <algorithm>
+
 #include "bench/scan/engines.h"
 #include "filters/detector_set.h"
 #include "filters/scanner.h"
@@ -8,13 +10,17 @@
 namespace sekisho::bench {
 namespace {
 
-filters::DetectorSpec spec_of(bool packs, bool patterns) {
-  filters::DetectorSpec spec;
+const std::vector<filters::Pack>& shipped() {
   static const auto kShipped = [] {
     config::Problems problems;
     return policy::shipped_packs(problems);
   }();
-  if (packs) spec.packs = kShipped;
+  return kShipped;
+}
+
+filters::DetectorSpec spec_of(bool packs, bool patterns) {
+  filters::DetectorSpec spec;
+  if (packs) spec.packs = shipped();
   if (!patterns) return spec;
   for (const std::string& p : bench_patterns())
     spec.custom.push_back(
@@ -42,6 +48,17 @@ Search make_scanner(bool packs, bool patterns) {
 }
 
 }  // namespace
+
+std::vector<std::string> pack_patterns() {
+  std::vector<std::string> out;
+  for (const filters::Pack& pack : shipped())
+    for (const filters::DetectorRow& row : pack.rows)
+      for (const std::string& pattern : {row.gate, row.pattern})
+        if (!pattern.empty()) out.push_back(pattern);
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
 
 std::vector<Engine> product_engines() {
   return {{"sekisho patterns", [] { return make_scanner(false, true); }},

@@ -22,6 +22,9 @@ class Writer {
   void code();
   void json();
   void base64();
+  void log();
+  void csv();
+  void json_line();
   void value();
   void near_miss();
 
@@ -89,6 +92,40 @@ void Writer::base64() {
   out += '\n';
 }
 
+void Writer::log() {
+  const auto two = [this](unsigned n) { return std::to_string(100 + below(n)).substr(1); };
+  const std::string time = two(24) + ":" + two(60) + ":" + two(60);
+  if (below(2) == 0) {
+    out += "203.0.113." + std::to_string(below(255)) + " - - [26/Nov/2026:" + time +
+           " +0900] \"GET /api/items/" + std::to_string(below(100000)) +
+           "?page=" + std::to_string(below(10)) + " HTTP/1.1\" 200 " +
+           std::to_string(below(100000)) +
+           " \"https://app.example.jp/list\" \"Mozilla/5.0 (Windows NT 10.0; Win64; x64)\"\n";
+    return;
+  }
+  out += "2026-11-26T" + time + "." + std::to_string(100 + below(900)) + "+09:00 INFO [worker-" +
+         std::to_string(below(8)) + "] request_id=" + std::to_string(random_()) + " took " +
+         std::to_string(below(900)) + " ms rows=" + std::to_string(below(10000)) + "\n";
+}
+
+void Writer::csv() {
+  for (int cell = 0; cell < 12; ++cell) {
+    out += std::to_string(random_() % (cell % 3 == 0   ? 100u
+                                       : cell % 3 == 1 ? 10'000u
+                                                       : 1'000'000u));
+    if (cell % 4 == 3) out += "." + std::to_string(below(100));
+    out += cell == 11 ? '\n' : ',';
+  }
+}
+
+void Writer::json_line() {
+  out += "{\"id\":\"0a" + std::to_string(100000 + below(900000)) + "-4c1f-4aaa-abcd-0123" +
+         std::to_string(10000000 + below(90000000)) +
+         "\",\"ts\":" + std::to_string(1795000000 + below(9999999)) + ",\"user\":{\"name\":\"user" +
+         std::to_string(below(1000)) + "\",\"age\":" + std::to_string(below(80)) +
+         "},\"tags\":[\"a\",\"b\"],\"price\":" + std::to_string(below(1000)) + ".25}\n";
+}
+
 void Writer::value() {
   static const Words kValues = {"card 4532 0151 1283 0366", "電話 090-1234-5678",
                                 "個人番号 7877-8932-8790",  "t.yamada@kaisha-sample.co.jp",
@@ -137,6 +174,12 @@ void Writer::add(Kind kind) {
       return json();
     case Kind::kBase64:
       return base64();
+    case Kind::kLog:
+      return log();
+    case Kind::kCsv:
+      return csv();
+    case Kind::kJsonLines:
+      return json_line();
     case Kind::kNearMiss:
       return near_miss();
     case Kind::kDense:
@@ -154,6 +197,7 @@ const std::vector<NamedKind>& kinds() {
   static const std::vector<NamedKind> kKinds = {
       {"english", Kind::kEnglish}, {"japanese", Kind::kJapanese}, {"code", Kind::kCode},
       {"json", Kind::kJson},       {"base64", Kind::kBase64},     {"mixed", Kind::kMixed},
+      {"log", Kind::kLog},         {"csv", Kind::kCsv},           {"jsonl", Kind::kJsonLines},
       {"dense", Kind::kDense},     {"nearmiss", Kind::kNearMiss}};
   return kKinds;
 }

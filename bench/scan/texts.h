@@ -14,8 +14,11 @@ enum class Kind {
   kJapanese,
   kCode,
   kJson,
-  kBase64,   // lines of a picture
-  kMixed,    // English, Japanese, code and JSON in turn
+  kBase64,  // lines of a picture
+  kMixed,   // English, Japanese, code and JSON in turn
+  kLog,     // of a web server and of a program
+  kCsv,     // rows of numbers
+  kJsonLines,
   kDense,    // mixed, with a value to find every 1.2 KB or so
   kNearMiss  // what almost is a value: prefixes, digits, label words
 };
