@@ -20,13 +20,14 @@ constexpr std::size_t kFewestDigits = 9, kMostDigits = 22;
 struct Groups {
   std::vector<Range> gaps;
   std::vector<std::size_t> sizes;
-  std::size_t end = 0, digits = 0;
+  std::size_t last = 0, end = 0;  // of the last group
+  std::size_t digits = 0;
   bool odd = false;  // gaps that no number has
 
   void clear() {
     gaps.clear();
     sizes.clear();
-    end = digits = 0;
+    last = end = digits = 0;
     odd = false;
   }
 };
@@ -55,7 +56,8 @@ bool is_usual_gap(std::uint64_t signs) {
   return signs == 0 || signs == '-' || signs == '.' || signs == '\n' || signs == ('\r' << 8 | '\n');
 }
 
-// Replaces `run` by the groups from `at` on.
+// Replaces `run` by the groups from `at` on, all of them: more digits than a number has are a row
+// of numbers. The next run may begin with the last group.
 void read_groups(std::string_view text, std::size_t at, Groups& run) {
   run.clear();
   std::uint64_t first = 0;
@@ -66,8 +68,8 @@ void read_groups(std::string_view text, std::size_t at, Groups& run) {
     if (pos == begin || pos - begin > 12) break;
     run.sizes.push_back(pos - begin);
     run.digits += pos - begin;
+    run.last = begin;
     run.end = pos;
-    if (run.digits > kMostDigits) break;
     std::size_t next = border_end(text, pos);
     const bool cell = next != pos;
     if (!cell) next = pos + group_gap(text, pos).size();
@@ -188,6 +190,12 @@ bool is_time_or_address(std::string_view text, Range where, const Groups& run) {
   });
 }
 
+// "22" of 18,425,22.45 and "45" of 22.45,6027.
+bool is_part_of_decimal(std::string_view text, Range run) {
+  const bool goes_on = run.end < text.size() && text[run.end] == '.' && digit_at(text, run.end + 1);
+  return goes_on || (run.begin > 1 && text[run.begin - 1] == '.' && digit_at(text, run.begin - 2));
+}
+
 void join_groups(std::string_view text, Range where, const Groups& run, PulledApart out) {
   if ((!run.odd && in_fours(run)) || is_time_or_address(text, where, run)) return;
   const bool table = in_table(text, where);
@@ -214,13 +222,10 @@ void find_number_groups(std::string_view text, const Survey& survey, Range where
     }
     read_groups(text, at, run);
     const bool number = run.digits >= kFewestDigits && run.digits <= kMostDigits &&
-                        !run.gaps.empty() && !alnum_at(text, run.end);
-    if (!number) {
-      at = std::max(at + 1, run.sizes.empty() ? at + 1 : at + run.sizes.front());
-      continue;
-    }
-    join_groups(text, {at, run.end}, run, out);
-    at = run.end;
+                        !run.gaps.empty() && !alnum_at(text, run.end) &&
+                        !is_part_of_decimal(text, {at, run.end});
+    if (number) join_groups(text, {at, run.end}, run, out);
+    at = number ? run.end : std::max(first, run.last);
   }
 }
 
