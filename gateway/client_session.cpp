@@ -159,32 +159,41 @@ Awaitable<void> ClientSession::run() {
                                        limits.head_timeout);
     }
     if (!head) {
-      const HttpError& e = head.error();
-      if (e.kind == HttpError::Kind::kHttp2) {
-        co_await refuse_http2(http_->stream());
-      } else if (e.kind == HttpError::Kind::kFraming ||
-                 (e.kind == HttpError::Kind::kTimeout && e.started)) {
-        policy::Client client;
-        client.address = peer_;
-        client.groups = worker_.snapshot()->groups_of("", peer_);
-        policy::Destination nowhere;
-        nowhere.host.clear();
-        nowhere.port = 0;
-        Exchange exchange(worker_, *http_, client, nowhere, false);
-        co_await exchange.refuse_head(e);
-      }
+      co_await refuse_head(head.error());
       break;
     }
-    if (head->method != "CONNECT") prove();
+    if (head->method == "CONNECT") {
+      const std::unique_ptr<Tunnel> tunnel = co_await open_tunnel(std::move(*head));
+      if (tunnel) co_await tunnel->run();
+      break;
+    }
+    prove();
     again = co_await serve(std::move(*head));
     if (worker_.draining()) again = false;
   }
   if (http_) http_->stream().close();
 }
 
+Awaitable<void> ClientSession::refuse_head(HttpError error) {
+  if (error.kind == HttpError::Kind::kHttp2) {
+    co_await refuse_http2(http_->stream());
+    co_return;
+  }
+  const bool told = error.kind == HttpError::Kind::kFraming ||
+                    (error.kind == HttpError::Kind::kTimeout && error.started);
+  if (!told) co_return;
+  policy::Client client;
+  client.address = peer_;
+  client.groups = worker_.snapshot()->groups_of("", peer_);
+  policy::Destination nowhere;
+  nowhere.host.clear();
+  nowhere.port = 0;
+  Asked asked{worker_, *http_, client, nowhere};
+  co_await refuse_unread_head(asked, std::move(error));
+}
+
 Awaitable<bool> ClientSession::serve(RequestHead head) {
-  const bool own = head.method != "CONNECT" &&
-                   (head.target.starts_with('/') || asks_for_own_file(worker_, head));
+  const bool own = head.target.starts_with('/') || asks_for_own_file(worker_, head);
   if (own) {
     Visitor visitor;
     visitor.address = peer_;
@@ -195,10 +204,6 @@ Awaitable<bool> ClientSession::serve(RequestHead head) {
   }
   std::optional<policy::Client> client = co_await identify(head);
   if (!client) co_return false;
-  if (head.method == "CONNECT") {
-    co_await connect(std::move(head), std::move(*client));
-    co_return false;
-  }
   const bool again = co_await serve_absolute(std::move(head), std::move(*client));
   co_return again;
 }
@@ -220,18 +225,24 @@ Awaitable<bool> ClientSession::serve_absolute(RequestHead head, policy::Client c
   co_return again;
 }
 
-Awaitable<void> ClientSession::connect(RequestHead head, policy::Client client) {
+// Everything that only the CONNECT needs is gone when the tunnel begins. Null: it was answered.
+Awaitable<std::unique_ptr<Tunnel>> ClientSession::open_tunnel(RequestHead head) {
+  std::optional<policy::Client> client = co_await identify(head);
+  if (!client) co_return nullptr;
   auto authority = parse_host_port(head.target);
   if (!authority || authority->port == 0) {
     policy::Destination nowhere;
-    Exchange exchange(worker_, *http_, client, nowhere, false);
+    Asked asked{worker_, *http_, *client, nowhere};
     Fault fault(400, policy::Reason::kFraming, "connect_target",
                 "the target of CONNECT must be host:port");
-    co_await exchange.refuse(std::move(head), std::move(fault));
-    co_return;
+    co_await refuse_request(asked, std::move(head), std::move(fault));
+    co_return nullptr;
   }
-  Tunnel tunnel(*this, std::move(client), destination_of(*authority, "https"));
-  co_await tunnel.run(std::move(http_), std::move(head));
+  auto tunnel =
+      std::make_unique<Tunnel>(*this, std::move(*client), destination_of(*authority, "https"));
+  const bool opened = co_await tunnel->open(std::move(http_), std::move(head));
+  if (!opened) co_return nullptr;
+  co_return tunnel;
 }
 
 // Nobody = the session ends (407 was answered, or the client is gone).

@@ -14,6 +14,7 @@
 namespace sekisho::gateway {
 
 class Entrance;
+class Tunnel;
 
 // One connection of a client: plain proxy requests one after the other, or one CONNECT that becomes
 // a tunnel.
@@ -67,7 +68,8 @@ class ClientSession final : public Session, public std::enable_shared_from_this<
   bool secure() const;
   Awaitable<bool> serve(RequestHead head);
   Awaitable<bool> serve_absolute(RequestHead head, policy::Client client);
-  Awaitable<void> connect(RequestHead head, policy::Client client);
+  Awaitable<std::unique_ptr<Tunnel>> open_tunnel(RequestHead head);
+  Awaitable<void> refuse_head(HttpError error);
   Awaitable<std::optional<policy::Client>> identify(const RequestHead& head);
   Awaitable<bool> ask_credentials(const RequestHead& head, const std::string& user);
 

@@ -163,4 +163,18 @@ class Exchange {
 // Suspends until the decision is on disk; 0 = it could not be recorded within limits.admit.
 Awaitable<std::uint64_t> record_durably(Worker& worker, const audit::Decision& decision);
 
+// Refusals of requests that never became an exchange, in frames of their own: a coroutine that
+// lives as long as a connection must not hold room for them. `stream`, `client` and `to` must
+// outlive it. True: the connection may carry another request.
+struct Asked {
+  Worker& worker;
+  ClientHttpStream& stream;
+  const policy::Client& client;
+  const policy::Destination& to;
+  bool in_tunnel = false;
+};
+Awaitable<bool> refuse_request(Asked asked, RequestHead head, Fault fault);
+// A head that could not be read; the connection ends.
+Awaitable<void> refuse_unread_head(Asked asked, HttpError error);
+
 }  // namespace sekisho::gateway

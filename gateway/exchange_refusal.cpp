@@ -217,6 +217,17 @@ Awaitable<bool> Exchange::refuse(RequestHead head, Fault fault) {
   co_return again;
 }
 
+Awaitable<bool> refuse_request(Asked asked, RequestHead head, Fault fault) {
+  Exchange exchange(asked.worker, asked.stream, asked.client, asked.to, asked.in_tunnel);
+  const bool again = co_await exchange.refuse(std::move(head), std::move(fault));
+  co_return again;
+}
+
+Awaitable<void> refuse_unread_head(Asked asked, HttpError error) {
+  Exchange exchange(asked.worker, asked.stream, asked.client, asked.to, asked.in_tunnel);
+  co_await exchange.refuse_head(error);
+}
+
 Awaitable<bool> Exchange::fail(Fault fault) {
   if (fault.silent) co_return false;
   if (!fault.of_policy) {

@@ -255,8 +255,8 @@ bool Gateway::open_journal(bool wait, std::string& error) {
         return keys ? keys->signing : std::vector<audit::SigningKey>();
       },
       [keys = finding_keys_] {
-        std::string error;
-        if (!keys->read_again(error)) Log::warn("finding_key", {{"error", error}});
+        std::string why;
+        if (!keys->read_again(why)) Log::warn("finding_key", {{"error", why}});
       });
   return true;
 }

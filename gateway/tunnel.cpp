@@ -26,12 +26,14 @@ Tunnel::Tunnel(ClientSession& session, policy::Client client, policy::Destinatio
       client_(std::move(client)),
       to_(std::move(to)) {}
 
-policy::Admission Tunnel::admit_by_name() const {
+// By its name alone, before anything is known of its requests.
+bool Tunnel::is_spliced() const {
   policy::AdmissionQuery query;
   query.client = &client_;
   query.to = &to_;
   query.now = now_seconds();
-  return worker_.snapshot()->admit(query);
+  const policy::Admission admission = worker_.snapshot()->admit(query);
+  return admission.splice && !admission.refused;
 }
 
 bool Tunnel::distrusted() {
@@ -45,53 +47,67 @@ void Tunnel::note_distrust() {
     Counters::add(worker_.counters().client_distrusts_ca);
 }
 
-Awaitable<void> Tunnel::run(std::unique_ptr<ClientHttpStream> http, RequestHead head) {
-  const auto& limits = worker_.services().settings.limits;
+Awaitable<bool> Tunnel::open(std::unique_ptr<ClientHttpStream> http, RequestHead head) {
   // `sekisho doctor` lets programs refuse our certificate on purpose.
   examined_ = find_header(head.headers, "x-sekisho-doctor") != nullptr;
   if (distrusted()) {
-    Exchange exchange(worker_, *http, client_, to_, false);
+    Asked asked{worker_, *http, client_, to_};
     Fault fault(403, policy::Reason::kCertificate, "client_distrusts_ca",
                 "the client does not trust the gateway's CA; install it (http://PROXY/ca.crt) and "
                 "try again");
-    co_await exchange.refuse(std::move(head), std::move(fault));
-    co_return;
+    co_await refuse_request(asked, std::move(head), std::move(fault));
+    co_return false;
   }
-  const policy::Admission admission = admit_by_name();
-  std::unique_ptr<ByteStream> stream = http->release();
-  http.reset();
-  const long told =
-      co_await write_all(*stream, kEstablished.data(), kEstablished.size(), limits.head_timeout);
-  if (told < 0) co_return;
-  if (admission.splice && !admission.refused) {
+  stream_ = http->release();
+  const long told = co_await write_all(*stream_, kEstablished.data(), kEstablished.size(),
+                                       worker_.services().settings.limits.head_timeout);
+  co_return told >= 0;
+}
+
+// The frames that stay while the tunnel is idle are this one and those of serve_requests and what
+// it reads with: what the steps need is in frames that end with them.
+Awaitable<void> Tunnel::run() {
+  if (is_spliced()) {
     Counters::add(worker_.counters().tunnels_spliced);
-    co_await splice_tunnel(session_, client_, to_, std::move(stream));
+    co_await splice_tunnel(session_, client_, to_, std::move(stream_));
     co_return;
   }
-  const TimePoint open_by = Clock::now() + limits.head_timeout;  // TLS, however it drips
+  // TLS, however it drips.
+  const TimePoint open_by = Clock::now() + worker_.services().settings.limits.head_timeout;
+  const bool tls = co_await begins_tls(open_by);
+  if (!stream_) co_return;
+  if (!tls) {
+    co_await refuse_cleartext();
+    co_return;
+  }
+  const bool opened = co_await open_tls(open_by);
+  if (opened) co_await serve_requests();
+}
+
+// Whether the first byte is one of TLS. The stream is gone when there is none.
+Awaitable<bool> Tunnel::begins_tls(TimePoint deadline) {
   char first = 0;
   long n = 0;
   {
     ClientSession::Waiting waiting(session_);
-    n = co_await read_some(*stream, &first, 1, open_by);
+    n = co_await read_some(*stream_, &first, 1, deadline);
   }
-  if (n <= 0) co_return;
-  stream = std::make_unique<PrefixStream>(std::string(1, first), std::move(stream));
-  if (first != kTlsHandshake) {
-    co_await refuse_cleartext(std::move(stream));
-    co_return;
+  if (n <= 0) {
+    stream_.reset();
+    co_return false;
   }
-  Counters::add(worker_.counters().tunnels_bumped);
-  co_await bump(std::move(stream), open_by);
+  stream_ = std::make_unique<PrefixStream>(std::string(1, first), std::move(stream_));
+  co_return first == kTlsHandshake;
 }
 
-Awaitable<void> Tunnel::bump(std::unique_ptr<ByteStream> stream, TimePoint deadline) {
+Awaitable<bool> Tunnel::open_tls(TimePoint deadline) {
   Services& services = worker_.services();
+  Counters::add(worker_.counters().tunnels_bumped);
   Counters::add(worker_.counters().handshakes);
   ClientTls::Outcome tls;
   {
     ClientSession::Quiet opening(session_);
-    tls = co_await services.client_tls->accept(std::move(stream), to_.host, *services.leaves,
+    tls = co_await services.client_tls->accept(std::move(stream_), to_.host, *services.leaves,
                                                worker_.executor(), deadline);
   }
   if (!tls.stream) {
@@ -104,17 +120,18 @@ Awaitable<void> Tunnel::bump(std::unique_ptr<ByteStream> stream, TimePoint deadl
     else
       Log::info("client_handshake_failed",
                 {{"host", to_.host}, {"ip", client_.address.to_string()}, {"fault", tls.fault}});
-    co_return;
+    co_return false;
   }
-  co_await serve_requests(std::move(tls.stream));
+  stream_ = std::move(tls.stream);
+  co_return true;
 }
 
-Awaitable<void> Tunnel::serve_requests(std::unique_ptr<ByteStream> stream) {
+Awaitable<void> Tunnel::serve_requests() {
   const auto& limits = worker_.services().settings.limits;
   HeadLimits head_limits;
   head_limits.bytes = limits.request_head;
-  auto* tls = static_cast<TlsStream*>(stream.get());
-  std::unique_ptr<ClientHttpStream> http = make_h1_client_stream(std::move(stream), head_limits);
+  auto* tls = static_cast<TlsStream*>(stream_.get());
+  std::unique_ptr<ClientHttpStream> http = make_h1_client_stream(std::move(stream_), head_limits);
   for (bool again = true; again;) {
     HttpResult<RequestHead> head = HttpError{};
     {
@@ -123,16 +140,9 @@ Awaitable<void> Tunnel::serve_requests(std::unique_ptr<ByteStream> stream) {
                                       limits.head_timeout);
     }
     if (!head) {
-      const HttpError& e = head.error();
       // In TLS 1.3 the client's alert about our certificate comes after the handshake.
       if (is_distrust(tls->fault())) note_distrust();
-      if (e.kind == HttpError::Kind::kHttp2) {
-        co_await refuse_http2(http->stream());
-      } else if (e.kind == HttpError::Kind::kFraming ||
-                 (e.kind == HttpError::Kind::kTimeout && e.started)) {
-        Exchange exchange(worker_, *http, client_, to_, true);
-        co_await exchange.refuse_head(e);
-      }
+      co_await refuse_head(*http, head.error());
       break;
     }
     session_.prove();
@@ -140,6 +150,18 @@ Awaitable<void> Tunnel::serve_requests(std::unique_ptr<ByteStream> stream) {
     if (worker_.draining()) again = false;
   }
   http->stream().close();
+}
+
+Awaitable<void> Tunnel::refuse_head(ClientHttpStream& http, HttpError error) {
+  if (error.kind == HttpError::Kind::kHttp2) {
+    co_await refuse_http2(http.stream());
+    co_return;
+  }
+  const bool told = error.kind == HttpError::Kind::kFraming ||
+                    (error.kind == HttpError::Kind::kTimeout && error.started);
+  if (!told) co_return;
+  Asked asked{worker_, http, client_, to_, true};
+  co_await refuse_unread_head(asked, std::move(error));
 }
 
 Awaitable<bool> Tunnel::serve_one(ClientHttpStream& http, RequestHead head) {
@@ -167,15 +189,15 @@ Awaitable<bool> Tunnel::serve_one(ClientHttpStream& http, RequestHead head) {
 
 // Anything but TLS inside a tunnel: told in plain HTTP, which is the only thing such a client may
 // understand.
-Awaitable<void> Tunnel::refuse_cleartext(std::unique_ptr<ByteStream> stream) {
-  std::unique_ptr<ClientHttpStream> http = make_h1_client_stream(std::move(stream), HeadLimits{});
+Awaitable<void> Tunnel::refuse_cleartext() {
+  std::unique_ptr<ClientHttpStream> http = make_h1_client_stream(std::move(stream_), HeadLimits{});
   HttpError error;
   error.kind = HttpError::Kind::kFraming;
   error.framing.status = 400;
   error.framing.rule = "not_tls";
   error.framing.detail = "inside a CONNECT tunnel this gateway expects TLS";
-  Exchange exchange(worker_, *http, client_, to_, true);
-  co_await exchange.refuse_head(error);
+  Asked asked{worker_, *http, client_, to_, true};
+  co_await refuse_unread_head(asked, std::move(error));
   http->stream().close();
 }
 

@@ -16,23 +16,29 @@ namespace sekisho::gateway {
 class Tunnel {
  public:
   Tunnel(ClientSession& session, policy::Client client, policy::Destination to);
-  // Takes the connection over; `head` is the CONNECT.
-  Awaitable<void> run(std::unique_ptr<ClientHttpStream> http, RequestHead head);
+  // Takes the connection over and says that it is established; `head` is the CONNECT. False: it is
+  // over.
+  Awaitable<bool> open(std::unique_ptr<ClientHttpStream> http, RequestHead head);
+  // What the client sends through it, until one side ends. Once, after open().
+  Awaitable<void> run();
 
  private:
   bool distrusted();
   void note_distrust();
-  Awaitable<void> bump(std::unique_ptr<ByteStream> stream, TimePoint deadline);
-  Awaitable<void> serve_requests(std::unique_ptr<ByteStream> stream);
+  Awaitable<bool> begins_tls(TimePoint deadline);
+  Awaitable<bool> open_tls(TimePoint deadline);
+  Awaitable<void> serve_requests();
+  Awaitable<void> refuse_head(ClientHttpStream& http, HttpError error);
   Awaitable<bool> serve_one(ClientHttpStream& http, RequestHead head);
-  Awaitable<void> refuse_cleartext(std::unique_ptr<ByteStream> stream);
+  Awaitable<void> refuse_cleartext();
   Awaitable<void> record_handshake_failure(const std::string& word, policy::Reason reason);
-  policy::Admission admit_by_name() const;
+  bool is_spliced() const;
 
   ClientSession& session_;
   Worker& worker_;
   policy::Client client_;
   policy::Destination to_;
+  std::unique_ptr<ByteStream> stream_;  // of the client, between the steps
   bool examined_ = false;  // by `sekisho doctor`: a refused certificate is no complaint
 };
 
