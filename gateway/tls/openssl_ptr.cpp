@@ -12,6 +12,10 @@ std::string openssl_error() {
   return out;
 }
 
+void forget_errors() {
+  if (ERR_peek_error() != 0) ERR_clear_error();
+}
+
 std::shared_ptr<X509> share(X509* certificate) {
   X509_up_ref(certificate);
   return {certificate, X509_free};

@@ -29,6 +29,9 @@ using BitsPtr = std::unique_ptr<ASN1_BIT_STRING, OpensslFree<ASN1_BIT_STRING_fre
 
 // The newest error of OpenSSL's queue in words; clears the queue.
 std::string openssl_error();
+// Empties the queue, as SSL_get_error() wants it; next to nothing when it is empty, as it nearly
+// always is.
+void forget_errors();
 
 // A reference of its own to `certificate`.
 std::shared_ptr<X509> share(X509* certificate);

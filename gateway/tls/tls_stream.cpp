@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/tls/openssl_ptr.h"
+
 namespace sekisho::gateway {
 namespace {
 
@@ -221,7 +223,7 @@ long TlsStream::try_handshake() {
   Inflow in;
   in.limit = kRecord + kRecordOverhead;
   in_ = &in;
-  ERR_clear_error();
+  forget_errors();
   const long n = result(SSL_do_handshake(ssl_));
   in_ = nullptr;
   keep_rest(in);
@@ -255,7 +257,7 @@ long TlsStream::try_read(char* data, std::size_t size) {
 long TlsStream::read_records(char* data, std::size_t size) {
   std::size_t got = 0;
   while (got < size) {
-    ERR_clear_error();
+    forget_errors();
     const auto room = static_cast<int>(std::min<std::size_t>(size - got, 1 << 30));
     const int n = SSL_read(ssl_, data + got, room);
     if (n <= 0) {
@@ -277,7 +279,7 @@ long TlsStream::try_write(const char* data, std::size_t size) {
   std::size_t plain = 0;
   long why = kBlock;
   while (plain < std::min(size, kBatch)) {
-    ERR_clear_error();
+    forget_errors();
     const int n = SSL_write(ssl_, data + plain, static_cast<int>(std::min(size - plain, kRecord)));
     if (n <= 0) {
       why = result(n);
@@ -353,9 +355,9 @@ void TlsStream::shutdown_write() {
   if (broken_ || write_broken_ || SSL_in_init(ssl_)) return low_->shutdown_write();
   Outflow out;
   out_ = &out;
-  ERR_clear_error();
+  forget_errors();
   SSL_shutdown(ssl_);
-  ERR_clear_error();
+  forget_errors();
   out_ = nullptr;
   pending_.append(out.scratch.data(), out.size);
   owed_ = 0;
@@ -384,9 +386,9 @@ void TlsStream::knock() {
   low_->knock();
   const bool writing = owed_ > 0 || pending_at_ < pending_.size() || shut_;
   if (!half_closed() || writing) return;
-  ERR_clear_error();
+  forget_errors();
   if (SSL_key_update(ssl_, SSL_KEY_UPDATE_NOT_REQUESTED) == 1) SSL_do_handshake(ssl_);
-  ERR_clear_error();
+  forget_errors();
 }
 
 bool TlsStream::shutting() const {

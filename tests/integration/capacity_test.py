@@ -1,6 +1,8 @@
 """More than there is room for: bodies beyond the memory, connections beyond their limit and the descriptors, a crowd that drips. Service goes on for everybody else."""
 import contextlib
 import os
+import pathlib
+import re
 import resource
 import select
 import socket
@@ -8,7 +10,7 @@ import threading
 import time
 import unittest
 
-from harness import TIMEOUT, chat, post
+from harness import SEKISHO, TIMEOUT, chat, post
 from hostile_peers import FOUND, HOST, PLAIN, HostileCase, ended, eventually, reset
 
 
@@ -71,6 +73,31 @@ class Memory(HostileCase):
         holder, _ = self.fill()
         reset(holder)
         self.all_free()
+
+
+class IdleTunnels(HostileCase):
+    """A tunnel that was used once and is left open, as a browser does by the dozen."""
+    MOST = 30  # KiB for each further one; measured: 21.6
+
+    def memory(self) -> int:
+        rollup = pathlib.Path(f"/proc/{self.gateway.process.pid}/smaps_rollup").read_text()
+        return int(re.search(r"^Pss:\s+(\d+) kB", rollup, re.M)[1])
+
+    def used_once(self, n):
+        tunnels = self.open_tunnels(n)
+        for tunnel in tunnels:
+            tunnel.send(post(HOST, chat("hello")))
+            self.assertEqual(tunnel.message().status, 200)
+        return tunnels
+
+    @unittest.skipIf(b"__asan_init" in pathlib.Path(SEKISHO).read_bytes(), "a sanitized program takes more of everything")
+    def test_an_idle_tunnel_takes_little(self):
+        tunnels = self.used_once(200)
+        before = self.memory()
+        tunnels += self.used_once(300)
+        self.assertLessEqual((self.memory() - before) / 300, self.MOST)
+        for tunnel in tunnels:
+            tunnel.close()
 
 
 class MemoryLine(HostileCase):
