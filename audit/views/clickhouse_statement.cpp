@@ -106,7 +106,7 @@ std::string day_near(std::int64_t time_us, int days) {
 
 // The time that a statement asks about, as a condition on the rows; "1" = all of it.
 struct Time {
-  std::string condition = "1";
+  std::string condition = "1", from, to = "~";
   std::string_view words;  // that say the same in the statement, and need not be said twice
 };
 
@@ -114,21 +114,26 @@ Time time_of(const Sql& sql) {
   constexpr std::string_view kDays = "day>=? AND day<?", kQuarters = "quarter>=? AND quarter<?",
                              kQuarterIs = "quarter=?", kMonths = "month>=? AND month<=?";
   if (const auto days = bounds_of<std::string>(sql, kDays))
-    return {of_days(days->first, "<", days->second), kDays};
+    return {of_days(days->first, "<", days->second), days->first, days->second, kDays};
   if (const auto quarters = bounds_of<std::string>(sql, kQuarters))
-    return {between("month", quarters->first, "<", quarters->second), kQuarters};
+    return {between("month", quarters->first, "<", quarters->second), quarters->first + "-01",
+            quarters->second + "-01", kQuarters};
   if (const auto quarter = bound_of(sql, kQuarterIs); quarter.size() == 7) {
     std::string last = quarter;  // "2026-07" to "2026-09"
     last.replace(
         5, 2,
         quarter.substr(5) == "10" ? "12" : "0" + std::string(1, static_cast<char>(quarter[6] + 2)));
-    return {between("month", quarter, "<=", last), kQuarterIs};
+    return {between("month", quarter, "<=", last), quarter + "-01", last + "-31", kQuarterIs};
   }
   if (const auto months = bounds_of<std::string>(sql, kMonths))
-    return {between("month", months->first, "<=", months->second), kMonths};
+    return {between("month", months->first, "<=", months->second), months->first + "-01",
+            months->second + "-31", kMonths};
   const auto times = bounds_of<std::int64_t>(sql, "time_us>=? AND time_us<?");
   if (times && times->first >= 0 && times->second < kBeyondDays)
-    return {of_days(day_near(times->first, -1), "<=", day_near(times->second, 1)), {}};
+    return {of_days(day_near(times->first, -1), "<=", day_near(times->second, 1)),
+            day_near(times->first, -1),
+            day_near(times->second, 2),
+            {}};
   return {};
 }
 
@@ -254,7 +259,7 @@ std::vector<RepeatCheck> clickhouse_checks(const Sql& sql) {
       const bool known = std::any_of(out.begin(), out.end(),
                                      [&](const RepeatCheck& c) { return c.table == table; });
       if (!known)
-        out.push_back({table, time.condition,
+        out.push_back({table, time.from, time.to,
                        std::string("SELECT day, toInt32(count() <> uniqExact(") +
                            key_of_table(table) + ")) FROM " + table + " WHERE " + time.condition +
                            " GROUP BY day ORDER BY day"});

@@ -14,8 +14,9 @@ namespace sekisho::audit {
 // Which days of a table hold rows twice: a record that was sent again replaces itself when parts
 // are merged, and until then whoever reads has to merge (FINAL), which takes several times as long.
 struct RepeatCheck {
-  std::string table, time;  // both together name it
-  std::string text;         // what to ask; the answer is for repeated_days()
+  std::string table;
+  std::string from, to;  // days; the answer holds for every time that lies in it
+  std::string text;      // what to ask; the answer is for repeated_days()
 };
 std::vector<RepeatCheck> clickhouse_checks(const Sql& sql);
 // The newest two days are taken as such whatever the answer says: they are being written.

@@ -1,11 +1,11 @@
 #include "gateway/sinks/clickhouse.h"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
 #include "audit/views/clickhouse_rows.h"
 #include "audit/views/clickhouse_schema.h"
-#include "audit/views/clickhouse_statement.h"
 #include "config/audit_sinks.h"
 #include "gateway/sinks/secret_file.h"
 
@@ -99,17 +99,27 @@ ClickHouse::Answer ClickHouse::insert(const std::string& table, std::string_view
               lines, 1u << 20);
 }
 
+const std::vector<std::string>* ClickHouse::known(const audit::RepeatCheck& check) {
+  const auto now = std::chrono::steady_clock::now();
+  std::erase_if(known_days_, [&](const KnownDays& k) { return k.until <= now; });
+  const auto found = std::find_if(known_days_.begin(), known_days_.end(), [&](const KnownDays& k) {
+    return k.of.table == check.table && k.of.from <= check.from && check.to <= k.of.to;
+  });
+  return found == known_days_.end() ? nullptr : &found->days;
+}
+
 audit::SqlRows ClickHouse::ask(const audit::Sql& sql) {
   audit::RepeatedDays repeated;
   for (const auto& check : audit::clickhouse_checks(sql)) {
-    const auto now = std::chrono::steady_clock::now();
-    KnownDays& known = known_days_[{check.table, check.time}];
-    if (known.until <= now) {
+    const std::vector<std::string>* days = known(check);
+    if (!days) {
       const audit::SqlRows found = select(check.text);
       if (!found.error.empty()) return found;
-      known = {audit::repeated_days(found), now + kDaysKnown};
+      known_days_.push_back(
+          {check, audit::repeated_days(found), std::chrono::steady_clock::now() + kDaysKnown});
+      days = &known_days_.back().days;
     }
-    repeated[check.table] = known.days;
+    repeated[check.table] = *days;
   }
   return select(audit::clickhouse_text(sql, repeated));
 }

@@ -3,15 +3,14 @@
 // A ClickHouse over HTTP: 18.16 and current servers. One thread at a time.
 
 #include <chrono>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "audit/questions/sql.h"
+#include "audit/views/clickhouse_statement.h"
 #include "gateway/sinks/transport.h"
 
 namespace sekisho::gateway {
@@ -46,17 +45,19 @@ class ClickHouse {
   void cancel();  // any thread
 
  private:
-  // Days on which rows are there twice, of a table and a time.
+  // Days on which rows are there twice.
   struct KnownDays {
+    audit::RepeatCheck of;
     std::vector<std::string> days;
     std::chrono::steady_clock::time_point until{};
   };
   Answer send(const std::string& parameters, std::string_view body, std::size_t limit);
   audit::SqlRows select(const std::string& text);
+  const std::vector<std::string>* known(const audit::RepeatCheck& check);
   bool to_server_ = false;  // of a statement that must not name the database yet
   ClickHouseAddress address_;
   HttpSender sender_;
-  std::map<std::pair<std::string, std::string>, KnownDays> known_days_;
+  std::vector<KnownDays> known_days_;
 };
 
 // For `--store`: asks there what is otherwise asked of the index. Nothing and `error` when the

@@ -459,6 +459,24 @@ TEST(ClickHouseText, MergesOnlyTheDaysOnWhichRowsMayBeThereTwice) {
   EXPECT_EQ(audit::clickhouse_text(sql, {{"exchange_row", {}}}).find("FINAL"), merged.npos);
 }
 
+TEST(ClickHouseText, AQuarterLiesInItsYear) {
+  const auto check_of = [](const char* words, std::vector<Cell> parameters) {
+    return audit::clickhouse_checks(
+               {std::string("SELECT sum(n) FROM rollup WHERE ") + words, std::move(parameters)})
+        .at(0);
+  };
+  const auto year =
+      check_of("day>=? AND day<?", {std::string("2026-04-01"), std::string("2027-04-01")});
+  for (const char* quarter : {"2026-04", "2027-01"}) {
+    const auto part = check_of("quarter=?", {std::string(quarter)});
+    EXPECT_TRUE(year.from <= part.from && part.to <= year.to) << quarter;
+  }
+  const auto before = check_of("quarter=?", {std::string("2026-01")});
+  EXPECT_FALSE(year.from <= before.from);
+  const auto all = check_of("1", {});
+  EXPECT_TRUE(all.from <= year.from && year.to <= all.to);
+}
+
 TEST(ClickHouseText, TheNewestTwoDaysAreBeingWritten) {
   audit::SqlRows rows;
   for (const auto& [day, twice] :
