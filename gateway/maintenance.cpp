@@ -49,6 +49,36 @@ audit::MaintainSettings maintain_settings(const config::AuditKeeping& keeping) {
   return settings;
 }
 
+std::uint64_t remove_old_copies(const std::string& gateway_file, const std::string& log,
+                                bool trust_clock,
+                                const std::function<bool(const audit::OutsideEvent&)>& record,
+                                audit::MaintainReport& report) {
+  const config::AuditSealed sealed = config::load_audit_sealed(gateway_file, log);
+  std::string error;
+  const auto holds = audit::Holds::read(log, error);
+  if (!holds) {
+    report.warnings.push_back("no sealed copy is removed: " + error);
+    return 0;
+  }
+  audit::SealedRemovalWork work;
+  work.now_us = now_microseconds();
+  work.before_us = work.now_us - microseconds(sealed.retention);
+  work.trust_clock = trust_clock;
+  const std::string before = audit::utc_text(work.before_us);
+  work.record = [&](std::string_view period, std::uint64_t copies) {
+    return record({"sealed_removed", std::string(period),
+                   std::to_string(copies) + " copies, written before " + before,
+                   "audit.sealed.retention"});
+  };
+  const audit::SealedRemoval done = audit::remove_sealed(sealed.directory, *holds, work);
+  if (!done.warning.empty()) report.warnings.push_back(done.warning);
+  if (!done.error.empty()) report.warnings.push_back("sealed copies: " + done.error);
+  if (done.held)
+    report.warnings.push_back(std::to_string(done.held) +
+                              " sealed copies are past their time and kept by a legal hold");
+  return done.removed;
+}
+
 Maintenance::Maintenance(Services& services, audit::CategoryOf category_of, Keys keys,
                          std::function<void()> values_forgotten)
     : services_(services),
@@ -137,34 +167,6 @@ void Maintenance::taken(const audit::LeftEvent& left) {
   trust_clock_ = left.event.new_value == "trust-clock";
 }
 
-// Sealed copies have a period of their own, which a reload may change.
-void Maintenance::look_after_copies(audit::MaintainReport& report, bool trust_clock) {
-  const config::AuditSealed sealed = config::load_audit_sealed(services_.settings.path, directory_);
-  std::string error;
-  const auto holds = audit::Holds::read(directory_, error);
-  if (!holds) {
-    report.warnings.push_back("no sealed copy is removed: " + error);
-    return;
-  }
-  audit::SealedRemovalWork work;
-  work.now_us = now_microseconds();
-  work.before_us = work.now_us - microseconds(sealed.retention);
-  work.trust_clock = trust_clock;
-  const std::string before = audit::utc_text(work.before_us);
-  work.record = [this, &before](std::string_view period, std::uint64_t copies) {
-    return record({"sealed_removed", std::string(period),
-                   std::to_string(copies) + " copies, written before " + before,
-                   "audit.sealed.retention"});
-  };
-  const audit::SealedRemoval done = audit::remove_sealed(sealed.directory, *holds, work);
-  if (done.removed) Log::info("sealed_removed", {{"copies", std::to_string(done.removed)}});
-  if (!done.warning.empty()) report.warnings.push_back(done.warning);
-  if (!done.error.empty()) report.warnings.push_back("sealed copies: " + done.error);
-  if (done.held)
-    report.warnings.push_back(std::to_string(done.held) +
-                              " sealed copies are past their time and kept by a legal hold");
-}
-
 void Maintenance::look_after_segments() {
   audit::MaintainSettings settings = settings_;
   if (settings.retention) settings.retention->keys = keys_();
@@ -172,7 +174,10 @@ void Maintenance::look_after_segments() {
   if (settings.retention) settings.retention->trust_clock = trust_clock;
   due_now_ = trust_clock_ = false;
   audit::MaintainReport report = audit::maintain(directory_, settings, now_microseconds(), stop_);
-  look_after_copies(report, trust_clock);
+  const std::uint64_t copies = remove_old_copies(
+      services_.settings.path, directory_, trust_clock,
+      [this](const audit::OutsideEvent& event) { return record(event); }, report);
+  if (copies) Log::info("sealed_removed", {{"copies", std::to_string(copies)}});
   if (report.compressed || report.removed)
     Log::info("audit_maintained", {{"compressed", std::to_string(report.compressed)},
                                    {"bytes_before", std::to_string(report.bytes_before)},

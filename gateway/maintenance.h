@@ -29,6 +29,13 @@ struct Services;
 // Without what retention needs of the log: its key, and who writes the records.
 audit::MaintainSettings maintain_settings(const config::AuditKeeping& keeping);
 
+// Removes the sealed copies whose time is over, which `audit.sealed` of gateway.yaml says anew each
+// time, and adds to the warnings. `record`: false = not on disk, then nothing goes. How many went.
+std::uint64_t remove_old_copies(const std::string& gateway_file, const std::string& log,
+                                bool trust_clock,
+                                const std::function<bool(const audit::OutsideEvent&)>& record,
+                                audit::MaintainReport& report);
+
 class Maintenance {
  public:
   using Keys = std::function<std::vector<audit::SigningKey>()>;  // of the log, in force now
@@ -42,7 +49,6 @@ class Maintenance {
  private:
   void loop();
   void look_after_segments();
-  void look_after_copies(audit::MaintainReport& report, bool trust_clock);
   void taken(const audit::LeftEvent& left);
   void take_events();
   // False: not on disk yet.

@@ -16,6 +16,7 @@
 #include "config/gateway_file.h"
 #include "gateway/commands/audit_place.h"
 #include "gateway/commands/leave_record.h"
+#include "gateway/commands/two_persons_said.h"
 #include "gateway/finding_keys.h"
 #include "gateway/services.h"
 #include "policy/civil_time.h"
@@ -110,24 +111,12 @@ int ask(const ForgetOptions& options, const config::GatewayFile& gateway, const 
                                       options.reason, now_microseconds(), first, error);
   if (step == Step::kFailed) return audit_could_not(error);
   if (step == Step::kGranted) return erase(options, gateway, span, first);
-  if (step == Step::kSamePerson) {
-    std::printf(
-        "%s さんが依頼済みです。別の人が同じコマンドを実行してください / %s asked for it already: "
-        "a "
-        "second person must run the same command\n",
-        first.c_str(), first.c_str());
-    return kNo;
-  }
+  if (step == Step::kSamePerson) return say_same_person(first);
   const Recorded recorded = leave_record(
       log, {"forget_values_asked", "", "until " + day + " (" + options.reason + ")", options.by});
   if (recorded == Recorded::kFailed) return kCouldNot;
-  std::printf(
-      "依頼しました。24 時間以内に別の人が同じコマンドを実行すると、%s までの値は追えなくなります "
-      "/ "
-      "asked: when a second person runs the same command within 24 hours, no value up to %s can be "
-      "followed any more\n",
-      day.c_str(), day.c_str());
-  return kNo;
+  return say_asked(day + " までの値は追えなくなります",
+                   "no value up to " + day + " can be followed any more");
 }
 
 int forget(const ForgetOptions& options) {

@@ -70,10 +70,18 @@ int maintain(const KeepingOptions& options) {
     return told(recorded);
   }
   audit::MaintainSettings settings = maintain_settings(config::load_audit_keeping(gateway->path));
-  if (settings.retention) std::printf("removing is left to the gateway, which has the log's key\n");
+  if (settings.retention)
+    std::printf("removing segments is left to the gateway, which has the log's key\n");
   settings.retention.reset();
   const std::atomic<bool> never{false};
-  const auto report = audit::maintain(directory, settings, now_microseconds(), never);
+  auto report = audit::maintain(directory, settings, now_microseconds(), never);
+  // The record waits on the disk for the gateway's next start.
+  const auto record = [&](const audit::OutsideEvent& event) {
+    return leave_record(directory, event) != Recorded::kFailed;
+  };
+  const std::uint64_t copies =
+      remove_old_copies(gateway->path, directory, options.trust_clock, record, report);
+  if (copies) std::printf("removed %llu sealed copies\n", number(copies));
   std::printf("compressed %llu segments, %llu bytes to %llu\n", number(report.compressed),
               number(report.bytes_before), number(report.bytes_after));
   for (const auto& w : report.warnings) std::printf("warning: %s\n", w.c_str());

@@ -246,25 +246,58 @@ std::string basis_text(const audit::VerifyReport& report, const audit::VerifyAga
   return out;
 }
 
+std::string basis_text_ja(const audit::VerifyReport& report, const audit::VerifyAgainst& against) {
+  std::string out;
+  if (report.checkpoint) {
+    out += "合う最新のチェックポイント: " + audit::display_text(report.origin) + " の " +
+           std::to_string(*report.checkpoint) + " 件、根 " + report.checkpoint_root + "\n";
+    if (*report.checkpoint < report.head.size)
+      out += "その後の " + std::to_string(report.head.size - *report.checkpoint) +
+             " 件を守るのは鎖だけです\n";
+  } else {
+    out += "署名されたチェックポイントがありません。記録を守るのは鎖だけです\n";
+  }
+  if (against.statements.empty())
+    out +=
+        "末尾が切り取られたことは、--since か --witness "
+        "で、別の場所に保管したチェックポイントを渡さなければ分かりません\n";
+  if (against.keys.empty() && report.checkpoint)
+    out +=
+        "鍵はログ自身から取りました。外から受け取った鍵を --key "
+        "で渡せば、全体が作り直されたログも見つかります\n";
+  return out;
+}
+
+std::string verdict_text(const audit::VerifyReport& report, bool ja) {
+  const std::string records = std::to_string(report.head.size),
+                    segments = std::to_string(report.segments),
+                    more = std::to_string(report.misfits - 1);
+  if (report.whole)
+    return ja ? "改ざんなし: " + records + " 件、セグメント " + segments + " 個、根 " +
+                    report.head.root + "\n"
+              : "whole: " + records + " records in " + segments + " segments, root " +
+                    report.head.root + "\n";
+  std::string out = (ja ? "合いません: " : "BROKEN: ") + report.segment;
+  if (report.first_bad)
+    out += (ja ? ": 最初に合わない seq " : ": first bad seq ") + std::to_string(*report.first_bad);
+  out += ": " + audit::display_text(report.what) + "\n";
+  if (report.misfits > 1)
+    out += ja ? "ほかに " + more + " か所が合いません\n" : more + " more things do not fit\n";
+  return out;
+}
+
 }  // namespace
 
 void write_report(const audit::VerifyReport& report, const audit::VerifyAgainst& against,
-                  bool json) {
-  if (json)
+                  ReportForm form) {
+  if (form.json)
     return print(
         report_json(report).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
-  std::string out;
-  if (report.whole) {
-    out = "whole: " + std::to_string(report.head.size) + " records in " +
-          std::to_string(report.segments) + " segments, root " + report.head.root + "\n" +
-          basis_text(report, against);
-  } else {
-    out = "BROKEN: " + report.segment +
-          (report.first_bad ? ": first bad seq " + std::to_string(*report.first_bad) : "") + ": " +
-          audit::display_text(report.what) + "\n";
-    if (report.misfits > 1) out += std::to_string(report.misfits - 1) + " more things do not fit\n";
-  }
-  for (const auto& note : report.notes) out += "note: " + audit::display_text(note) + "\n";
+  std::string out = verdict_text(report, form.japanese);
+  if (report.whole)
+    out += form.japanese ? basis_text_ja(report, against) : basis_text(report, against);
+  for (const auto& note : report.notes)
+    out += (form.japanese ? "注: " : "note: ") + audit::display_text(note) + "\n";
   print(out);
 }
 

@@ -31,7 +31,11 @@ class RowWriter {
 using GroupRows = std::vector<std::pair<std::vector<std::string>, audit::Totals>>;
 void write_groups(AuditFormat format, const std::vector<std::string>& fields,
                   const GroupRows& groups, const audit::QueryStats& stats);
+struct ReportForm {
+  bool json = false, japanese = false;
+};
+// What does not fit is said in English in either language, as the log's own records do.
 void write_report(const audit::VerifyReport& report, const audit::VerifyAgainst& against,
-                  bool json);
+                  ReportForm form);
 
 }  // namespace sekisho::gateway

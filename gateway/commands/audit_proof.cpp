@@ -20,6 +20,7 @@
 #include "config/units.h"
 #include "gateway/commands/audit_output.h"
 #include "gateway/commands/audit_place.h"
+#include "gateway/commands/language.h"
 #include "gateway/log_key_files.h"
 
 namespace sekisho::gateway {
@@ -30,11 +31,16 @@ constexpr int kDone = 0, kNo = 1;
 struct Options {
   AuditPlace place;
   std::vector<std::string> since, keys, witnesses;
-  std::string proof, id, older, out, by, overlap = "30d";
+  std::string proof, id, older, out, by, overlap = "30d", lang;
   std::optional<std::uint64_t> seq;
   bool json = false, note = false;
 };
 using OptionsPtr = std::shared_ptr<Options>;
+
+// Programs read what is said without a wish.
+bool in_japanese(const Options& options) {
+  return chosen_japanese(options.lang, false);
+}
 
 unsigned long long wide(std::uint64_t n) {
   return n;
@@ -89,20 +95,24 @@ int verify_proof(const Options& options, const std::vector<audit::VerifyingKey>&
   if (!text) return audit_could_not(options.proof + ": " + why);
   const audit::ProofCheck check = audit::check_proof(*text, keys);
   if (!check.readable) return audit_could_not(options.proof + ": " + check.what);
+  const bool ja = in_japanese(options);
   if (!check.proven) {
-    std::printf("BROKEN: %s\n", check.what.c_str());
+    std::printf(ja ? "合いません: %s\n" : "BROKEN: %s\n", check.what.c_str());
     return kNo;
   }
   if (check.old_size)
-    std::printf("proven: the log %s of %llu records begins with its log of %llu records\n",
+    std::printf(ja ? "証明済み: ログ %s の %llu 件は、以前の %llu 件で始まります\n"
+                   : "proven: the log %s of %llu records begins with its log of %llu records\n",
                 check.origin.c_str(), wide(check.size), wide(*check.old_size));
   for (const std::string& record : check.records)
-    std::printf("proven, in %s of %llu records: %s\n", check.origin.c_str(), wide(check.size),
-                record.c_str());
+    std::printf(ja ? "証明済み、%s の %llu 件の中: %s\n" : "proven, in %s of %llu records: %s\n",
+                check.origin.c_str(), wide(check.size), record.c_str());
   if (keys.empty())
-    std::printf(
-        "note: the key was taken from the file itself; give --key with one that was had from "
-        "outside\n");
+    std::fputs(ja ? "注: 鍵はファイル自身から取りました。外から受け取った鍵を --key "
+                    "で渡してください\n"
+                  : "note: the key was taken from the file itself; give --key with one that was "
+                    "had from outside\n",
+               stdout);
   return kDone;
 }
 
@@ -116,7 +126,7 @@ int verify(const Options& options) {
   if (!read_since(options, against, why)) return audit_could_not(why);
   const audit::VerifyReport report = audit::verify_log(*directory, against);
   if (!report.checked) return audit_could_not(report.error);
-  write_report(report, against, options.json);
+  write_report(report, against, {options.json, in_japanese(options)});
   return report.whole ? kDone : kNo;
 }
 
@@ -168,7 +178,10 @@ int prove(const Options& options) {
     return proven.absent || proven.broken ? kNo : 2;
   }
   for (const std::uint64_t seq : proven.uncovered)
-    std::fprintf(stderr, "record %llu is behind the newest checkpoint and was left out\n",
+    std::fprintf(stderr,
+                 in_japanese(options)
+                     ? "記録 %llu は最新のチェックポイントより後なので、含めていません\n"
+                     : "record %llu is behind the newest checkpoint and was left out\n",
                  wide(seq));
   return write_out(options.out, proven.json);
 }
@@ -226,6 +239,7 @@ void add_verify(CLI::App* audit, const OptionsPtr& options, int& exit_code) {
   command->add_option("--witness", options->witnesses,
                       "a folder of checkpoints kept elsewhere (repeatable)");
   command->add_option("--proof", options->proof, "check a file of `audit prove` instead");
+  add_language(command, options->lang);
   command->add_flag("--json", options->json);
   command->footer(
       "Examples:\n  sekisho audit verify -c gateway.yaml --key auditor.vkey --witness /mnt/worm\n"
@@ -253,6 +267,7 @@ void add_prove(CLI::App* audit, const OptionsPtr& options, int& exit_code) {
   command->add_option("--seq", options->seq, "one record by its number");
   command->add_option("--consistency", options->older,
                       "that the log begins with the one of an older checkpoint");
+  add_language(command, options->lang);
   command->add_option("-o,--output", options->out, "file (default: standard output)");
   command->footer(
       "Examples:\n  sekisho audit prove sks_abcdefghijklmnop -c gateway.yaml -o proof.json\n"

@@ -21,6 +21,7 @@
 #include "config/gateway_file.h"
 #include "gateway/commands/audit_place.h"
 #include "gateway/commands/leave_record.h"
+#include "gateway/commands/two_persons_said.h"
 #include "gateway/services.h"
 
 namespace sekisho::gateway {
@@ -196,22 +197,11 @@ int ask_second(const SealedOptions& options, const Place& place, const std::stri
                                        options.reason, now_microseconds(), first, error);
   if (step == Step::kFailed) return audit_could_not(error);
   if (step == Step::kGranted) return hand_out(options, place, der, first);
-  if (step == Step::kSamePerson) {
-    std::printf(
-        "%s さんが依頼済みです。別の人が同じコマンドを実行してください / %s asked for it already: "
-        "a "
-        "second person must run the same command\n",
-        first.c_str(), first.c_str());
-    return kNo;
-  }
+  if (step == Step::kSamePerson) return say_same_person(first);
   const Recorded recorded =
       leave_record(place.log, {"evidence_request", options.id, options.reason, options.by});
   if (recorded == Recorded::kFailed) return kCouldNot;
-  std::printf(
-      "依頼しました。24 時間以内に別の人が同じコマンドを実行すると渡されます / asked: within 24 "
-      "hours "
-      "a second person runs the same command and is given it\n");
-  return kNo;
+  return say_asked("その人に渡されます", "that one is given it");
 }
 
 int open(const SealedOptions& options) {

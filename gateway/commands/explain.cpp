@@ -14,6 +14,7 @@
 #include "config/country.h"
 #include "config/text_file.h"
 #include "gateway/commands/commands.h"
+#include "gateway/commands/explain_sealed.h"
 #include "gateway/commands/language.h"
 #include "gateway/configuration.h"
 #include "gateway/parent_proxy.h"
@@ -152,8 +153,13 @@ int explain(const ExplainOptions& options) {
     if (!fault.empty()) return usage(fault);
   }
   const policy::Evaluation e = policy::evaluate(*snapshot, std::move(question));
-  const std::string text = options.json ? policy::explain_json(*snapshot, e) + "\n"
-                                        : policy::explain_text(*snapshot, e, speaks_japanese());
+  const SealedWords sealed = sealed_words(options.path, *snapshot, e, speaks_japanese());
+  std::string text = options.json ? policy::explain_json(*snapshot, e)
+                                  : policy::explain_text(*snapshot, e, speaks_japanese());
+  if (options.json)
+    text.insert(text.rfind('}'), R"(,"sealed":)" + sealed.json) += '\n';
+  else
+    text += sealed.text;
   std::fputs(text.c_str(), stdout);
   return options.fail && e.verdict.action == policy::Action::kBlock ? 1 : 0;
 }

@@ -1,5 +1,8 @@
 #include "gateway/commands/language.h"
 
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
 #include <cstdlib>
 #include <string_view>
 
@@ -11,6 +14,14 @@ bool speaks_japanese() {
     if (value != nullptr && *value != '\0') return std::string_view(value).substr(0, 2) == "ja";
   }
   return false;
+}
+
+void add_language(CLI::App* command, std::string& lang) {
+  command->add_option("--lang", lang, "ja or en")->check(CLI::IsMember({"ja", "en"}));
+}
+
+bool chosen_japanese(const std::string& lang, bool otherwise) {
+  return lang.empty() ? otherwise : lang == "ja";
 }
 
 }  // namespace sekisho::gateway

@@ -27,7 +27,7 @@ using json = nlohmann::ordered_json;
 using policy::RecordedRequest;
 
 struct ReplayOptions {
-  std::string config, policy, directory, since = "30d", at;
+  std::string config, policy, directory, since = "30d", at, lang;
   std::size_t examples = 10;
   bool json = false, fail = false;
 };
@@ -390,7 +390,7 @@ int replay(const ReplayOptions& o) {
                             .dump(-1, ' ', false, json::error_handler_t::replace)
                             .c_str());
   else
-    print_report(report, *fresh, speaks_japanese());
+    print_report(report, *fresh, chosen_japanese(o.lang, speaks_japanese()));
   return o.fail && report.changed > 0 ? 1 : 0;
 }
 
@@ -409,6 +409,7 @@ void add_replay_command(CLI::App& app, int& exit_code) {
   command->add_option("--at", o->at,
                       "now (default): as if asked today; recorded: what had expired then");
   command->add_option("--examples", o->examples, "how many changed decisions to name (10)");
+  add_language(command, o->lang);
   command->add_flag("--json", o->json, "one JSON object");
   command->add_flag("--fail", o->fail, "exit 1 when a decision changes");
   command->footer(

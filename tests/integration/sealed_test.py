@@ -242,6 +242,45 @@ class Sealed(Base):
         self.assertIn("its file is gone", self.audit("sealed", "show", old.stem, code=1))
         self.verify()
 
+    def test_copies_go_in_time_while_no_gateway_runs(self):
+        ec = self.cert("ec")
+        gateway = self.start(f'"{ec}.pem"', ", retention: 30d")
+        for _ in range(2):
+            self.ask(f"{MAIL} です")
+        old, young = self.copies()
+        month_ago = time.time() - 31 * 86400
+        os.utime(old, (month_ago, month_ago))
+        gateway.stop()
+        self.assertIn("removed 1 sealed copies", self.audit("maintain"))
+        self.assertEqual(self.copies(), [young])
+        self.assertEqual(self.admin_records("sealed_removed"), [])  # a gateway alone writes the log
+        gateway.start()
+        for _ in range(200):
+            if told := self.admin_records("sealed_removed"):
+                break
+            self.audit("verify")  # takes its time
+        self.assertEqual([(t[0], t[1], t[3]) for t in told], [("sealed_removed", old.parent.name, "audit.sealed.retention")])
+        self.verify()
+
+    def test_explain_says_whom_a_copy_would_be_sealed_for(self):
+        ec, dpo = self.cert("ec"), self.cert("dpo", "rsa")
+        self.start(f'"{ec}.pem"', f', second: ["{dpo}.pem"]')
+        body = self.bench.folder / "body.json"
+
+        def explain(text: str, *more) -> str:
+            body.write_bytes(chat(text))
+            return sh(SEKISHO, "explain", "-c", str(self.gateway.config), "--to", "https://api.openai.com/v1/chat/completions", "--country", "US",
+                      "--body", str(body), *more).stdout
+
+        self.assertIn(f"sealed copy\n  for auditors ({ec}.pem)\n  second key: {dpo}.pem\n", explain(f"{MAIL} です"))
+        self.assertEqual(json.loads(explain(f"{MAIL} です", "--json"))["sealed"],
+                         {"recipients": {"auditors": [f"{ec}.pem"]}, "second": [f"{dpo}.pem"], "problem": None})
+        for not_kept in ("nothing found here", "4532-0151-1283-0366", f"【社外秘】\n計画 {MAIL}"):
+            self.assertIsNone(json.loads(explain(not_kept, "--json"))["sealed"], not_kept)
+        certificate(self.certs, "over", days=-1)
+        ec.with_suffix(".pem").write_bytes((self.certs / "over.pem").read_bytes())
+        self.assertIn("so that nothing is sent", explain(f"{MAIL} です"))
+
     def maintain(self, gone=None):
         self.audit("maintain")
         for _ in range(200):
