@@ -6,16 +6,6 @@
 namespace sekisho::config {
 namespace {
 
-// Every assigned code, in alphabetical order, two letters each.
-constexpr std::string_view kCodes =
-    "ADAEAFAGAIALAMAOAQARASATAUAWAXAZBABBBDBEBFBGBHBIBJBLBMBNBOBQBRBSBTBVBWBYBZ"
-    "CACCCDCFCGCHCICKCLCMCNCOCRCUCVCWCXCYCZDEDJDKDMDODZECEEEGEHERESETFIFJFKFMFOFR"
-    "GAGBGDGEGFGGGHGIGLGMGNGPGQGRGSGTGUGWGYHKHMHNHRHTHUIDIEILIMINIOIQIRISITJEJMJOJP"
-    "KEKGKHKIKMKNKPKRKWKYKZLALBLCLILKLRLSLTLULVLYMAMCMDMEMFMGMHMKMLMMMNMOMPMQMRMSMT"
-    "MUMVMWMXMYMZNANCNENFNGNINLNONPNRNUNZOMPAPEPFPGPHPKPLPMPNPRPSPTPWPYQARERORSRURW"
-    "SASBSCSDSESGSHSISJSKSLSMSNSOSRSSSTSVSXSYSZTCTDTFTGTHTJTKTLTMTNTOTRTTTVTWTZ"
-    "UAUGUMUSUYUZVAVCVEVGVIVNVUWFWSYEYTZAZMZW";
-
 // Codes and names that people write for a country and that are not its code.
 constexpr std::pair<std::string_view, std::string_view> kMeant[] = {
     {"UK", "GB"},    {"EL", "GR"},    {"JPN", "JP"},      {"USA", "US"},   {"CHN", "CN"},
@@ -27,8 +17,8 @@ constexpr std::pair<std::string_view, std::string_view> kMeant[] = {
 
 bool is_country(std::string_view code) {
   if (code.size() != 2) return false;
-  for (std::size_t i = 0; i + 1 < kCodes.size(); i += 2)
-    if (kCodes.substr(i, 2) == code) return true;
+  for (std::size_t i = 0; i + 1 < kCountryCodes.size(); i += 2)
+    if (kCountryCodes.substr(i, 2) == code) return true;
   return false;
 }
 

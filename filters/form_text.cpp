@@ -45,6 +45,7 @@ std::string_view decode_percent(std::string_view raw, std::size_t base, bool plu
 }
 
 std::string percent_decoded(std::string_view raw) {
+  if (raw.find('%') == std::string_view::npos) return std::string(raw);
   OffsetMap map;
   std::string storage;
   return std::string(decode_percent(raw, 0, false, storage, map));

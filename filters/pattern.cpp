@@ -2,6 +2,7 @@
 
 #include <re2/re2.h>
 
+#include <array>
 #include <utility>
 
 namespace sekisho::filters {
@@ -26,11 +27,6 @@ struct Pattern::Impl {
     return found == groups.end() ? -1 : found->second;
   }
 
-  bool match(std::string_view text, std::size_t from, std::vector<re2::StringPiece>& parts) const {
-    return re.Match(piece(text), from, text.size(), RE2::UNANCHORED, parts.data(),
-                    static_cast<int>(parts.size()));
-  }
-
   RE2 re;
 };
 
@@ -52,27 +48,51 @@ bool Pattern::search(std::string_view text) const {
   return impl_->re.Match(piece(text), 0, text.size(), RE2::UNANCHORED, nullptr, 0);
 }
 
+const std::string& Pattern::text() const {
+  return impl_->re.pattern();
+}
+
+int Pattern::group_index(const std::string& name) const {
+  return impl_->group_index(name);
+}
+
+std::optional<std::string_view> Pattern::next(std::string_view text, int group,
+                                              std::size_t& from) const {
+  if (from > text.size()) return std::nullopt;
+  std::array<re2::StringPiece, 8> few;
+  std::vector<re2::StringPiece> many;
+  const std::size_t count = static_cast<std::size_t>(group) + 1;
+  if (count > few.size()) many.resize(count);
+  re2::StringPiece* parts = many.empty() ? few.data() : many.data();
+  if (!impl_->re.Match(piece(text), from, text.size(), RE2::UNANCHORED, parts,
+                       static_cast<int>(count)))
+    return std::nullopt;
+  const std::size_t end = static_cast<std::size_t>(parts[0].data() - text.data()) + parts[0].size();
+  from = parts[0].empty() ? end + 1 : end;
+  const re2::StringPiece& found = parts[count - 1];
+  if (found.data() == nullptr) return std::string_view();
+  return std::string_view(found.data(), found.size());
+}
+
 std::optional<std::string> Pattern::group(std::string_view text, const std::string& name) const {
-  const int index = impl_->group_index(name);
+  const int index = group_index(name);
+  std::size_t from = 0;
   if (index < 0) return std::nullopt;
-  std::vector<re2::StringPiece> parts(static_cast<std::size_t>(index) + 1);
-  if (!impl_->match(text, 0, parts) || parts.back().data() == nullptr) return std::nullopt;
-  return parts.back().as_string();
+  const auto found = next(text, index, from);
+  if (!found || found->data() == nullptr) return std::nullopt;
+  return std::string(*found);
 }
 
 std::vector<std::string> Pattern::groups(std::string_view text, const std::string& name,
                                          int limit) const {
   std::vector<std::string> out;
-  const int index = impl_->group_index(name);
+  const int index = group_index(name);
   if (index < 0) return out;
-  std::vector<re2::StringPiece> parts(static_cast<std::size_t>(index) + 1);
-  std::size_t pos = 0;
-  while (pos <= text.size() && static_cast<int>(out.size()) < limit &&
-         impl_->match(text, pos, parts)) {
-    if (parts.back().data() != nullptr) out.push_back(parts.back().as_string());
-    const std::size_t end =
-        static_cast<std::size_t>(parts[0].data() - text.data()) + parts[0].size();
-    pos = parts[0].empty() ? end + 1 : end;
+  std::size_t from = 0;
+  while (static_cast<int>(out.size()) < limit) {
+    const auto found = next(text, index, from);
+    if (!found) break;
+    if (found->data() != nullptr) out.emplace_back(*found);
   }
   return out;
 }

@@ -1,46 +1,33 @@
 #include "filters/pattern_choice.h"
 
-#include <re2/re2.h>
-#include <re2/set.h>
-
 #include <algorithm>
 #include <utility>
 
+#include "filters/pattern_prefixes.h"
+
 namespace sekisho::filters {
-namespace {
 
-constexpr int kMaxMemory = 8 << 20;
-
-RE2::Options options() {
-  RE2::Options out;
-  out.set_log_errors(false);
-  out.set_max_mem(kMaxMemory);
-  return out;
+PatternChoice::PatternChoice(std::vector<Pattern> patterns) : patterns_(std::move(patterns)) {
+  constexpr std::size_t kShortest = 2;  // single bytes stand everywhere
+  std::vector<LiteralFinder::Literal> words;
+  for (std::size_t i = 0; i < patterns_.size(); ++i) {
+    const PatternWords begins = pattern_prefixes(patterns_[i].text(), kShortest);
+    if (begins.words.empty()) unannounced_.push_back(i);
+    for (const std::string& word : begins.words) {
+      words.push_back({word, begins.any_case});
+      of_word_.push_back(i);
+    }
+  }
+  words_ = LiteralFinder(std::move(words));
 }
 
-}  // namespace
-
-struct PatternChoice::Impl {
-  RE2::Set set{options(), RE2::UNANCHORED};
-};
-
-std::optional<PatternChoice> PatternChoice::compile(const std::vector<std::string>& patterns) {
-  auto impl = std::make_shared<Impl>();
-  for (const std::string& p : patterns)
-    if (impl->set.Add(p, nullptr) < 0) return std::nullopt;
-  if (patterns.empty() || !impl->set.Compile()) return std::nullopt;
-  PatternChoice out;
-  out.impl_ = std::move(impl);
-  return out;
-}
-
-std::optional<std::vector<std::size_t>> PatternChoice::matches(std::string_view text) const {
-  std::vector<int> found;
-  RE2::Set::ErrorInfo error{};
-  const bool any = impl_->set.Match(re2::StringPiece(text.data(), text.size()), &found, &error);
-  if (!any && error.kind != RE2::Set::kNoError) return std::nullopt;
-  std::vector<std::size_t> out(found.begin(), found.end());
+std::vector<std::size_t> PatternChoice::candidates(std::string_view text) const {
+  std::vector<LiteralFinder::Hit> hits;
+  words_.find(text, {0, text.size()}, hits);
+  std::vector<std::size_t> out = unannounced_;
+  for (const LiteralFinder::Hit& hit : hits) out.push_back(of_word_[hit.literal]);
   std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
 }
 

@@ -14,28 +14,32 @@
 #include "policy/client.h"
 #include "policy/dialect.h"
 #include "policy/geo.h"
+#include "policy/places.h"
+#include "policy/short_text.h"
 #include "policy/words.h"
 
 namespace sekisho::policy {
 
 struct Evidence {
   EvidenceKind kind;
-  std::string value;  // "CN"; "AT,BE,…"; "unknown"; "anywhere"; "edge:cloudflare(US)"
-  std::vector<std::string> countries;  // empty = unknown
-  std::string source;  // "catalogue:deepseek-api", "policy:in-house-model", "host", "path",
-                       // "geo:DBIP…", "overlay"
+  ShortText<24> value;   // "CN"; "AT,BE,…"; "unknown"; "anywhere"; "edge:cloudflare(US)"
+  ShortText<40> source;  // "catalogue:deepseek-api", "policy:in-house-model", "host", "path",
+                         // "geo:DBIP…", "overlay"
   std::optional<int> age_days;
   EvidenceSetting setting = EvidenceSetting::kIfKnown;
   EvidenceResult result = EvidenceResult::kUnknown;
+
+  bool names_country() const;    // else nobody knows, or it may be anywhere
+  CountrySet countries() const;  // of `value`
 };
 
 // A rule that was looked at. `why` is one English clause.
 struct RuleTrace {
   std::string id;  // destination entry, "regions", "unlisted", data rule, exception
   bool matched = false;
-  std::string action;  // allow | block | redact | lifts | …
-  std::string mode;    // enforce | observe
-  std::string why;
+  std::string_view action;  // allow | block | redact | lifts | …: a literal
+  std::string_view mode;    // enforce | observe: a literal
+  ShortText<40> why;
   Reason reason = Reason::kNone;
 };
 
@@ -95,7 +99,7 @@ struct Admission {
   // (/mcp_servers/0/url)".
   std::string second_host;
   std::string side_host_role;               // "signin", … when the host is a side host
-  std::vector<std::string> known_regions;   // of operator, parent, storage, processing, endpoint,
+  CountrySet known_regions;                 // of operator, parent, storage, processing, endpoint,
                                             // address; for regions/regions_not
   bool region_unknown = false;              // some of these kinds are unknown
   std::optional<bool> uninspected_allowed;  // stated by the entry

@@ -192,10 +192,6 @@ constexpr Dialect kNone = {.name = "none",
 constexpr const Dialect* kAll[] = {&kOpenAi, &kAnthropic, &kGemini,    &kBedrock,    &kMistral,
                                    &kCohere, &kOllama,    &kDashScope, &kOpenRouter, &kNone};
 
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
 bool ends_with_segment(std::string_view path, std::string_view end) {
   return path.size() >= end.size() && path.substr(path.size() - end.size()) == end;
 }
@@ -205,24 +201,28 @@ bool is_openai_path(std::string_view path) {
          ends_with_segment(path, "/v1/completions") || ends_with_segment(path, "/v1/embeddings");
 }
 
-bool is_anthropic_path(std::string_view path) {
-  return contains(path, "/v1/messages") || contains(path, "/anthropic/") ||
-         contains(path, "/publishers/anthropic/");
-}
-
-bool is_gemini_path(std::string_view path) {
-  return contains(path, ":generateContent") || contains(path, ":streamGenerateContent") ||
-         contains(path, ":countTokens") || contains(path, ":embedContent");
+template <std::size_t N>
+bool begins_with_any(std::string_view text, const std::string_view (&words)[N]) {
+  return std::any_of(std::begin(words), std::end(words),
+                     [&](std::string_view word) { return text.starts_with(word); });
 }
 
 // Paths by which one host tells its dialects apart. Null = the path says nothing.
 const Dialect* by_path(std::string_view path) {
-  if (is_anthropic_path(path)) return &kAnthropic;
-  if (contains(path, "/v1beta/openai/") || contains(path, "/endpoints/openapi/") ||
-      contains(path, "/compatible-mode/") || contains(path, "/compatibility/v1/") ||
-      is_openai_path(path))
-    return &kOpenAi;
-  if (is_gemini_path(path)) return &kGemini;
+  static constexpr std::string_view kOfAnthropic[] = {"/v1/messages", "/anthropic/",
+                                                      "/publishers/anthropic/"};
+  static constexpr std::string_view kOfOpenAi[] = {"/v1beta/openai/", "/endpoints/openapi/",
+                                                   "/compatible-mode/", "/compatibility/v1/"};
+  static constexpr std::string_view kOfGemini[] = {":generateContent", ":streamGenerateContent",
+                                                   ":countTokens", ":embedContent"};
+  bool openai = is_openai_path(path);
+  for (auto at = path.find('/'); at != path.npos; at = path.find('/', at + 1)) {
+    if (begins_with_any(path.substr(at), kOfAnthropic)) return &kAnthropic;
+    openai = openai || begins_with_any(path.substr(at), kOfOpenAi);
+  }
+  if (openai) return &kOpenAi;
+  for (auto at = path.find(':'); at != path.npos; at = path.find(':', at + 1))
+    if (begins_with_any(path.substr(at), kOfGemini)) return &kGemini;
   return nullptr;
 }
 

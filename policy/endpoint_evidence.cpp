@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "policy/own_credential.h"
 #include "policy/service_index.h"
 
 namespace sekisho::policy {
@@ -22,7 +23,7 @@ int hex(char c) {
 
 // %XX of letters that need no escape are undone, as every service reads them (RFC 3986 6.2.2.2);
 // the rest stays as the patterns expect it.
-std::string plain_path(std::string_view path) {
+std::string unescaped(std::string_view path) {
   std::string out;
   for (std::size_t i = 0; i < path.size(); ++i) {
     const bool triple = path[i] == '%' && i + 2 < path.size();
@@ -79,15 +80,18 @@ std::size_t pointer_depth(std::string_view pattern) {
 
 class PieceFinder {
  public:
-  PieceFinder(const Service& service, const AdmissionQuery& query, std::string_view host,
-              const config::CloudRegions& regions)
-      : service_(service), query_(query), host_(host), regions_(regions) {
-    if (!query.method.empty()) path_ = plain_path(query.target.substr(0, query.target.find('?')));
+  PieceFinder(const Service& service, const AdmissionQuery& query, std::string_view host)
+      : service_(service), query_(query), host_(host) {
+    if (query.method.empty()) return;
+    path_ = query.target.substr(0, query.target.find('?'));
+    if (path_.find('%') == path_.npos) return;
+    unescaped_ = unescaped(path_);
+    path_ = unescaped_;
   }
 
   std::vector<EndpointPiece> find() {
     for (const EndpointSignal& s : service_.endpoint) look(s);
-    if (!query_.method.empty() && service_.signs_for_region) look_at_signatures();
+    if (!query_.method.empty() && service_.signed_regions) look_at_signatures();
     return std::move(out_);
   }
 
@@ -96,7 +100,7 @@ class PieceFinder {
     if (s.where == Where::kHost) return search(s, host_, "host");
     if (query_.method.empty()) return;
     if (s.where == Where::kPath) return search(s, path_, "path");
-    if (s.where == Where::kUrl) return search(s, std::string(host_) + path_, "url");
+    if (s.where == Where::kUrl) return search(s, std::string(host_).append(path_), "url");
     if (s.where == Where::kQuery) {
       for (const std::string& pair : query_pairs(query_.target)) search(s, pair, "query");
       return;
@@ -110,31 +114,30 @@ class PieceFinder {
   }
 
   void search(const EndpointSignal& s, std::string_view text, std::string_view source) {
-    if (!s.has_group) {
-      if (s.pattern.search(text)) out_.push_back({s.stated, source, s.overrides_host});
-      return;
+    // Most expressions of a path, a header or a body fit nothing, and to say so costs little.
+    const bool seldom = s.where != Where::kHost;
+    if ((seldom || !s.has_group) && !s.pattern.search(text)) return;
+    if (!s.has_group) return out_.push_back({s.stated, source, s.overrides_host});
+    if (s.group < 0) return;
+    std::size_t from = 0;
+    for (std::size_t n = 0; n < kMostRegions; ++n) {
+      const auto region = s.pattern.next(text, s.group, from);
+      if (!region) return;
+      if (region->data() == nullptr) continue;
+      out_.push_back({places_of(s, *region), source, s.overrides_host, std::string(*region)});
     }
-    for (const std::string& region : s.pattern.groups(text, "region"))
-      out_.push_back({places_of(*s.def, region), source, s.overrides_host, region});
   }
 
-  Places places_of(const config::EndpointRegion& def, const std::string& region) const {
-    if (!def.values.empty()) {
-      const auto it = def.values.find(region);
-      return resolve_places({it == def.values.end() ? "unknown" : it->second}, regions_);
+  static const Places& places_of(const EndpointSignal& s, std::string_view region) {
+    if (!s.values.empty()) {
+      const auto value = s.values.find(region);
+      return value == s.values.end() ? kUnknown : value->second;
     }
-    std::string key = def.key.empty() ? region : def.key;
+    if (s.def->key.empty()) return s.table->find(region);
+    std::string key = s.def->key;
     if (const std::size_t at = key.find("{region}"); at != std::string::npos)
       key.replace(at, 8, region);
-    return table_places(def.table, key);
-  }
-
-  Places table_places(const std::string& table, const std::string& key) const {
-    static const std::vector<std::string> kNowhere;
-    const auto t = regions_.tables.find(table);
-    if (t == regions_.tables.end()) return resolve_places(kNowhere, regions_);
-    const auto row = t->second.find(key);
-    return resolve_places(row == t->second.end() ? kNowhere : row->second, regions_);
+    return s.table->find(key);
   }
 
   // Every text of a JSON body, outside of the conversation, as "POINTER = VALUE". A body that is no
@@ -153,7 +156,7 @@ class PieceFinder {
   // contradiction. It stands in a header, or in the query of a pre-signed address.
   void look_at_signatures() {
     for (const auto& [name, value] : query_.headers)
-      if (lower(name) == "authorization") look_at_authorization(value);
+      if (equal_ignoring_case(name, "authorization")) look_at_authorization(value);
     std::string_view scope, regions;
     const auto pairs = query_pairs(query_.target);
     for (const std::string& pair : pairs) {
@@ -170,53 +173,57 @@ class PieceFinder {
     std::string_view scope = value.substr(at + 11), regions;
     scope = scope.substr(0, scope.find_first_of(", "));
     for (const auto& [name, set] : query_.headers)
-      if (lower(name) == "x-amz-region-set") regions = set;
+      if (equal_ignoring_case(name, "x-amz-region-set")) regions = set;
     look_at_scope(scope, regions);
   }
 
   // "AKID/20261124/us-east-1/bedrock/aws4_request". The scope of SigV4A names no region: its set of
   // them ("us-east-1,us-west-2", "*") is signed instead.
   void look_at_scope(std::string_view scope, std::string_view region_set) {
-    std::vector<std::string_view> parts;
+    std::string_view third;
+    std::size_t parts = 0;
     while (!scope.empty()) {
-      parts.push_back(scope.substr(0, scope.find('/')));
-      scope.remove_prefix(std::min(scope.size(), parts.back().size() + 1));
+      const std::string_view part = scope.substr(0, scope.find('/'));
+      if (++parts == 3) third = part;
+      scope.remove_prefix(std::min(scope.size(), part.size() + 1));
     }
-    if (parts.size() == 4) return add_region_set(region_set);
-    if (parts.size() > 2 && !parts[2].empty())
+    if (parts == 4) return add_region_set(region_set);
+    if (!third.empty())
       out_.push_back(
-          {table_places("aws", std::string(parts[2])), "signature", false, std::string(parts[2])});
+          {service_.signed_regions->find(third), "signature", false, std::string(third)});
   }
 
   void add_region_set(std::string_view set) {
-    std::vector<std::string> countries;
+    Places places;
     bool whole = !set.empty();
     while (!set.empty()) {
       std::string_view region = set.substr(0, set.find(','));
       set.remove_prefix(std::min(set.size(), region.size() + 1));
       while (!region.empty() && region.front() == ' ') region.remove_prefix(1);
-      const Places p = table_places("aws", std::string(region));
+      const Places& p = service_.signed_regions->find(region);
       whole = whole && p.known();
-      countries.insert(countries.end(), p.countries.begin(), p.countries.end());
+      places.countries |= p.countries;
     }
-    if (!whole) countries.emplace_back("unknown");
-    out_.push_back({resolve_places(countries, regions_), "signature", false});
+    places.unknown = !whole;
+    out_.push_back({places, "signature", false});
   }
 
+  static constexpr std::size_t kMostRegions = 16;  // of one pattern in one text
+  static const Places kUnknown;
   const Service& service_;
   const AdmissionQuery& query_;
-  std::string_view host_;
-  const config::CloudRegions& regions_;
-  std::string path_;
+  std::string_view host_, path_;
+  std::string unescaped_;  // the path, where it holds escapes
   std::vector<EndpointPiece> out_;
 };
+
+const Places PieceFinder::kUnknown{{}, true, false, false};
 
 }  // namespace
 
 std::vector<EndpointPiece> endpoint_pieces(const Service& service, const AdmissionQuery& query,
-                                           std::string_view host,
-                                           const config::CloudRegions& regions) {
-  return PieceFinder(service, query, host, regions).find();
+                                           std::string_view host) {
+  return PieceFinder(service, query, host).find();
 }
 
 }  // namespace sekisho::policy

@@ -240,7 +240,7 @@ void add_rules(std::string& out, const Evaluation& e) {
   out += "\nrules\n";
   for (const auto& r : e.verdict.rules) {
     std::string rest = r.matched ? "matched" : "not matched";
-    rest += ", " + r.action;
+    rest.append(", ").append(r.action);
     if (r.mode == "observe") rest += " (observe)";
     line(out, r.id, rest + (r.why.empty() ? "" : ": " + r.why));
   }

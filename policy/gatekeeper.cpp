@@ -23,16 +23,15 @@ bool holds(const std::vector<std::string>& groups, const std::vector<config::Mar
   });
 }
 
-RuleTrace trace(std::string id, bool matched, bool allowed, bool observe, std::string why,
-                Reason reason = Reason::kNone) {
-  RuleTrace t;
-  t.id = std::move(id);
+void add_trace(Admission& out, std::string_view id, bool matched, bool allowed, bool observe,
+               std::string_view why, Reason reason = Reason::kNone) {
+  RuleTrace& t = out.rules.emplace_back();
+  t.id = id;
   t.matched = matched;
   t.action = allowed ? "allow" : "block";
   t.mode = observe ? "observe" : "enforce";
-  t.why = std::move(why);
+  t.why = why;
   t.reason = reason;
-  return t;
 }
 
 }  // namespace
@@ -87,22 +86,21 @@ void Gatekeeper::find_listed(Ask& ask) const {
     for (const ListedHost& h : bucket) ask.other_ports.push_back(h.entry);
     return false;
   };
-  const auto* exact = listed_.exact(ask.host);
-  if (exact && take(*exact, host_rank(true, false, ask.host.size()))) return;
+  const auto* exact = listed_.exact(ask.host());
+  if (exact && take(*exact, host_rank(true, false, ask.host().size()))) return;
   if (ask.query.to->literal) return;
-  listed_.wildcards(ask.host, [&](std::size_t length, const auto& bucket) {
+  listed_.wildcards(ask.host(), [&](std::size_t length, const auto& bucket) {
     return take(bucket, host_rank(false, false, length));
   });
 }
 
 Gatekeeper::Ask Gatekeeper::look_up(const AdmissionQuery& query, PathKnowledge path) const {
-  Ask ask{query, query.to->host, {}, {}, {}, {}};
+  Ask ask{query};
   if (query.to->literal) {
-    if (const auto ip = config::IpAddress::parse(ask.host)) ask.host = ip->to_string();
+    if (const auto ip = config::IpAddress::parse(query.to->host)) ask.literal = ip->to_string();
   } else {
-    std::string host_and_path = ask.host;
-    host_and_path += query.target.substr(0, query.target.find('?'));
-    ask.services = index_.match(ask.host, host_and_path, path);
+    ask.services =
+        index_.match(query.to->host, query.target.substr(0, query.target.find('?')), path);
   }
   for (const ServiceMatch& m : ask.services.found)
     if (m.service && !m.shared &&
@@ -128,14 +126,14 @@ bool Gatekeeper::speaks(const Ask& ask, const Entry& entry, std::string_view rol
           "this side function of the service (" + std::string(role) + ") is not approved"};
   }
   if (why.empty()) return true;
-  out.rules.push_back(trace(entry.def->id, false, true, entry.observe, std::move(why)));
+  add_trace(out, entry.def->id, false, true, entry.observe, why);
   return false;
 }
 
 // The longest match picks the entries, and shorter ones are not tried. The catalogue speaks for
 // HTTPS on its own port alone.
-std::vector<Gatekeeper::Candidate> Gatekeeper::candidates(const Ask& ask, Admission& out) const {
-  std::vector<Candidate> found;
+FewOf<Gatekeeper::Candidate, 4> Gatekeeper::candidates(const Ask& ask, Admission& out) const {
+  FewOf<Candidate, 4> found;
   const Destination& to = *ask.query.to;
   const bool by_service =
       to.scheme == "https" && to.port == 443 && ask.services.rank >= ask.listed_rank;
@@ -159,7 +157,8 @@ Gatekeeper::Opinion Gatekeeper::ask_entry(const Ask& ask, const Candidate& candi
   const config::DestinationDef& def = *candidate.entry->def;
   const bool shared = candidate.match && candidate.match->shared;
   const StatedPlaces* stated = shared ? nullptr : &candidate.entry->stated;
-  o.regions = judge_.judge(ask.judged, stated, ask.query, ask.host, shared ? nullptr : &ask.routes);
+  o.regions =
+      judge_.judge(ask.judged, stated, ask.query, ask.host(), shared ? nullptr : &ask.routes);
   const bool expired = candidate.entry->until && ask.query.now >= *candidate.entry->until;
   o.lifted = o.regions.refuses && candidate.entry->lifts_regions && !expired;
   o.region_refuses = o.regions.refuses && !o.lifted;
@@ -184,14 +183,14 @@ Gatekeeper::Opinion Gatekeeper::ask_entry(const Ask& ask, const Candidate& candi
 
 void Gatekeeper::apply_regions(RegionFinding finding, bool lifted, Admission& out) const {
   out.evidence = std::move(finding.evidence);
-  out.known_regions = std::move(finding.known_regions);
+  out.known_regions = finding.known_regions;
   out.region_unknown = finding.region_unknown;
   if (!file_.regions) return;
-  std::string why = finding.refuses ? finding.why : "no evidence refuses";
-  if (lifted) why += ", lifted by " + out.exception;
+  if (lifted) finding.why += ", lifted by " + out.exception;
   const bool refuses = finding.refuses && !lifted;
-  out.rules.push_back(trace("regions", finding.refuses, !refuses, observe_, std::move(why),
-                            refuses ? Reason::kRegion : Reason::kNone));
+  add_trace(out, "regions", finding.refuses, !refuses, observe_,
+            finding.refuses ? std::string_view(finding.why) : "no evidence refuses",
+            refuses ? Reason::kRegion : Reason::kNone);
 }
 
 // Every entry refuses: the first reason of the list among all of them stands. What only observed
@@ -245,9 +244,9 @@ void Gatekeeper::weigh(std::vector<Opinion>& opinions, Admission& out) const {
   Opinion* admits = nullptr;
   for (Opinion& o : opinions) {
     const bool ok = o.reason() == Reason::kNone;
-    const std::string why = ok ? "admits this destination" : o.why;
     if (o.own != Reason::kNone || ok)
-      out.rules.push_back(trace(o.entry->def->id, true, ok, o.entry->observe, why, o.own));
+      add_trace(out, o.entry->def->id, true, ok, o.entry->observe,
+                ok ? std::string_view("admits this destination") : o.why, o.own);
     if (ok && (!admits || stricter(o, *admits))) admits = &o;
   }
   if (!admits) return refuse_all(opinions, out);
@@ -268,15 +267,16 @@ void Gatekeeper::refuse(Reason reason, std::string rule, Admission& out) const {
 // Nothing admits the host for this client. DeepSeek is refused for its region all the same.
 void Gatekeeper::judge_without_entry(const Ask& ask, Admission& out) const {
   if (!ask.known()) return judge_unlisted(ask, out);
-  RegionFinding finding = judge_.judge(ask.judged, nullptr, ask.query, ask.host, &ask.routes);
+  RegionFinding finding = judge_.judge(ask.judged, nullptr, ask.query, ask.host(), &ask.routes);
   const bool refuses = finding.refuses;
   apply_regions(std::move(finding), false, out);
   for (const Entry* e : ask.other_ports)
-    out.rules.push_back(
-        trace(e->def->id, false, true, e->observe, "names this host with another port or scheme"));
-  const std::string why = ask.services.found.empty() ? "no entry names this host for this client"
-                                                     : "no entry allows this service here";
-  out.rules.push_back(trace("destinations", true, false, observe_, why, Reason::kDestination));
+    add_trace(out, e->def->id, false, true, e->observe,
+              "names this host with another port or scheme");
+  add_trace(out, "destinations", true, false, observe_,
+            ask.services.found.empty() ? "no entry names this host for this client"
+                                       : "no entry allows this service here",
+            Reason::kDestination);
   if (!refuses) return refuse(Reason::kDestination, "destinations", out);
   out.detail = {};
   refuse(Reason::kRegion, "regions", out);
@@ -287,12 +287,12 @@ void Gatekeeper::judge_unlisted(const Ask& ask, Admission& out) const {
   const Destination& to = *ask.query.to;
   out.unlisted = true;
   const bool passes = file_.unlisted_splice && !to.literal && to.scheme == "https";
-  std::string why = "neither the catalogue nor the policy names this host";
-  if (to.literal) why = "an address must be listed as such";
-  out.rules.push_back(trace("unlisted", true, passes, observe_, std::move(why),
-                            passes ? Reason::kNone : Reason::kDestination));
+  add_trace(out, "unlisted", true, passes, observe_,
+            to.literal ? "an address must be listed as such"
+                       : "neither the catalogue nor the policy names this host",
+            passes ? Reason::kNone : Reason::kDestination);
   if (!passes) return refuse(Reason::kDestination, "unlisted", out);
-  RegionFinding finding = judge_.judge({}, nullptr, ask.query, ask.host);
+  RegionFinding finding = judge_.judge({}, nullptr, ask.query, ask.host());
   const bool refuses = finding.refuses;
   apply_regions(std::move(finding), false, out);
   if (refuses) return refuse(Reason::kRegion, "regions", out);
@@ -306,7 +306,11 @@ void Gatekeeper::name_service(const Ask& ask, Admission& out) const {
     if (m.service && !m.shared && (!match || m.service->provider->id == out.provider)) match = &m;
   if (out.provider.empty() && match) out.provider = match->service->provider->id;
   if (match && out.side_host_role.empty()) out.side_host_role = match->role;
-  const Service* service = out.provider.empty() ? nullptr : index_.find(out.provider);
+  const Service* service = nullptr;
+  if (match && match->service->provider->id == out.provider)
+    service = match->service;
+  else if (!out.provider.empty())
+    service = index_.find(out.provider);
   if (service) out.provider_name = service->provider->name;
   const std::string_view path = ask.query.target.substr(0, ask.query.target.find('?'));
   out.dialect = &dialect_for(match && service ? service->provider->dialect : "none", path);
@@ -325,7 +329,7 @@ void Gatekeeper::name_alternative(Admission& out) const {
 // What must be set must be opened.
 void Gatekeeper::add_enforcement(const Ask& ask, Admission& out) const {
   if (enforce_.empty() || out.refused) return;
-  out.enforce = enforce_.find(ask.query, ask.host, out);
+  out.enforce = enforce_.find(ask.query, ask.host(), out);
   if (std::any_of(out.enforce.begin(), out.enforce.end(),
                   [](const EnforceRule* rule) { return !rule->observe; }))
     out.splice = false;

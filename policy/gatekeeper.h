@@ -68,7 +68,7 @@ class Gatekeeper {
   void add_hosts(const Entry& entry, config::Problems& problems);
   Ask look_up(const AdmissionQuery& query, PathKnowledge path) const;
   void find_listed(Ask& ask) const;
-  std::vector<Candidate> candidates(const Ask& ask, Admission& out) const;
+  FewOf<Candidate, 4> candidates(const Ask& ask, Admission& out) const;
   bool speaks(const Ask& ask, const Entry& entry, std::string_view role, Admission& out) const;
   Opinion ask_entry(const Ask& ask, const Candidate& candidate) const;
   void weigh(std::vector<Opinion>& opinions, Admission& out) const;

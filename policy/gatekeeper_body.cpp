@@ -23,13 +23,14 @@ constexpr std::string_view kModels = "models";
 constexpr std::string_view kSecond = "second_destinations";
 constexpr std::size_t kTold = 16;
 
-RuleTrace trace(std::string_view id, bool allowed, bool observe, std::string why, Reason reason) {
+RuleTrace trace(std::string_view id, bool allowed, bool observe, std::string_view why,
+                Reason reason) {
   RuleTrace t;
   t.id = id;
   t.matched = reason != Reason::kNone;
   t.action = allowed ? "allow" : "block";
   t.mode = observe ? "observe" : "enforce";
-  t.why = std::move(why);
+  t.why = why;
   t.reason = reason;
   return t;
 }
@@ -48,9 +49,9 @@ constexpr std::pair<std::string_view, std::string_view> kTargetHeaders[] = {
 
 void Gatekeeper::find_routes(Ask& ask) const {
   if (ask.query.method.empty()) return;
-  for (const Service* s : ask.judged) ask.routes.push_back(routes_.find(s, ask.query, ask.host));
+  for (const Service* s : ask.judged) ask.routes.push_back(routes_.find(s, ask.query, ask.host()));
   if (ask.judged.empty() && !ask.listed.empty())
-    ask.routes.push_back(routes_.find(nullptr, ask.query, ask.host));
+    ask.routes.push_back(routes_.find(nullptr, ask.query, ask.host()));
 }
 
 // The terms of whoever answers count as those of the service that is asked.
@@ -74,8 +75,9 @@ std::optional<UnmetRequirement> Gatekeeper::unmet_by_routes(const Ask& ask,
                                 {id + " の" + unmet->told.ja, id + ": " + unmet->told.en}};
       }
     }
+    if (r.may_train_where.empty()) continue;
     const auto trains = def.require.find("trains_on_inputs");
-    if (r.may_train_where.empty() || trains == def.require.end()) continue;
+    if (trains == def.require.end()) continue;
     const auto& allowed = trains->second.items;
     if (std::find(allowed.begin(), allowed.end(), "yes") == allowed.end())
       return UnmetRequirement{
@@ -107,11 +109,12 @@ void Gatekeeper::judge_models(const Ask& ask, Admission& out) const {
     for (const NamedModel& m : r.models)
       for (const Developer* d : m.developers) {
         const bool denied = denied_developers_.contains(d);
-        std::string why =
-            m.where + " names a model of " + d->def->id + " (" + d->def->country + ")";
+        std::string why = m.where;
+        why.append(" names a model of ").append(d->def->id);
+        why.append(" (").append(d->def->country).append(")");
         if (denied) refused_by = why;
-        out.rules.push_back(trace(kModels, !denied, observe_, std::move(why),
-                                  denied ? Reason::kDestination : Reason::kNone));
+        out.rules.push_back(
+            trace(kModels, !denied, observe_, why, denied ? Reason::kDestination : Reason::kNone));
       }
     if (!r.model_open || denied_developers_.empty()) continue;
     refused_by = r.model_open_where + " leaves the model to the service";
@@ -162,7 +165,7 @@ void Gatekeeper::judge_second(const Ask& ask, const Second& second, std::set<std
     case Kind::kCloud: {
       const Service* vendor = routes_.vendor(read.vendor);
       RegionFinding finding;
-      if (vendor) finding = judge_.judge({vendor}, nullptr, AdmissionQuery{}, "");
+      if (vendor) finding = judge_.judge({&vendor, 1}, nullptr, AdmissionQuery{}, "");
       take_evidence(finding.evidence, second.where, out);
       if (finding.refuses) refuse(Reason::kRegion, "regions", observe_, finding.why);
       return;
@@ -170,7 +173,7 @@ void Gatekeeper::judge_second(const Ask& ask, const Second& second, std::set<std
     case Kind::kHost:
       break;
   }
-  const bool itself = read.to.host == ask.host && read.to.port == ask.query.to->port;
+  const bool itself = read.to.host == ask.host() && read.to.port == ask.query.to->port;
   if (itself) return;
   std::string once = read.to.scheme + read.to.host + ":" + std::to_string(read.to.port);
   if (second.sends) once += read.target;
@@ -187,13 +190,7 @@ void Gatekeeper::judge_second(const Ask& ask, const Second& second, std::set<std
       SecondDestinations::Judged::kListed;
   const bool denied = std::any_of(there.evidence.begin(), there.evidence.end(), is_denied);
   take_evidence(there.evidence, second.where, out);
-  if (second.sends) {
-    out.known_regions.insert(out.known_regions.end(), there.known_regions.begin(),
-                             there.known_regions.end());
-    std::sort(out.known_regions.begin(), out.known_regions.end());
-    out.known_regions.erase(std::unique(out.known_regions.begin(), out.known_regions.end()),
-                            out.known_regions.end());
-  }
+  if (second.sends) out.known_regions |= there.known_regions;
   if (there.refused || there.would_refuse) {
     const std::string inside =
         read.to.literal
@@ -205,9 +202,10 @@ void Gatekeeper::judge_second(const Ask& ask, const Second& second, std::set<std
     if (listed || (denied && there.reason == Reason::kRegion)) {
       const auto by = std::find_if(there.rules.begin(), there.rules.end(),
                                    [&](const RuleTrace& t) { return t.reason == there.reason; });
-      return refuse(there.reason, there.rule, there.would_refuse,
-                    "leads to " + read.to.host + ": " +
-                        (by == there.rules.end() ? std::string(to_word(there.reason)) : by->why));
+      return refuse(
+          there.reason, there.rule, there.would_refuse,
+          "leads to " + read.to.host + ": " +
+              (by == there.rules.end() ? std::string(to_word(there.reason)) : by->why.str()));
     }
   }
   if (out.rules.size() < kTold)
@@ -220,10 +218,10 @@ void Gatekeeper::judge_second(const Ask& ask, const Second& second, std::set<std
 void Gatekeeper::take_evidence(const std::vector<Evidence>& evidence, const std::string& where,
                                Admission& out) const {
   for (const Evidence& e : evidence) {
-    if (e.countries.empty() && e.result != EvidenceResult::kDenied) continue;
+    if (!e.names_country() && e.result != EvidenceResult::kDenied) continue;
     if (out.evidence.size() >= 2 * kTold && !is_denied(e)) continue;
     out.evidence.push_back(e);
-    out.evidence.back().source = where + (e.source.empty() ? "" : " " + e.source);
+    out.evidence.back().source = where + (e.source.empty() ? "" : " ") + e.source;
   }
 }
 
@@ -275,7 +273,7 @@ std::optional<SubProviderPin> Gatekeeper::pin(const Ask& ask, const Admission& o
   if (entry != entries_.end()) required.require = entry->def->require;
   for (const SubProviderName& p : found->second) {
     if (!required.require.empty()) {
-      const RegionFinding regions = judge_.judge({p.service}, nullptr, AdmissionQuery{}, "");
+      const RegionFinding regions = judge_.judge({&p.service, 1}, nullptr, AdmissionQuery{}, "");
       const TermsInput terms{&required, p.service->provider, &regions, &tables_,
                              &zone_,    ask.query.now};
       if (unmet_requirement(terms)) continue;

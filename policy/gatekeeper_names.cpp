@@ -180,9 +180,7 @@ Gatekeeper::Gatekeeper(const config::PolicyFile& file, const config::Catalogue& 
 // By its id, its country, or a group of countries.
 bool Gatekeeper::deny_developer(const std::string& name, const Developer& developer) {
   const Places places = resolve_places({name}, tables_);
-  const auto& in = places.countries;
-  const bool meant = developer.def->id == name ||
-                     std::find(in.begin(), in.end(), developer.def->country) != in.end();
+  const bool meant = developer.def->id == name || places.countries.contains(developer.def->country);
   if (meant) denied_developers_.insert(&developer);
   return meant;
 }

@@ -108,11 +108,11 @@ constexpr Country kCountries[] = {{"CN", {"中国", "China"}},
                                   {"AE", {"アラブ首長国連邦", "UAE"}}};
 
 std::string value_word(const Evidence& e, bool ja) {
-  if (e.result != EvidenceResult::kDenied && e.countries.empty()) return ja ? "不明" : "unknown";
+  if (e.result != EvidenceResult::kDenied && !e.names_country()) return ja ? "不明" : "unknown";
   for (const Country& c : kCountries)
     if (c.code == e.value)
-      return ja ? e.value + "・" + std::string(c.name.ja)
-                : e.value + " (" + std::string(c.name.en) + ")";
+      return ja ? e.value.str() + "・" + std::string(c.name.ja)
+                : e.value.str() + " (" + std::string(c.name.en) + ")";
   return cut(e.value, 24);
 }
 

@@ -22,22 +22,14 @@ const Places& service_places(const Service& s, EvidenceKind kind) {
   }
 }
 
-bool overlaid(const Service& s, EvidenceKind kind) {
-  static constexpr std::string_view kKeys[] = {"operator_country", "parent_country",
-                                               "storage_countries", "processing_countries"};
-  const auto& keys = s.provider->overlaid;
-  return std::find(keys.begin(), keys.end(), kKeys[static_cast<std::size_t>(kind)]) != keys.end();
-}
-
-std::string source_of(const Service& s, EvidenceKind kind) {
-  return (overlaid(s, kind) ? "overlay:" : "catalogue:") + s.provider->id;
+const ShortText<40>& source_of(const Service& s, EvidenceKind kind) {
+  return s.sources[static_cast<std::size_t>(kind)];
 }
 
 CountrySet country_set(const std::vector<config::MarkedText>& places,
                        const config::CloudRegions& tables) {
   CountrySet out;
-  for (const config::MarkedText& p : places)
-    for (const std::string& c : resolve_places({p.value}, tables).countries) out.add(c);
+  for (const config::MarkedText& p : places) out |= resolve_places({p.value}, tables).countries;
   return out;
 }
 
@@ -74,7 +66,6 @@ class EvidenceGatherer {
  public:
   EvidenceGatherer(const RegionJudge& judge, std::int64_t now) : judge_(judge), now_(now) {
     out_.evidence.reserve(kUsual);
-    out_.known_regions.reserve(kUsual);
   }
 
   void add_service(const Service& s, const StatedPlaces* stated, const AdmissionQuery& query,
@@ -84,22 +75,18 @@ class EvidenceGatherer {
       const Places* places = &service_places(s, kind);
       if (stated && stated->of(kind)) {
         // The customer's own word stands, but none of it makes a denied country harmless.
-        if (judge_.deny_.any_of(*places))
+        if (judge_.deny_.any_of(places->countries))
           add(kind, *places, source_of(s, kind), false, age(as_of(s, kind)));
         continue;
       }
-      bool pending = false;
-      std::string source = source_of(s, kind);
-      if (places->customer_selected && endpoint.places.known()) {
-        places = &endpoint.places;
-        source = "endpoint";
-      } else if (places->customer_selected) {
-        pending = endpoint.pending;
+      const bool selected = places->customer_selected;
+      if (selected && endpoint.places.known()) {
+        remember(kind, endpoint.places);
+        add(kind, endpoint.places, "endpoint");
+        continue;
       }
       remember(kind, *places);
-      const bool endpoint_speaks = source == "endpoint";
-      add(kind, *places, std::move(source), pending,
-          endpoint_speaks ? std::nullopt : age(as_of(s, kind)));
+      add(kind, *places, source_of(s, kind), selected && endpoint.pending, age(as_of(s, kind)));
     }
   }
 
@@ -121,9 +108,10 @@ class EvidenceGatherer {
     add_alias(a.alias);
     if (a.edge.empty()) return add_countries(a);
     const std::string seat = a.network_country.empty() ? "" : "(" + a.network_country + ")";
-    Evidence e = piece(EvidenceKind::kAddress, "edge:" + a.edge + seat, a.network_source);
+    Evidence& e = piece(EvidenceKind::kAddress, a.network_source);
+    e.value = "edge:" + a.edge + seat;
     e.result = edge_result(a, e.setting);
-    push(std::move(e), false);
+    weigh(e, false);
     // A database may still place the edge in a denied country.
     for (const CountryAnswer& c : a.countries)
       if (judge_.deny_.contains(c.country)) add_country(c);
@@ -151,42 +139,46 @@ class EvidenceGatherer {
 
   void add_recorded(const Evidence& e) {
     Places places;
-    places.countries = e.countries;
+    places.countries = e.countries();
     places.anywhere = e.value == "anywhere";
-    places.unknown = e.countries.empty() && !places.anywhere;
+    places.unknown = places.countries.empty() && !places.anywhere;
     remember(e.kind, places);
     add(e.kind, places, e.source);
   }
 
-  RegionFinding take() {
-    auto& known = out_.known_regions;
-    std::sort(known.begin(), known.end());
-    known.erase(std::unique(known.begin(), known.end()), known.end());
-    return std::move(out_);
-  }
+  RegionFinding take() { return std::move(out_); }
 
  private:
   static const Places kUnknown;
   static constexpr std::size_t kToldInFull = 32, kUsual = 10;
+  using Source = ShortText<40>;
 
   struct Endpoint {
     Places places;
     bool pending = false;  // path, headers or body may still tell
   };
 
-  Evidence piece(EvidenceKind kind, std::string value, std::string source) const {
-    Evidence e;
+  // Stands in the list at once, where it is filled in; weigh() sees what it means.
+  Evidence& piece(EvidenceKind kind, const Source& source) {
+    Evidence& e = out_.evidence.emplace_back();
     e.kind = kind;
-    e.value = std::move(value);
-    e.source = std::move(source);
-    e.setting = judge_.settings_[static_cast<std::size_t>(kind)];
+    e.source = source;
+    e.setting = setting(kind);
     return e;
   }
 
+  EvidenceSetting setting(EvidenceKind kind) const {
+    return judge_.settings_[static_cast<std::size_t>(kind)];
+  }
+
+  static Places in_country(std::string_view code) {
+    return code.empty() ? kUnknown : Places{CountrySet(code), false, false, false};
+  }
+
   EvidenceResult result(const Places& p, EvidenceSetting setting) const {
-    if (judge_.deny_.any_of(p)) return EvidenceResult::kDenied;
+    if (judge_.deny_.any_of(p.countries)) return EvidenceResult::kDenied;
     if (setting == EvidenceSetting::kIgnore) return EvidenceResult::kIgnored;
-    if (!judge_.allow_.all_of(p)) return EvidenceResult::kNotAllowed;
+    if (!judge_.allow_.all_of(p.countries)) return EvidenceResult::kNotAllowed;
     return p.known() ? EvidenceResult::kOk : EvidenceResult::kUnknown;
   }
 
@@ -213,55 +205,48 @@ class EvidenceGatherer {
     return static_cast<int>(std::max<std::int64_t>(now_ / 86'400 - *day, 0));
   }
 
-  void add(EvidenceKind kind, const Places& places, std::string source, bool pending = false,
+  void add(EvidenceKind kind, const Places& places, const Source& source, bool pending = false,
            std::optional<int> age_days = std::nullopt) {
-    Evidence e = piece(kind, places.text(), std::move(source));
+    Evidence& e = piece(kind, source);
+    e.value = places.text();
     e.age_days = age_days;
-    e.countries = places.countries;
     e.result = result(places, e.setting);
-    push(std::move(e), pending);
+    weigh(e, pending);
   }
 
   // `pending`: what is missing or too wide may still be told inside the tunnel.
-  void push(Evidence e, bool pending) {
+  void weigh(const Evidence& e, bool pending) {
     const bool required = e.setting == EvidenceSetting::kRequired;
     const bool lacking = e.result == EvidenceResult::kUnknown || e.result == EvidenceResult::kStale;
     const bool refuses = judge_.judged_ && (e.result == EvidenceResult::kDenied ||
                                             (e.result == EvidenceResult::kNotAllowed && !pending) ||
                                             (lacking && required && !pending));
-    if (refuses && !out_.refuses) {
-      out_.refuses = true;
-      out_.why =
-          std::string(to_word(e.kind)) + " " + e.value + " " + std::string(result_clause(e.result));
-      if (!e.source.empty()) out_.why += " (" + e.source + ")";
-    }
-    out_.evidence.push_back(std::move(e));
+    if (!refuses || out_.refuses) return;
+    out_.refuses = true;
+    std::string& why = out_.why;
+    why.append(to_word(e.kind)).append(" ").append(e.value);
+    why.append(" ").append(result_clause(e.result));
+    if (!e.source.empty()) why.append(" (").append(e.source).append(")");
   }
 
   // Regions that data rules look at. The owner's seat (network) is none of them.
   void remember(EvidenceKind kind, const Places& places) {
     if (kind == EvidenceKind::kStorage) out_.storage = places;
     if (kind == EvidenceKind::kProcessing) out_.processing = places;
-    if (!places.known()) out_.region_unknown = true;
-    auto& known = out_.known_regions;
-    if (!places.known()) return;
-    for (const std::string& c : places.countries)
-      if (std::find(known.begin(), known.end(), c) == known.end()) known.push_back(c);
+    if (places.known())
+      out_.known_regions |= places.countries;
+    else
+      out_.region_unknown = true;
   }
 
   Endpoint add_endpoint(const Service& s, const AdmissionQuery& query, std::string_view host) {
-    auto pieces = endpoint_pieces(s, query, host, judge_.tables_);
+    auto pieces = endpoint_pieces(s, query, host);
     if (query.recorded) pieces.insert(pieces.end(), query.recorded->begin(), query.recorded->end());
     Endpoint out;
     const bool inside = !query.method.empty();
-    bool more = false, may_override = false;
-    for (const EndpointSignal& signal : s.endpoint) {
-      more = more || signal.where != EndpointSignal::Where::kHost;
-      may_override = may_override || signal.overrides_host;
-    }
     if (pieces.empty()) {
       out.places = kUnknown;
-      out.pending = !inside && more;
+      out.pending = !inside && s.tells_inside;
       remember(EvidenceKind::kEndpoint, out.places);
       add(EvidenceKind::kEndpoint, out.places, "", out.pending);
       return out;
@@ -270,7 +255,7 @@ class EvidenceGatherer {
         std::any_of(pieces.begin(), pieces.end(), [](const auto& p) { return p.overrides_host; });
     bool contradiction = false;
     out.places = combine(pieces, overridden, contradiction);
-    out.pending = !inside && (may_override || (more && !out.places.known()));
+    out.pending = !inside && (s.overrides_inside || (s.tells_inside && !out.places.known()));
     remember(EvidenceKind::kEndpoint, out.places);
     for (const EndpointPiece& p : pieces) add_piece(p, out, overridden, contradiction);
     if (contradiction) out.places = kUnknown;
@@ -279,8 +264,8 @@ class EvidenceGatherer {
 
   void add_piece(const EndpointPiece& p, const Endpoint& endpoint, bool overridden,
                  bool contradiction) {
-    Evidence e = piece(EvidenceKind::kEndpoint, p.places.text(), std::string(p.source));
-    e.countries = p.places.countries;
+    Evidence& e = piece(EvidenceKind::kEndpoint, p.source);
+    e.value = p.places.text();
     e.result = result(p.places, e.setting);
     if (e.result != EvidenceResult::kDenied) {
       if (overridden && !p.overrides_host)
@@ -291,7 +276,7 @@ class EvidenceGatherer {
         e.result = result(endpoint.places, e.setting);
     }
     // Pieces that contradict each other refuse whatever is pending.
-    push(std::move(e), endpoint.pending && !contradiction);
+    weigh(e, endpoint.pending && !contradiction);
   }
 
   // What the pieces say together: the countries common to all that count. A piece that leads
@@ -316,21 +301,19 @@ class EvidenceGatherer {
   }
 
   void add_owner(const AddressFacts& a) {
-    Evidence e = piece(EvidenceKind::kNetwork, a.network_country, a.network_source);
+    Evidence& e = piece(EvidenceKind::kNetwork, a.network_source);
     if (a.network_country.empty() && a.assumed_allowed && a.network_source.empty()) {
       e.value = "not stated";
       e.result =
           e.setting == EvidenceSetting::kIgnore ? EvidenceResult::kIgnored : EvidenceResult::kOk;
-      return push(std::move(e), false);
+      return weigh(e, false);
     }
-    Places p = kUnknown;
-    if (!a.network_country.empty()) p = Places{{a.network_country}, false, false, false};
+    const Places p = in_country(a.network_country);
     e.value = p.text();
-    e.countries = p.countries;
     e.result = result(p, e.setting);
     if (!a.network_country.empty()) e.age_days = a.network_age_days;
     mark_stale(a.network_stale, e);
-    push(std::move(e), false);
+    weigh(e, false);
   }
 
   void add_sub_provider(const SubProvider& sub) {
@@ -343,9 +326,9 @@ class EvidenceGatherer {
       const Places& places = service_places(s, kind);
       remember(kind, places);
       // Of a long list those are told who decide.
-      const EvidenceResult r = result(places, judge_.settings_[static_cast<std::size_t>(kind)]);
+      const EvidenceResult r = result(places, setting(kind));
       if (r == EvidenceResult::kOk && out_.evidence.size() >= kToldInFull) continue;
-      add(kind, places, sub.where + " " + source_of(s, kind));
+      add(kind, places, sub.where + " " + source_of(s, kind).str());
     }
   }
 
@@ -358,8 +341,8 @@ class EvidenceGatherer {
         if (told >= kTold || !sub.service) continue;
         for (EvidenceKind kind : kStaticKinds) {
           const Places& places = service_places(*sub.service, kind);
-          if (result(places, judge_.settings_[static_cast<std::size_t>(kind)]) != wanted) continue;
-          add(kind, places, sub.where + " " + source_of(*sub.service, kind));
+          if (result(places, setting(kind)) != wanted) continue;
+          add(kind, places, sub.where + " " + source_of(*sub.service, kind).str());
           ++told;
           break;
         }
@@ -371,9 +354,7 @@ class EvidenceGatherer {
   void add_implied(const Routes& routes, const NamedModel& m) {
     const auto implied = [&](const Developer& d) {
       const Places seat = resolve_places({d.def->country}, judge_.tables_);
-      const EvidenceSetting setting =
-          judge_.settings_[static_cast<std::size_t>(EvidenceKind::kOperator)];
-      if (result(seat, setting) == EvidenceResult::kDenied)
+      if (result(seat, setting(EvidenceKind::kOperator)) == EvidenceResult::kDenied)
         add(EvidenceKind::kOperator, seat, m.where + " developer:" + d.def->id);
     };
     if (m.service_of && !routes.own_names) implied(*m.service_of);
@@ -389,12 +370,12 @@ class EvidenceGatherer {
     if (!alias) return;
     const std::string country = judge_.geo_.country_of_name(*alias);
     if (judge_.deny_.contains(country))
-      add(EvidenceKind::kNetwork, Places{{country}, false, false, false}, "cname:" + *alias);
-    const auto owners = judge_.index_.match(*alias, *alias + "/", PathKnowledge::kFits);
+      add(EvidenceKind::kNetwork, in_country(country), "cname:" + *alias);
+    const auto owners = judge_.index_.match(*alias, "/", PathKnowledge::kFits);
     for (const ServiceMatch& m : owners.found) {
       if (!m.service || m.shared) continue;
       for (const Places* seat : {&m.service->operator_seat, &m.service->parent_seat})
-        if (judge_.deny_.any_of(*seat))
+        if (judge_.deny_.any_of(seat->countries))
           add(EvidenceKind::kNetwork, *seat,
               "cname:" + *alias + " catalogue:" + m.service->provider->id);
     }
@@ -414,27 +395,27 @@ class EvidenceGatherer {
       if (!fresh || counts || judge_.deny_.contains(c.country)) add_country(c);
     }
     if (!a.countries.empty()) return;
-    Evidence e = piece(EvidenceKind::kAddress, a.assumed_allowed ? "not stated" : "unknown", "");
+    Evidence& e = piece(EvidenceKind::kAddress, "");
+    e.value = a.assumed_allowed ? "not stated" : "unknown";
     e.result = e.setting == EvidenceSetting::kIgnore ? EvidenceResult::kIgnored
                : a.assumed_allowed                   ? EvidenceResult::kOk
                                                      : EvidenceResult::kUnknown;
     out_.region_unknown = true;
-    push(std::move(e), false);
+    weigh(e, false);
   }
 
   void add_country(const CountryAnswer& c) {
-    Places p = kUnknown;
-    if (!c.country.empty()) p = Places{{c.country}, false, false, false};
-    Evidence e = piece(EvidenceKind::kAddress, p.text(), c.source);
-    e.countries = p.countries;
+    const Places p = in_country(c.country);
+    Evidence& e = piece(EvidenceKind::kAddress, c.source);
+    e.value = p.text();
     e.age_days = c.age_days;
     e.result = result(p, e.setting);
     mark_stale(c.stale, e);
     if (c.stale || c.country.empty())
       out_.region_unknown = true;
     else
-      out_.known_regions.push_back(c.country);
-    push(std::move(e), false);
+      out_.known_regions.add(c.country);
+    weigh(e, false);
   }
 
   const RegionJudge& judge_;
@@ -456,7 +437,7 @@ RegionJudge::RegionJudge(const std::optional<config::Regions>& regions,
   std::copy(std::begin(regions->evidence), std::end(regions->evidence), std::begin(settings_));
 }
 
-RegionFinding RegionJudge::judge(const std::vector<const Service*>& services,
+RegionFinding RegionJudge::judge(std::span<const Service* const> services,
                                  const StatedPlaces* stated, const AdmissionQuery& query,
                                  std::string_view host, const std::vector<Routes>* routes) const {
   EvidenceGatherer gather(*this, query.now);

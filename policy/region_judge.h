@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,7 @@ namespace sekisho::policy {
 
 // What a destination entry states about the places of its service; an absent one was not stated.
 struct StatedPlaces {
-  std::string source;  // "policy:in-house-model"
+  ShortText<40> source;  // "policy:in-house-model"
   std::optional<Places> operator_seat, parent_seat, storage, processing;
   bool serves_itself = false;  // `aggregator: false`: it sends nothing on, whatever names look like
   bool forwards = false;       // `aggregator: true`
@@ -26,7 +27,7 @@ struct StatedPlaces {
 
 struct RegionFinding {
   std::vector<Evidence> evidence;
-  std::vector<std::string> known_regions;  // sorted
+  CountrySet known_regions;
   bool region_unknown = false;
   bool refuses = false;
   std::string why;             // the first piece that refuses, as a clause
@@ -45,7 +46,7 @@ class RegionJudge {
   // that the policy passes unseen, or one that belongs to a third party.
   // `routes`: where the request would be sent on to, one a service or one of a host that the policy
   // alone names; null = nobody looked.
-  RegionFinding judge(const std::vector<const Service*>& services, const StatedPlaces* stated,
+  RegionFinding judge(std::span<const Service* const> services, const StatedPlaces* stated,
                       const AdmissionQuery& query, std::string_view host,
                       const std::vector<Routes>* routes = nullptr) const;
   // Address and network alone.

@@ -16,16 +16,20 @@ bool is_upper(char c) {
 }
 
 // "JP", "AT,BE"; "unknown", "anywhere" and what is cut short name none.
-std::vector<std::string> countries_of(std::string_view value) {
-  std::vector<std::string> out;
+CountrySet countries_of(std::string_view value) {
+  CountrySet out;
   while (!value.empty()) {
     const std::size_t comma = value.find(',');
     const std::string_view one = value.substr(0, comma);
     if (one.size() != 2 || !is_upper(one[0]) || !is_upper(one[1])) return {};
-    out.emplace_back(one);
+    out.add(one);
     value = comma == std::string_view::npos ? std::string_view() : value.substr(comma + 1);
   }
   return out;
+}
+
+std::string first_of(const CountrySet& countries) {
+  return countries.empty() ? std::string() : countries.codes().front();
 }
 
 // "edge:cloudflare(US)".
@@ -48,14 +52,13 @@ AddressFacts address_of(const RecordedRequest& request) {
       told = true;
       out.network_source = e.source;
       out.network_stale = e.result == "stale";
-      if (!countries.empty()) out.network_country = countries.front();
+      if (!countries.empty()) out.network_country = first_of(countries);
     } else if (e.kind == "address") {
       told = true;
       if (e.value.rfind("edge:", 0) == 0)
         read_edge(e.value, out);
       else
-        out.countries.push_back(
-            {countries.empty() ? "" : countries.front(), e.source, 0, e.result == "stale"});
+        out.countries.push_back({first_of(countries), e.source, 0, e.result == "stale"});
     }
   }
   // No connection was made: nothing is known of the address, and nothing is held against it.
@@ -97,7 +100,6 @@ std::vector<Evidence> routes_of(const RecordedRequest& request) {
       Evidence piece;
       piece.kind = kind;
       piece.value = e.value;
-      piece.countries = countries_of(e.value);
       piece.source = e.source;
       out.push_back(std::move(piece));
     }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "filters/form_text.h"
+#include "policy/few_of.h"
 
 namespace sekisho::policy {
 namespace {
@@ -51,9 +52,11 @@ Way way_of(const Service* service) {
   return service->provider->aggregator ? Way::kReseller : Way::kItself;
 }
 
-std::vector<std::string_view> path_segments(std::string_view target) {
+using Segments = FewOf<std::string_view, 12>;
+
+Segments path_segments(std::string_view target) {
   std::string_view path = target.substr(0, target.find('?'));
-  std::vector<std::string_view> out;
+  Segments out;
   while (!path.empty()) {
     path.remove_prefix(1);
     const std::string_view segment = path.substr(0, path.find('/'));
@@ -70,9 +73,9 @@ std::string_view header(const AdmissionQuery& query, std::string_view name) {
 }
 
 // Names by which a router chooses the model itself. Here and not in the catalogue for the same
-// reason: an older file without them would let them pass.
+// reason: an older file without them would let them pass. `model` in lower case.
 bool is_auto(std::string_view model) {
-  const std::string name = lower(model.substr(0, model.find(':')));
+  const std::string_view name = model.substr(0, model.find(':'));
   static constexpr std::array<std::string_view, 9> kAuto = {
       "auto",   "openrouter/auto", "openrouter/free", "openrouter/bodybuilder", "default",
       "router", "kilo/auto",       "zenmux/auto",     "switchpoint/router"};
@@ -186,16 +189,16 @@ class RouteReader {
     }
   }
 
-  void add_rest(const std::vector<std::string_view>& segments, std::size_t from) {
+  void add_rest(const Segments& segments, std::size_t from) {
     std::string name;
     for (std::size_t i = from; i < segments.size() && i < from + 3; ++i) {
       if (segments[i] == "predictions" || segments[i] == "v1") break;
       name += (name.empty() ? "" : "/") + filters::percent_decoded(segments[i]);
     }
-    if (is_call(query_.method) && !name.empty()) add_model("path", name);
+    if (is_call(query_.method) && !name.empty()) add_model("path", std::move(name));
   }
 
-  void add_model(std::string where, const std::string& name) {
+  void add_model(std::string where, std::string name) {
     if (std::any_of(out_.models.begin(), out_.models.end(),
                     [&](const NamedModel& m) { return m.name == name && m.where != "path"; }))
       return;
@@ -203,12 +206,15 @@ class RouteReader {
       out_.model_open = out_.model_open || !name.empty();
       return;
     }
-    if (is_auto(name)) {
+    const std::string plain = lower(name);
+    if (is_auto(plain)) {
       out_.model_open = true;
       out_.model_open_where = where;
     }
-    NamedModel m{std::move(where), name, finder_.developers_of(name), finder_.service_of(name)};
-    out_.models.push_back(std::move(m));
+    NamedModel& model = out_.models.emplace_back();
+    model.where = std::move(where);
+    model.name = std::move(name);
+    finder_.recognise(model, plain);
   }
 
   void read_way() {
@@ -376,7 +382,7 @@ class RouteReader {
     if (!body_known() && (out_.models.empty() || out_.models.front().where != "path")) return;
     for (const NamedModel& m : out_.models) {
       const auto slash = m.name.find('/');
-      if (slash == std::string::npos || is_auto(m.name))
+      if (slash == std::string::npos || is_auto(lower(m.name)))
         open(m.where, finder_.vendor_list_);
       else
         name_sub(m.where, look_up(finder_.vendors_, std::string_view(m.name).substr(0, slash)));
@@ -457,26 +463,27 @@ RouteFinder::RouteFinder(const config::Catalogue& catalogue, const ServiceIndex&
 }
 
 void RouteFinder::add_developers(config::Problems& problems) {
+  std::vector<filters::Pattern> all;
+  const auto compile = [&](const config::ModelDeveloper& d, const std::string& pattern) {
+    std::string error;
+    auto compiled = filters::Pattern::compile(pattern, error);
+    if (compiled) return all.push_back(std::move(*compiled));
+    problems.push_back({"providers.yaml",
+                        {},
+                        "a pattern of the developer '" + d.id + "' does not compile: " + error,
+                        ""});
+  };
   for (const config::ModelDeveloper& d : catalogue_.model_developers) {
     Developer& out = developers_.emplace_back();
     out.def = &d;
-    std::string error;
-    out.pattern = filters::Pattern::compile(d.pattern, error);
-    if (error.empty() && !d.service_only.empty())
-      out.service_only = filters::Pattern::compile(d.service_only, error);
-    if (!error.empty())
-      problems.push_back({"providers.yaml",
-                          {},
-                          "a pattern of the developer '" + d.id + "' does not compile: " + error,
-                          ""});
+    compile(d, d.pattern);
   }
-  std::vector<std::string> all, services;
   for (const Developer& d : developers_) {
-    all.push_back(d.def->pattern);
-    if (d.service_only) services.push_back(d.def->service_only);
+    if (d.def->service_only.empty()) continue;
+    compile(*d.def, d.def->service_only);
+    with_service_names_.push_back(&d);
   }
-  patterns_ = filters::PatternChoice::compile(all);
-  service_only_ = filters::PatternChoice::compile(services);
+  patterns_.emplace(std::move(all));
 }
 
 RouteFinder::Names RouteFinder::names_of(const std::map<std::string, std::string>& table) const {
@@ -533,39 +540,29 @@ const Service* RouteFinder::vendor(std::string_view word) const {
   return index_.find(first);
 }
 
-// The patterns are made for the name after the last '/', and for what stands before it.
-std::vector<const Developer*> RouteFinder::developers_of(std::string_view model) const {
-  const std::string name = lower(model);
+// Whose model it is, by its name in lower case. The patterns are made for the name after the last
+// '/', and for what stands before it; those of names of a service, for the former without its
+// variant.
+void RouteFinder::recognise(NamedModel& model, std::string_view name) const {
   const auto slash = name.rfind('/');
-  const std::string_view last = std::string_view(name).substr(slash + 1);
-  const std::string_view before =
-      slash == std::string::npos ? std::string_view() : std::string_view(name).substr(0, slash);
-  const auto in_last = patterns_ ? patterns_->matches(last) : std::nullopt;
-  const auto in_before = patterns_ && !before.empty()
-                             ? patterns_->matches(before)
-                             : std::optional<std::vector<std::size_t>>(std::in_place);
-  const auto matches = [&](std::size_t i) {
-    const Developer& d = developers_[i];
-    if (in_last && in_before)
-      return std::binary_search(in_last->begin(), in_last->end(), i) ||
-             std::binary_search(in_before->begin(), in_before->end(), i);
-    return d.pattern && (d.pattern->search(last) || (!before.empty() && d.pattern->search(before)));
-  };
-  std::vector<const Developer*> out;
-  for (std::size_t i = 0; i < developers_.size(); ++i)
-    if (matches(i)) out.push_back(&developers_[i]);
-  return out;
-}
-
-const Developer* RouteFinder::service_of(std::string_view model) const {
-  const std::string name = lower(model);
-  std::string_view last = std::string_view(name).substr(name.rfind('/') + 1);
-  last = last.substr(0, last.find(':'));
-  const auto in_last = service_only_ ? service_only_->matches(last) : std::nullopt;
-  if (in_last && in_last->empty()) return nullptr;
-  for (const Developer& d : developers_)
-    if (d.service_only && d.service_only->search(last)) return &d;
-  return nullptr;
+  const std::string_view last = name.substr(slash + 1), plain = last.substr(0, last.find(':'));
+  const auto before = slash == name.npos ? std::string_view() : name.substr(0, slash);
+  std::vector<std::size_t> candidates = patterns_->candidates(last);
+  if (!before.empty()) {
+    const auto more = patterns_->candidates(before);
+    candidates.insert(candidates.end(), more.begin(), more.end());
+    std::sort(candidates.begin(), candidates.end());
+    candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
+  }
+  for (const std::size_t i : candidates) {
+    const filters::Pattern& pattern = (*patterns_)[i];
+    if (i >= developers_.size()) {
+      if (!model.service_of && pattern.search(plain))
+        model.service_of = with_service_names_[i - developers_.size()];
+    } else if (pattern.search(last) || (!before.empty() && pattern.search(before))) {
+      model.developers.push_back(&developers_[i]);
+    }
+  }
 }
 
 Routes RouteFinder::find(const Service* service, const AdmissionQuery& query,

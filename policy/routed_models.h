@@ -16,14 +16,13 @@
 #include "filters/pattern_choice.h"
 #include "policy/admission.h"
 #include "policy/body_fields.h"
+#include "policy/few_of.h"
 #include "policy/service_index.h"
 
 namespace sekisho::policy {
 
 struct Developer {
   const config::ModelDeveloper* def = nullptr;
-  std::optional<filters::Pattern> pattern;
-  std::optional<filters::Pattern> service_only;  // names under which no weights were given away
 };
 
 // Somebody who may get the request from the service that is asked.
@@ -35,7 +34,7 @@ struct SubProvider {
 struct NamedModel {
   std::string where;
   std::string name;
-  std::vector<const Developer*> developers;
+  FewOf<const Developer*, 4> developers;
   const Developer* service_of = nullptr;  // the name is of this developer's own service
 };
 
@@ -94,14 +93,14 @@ class RouteFinder {
   Names names_of(const std::map<std::string, std::string>& table) const;
   static std::vector<SubProviderName> listed(const std::map<std::string, std::string>& table,
                                              const ServiceIndex& index);
-  std::vector<const Developer*> developers_of(std::string_view model) const;
-  const Developer* service_of(std::string_view model) const;
+  void recognise(NamedModel& model, std::string_view name) const;
 
   const config::Catalogue& catalogue_;
   const ServiceIndex& index_;
   std::deque<Developer> developers_;
-  // All of them in one pass; null = each by itself.
-  std::optional<filters::PatternChoice> patterns_, service_only_;
+  // `pattern` of each of them, then `service_only` of those who have names of their service.
+  std::optional<filters::PatternChoice> patterns_;
+  std::vector<const Developer*> with_service_names_;
   Names openrouter_, huggingface_, vercel_, vendors_, prefixes_;
   std::vector<SubProviderName> openrouter_list_, huggingface_list_, vercel_list_, vendor_list_,
       none_;

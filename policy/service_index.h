@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,7 @@
 #include "config/catalogue.h"
 #include "filters/pattern.h"
 #include "policy/admission.h"
+#include "policy/few_of.h"
 #include "policy/host_table.h"
 #include "policy/places.h"
 
@@ -24,9 +26,12 @@ namespace sekisho::policy {
 struct EndpointSignal {
   enum class Where { kHost, kPath, kQuery, kHeader, kUrl, kBody } where = Where::kHost;
   filters::Pattern pattern;
-  bool has_group = false;  // the pattern has a group `region`
+  bool has_group = false;  // the pattern is to have a group `region`
+  int group = -1;          // its index; -1: it has none, and gives no piece
   const config::EndpointRegion* def = nullptr;
   Places stated;  // of `country` or `group`
+  std::map<std::string, Places, std::less<>> values;
+  const RegionTable* table = nullptr;
   // Names a profile of several regions (`values` in path, header or body): it directs the call
   // elsewhere, whatever region the host is in. Any other piece must agree with the rest.
   bool overrides_host = false;
@@ -38,7 +43,12 @@ struct Service {
   std::vector<filters::Pattern> paths;
   std::vector<EndpointSignal> endpoint;
   Places operator_seat, parent_seat, storage, processing;
-  bool signs_for_region = false;  // a cloud whose signatures (SigV4) name the region they hold in
+  // How its facts are named as a source, in the order of EvidenceKind: "catalogue:openai-api".
+  ShortText<40> sources[4];
+  // A cloud whose signatures (SigV4) name the region they hold in: its table. Null = it is none.
+  const RegionTable* signed_regions = nullptr;
+  // Of `endpoint`: whether anything behind the host's name can tell, or direct the call elsewhere.
+  bool tells_inside = false, overrides_inside = false;
   // Days since 1970 at which these four were last known to be so, in this order; nothing = nobody
   // says.
   std::optional<std::int64_t> as_of[4];
@@ -60,7 +70,7 @@ struct ServiceMatch {
 };
 
 struct ServiceMatches {
-  std::vector<ServiceMatch> found;
+  FewOf<ServiceMatch, 4> found;
   // Comparable with host_rank() of a policy's host; 0 = nothing found.
   int rank = 0;
   bool depends_on_path = false;  // another path might have given another answer
@@ -75,9 +85,8 @@ class ServiceIndex {
   ServiceIndex(const config::Catalogue& catalogue, const config::CloudRegions& regions,
                config::Problems& problems);
 
-  // `host` in canonical form. `host_and_path`: "api.example.com/v1/x", without query.
-  ServiceMatches match(std::string_view host, std::string_view host_and_path,
-                       PathKnowledge path) const;
+  // `host` in canonical form; `path` without query.
+  ServiceMatches match(std::string_view host, std::string_view path, PathKnowledge known) const;
   const Service* find(std::string_view id) const;
 
  private:
@@ -89,9 +98,10 @@ class ServiceIndex {
   using Bucket = HostTable<Reference>::Bucket;
   void add_hosts(const Service& service);
   void add_shared(const config::Catalogue& catalogue);
-  bool pick(const Bucket& bucket, std::string_view host, std::string_view host_and_path,
-            PathKnowledge path, bool want_narrowed, ServiceMatches& out) const;
+  bool pick(const Bucket& bucket, std::string_view host, std::string_view path, PathKnowledge known,
+            bool want_narrowed, ServiceMatches& out) const;
 
+  std::map<std::string, RegionTable> tables_;
   std::deque<Service> services_;
   std::unordered_map<std::string_view, const Service*> by_id_;
   HostTable<Reference> hosts_;
@@ -105,7 +115,6 @@ struct EndpointPiece {
   std::string code = {};  // "us-east-1", as it stands there; "" = none, or a set of them
 };
 std::vector<EndpointPiece> endpoint_pieces(const Service& service, const AdmissionQuery& query,
-                                           std::string_view host,
-                                           const config::CloudRegions& regions);
+                                           std::string_view host);
 
 }  // namespace sekisho::policy

@@ -25,27 +25,28 @@ bool contains(const Items& items, const std::string& value) {
 }
 
 // Facts that the catalogue holds in fields of their own.
-std::optional<std::string> field_of(const config::Provider& p, const std::string& key) {
-  if (key == "operator") return p.operator_name;
-  if (key == "operator_country") return p.operator_country;
-  if (key == "parent_country") return p.parent_country;
-  if (key == "kind") return p.kind;
-  if (key == "confidence") return p.confidence;
-  if (key == "aggregator") return p.aggregator ? "true" : "false";
-  return std::nullopt;
+const std::string* field_of(const config::Provider& p, const std::string& key) {
+  static const std::string kTrue = "true", kFalse = "false";
+  if (key == "operator") return &p.operator_name;
+  if (key == "operator_country") return &p.operator_country;
+  if (key == "parent_country") return &p.parent_country;
+  if (key == "kind") return &p.kind;
+  if (key == "confidence") return &p.confidence;
+  if (key == "aggregator") return p.aggregator ? &kTrue : &kFalse;
+  return nullptr;
 }
 
-// What is known of `key`: the entry's word before the catalogue's. Empty = unknown.
-FactValue fact_of(const TermsInput& in, const std::string& key) {
+// What is known of `key`: the entry's word before the catalogue's. Empty = unknown. Fields are
+// copied into `room`.
+const FactValue& fact_of(const TermsInput& in, const std::string& key, FactValue& room) {
   if (const auto own = in.entry->facts.find(key); own != in.entry->facts.end()) return own->second;
-  FactValue out;
-  if (!in.provider) return out;
-  if (const auto field = field_of(*in.provider, key)) {
-    if (!field->empty()) out.items.push_back(*field);
-    return out;
+  if (!in.provider) return room;
+  if (const std::string* field = field_of(*in.provider, key)) {
+    if (!field->empty()) room.items.push_back(*field);
+    return room;
   }
   const auto it = in.provider->facts.find(key);
-  return it == in.provider->facts.end() ? out : it->second;
+  return it == in.provider->facts.end() ? room : it->second;
 }
 
 bool is_place(const std::string& key) {
@@ -58,9 +59,8 @@ bool places_met(const TermsInput& in, const std::string& key, const Items& wante
   Places have = resolve_places(fact.items, *in.tables);
   if (have.customer_selected)
     have = key == "storage_countries" ? in.regions->storage : in.regions->processing;
-  CountrySet allowed;
-  for (const std::string& c : resolve_places(wanted, *in.tables).countries) allowed.add(c);
-  return have.known() && allowed.all_of(have);
+  const CountrySet allowed = resolve_places(wanted, *in.tables).countries;
+  return have.known() && allowed.all_of(have.countries);
 }
 
 bool certified(const Items& wanted, const FactValue& fact) {
@@ -210,7 +210,8 @@ std::optional<UnmetRequirement> unmet_requirement(const TermsInput& in) {
       if (auto review = unmet_review(in, wanted.items[0])) return review;
       continue;
     }
-    const FactValue fact = fact_of(in, key);
+    FactValue room;
+    const FactValue& fact = fact_of(in, key, room);
     if (!met(in, key, wanted.items, fact)) return unmet(key, fact, wanted.items);
   }
   return std::nullopt;

@@ -197,7 +197,7 @@ RuleTrace& Decision::trace(std::string id, bool matched, std::string_view action
   t.matched = matched;
   t.action = action;
   t.mode = mode_word(observe);
-  t.why = std::move(why);
+  t.why = why;
   out_.rules.push_back(std::move(t));
   return out_.rules.back();
 }
@@ -286,7 +286,8 @@ bool Decision::for_destination(const DataRule& rule) const {
 }
 
 bool Decision::for_regions(const DataRule& rule) const {
-  const auto& known = admission_.known_regions;
+  if (rule.regions.empty() && rule.regions_not.empty()) return true;
+  const std::vector<std::string> known = admission_.known_regions.codes();
   if (!rule.regions.empty() && std::none_of(known.begin(), known.end(), [&](const std::string& c) {
         return rule.regions.contains(c);
       }))

@@ -173,8 +173,7 @@ class Steps {
     for (const auto& [name, value] : from_.question.headers)
       query.headers.emplace_back(name, value);
     std::vector<std::string> codes;
-    for (const EndpointPiece& p :
-         endpoint_pieces(*service, query, from_.question.to.host, snapshot_.regions()))
+    for (const EndpointPiece& p : endpoint_pieces(*service, query, from_.question.to.host))
       if (!p.code.empty() && !holds(codes, p.code)) codes.push_back(p.code);
     if (codes.size() < 2 || codes.size() > 4) return;
     for (const std::string& wanted : codes) {
@@ -200,9 +199,10 @@ class Steps {
         if (!holds(unknown, kind)) unknown.push_back(kind);
         continue;
       }
-      std::vector<std::string> countries = e.countries;
-      if (countries.empty() && e.value.rfind("edge:", 0) == 0 && e.value.size() > 4)
-        countries.push_back(e.value.substr(e.value.size() - 3, 2));
+      std::vector<std::string> countries = e.countries().codes();
+      const std::string_view value = e.value;
+      if (countries.empty() && value.starts_with("edge:") && value.size() > 4)
+        countries.emplace_back(value.substr(value.size() - 3, 2));
       for (const std::string& c : countries) {
         if (named_in(from_.file.regions->deny, c) && !holds(denied, c)) denied.push_back(c);
         if (!named_in(from_.file.regions->allow, c) && !holds(outside, c)) outside.push_back(c);
@@ -239,8 +239,7 @@ class Steps {
   bool named_in(const std::vector<MarkedText>& list, const std::string& country) const {
     CountrySet set;
     for (const MarkedText& t : list)
-      for (const std::string& c : resolve_places({t.value}, snapshot_.regions()).countries)
-        set.add(c);
+      set |= resolve_places({t.value}, snapshot_.regions()).countries;
     return set.contains(country);
   }
 
@@ -248,7 +247,7 @@ class Steps {
   void take_out(std::vector<MarkedText>& list, const std::vector<std::string>& countries) const {
     std::vector<MarkedText> rest;
     for (const MarkedText& t : list)
-      for (const std::string& c : resolve_places({t.value}, snapshot_.regions()).countries)
+      for (const std::string& c : resolve_places({t.value}, snapshot_.regions()).countries.codes())
         if (!holds(countries, c)) rest.push_back(marked(c));
     list = std::move(rest);
   }
@@ -256,7 +255,7 @@ class Steps {
   std::string an_allowed_country() const {
     if (!from_.file.regions) return "";
     for (const MarkedText& t : from_.file.regions->allow)
-      for (const std::string& c : resolve_places({t.value}, snapshot_.regions()).countries)
+      for (const std::string& c : resolve_places({t.value}, snapshot_.regions()).countries.codes())
         if (!named_in(from_.file.regions->deny, c)) return c;
     return "";
   }
@@ -297,7 +296,8 @@ class Steps {
   void denied_address() {
     if (!from_.file.regions) return;
     for (const MarkedText& t : from_.file.regions->deny)
-      for (const std::string& c : resolve_places({t.value}, snapshot_.regions()).countries) {
+      for (const std::string& c :
+           resolve_places({t.value}, snapshot_.regions()).countries.codes()) {
         AddressFacts a;
         a.assumed_allowed = true;
         a.countries.push_back({c, "stated", 0, false});

@@ -103,7 +103,7 @@ class Search {
 
   static std::string why(const Judgement& j) {
     for (const RuleTrace& r : j.verdict.rules)
-      if (r.id == j.verdict.rule && r.matched) return r.why;
+      if (r.id == j.verdict.rule && r.matched) return r.why.str();
     return "";
   }
 

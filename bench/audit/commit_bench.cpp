@@ -85,7 +85,6 @@ struct Exchange {
     for (const auto kind : {policy::EvidenceKind::kOperator, policy::EvidenceKind::kAddress})
       admission.evidence.push_back({kind,
                                     "US",
-                                    {"US"},
                                     "catalogue:openai-api",
                                     {},
                                     policy::EvidenceSetting::kIfKnown,

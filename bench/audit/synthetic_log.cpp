@@ -138,8 +138,7 @@ class Year {
     if (v.action == policy::Action::kAllow && below(3) == 0) v.exception = "claims-2026";
     if (v.action == policy::Action::kBlock) v.reason = policy::Reason::kData;
     v.rule = "no-personal-data";
-    v.rules.push_back(
-        {v.rule, true, std::string(policy::to_word(v.action)), "enforce", "a finding", v.reason});
+    v.rules.push_back({v.rule, true, policy::to_word(v.action), "enforce", "a finding", v.reason});
   }
 
   bool exchange(std::uint64_t i) {
@@ -159,7 +158,6 @@ class Year {
     admission.rule = *p.entry ? p.entry : p.country[0] ? "regions" : "unlisted";
     admission.evidence.push_back({policy::EvidenceKind::kOperator,
                                   *p.country ? p.country : "unknown",
-                                  {},
                                   std::string("catalogue:") + p.provider,
                                   {},
                                   policy::EvidenceSetting::kIfKnown,
@@ -168,7 +166,6 @@ class Year {
                                               : policy::EvidenceResult::kOk});
     admission.evidence.push_back({policy::EvidenceKind::kAddress,
                                   below(20) ? "US" : "SG",
-                                  {},
                                   "geo:bench",
                                   {},
                                   policy::EvidenceSetting::kIfKnown,

@@ -38,7 +38,6 @@ struct Sample {
     admission.entry = "openai";
     admission.evidence.push_back({policy::EvidenceKind::kOperator,
                                   "US",
-                                  {"US"},
                                   "catalogue:openai-api",
                                   {},
                                   policy::EvidenceSetting::kIfKnown,

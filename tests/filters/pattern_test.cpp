@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
+#include <string>
 #include <thread>
+#include <vector>
 
+#include "filters/pattern_choice.h"
 #include "filters/pattern_length.h"
 
 namespace sekisho::filters {
@@ -58,6 +62,32 @@ TEST(Pattern, ThreadsShareOne) {
     });
   }
   for (std::thread& thread : threads) thread.join();
+}
+
+TEST(PatternChoice, LeavesOutNoPatternThatMatches) {
+  const std::vector<std::string> patterns = {"(^|[/.:_-])deepseek",
+                                             "^hunyuan-(turbo|t1)",
+                                             "(^|/)(step-?[0-9]|yi-)",
+                                             "o[134](-|$)",
+                                             "[a-z]{3}[0-9]$",
+                                             "(?i)CLAUDE",
+                                             "x*",
+                                             "q"};
+  std::vector<Pattern> all;
+  for (const std::string& p : patterns) all.push_back(compiled(p));
+  const PatternChoice choice(all);
+  for (const char* text :
+       {"", "deepseek-chat", "my.deepseek", "xdeepseek", "hunyuan-t1", "a-hunyuan-t1", "step3",
+        "a/step-9", "yi-large", "o1", "gpt-o4-mini", "abc7", "Claude-3", "q", "nothing of these"}) {
+    std::vector<std::size_t> match, kept;
+    for (std::size_t i = 0; i < all.size(); ++i)
+      if (all[i].search(text)) match.push_back(i);
+    for (const std::size_t i : choice.candidates(text))
+      if (choice[i].search(text)) kept.push_back(i);
+    EXPECT_EQ(kept, match) << text;
+  }
+  EXPECT_EQ(PatternChoice({compiled("deepseek"), compiled("^qwen")}).candidates("gpt-4o"),
+            std::vector<std::size_t>{});
 }
 
 TEST(PatternLength, BoundsWhatIsBounded) {

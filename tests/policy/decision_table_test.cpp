@@ -185,8 +185,8 @@ policy::RecordedRequest recorded(const policy::Evaluation& e) {
   out.method = e.question.method;
   out.path = e.question.target.substr(0, e.question.target.find('?'));
   for (const auto& piece : e.admission.evidence)
-    out.evidence.push_back({std::string(policy::to_word(piece.kind)), piece.value, piece.source,
-                            std::string(policy::to_word(piece.result))});
+    out.evidence.push_back({std::string(policy::to_word(piece.kind)), piece.value.str(),
+                            piece.source.str(), std::string(policy::to_word(piece.result))});
   for (const auto& f : e.verdict.findings)
     out.findings.push_back({f.type,
                             f.count,

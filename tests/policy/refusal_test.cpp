@@ -48,7 +48,6 @@ TEST(RefusalMessage, NamesWhoeverTheRequestNames) {
   policy::Evidence e;
   e.kind = policy::EvidenceKind::kOperator;
   e.value = "CN";
-  e.countries = {"CN"};
   e.result = policy::EvidenceResult::kDenied;
   e.source = "body:/provider/only/0 catalogue:deepseek-api";
   a.evidence = {e};
@@ -58,7 +57,6 @@ TEST(RefusalMessage, NamesWhoeverTheRequestNames) {
   EXPECT_NE(m.ja.find("運営会社 CN・中国 (deepseek-api, /provider/only/0)"), std::string::npos)
       << m.ja;
   a.evidence[0].value = "unknown";
-  a.evidence[0].countries = {};
   a.evidence[0].result = policy::EvidenceResult::kUnknown;
   a.evidence[0].setting = policy::EvidenceSetting::kRequired;
   a.evidence[0].source = "whoever is chosen, for want of body:/provider/only";
@@ -264,7 +262,6 @@ TEST(RefusalMessage, SaysWhyWhatElseAndWhomToAsk) {
   policy::Evidence e;
   e.kind = policy::EvidenceKind::kOperator;
   e.value = "CN";
-  e.countries = {"CN"};
   e.result = policy::EvidenceResult::kDenied;
   a.evidence = {e};
   a.alternative = "aws-bedrock";

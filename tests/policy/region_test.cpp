@@ -481,8 +481,7 @@ TEST(Address, EdgeProvesNothingAndSatisfiesByItsOwner) {
   const auto a = admit(*s, at("api.openai.com", edge));
   EXPECT_FALSE(a.refused);
   EXPECT_EQ(evidence_text(a, EvidenceKind::kAddress), "edge:Cloudflare(US) edge");
-  EXPECT_TRUE(std::find(a.known_regions.begin(), a.known_regions.end(), "CA") ==
-              a.known_regions.end());
+  EXPECT_FALSE(a.known_regions.contains("CA"));
   edge.network_country = "KR";
   EXPECT_EQ(outcome(*s, at("api.openai.com", edge)), "block region regions");
   edge.network_country = "";
@@ -630,7 +629,7 @@ TEST(Regions, AbsentSectionJudgesNothingAndRecordsEvidence) {
   const auto a = admit(*s, at("api.deepseek.com", in_country("CN")));
   EXPECT_FALSE(a.refused);
   EXPECT_EQ(evidence_text(a, EvidenceKind::kOperator), "CN ignored");
-  EXPECT_EQ(a.known_regions, (std::vector<std::string>{"CN"}));
+  EXPECT_EQ(a.known_regions.codes(), (std::vector<std::string>{"CN"}));
 }
 
 TEST(KnownRegions, AreThoseOfEveryKindButTheNetwork) {
@@ -642,10 +641,10 @@ TEST(KnownRegions, AreThoseOfEveryKindButTheNetwork) {
   policy::AddressFacts a = in_country("SE");
   a.network_country = "KR";
   const auto out = admit(*s, at("llm.example.jp", a));
-  EXPECT_EQ(out.known_regions, (std::vector<std::string>{"DE", "FR", "JP", "SE", "US"}));
+  EXPECT_EQ(out.known_regions.codes(), (std::vector<std::string>{"DE", "FR", "JP", "SE", "US"}));
   EXPECT_TRUE(out.region_unknown) << "nothing names an endpoint";
   const auto openai = admit(*s, {"api.openai.com"});
-  EXPECT_EQ(openai.known_regions, (std::vector<std::string>{"US"}));
+  EXPECT_EQ(openai.known_regions.codes(), (std::vector<std::string>{"US"}));
 }
 
 TEST(Traps, JapaneseOperatorThatForwardsAbroadIsNotJapaneseByItsProcessing) {

@@ -35,7 +35,7 @@ std::string told(const policy::Admission& a) {
   for (const auto& e : a.evidence)
     out += std::string(to_word(e.kind)) + " " + e.value + " " + std::string(to_word(e.result)) +
            " (" + e.source + ")\n";
-  for (const auto& r : a.rules) out += r.id + " " + r.action + ": " + r.why + "\n";
+  for (const auto& r : a.rules) out += r.id + " " + std::string(r.action) + ": " + r.why + "\n";
   return out;
 }
 
