@@ -51,7 +51,7 @@ Judged judge_all(const Addresses& addresses, std::uint16_t port, const AddressJu
     }
     policy::AddressFacts facts = judge.look_up(ip);
     facts.ip = ip;
-    facts.alias = addresses.canonical;
+    facts.aliases = addresses.aliases;
     if (judge.denied(facts)) {
       any_denied = true;
       denied = std::move(facts);
@@ -113,10 +113,10 @@ Lease OriginPool::take_idle(const std::string& key, const AddressJudge& judge) {
     list.pop_back();
     --idle_count_;
     if (late || !lease.stream->quiet()) continue;
-    std::string alias = std::move(lease.address.alias);
+    std::vector<std::string> aliases = std::move(lease.address.aliases);
     lease.address = lease.unresolved ? unresolved_address() : judge.look_up(lease.ip);
     if (!lease.unresolved) lease.address.ip = lease.ip;
-    lease.address.alias = std::move(alias);
+    lease.address.aliases = std::move(aliases);
     if (judge.denied(lease.address)) continue;
     lease.reused = true;
     return lease;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/post.hpp>
+#include <cerrno>
 #include <mutex>
 
 #include "gateway/offload.h"
@@ -48,10 +49,32 @@ Addresses failed(std::string why) {
   return a;
 }
 
+template <class T>
+void add_once(const T& one, std::vector<T>& to) {
+  if (std::find(to.begin(), to.end(), one) == to.end()) to.push_back(one);
+}
+
 void join(const Addresses& more, Addresses& into) {
-  for (const auto& ip : more.ips)
-    if (std::find(into.ips.begin(), into.ips.end(), ip) == into.ips.end()) into.ips.push_back(ip);
-  if (into.canonical.empty()) into.canonical = more.canonical;
+  for (const auto& ip : more.ips) add_once(ip, into.ips);
+  for (const auto& name : more.aliases) add_once(name, into.aliases);
+}
+
+// getaddrinfo tells the end of the aliases only; the older call tells each of them. The name
+// servers have just answered for this kind of address. What cannot be told is left out.
+void add_hops(const std::string& host, int family, Addresses& out) {
+  constexpr std::size_t kMostHops = 32, kMostRoom = 64 << 10;
+  std::vector<char> room(4 << 10);
+  hostent storage{};
+  hostent* answer = nullptr;
+  int error = 0;
+  while (gethostbyname2_r(host.c_str(), family, &storage, room.data(), room.size(), &answer,
+                          &error) == ERANGE &&
+         room.size() < kMostRoom)
+    room.resize(room.size() * 2);
+  if (answer == nullptr) return;
+  for (char** hop = answer->h_aliases; hop && *hop && out.aliases.size() < kMostHops; ++hop)
+    if (host != *hop) add_once(std::string(*hop), out.aliases);
+  if (host != answer->h_name) add_once(std::string(answer->h_name), out.aliases);
 }
 
 struct Entry {
@@ -206,7 +229,7 @@ Addresses Resolver::system_look_up(const std::string& host, Family family) {
     out.temporary = rc == EAI_AGAIN || rc == EAI_FAIL || rc == EAI_SYSTEM;
     return out;
   }
-  if (list && list->ai_canonname && host != list->ai_canonname) out.canonical = list->ai_canonname;
+  const std::string end = list && list->ai_canonname ? list->ai_canonname : host;
   for (const addrinfo* a = list; a; a = a->ai_next) {
     if (a->ai_family == AF_INET) {
       const auto* in = reinterpret_cast<const sockaddr_in*>(a->ai_addr);
@@ -219,6 +242,14 @@ Addresses Resolver::system_look_up(const std::string& host, Family family) {
   }
   freeaddrinfo(list);
   if (out.ips.empty()) out.error = "no address";
+  const auto found = [&](bool v4) {
+    return std::any_of(out.ips.begin(), out.ips.end(),
+                       [v4](const auto& ip) { return ip.is_v4() == v4; });
+  };
+  if (end == host) return out;
+  if (found(true)) add_hops(host, AF_INET, out);
+  if (found(false)) add_hops(host, AF_INET6, out);
+  add_once(end, out.aliases);
   return out;
 }
 

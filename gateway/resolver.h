@@ -17,7 +17,7 @@ namespace sekisho::gateway {
 struct Addresses {
   std::vector<config::IpAddress> ips;  // in the order of the system's resolver
   std::optional<std::uint16_t> port;   // of an override
-  std::string canonical;               // the name at the end of its aliases, "" = the name itself
+  std::vector<std::string> aliases;    // to which names it leads: each hop and the end
   std::string error;                   // getaddrinfo's words when there is no address
   bool temporary = false;  // the failure is one of the servers, not an answer: one half of the name
                            // may still be found

@@ -33,10 +33,10 @@ struct AddressFacts {
   std::string network_country;           // seat of the owner; "" = unknown
   std::string network_source;
   int network_age_days = 0;
-  // The name at the end of the aliases (CNAME) of the name that was looked up, as the resolver said
-  // it; "" = there is none. It may refuse (names that a denied country's companies hold), and never
-  // proves anything.
-  std::string alias;
+  // The names to which the aliases (CNAME) of the name that was looked up lead, each hop and the
+  // end, as the resolver said them. They may refuse (names that a denied country's companies hold),
+  // and never prove anything.
+  std::vector<std::string> aliases;
   bool network_stale = false;  // as for CountryAnswer::stale
   // Set by tests and explain when nothing was stated: address evidence counts as allowed ("not
   // stated").

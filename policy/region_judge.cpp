@@ -105,7 +105,7 @@ class EvidenceGatherer {
 
   void add_address(const AddressFacts& a) {
     add_owner(a);
-    add_alias(a.alias);
+    for (const std::string& alias : a.aliases) add_alias(alias);
     if (a.edge.empty()) return add_countries(a);
     const std::string seat = a.network_country.empty() ? "" : "(" + a.network_country + ")";
     Evidence& e = piece(EvidenceKind::kAddress, a.network_source);

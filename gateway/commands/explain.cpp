@@ -1,6 +1,3 @@
-#include <netdb.h>
-#include <sys/socket.h>
-
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -18,6 +15,7 @@
 #include "gateway/commands/language.h"
 #include "gateway/configuration.h"
 #include "gateway/parent_proxy.h"
+#include "gateway/resolver.h"
 
 namespace sekisho::gateway {
 namespace {
@@ -99,37 +97,19 @@ std::string read_address(const ExplainOptions& options, const policy::Snapshot& 
   return {};
 }
 
-std::vector<config::IpAddress> addresses_of(const std::string& host, std::string& error) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  std::vector<config::IpAddress> out;
-  const int fault = getaddrinfo(host.c_str(), nullptr, &hints, &found);
-  if (fault != 0) {
-    error = "DNS: " + std::string(gai_strerror(fault));
-    return out;
-  }
-  for (const addrinfo* a = found; a != nullptr; a = a->ai_next) {
-    const bool v4 = a->ai_family == AF_INET;
-    const void* bytes =
-        v4 ? static_cast<const void*>(&reinterpret_cast<const sockaddr_in*>(a->ai_addr)->sin_addr)
-           : &reinterpret_cast<const sockaddr_in6*>(a->ai_addr)->sin6_addr;
-    out.push_back(
-        config::IpAddress::from_bytes(static_cast<const unsigned char*>(bytes), v4 ? 4 : 16));
-  }
-  freeaddrinfo(found);
-  return out;
-}
-
 // The address that fares worst speaks for the name.
 std::string resolve_worst(const policy::Snapshot& snapshot, policy::Question& question) {
-  std::string error;
-  const auto addresses = addresses_of(question.to.host, error);
-  if (addresses.empty()) return "--resolve: " + error;
-  question.address = snapshot.geo().look_up(addresses.front(), question.now);
-  for (const auto& ip : addresses) {
-    const policy::AddressFacts facts = snapshot.geo().look_up(ip, question.now);
-    if (snapshot.address_denied(facts)) question.address = facts;
+  const Addresses found = Resolver::system_look_up(question.to.host, Resolver::Family::kBoth);
+  if (found.ips.empty()) return "--resolve: DNS: " + found.error;
+  const auto facts_of = [&](const config::IpAddress& ip) {
+    policy::AddressFacts facts = snapshot.geo().look_up(ip, question.now);
+    facts.aliases = found.aliases;
+    return facts;
+  };
+  question.address = facts_of(found.ips.front());
+  for (const auto& ip : found.ips) {
+    policy::AddressFacts facts = facts_of(ip);
+    if (snapshot.address_denied(facts)) question.address = std::move(facts);
   }
   return {};
 }

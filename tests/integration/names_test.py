@@ -127,6 +127,8 @@ class NamesOnTheWire(unittest.TestCase):
             "alone.example.jp": {A: [CUT]},
             "bytedance.example.jp": {A: Alias("edge.example.net", "x.gtm.volcgslb.com", addresses=[PUBLIC])},
             "deepseek.example.jp": {A: Alias("api.deepseek.com", addresses=[PUBLIC])},
+            "hop.example.jp": {A: Alias("edge.example.net", "x.gtm.volcgslb.com", "d1.cloudfront.net", addresses=[PUBLIC])},
+            "hop6.example.jp": {AAAA: Alias("api.deepseek.com", "d1.cloudfront.net", addresses=["2a00:1::dead"])},
             "cloudfront.example.jp": {A: Alias("d1.cloudfront.net", addresses=[PUBLIC])},
             "frankfurt.example.jp": {A: Alias("bedrock-runtime.eu-central-1.amazonaws.com", addresses=[PUBLIC])},
             "lookalike.example.jp": {A: Alias("notvolcgslb.com", addresses=[PUBLIC])},
@@ -270,7 +272,9 @@ class NamesOnTheWire(unittest.TestCase):
         def told(record):
             return [e for e in record["evidence"] if "cname" in (e[2] or "")]
 
-        for name, alias in (("bytedance", "cname:x.gtm.volcgslb.com"), ("deepseek", "cname:api.deepseek.com catalogue:deepseek-api")):
+        # The end of the aliases, and every name on the way.
+        for name, alias in (("bytedance", "cname:x.gtm.volcgslb.com"), ("deepseek", "cname:api.deepseek.com catalogue:deepseek-api"),
+                            ("hop", "cname:x.gtm.volcgslb.com"), ("hop6", "cname:api.deepseek.com catalogue:deepseek-api")):
             with self.subTest(name):
                 before = self.origin.connections
                 answer = self.ask(f"{name}.example.jp")

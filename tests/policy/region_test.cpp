@@ -546,19 +546,21 @@ TEST(Address, AliasOfADeniedCountrysNamesRefusesAndOthersProveNothing) {
   policy::AddressFacts a = in_country("US");
   a.network_country = "US";
   EXPECT_EQ(outcome(*s, at("api.openai.com", a)), "allow p");
-  a.alias = "API.DeepSeek.com.";
+  a.aliases = {"API.DeepSeek.com."};
   EXPECT_EQ(outcome(*s, at("api.openai.com", a)), "block region regions");
   EXPECT_TRUE(s->address_denied(a));
   EXPECT_NE(
       evidence_text(admit(*s, at("api.openai.com", a)), EvidenceKind::kNetwork).find("CN denied"),
       std::string::npos);
+  a.aliases = {"edge.example.net", "api.deepseek.com", "d1.cloudfront.net"};
+  EXPECT_EQ(outcome(*s, at("api.openai.com", a)), "block region regions") << "a hop on the way";
   for (const char* alias : {"edge.example.net", "api.mistral.ai", "x y", ""}) {
-    a.alias = alias;
+    a.aliases = {alias};
     EXPECT_EQ(outcome(*s, at("api.openai.com", a)), "allow p") << alias;
   }
   a.network_country = "";
   a.assumed_allowed = false;
-  a.alias = "api.mistral.ai";
+  a.aliases = {"api.mistral.ai"};
   EXPECT_EQ(outcome(*s, at("api.openai.com", a)), "block region regions");
 }
 
