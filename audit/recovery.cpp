@@ -103,7 +103,8 @@ std::size_t begin_of_last_line(std::string_view bytes, std::size_t end) {
   return lf == std::string_view::npos ? 0 : lf + 1;
 }
 
-// Where the torn tail begins: behind the last LF, or before a last line that is no record.
+// Where the torn tail begins: behind the last LF, or before a last line that is no record. Two such
+// lines are damage: cut one by one, start after start, nobody would have to accept it.
 void find_tail(std::string_view bytes, SegmentEnd& end) {
   const std::size_t lf = bytes.rfind('\n');
   end.keep = lf == std::string_view::npos ? 0 : lf + 1;
@@ -112,6 +113,8 @@ void find_tail(std::string_view bytes, SegmentEnd& end) {
   const std::size_t last = begin_of_last_line(bytes, end.keep);
   if (is_record(bytes.substr(last, end.keep - 1 - last))) return;
   if (last == 0) return;  // then nothing here is a record
+  const std::size_t before = begin_of_last_line(bytes, last);
+  if (!is_record(bytes.substr(before, last - 1 - before))) return;
   end.keep = last;
   end.torn = "no record";
 }

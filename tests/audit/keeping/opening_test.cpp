@@ -96,6 +96,25 @@ TEST(Damage, IsAcceptedWithATornTailBehindIt) {
   open_log(folder).reset();
 }
 
+// One line that is no record may be what a crash left. Were two of them cut one after the other,
+// the second start would see a torn end where the first saw damage.
+TEST(Damage, OfTheLastTwoLinesIsNotCutAwayByStartingAgain) {
+  Folder folder;
+  write_log(folder, 3);
+  const std::string path = folder.log() + "/000000000000.jsonl";
+  std::string bytes = read_all(path);
+  for (int i = 0; i < 2; ++i) bytes.erase(bytes.rfind('\n', bytes.size() - 2) + 1);
+  bytes += "no record\nnone\n";
+  write_all(path, bytes);
+  for (int start = 0; start < 3; ++start) {
+    EXPECT_NE(refusal(folder).find("the line is no record"), std::string::npos) << start;
+    EXPECT_EQ(read_all(path), bytes);
+  }
+  accept(folder, "Sato");
+  accept(folder, "Suzuki");
+  open_log(folder).reset();
+}
+
 TEST(Damage, OfAWholeSegmentIsNotPutAsideBeforeItIsAccepted) {
   Folder folder;
   write_log(folder, 1);
