@@ -28,31 +28,45 @@ std::string cut(std::string_view text, std::size_t most) {
 }
 
 // Sentences of one language; when they are too long together, the least important ones go first.
+// What was refused, whom to ask and the number to tell them stay: then the first is shortened.
 class Sentences {
  public:
+  static constexpr int kAlternative = 7, kStays = 8, kWhat = 9;
+
+  explicit Sentences(std::string_view space) : space_(space) {}
   void add(int importance, std::string text) {
     if (!text.empty()) all_.emplace_back(importance, std::move(text));
   }
-  std::string join(std::string_view space) {
-    while (length(space) > kMost && all_.size() > 1) drop_least();
+  // Can all of this importance and more be told?
+  bool fits(int importance) const { return length(importance) <= kMost; }
+
+  std::string join() {
+    while (!fits(0) && length(kStays) < length(0)) drop_least();
+    for (auto& [importance, text] : all_)
+      if (importance == kWhat && !fits(0)) {
+        const std::size_t others = length(0) - characters(text);
+        text = cut(text, others < kMost ? kMost - others : 1);
+      }
     std::string out;
     for (const auto& [importance, text] : all_) {
-      if (!out.empty()) out += space;
+      if (!out.empty()) out += space_;
       out += text;
     }
-    return cut(out, kMost);
+    return out;
   }
 
  private:
-  std::size_t length(std::string_view space) const {
+  std::size_t length(int importance) const {
     std::size_t n = 0;
-    for (const auto& [importance, text] : all_) n += characters(text) + space.size();
+    for (const auto& [how, text] : all_)
+      if (how >= importance) n += characters(text) + (n > 0 ? space_.size() : 0);
     return n;
   }
   void drop_least() {
     all_.erase(std::min_element(all_.begin(), all_.end(),
                                 [](const auto& a, const auto& b) { return a.first < b.first; }));
   }
+  std::string_view space_;
   std::vector<std::pair<int, std::string>> all_;
 };
 
@@ -135,12 +149,12 @@ std::string named_by(const Evidence& e, bool ja) {
   return out + cut(where.starts_with("body:") ? where.substr(5) : where, 40) + ")";
 }
 
-// "運営会社 CN、保存場所 CN": what the refusal rests on.
-std::string evidence_list(const Admission& admission, bool ja) {
+// "運営会社 CN、保存場所 CN": what the refusal rests on, the first `most` of it.
+std::string evidence_list(const Admission& admission, std::size_t most, bool ja) {
   std::string out;
-  int count = 0;
+  std::size_t count = 0;
   for (const auto& e : admission.evidence) {
-    if (!refuses(e) || ++count > 3) continue;
+    if (!refuses(e) || ++count > most) continue;
     if (!out.empty()) out += ja ? "、" : ", ";
     const Words& kind = kKinds[static_cast<std::size_t>(e.kind)];
     out += std::string(ja ? kind.ja : kind.en) + " " + value_word(e, ja) + named_by(e, ja);
@@ -305,13 +319,13 @@ std::string alternative_sentence(const Admission& admission, bool ja, bool with_
 }
 
 Facts facts_of(const Verdict& verdict, const Admission& admission, std::string_view host,
-               std::string_view detail, bool ja) {
+               std::string_view detail, std::size_t reasons, bool ja) {
   Facts f;
   f.host = cut(host, 64);
   if (!admission.second_host.empty() && verdict.reason == admission.reason)
     f.host = cut(admission.second_host, 96);
   f.model = verdict.rule == "models";
-  f.regions = evidence_list(admission, ja);
+  f.regions = evidence_list(admission, reasons, ja);
   f.types = type_list(verdict, ja);
   f.ours = verdict.reason == Reason::kCertificate && verdict.rule == kDistrust;
   if (!f.ours) f.detail = cut(detail, 90);
@@ -334,21 +348,38 @@ std::string reference(const Verdict& verdict, std::string_view request_id, bool 
 }
 
 // The Japanese and the English message differ in words only.
-std::string message(const Verdict& verdict, const Admission& admission, const Facts& f, bool ja,
-                    std::string_view contact, std::string_view request_id) {
+Sentences sentences(const Verdict& verdict, const Admission& admission, const Facts& f, bool ja,
+                    std::string_view contact, std::string_view request_id, bool with_note) {
   const bool data = verdict.reason == Reason::kData;
   const std::string& own = ja ? verdict.message.ja : verdict.message.en;
   const Words next = next_step(verdict.reason, f.ours);
-  Sentences out;
-  out.add(9, ja ? what_ja(verdict.reason, f) : what_en(verdict.reason, f));
+  Sentences out(ja ? "" : " ");
+  out.add(Sentences::kWhat, ja ? what_ja(verdict.reason, f) : what_en(verdict.reason, f));
   if (!f.detail.empty()) out.add(6, (ja ? "詳細: " : "Detail: ") + f.detail + (ja ? "。" : "."));
   if (data && !own.empty()) out.add(5, cut(own, 100) + (ja ? "。" : "."));
   out.add(4, std::string(ja ? next.ja : next.en));
-  out.add(7, alternative_sentence(admission, ja, true));
+  out.add(Sentences::kAlternative, alternative_sentence(admission, ja, with_note));
   if (!contact.empty())
-    out.add(6, (ja ? "問い合わせ: " : "Contact: ") + cut(contact, 70) + (ja ? "。" : "."));
-  out.add(8, reference(verdict, request_id, ja));
-  return out.join(ja ? "" : " ");
+    out.add(Sentences::kStays,
+            (ja ? "問い合わせ: " : "Contact: ") + cut(contact, 70) + (ja ? "。" : "."));
+  out.add(Sentences::kStays, reference(verdict, request_id, ja));
+  return out;
+}
+
+struct Told {
+  std::string_view host, detail, contact, request_id;
+};
+
+// Fewer reasons are given, and no note to the alternative, before the alternative is left out.
+std::string message(const Verdict& verdict, const Admission& admission, const Told& told, bool ja) {
+  constexpr std::pair<std::size_t, bool> kTries[] = {{3, true}, {2, true}, {1, true}, {1, false}};
+  for (const auto& [reasons, with_note] : kTries) {
+    const Facts f = facts_of(verdict, admission, told.host, told.detail, reasons, ja);
+    Sentences out = sentences(verdict, admission, f, ja, told.contact, told.request_id, with_note);
+    const bool last = reasons == 1 && !with_note;
+    if (last || out.fits(Sentences::kAlternative)) return out.join();
+  }
+  return {};
 }
 
 // A sentence that ends in its own full stop gets no second one.
@@ -367,10 +398,8 @@ config::Localized refusal_message(const Verdict& verdict, const Admission& admis
                                   std::string_view detail_ja) {
   config::Localized out;
   if (detail_ja.empty()) detail_ja = detail;
-  out.ja = message(verdict, admission, facts_of(verdict, admission, host, detail_ja, true), true,
-                   contact, request_id);
-  out.en = message(verdict, admission, facts_of(verdict, admission, host, detail, false), false,
-                   contact, request_id);
+  out.ja = message(verdict, admission, {host, detail_ja, contact, request_id}, true);
+  out.en = message(verdict, admission, {host, detail, contact, request_id}, false);
   mend_stops(out.ja);
   mend_stops(out.en);
   return out;

@@ -255,6 +255,66 @@ TEST(RefusalMessage, FitsWhateverItIsMadeOf) {
   }
 }
 
+TEST(RefusalMessage, NeverLosesWhomToAsk) {
+  const std::string longest(5000, 'x'), contact = "情報セキュリティ担当 <security@example.jp>";
+  const std::string ja = "問い合わせ: " + contact + "。", en = "Contact: " + contact + ".";
+  for (int reason = 0; reason <= static_cast<int>(Reason::kOrigin); ++reason) {
+    policy::Verdict v;
+    v.reason = static_cast<Reason>(reason);
+    v.rule = longest;
+    v.causes = {longest, longest, longest, "d"};
+    v.message = {longest, longest};
+    policy::Admission a;
+    a.alternative = longest;
+    a.alternative_note = {longest, longest};
+    a.evidence.resize(7);
+    for (auto& e : a.evidence) {
+      e.result = policy::EvidenceResult::kDenied;
+      e.value = longest;
+      e.source = "body:/" + longest + " catalogue:" + longest;
+    }
+    const auto m = refusal_message(v, a, longest, longest, contact, "sks_ABCDEFGHIJKLMNOP");
+    EXPECT_LE(characters(m.ja), 300u) << reason;
+    EXPECT_LE(characters(m.en), 300u) << reason;
+    for (const auto& [text, part] : {std::pair(m.ja, ja), std::pair(m.en, en)}) {
+      EXPECT_NE(text.find(part), std::string::npos) << reason << ": " << text;
+      EXPECT_NE(text.find("sks_ABCDEFGHIJKLMNOP"), std::string::npos) << reason << ": " << text;
+    }
+    policy::Refusal r = sample();
+    r.message = m;
+    for (const char* dialect : {"openai", "anthropic", "gemini", "bedrock", "mistral", "cohere",
+                                "ollama", "dashscope", "openrouter", "none"}) {
+      const std::string body = parsed(dialect, "/", r).dump();
+      EXPECT_NE(body.find(ja), std::string::npos) << dialect << body;
+      EXPECT_NE(body.find(en), std::string::npos) << dialect << body;
+    }
+  }
+}
+
+// Of several reasons fewer are given before the alternative goes.
+TEST(RefusalMessage, ShortensTheReasonsFirst) {
+  policy::Verdict v;
+  v.reason = Reason::kRegion;
+  v.rule = "regions";
+  policy::Admission a;
+  a.evidence.resize(3);
+  for (auto& e : a.evidence) {
+    e.kind = policy::EvidenceKind::kStorage;
+    e.value = "CN";
+    e.result = policy::EvidenceResult::kDenied;
+    e.source = "body:/provider/only/0 catalogue:some-service-with-a-long-name";
+  }
+  a.evidence[0].kind = policy::EvidenceKind::kOperator;
+  a.alternative = "aws-bedrock";
+  a.alternative_note = {"公開重みは Bedrock で利用できます", "the open weights are on Bedrock"};
+  const auto m = refusal_message(v, a, "openrouter.ai", "", "Security desk, ext. 1234",
+                                 "sks_ABCDEFGHIJKLMNOP");
+  for (const char* part : {"openrouter.ai", "operator CN (China)", "Use aws-bedrock instead",
+                           "Contact: Security desk, ext. 1234.", "rule regions"})
+    EXPECT_NE(m.en.find(part), std::string::npos) << part << " in " << m.en;
+  EXPECT_LE(characters(m.en), 300u);
+}
+
 TEST(RefusalMessage, SaysWhyWhatElseAndWhomToAsk) {
   policy::Verdict v;
   v.reason = Reason::kRegion;
