@@ -60,6 +60,7 @@ class Lines {
       left -= done;
       if (left == 0) return true;
     }
+    out.add_requests(stated_.requests(), stated_.everywhere());
     return false;
   }
 
@@ -83,6 +84,9 @@ class Lines {
     const std::string place = prefix_ + "/" + std::to_string(line_++);
     out.unread = out.unread || !line.json;
     out.cut = out.cut || line.cut;
+    stated_.begin_request();
+    for (const BodyField& f : line.fields)
+      if (f.text && !stated_.add(request_pointer("/0" + f.pointer, false))) out.cut = true;
     for (BodyField& f : line.fields) {
       if (f.pointer == "/custom_id" || !seen_.insert(f.pointer + "\n" + f.value).second) continue;
       if (out.fields.size() >= kMostFields) {
@@ -110,6 +114,7 @@ class Lines {
   std::size_t at_ = 0, line_ = 0, line_bytes_ = 0;
   std::optional<BodyFieldReader> reader_;
   std::unordered_set<std::string> seen_;
+  StatedTexts stated_;
 };
 
 }  // namespace
@@ -200,6 +205,7 @@ void BodyDocuments::Impl::end_whole() {
   move_to(read.fields, out.fields);
   move_to(read.urls, out.urls);
   move_to(read.twice, out.twice);
+  out.add_requests(read.requests, std::move(read.everywhere));
   out.cut = out.cut || read.cut || out.fields.size() > 2 * kMostFields;
 }
 

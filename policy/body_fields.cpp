@@ -83,6 +83,10 @@ constexpr std::array<std::string_view, 22> kFetchParents = {
     "fileData",   "file_data",    "input_audio", "input_image", "input_video", "s3Location",
     "gcs_source", "gcsSource",    "file_search", "attachments"};
 
+bool is_index(std::string_view name) {
+  return !name.empty() && name.find_first_not_of("0123456789") == name.npos;
+}
+
 struct Segments {
   std::vector<std::string_view> names;  // without the indices of arrays
 };
@@ -93,8 +97,7 @@ Segments segments_of(std::string_view pointer) {
     pointer.remove_prefix(1);
     const std::string_view name = pointer.substr(0, pointer.find('/'));
     pointer.remove_prefix(name.size());
-    const bool index = !name.empty() && name.find_first_not_of("0123456789") == name.npos;
-    if (!index) out.names.push_back(name);
+    if (!is_index(name)) out.names.push_back(name);
   }
   return out;
 }
@@ -127,8 +130,7 @@ std::string_view element_of(std::string_view pointer) {
   if (at == pointer.npos) return {};
   const auto end = pointer.find('/', at + kList.size());
   const std::string_view index = pointer.substr(at + kList.size(), end - at - kList.size());
-  const bool number = !index.empty() && index.find_first_not_of("0123456789") == index.npos;
-  return number && end != pointer.npos ? pointer.substr(0, end) : std::string_view();
+  return is_index(index) && end != pointer.npos ? pointer.substr(0, end) : std::string_view();
 }
 
 bool is_below(std::string_view pointer, std::string_view of) {
@@ -176,6 +178,55 @@ bool BodyFields::doubtful(std::string_view pointer) const {
          });
 }
 
+void BodyFields::add_requests(std::size_t count, std::vector<std::string> stated_everywhere) {
+  if (count == 0) return;
+  if (requests > 0)
+    std::erase_if(stated_everywhere, [&](const std::string& pointer) {
+      return !std::binary_search(everywhere.begin(), everywhere.end(), pointer);
+    });
+  requests += count;
+  everywhere = std::move(stated_everywhere);
+}
+
+bool is_around_request(std::string_view name) {
+  static constexpr std::array<std::string_view, 7> kAround = {
+      "requests", "body", "params", "request", "query", "batch", "input_config"};
+  return one_of(name, kAround);
+}
+
+std::string_view request_pointer(std::string_view pointer, bool form) {
+  std::string_view rest = pointer;
+  bool first = form, in_batch = false;
+  while (true) {
+    const auto next = rest.find('/', 1);
+    if (next == rest.npos) break;
+    const std::string_view name = rest.substr(1, next - 1);
+    if (!first && !is_index(name) && !is_around_request(name)) break;
+    in_batch = in_batch || is_index(name);
+    first = false;
+    rest.remove_prefix(next);
+  }
+  return in_batch ? rest : pointer;
+}
+
+bool StatedTexts::add(std::string_view pointer) {
+  const auto found = counts_.find(std::string(pointer));
+  if (found == counts_.end() && counts_.size() >= kMostFields) return false;
+  Count& count = found == counts_.end() ? counts_[std::string(pointer)] : found->second;
+  if (count.last == requests_) return true;
+  count.last = requests_;
+  ++count.in;
+  return true;
+}
+
+std::vector<std::string> StatedTexts::everywhere() const {
+  std::vector<std::string> out;
+  for (const auto& [pointer, count] : counts_)
+    if (count.in == requests_) out.push_back(pointer);
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
 void BodyFields::set(std::string_view pointer, const std::vector<std::string>& values) {
   const auto here = [&](std::string_view p) { return p == pointer || is_below(p, pointer); };
   std::erase_if(fields, [&](const BodyField& f) { return here(f.pointer); });
@@ -198,6 +249,7 @@ bool BodyFieldReader::step(std::size_t bytes) {
 }
 
 BodyFields BodyFieldReader::take() {
+  out_.add_requests(stated_.requests(), stated_.everywhere());
   return std::move(out_);
 }
 
@@ -226,6 +278,7 @@ void BodyFieldReader::see_key() {
   if (element != element_) {
     element_ = element;
     element_keys_.clear();
+    if (!element.empty()) stated_.begin_request();
   }
   auto& keys = element.empty() ? keys_ : element_keys_;
   if (keys.size() >= kMostKeys) {
@@ -263,6 +316,8 @@ void BodyFieldReader::see_value(JsonToken token) {
   if (raw().size() > kFieldBytes) return;
   if (text && !decode(kFieldBytes)) return;
   std::string pointer = json_.pointer();
+  if (text && !element_of(pointer).empty() && !stated_.add(request_pointer(pointer, false)))
+    out_.cut = true;
   if (is_known_in_batch(pointer, text ? std::string_view(decoded_) : raw())) return;
   if (out_.fields.size() >= kMostFields) {
     out_.cut = true;

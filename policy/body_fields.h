@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -37,6 +38,10 @@ struct BodyFields {
   std::vector<BodyField> fields;
   std::vector<BodyUrl> urls;       // each once
   std::vector<std::string> twice;  // pointers of keys that stand twice in their object
+  // Of a batch: how many requests it holds, and the texts that each of them states, as
+  // request_pointer() names them, sorted. What only some state is not here.
+  std::size_t requests = 0;
+  std::vector<std::string> everywhere;
 
   const BodyField* at(std::string_view pointer) const;
   // The strings of a list, or the one string that stands in its place.
@@ -45,8 +50,34 @@ struct BodyFields {
   // Two keys claim to say what stands at `pointer` or below, and services differ in which one they
   // read; or not all was looked at.
   bool doubtful(std::string_view pointer) const;
+  // Joins the requests of another part of the body.
+  void add_requests(std::size_t count, std::vector<std::string> stated_everywhere);
   // What a gateway that rewrites the body will have written there instead.
   void set(std::string_view pointer, const std::vector<std::string>& texts);
+};
+
+// Where it would stand in a request of its own: "/inference_geo" of
+// "/requests/7/params/inference_geo", "/3/body/inference_geo" (a line), and in a form
+// "/file/3/body/inference_geo". What stands in no batch keeps its pointer.
+std::string_view request_pointer(std::string_view pointer, bool form);
+// A name that only leads to the request inside: "params", "body".
+bool is_around_request(std::string_view name);
+
+// Which texts do all requests of a batch state?
+class StatedTexts {
+ public:
+  void begin_request() { ++requests_; }
+  // `pointer` as in request_pointer(). False: too many of them.
+  bool add(std::string_view pointer);
+  std::size_t requests() const { return requests_; }
+  std::vector<std::string> everywhere() const;
+
+ private:
+  struct Count {
+    std::size_t in = 0, last = 0;  // requests that state it, the last of them
+  };
+  std::size_t requests_ = 0;
+  std::unordered_map<std::string, Count> counts_;
 };
 
 // Reads step by step, so that the caller can yield. `json` must outlive the reader.
@@ -75,6 +106,7 @@ class BodyFieldReader {
   std::size_t talk_ = 0;
   std::string element_;  // of a batch: "/requests/7"
   std::unordered_set<std::string> keys_, element_keys_, batch_fields_, seen_urls_;
+  StatedTexts stated_;
   BodyFields out_;
 };
 

@@ -140,16 +140,42 @@ class PieceFinder {
     return s.table->find(key);
   }
 
-  // Every text of a JSON body, outside of the conversation, as "POINTER = VALUE". A body that is no
-  // JSON gives no evidence: it is refused as unreadable elsewhere.
+  // Every text of a JSON body, outside of the conversation, as "POINTER = VALUE"; of a request
+  // inside of a batch as if it stood alone. A body that is no JSON gives no evidence: it is refused
+  // as unreadable elsewhere.
   void look_at_body(const EndpointSignal& s) {
     if (!query_.fields) return;
-    const std::size_t depth = pointer_depth(s.def->pattern);
-    for (const BodyField& f : query_.fields->fields) {
-      const auto levels =
-          static_cast<std::size_t>(std::count(f.pointer.begin(), f.pointer.end(), '/'));
-      if (f.text && (depth == 0 || levels == depth)) search(s, f.pointer + " = " + f.value, "body");
+    const BodyFields& body = *query_.fields;
+    const std::size_t depth = pointer_depth(s.def->pattern), before = out_.size();
+    bool doubt = false, alone = false, everywhere = false;
+    for (const BodyField& f : body.fields) {
+      if (!f.text) continue;
+      const std::string_view inside = request_pointer(f.pointer, body.form);
+      const bool in_batch = inside.size() < f.pointer.size();
+      if (!search_field(s, depth, f.pointer, f.value) &&
+          !(in_batch && search_field(s, depth, inside, f.value)))
+        continue;
+      doubt = doubt || body.doubtful(f.pointer);
+      alone = alone || !in_batch;
+      const bool by_all =
+          std::binary_search(body.everywhere.begin(), body.everywhere.end(), inside);
+      everywhere = everywhere || by_all || (!in_batch && body.requests == 0);
     }
+    // What only some requests of a batch say does not hold for the others, nor for a request that
+    // merely has a batch beside it.
+    const bool beside = body.requests > 0 && !alone && body.at("/model") != nullptr;
+    if (out_.size() > before && (doubt || !everywhere || beside))
+      out_.push_back({kUnknown, "body", s.overrides_host});
+  }
+
+  bool search_field(const EndpointSignal& s, std::size_t depth, std::string_view pointer,
+                    std::string_view value) {
+    const auto levels = static_cast<std::size_t>(std::count(pointer.begin(), pointer.end(), '/'));
+    if (depth != 0 && levels != depth) return false;
+    const std::size_t before = out_.size();
+    std::string line(pointer);
+    search(s, line.append(" = ").append(value), "body");
+    return out_.size() > before;
   }
 
   // A signature holds in the regions it names only, so that a host of another one is a

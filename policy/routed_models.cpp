@@ -91,8 +91,6 @@ std::string_view variant_of(std::string_view model) {
 // "/requests/7/params/model" of a batch, "/0/query/model" of a list of steps, "/file/3/body/model"
 // of a batch in a file: the model of a request inside the body.
 bool names_model_inside(std::string_view pointer, bool form) {
-  static constexpr std::array<std::string_view, 7> kAround = {
-      "requests", "body", "params", "request", "query", "batch", "input_config"};
   static constexpr std::array<std::string_view, 5> kNames = {"model", "modelId", "model_id",
                                                              "model_name", "modelIdentifier"};
   std::vector<std::string_view> names;
@@ -107,9 +105,8 @@ bool names_model_inside(std::string_view pointer, bool form) {
     return std::find(list.begin(), list.end(), name) != list.end();
   };
   const std::size_t first = form && names.size() > 1 ? 1 : 0;  // the name of the part
-  return is(kNames, names.back()) &&
-         std::all_of(names.begin() + static_cast<std::ptrdiff_t>(first), names.end() - 1,
-                     [&](std::string_view name) { return is(kAround, name); });
+  return is(kNames, names.back()) && std::all_of(names.begin() + static_cast<std::ptrdiff_t>(first),
+                                                 names.end() - 1, is_around_request);
 }
 
 bool is_call(std::string_view method) {

@@ -39,6 +39,53 @@ std::string listed(const policy::BodyFields& fields) {
   return out;
 }
 
+TEST(BodyDocuments, TellWhatEveryRequestOfABatchStates) {
+  struct Row {
+    const char* type;
+    std::string body, told;
+  };
+  const std::string us = R"({"body":{"geo":"us","model":"m"}})", other = R"({"body":{"geo":"eu"}})",
+                    none = R"({"body":{"model":"m"}})";
+  const auto lines = [](std::initializer_list<std::string> all) {
+    std::string out;
+    for (const std::string& l : all) out += l + "\n";
+    return out;
+  };
+  const Row rows[] = {
+      {kLines, lines({us, us}), "2: /geo /model "},
+      {kLines, lines({us, other, us}), "3: /geo "},
+      {kLines, lines({us, none}), "2: /model "},
+      {"application/json", R"({"requests":[)" + us + "," + other + "]}", "2: /geo "},
+      {"application/json", R"({"requests":[{"body":{"geo":"us","geo":"eu"}},{"x":"y"}]})", "2: "},
+      {"application/json", us, "0: "},
+      {kForm, part("file", lines({us, us}), kFile) + "--b--\r\n", "2: /geo /model "},
+      {kForm,
+       part("a", lines({us, us}), kFile) + part("b", lines({us, other}), kFile) + "--b--\r\n",
+       "4: /geo "}};
+  for (const Row& r : rows)
+    for (const std::size_t step : {std::size_t{1}, std::size_t{1} << 20}) {
+      const policy::BodyFields fields = fields_of(r.type, r.body, step);
+      std::string told = std::to_string(fields.requests) + ": ";
+      for (const std::string& pointer : fields.everywhere) told += pointer + " ";
+      EXPECT_EQ(told, r.told) << r.body;
+    }
+}
+
+TEST(BodyDocuments, LeadToTheRequestInside) {
+  const std::pair<const char*, const char*> rows[] = {
+      {"/geo", "/geo"},
+      {"/requests/7/params/geo", "/geo"},
+      {"/3/body/geo", "/geo"},
+      {"/3/geo", "/geo"},
+      {"/params/geo", "/params/geo"},
+      {"/requests/7/params/tools/0/geo", "/tools/0/geo"},
+      {"/file/3/body/geo", "/file/3/body/geo"}};
+  for (const auto& [pointer, inside] : rows)
+    EXPECT_EQ(policy::request_pointer(pointer, false), inside);
+  EXPECT_EQ(policy::request_pointer("/file/3/body/geo", true), "/geo");
+  EXPECT_EQ(policy::request_pointer("/geo", true), "/geo");
+}
+
 TEST(BodyDocuments, GiveFieldsPartsAndLinesTheirPlaces) {
   struct Row {
     const char* type;

@@ -407,6 +407,36 @@ TEST(Regions, BodyMayNameTheRegion) {
             "block region regions");
 }
 
+// A batch is as good as its worst request.
+TEST(Regions, EveryRequestOfABatchMayNameTheRegion) {
+  const auto s = compile(with("endpoint: required", provider("anthropic-api")));
+  const auto batch = [&](const std::string& first, const std::string& second,
+                         const std::string& beside = "") {
+    const std::string body = R"({"requests":[{"custom_id":"a","params":{"model":"c")" + first +
+                             R"(}},{"custom_id":"b","params":{"model":"c")" + second + "}}]" +
+                             beside + "}";
+    return outcome(*s, inside("api.anthropic.com", "/v1/messages/batches", body));
+  };
+  const std::string us = R"(,"inference_geo":"us")", global = R"(,"inference_geo":"global")";
+  EXPECT_EQ(batch(us, us), "allow p");
+  EXPECT_EQ(batch(us, global), "block region regions");
+  EXPECT_EQ(batch(us, ""), "block region regions") << "one of them says nothing";
+  EXPECT_EQ(batch("", us), "block region regions");
+  EXPECT_EQ(batch(us, R"(,"inference_geo":null)"), "block region regions");
+  EXPECT_EQ(batch(us, us + global), "block region regions") << "said twice";
+  EXPECT_EQ(batch(us + us, ""), "block region regions") << "said twice in one, never in the other";
+  EXPECT_EQ(batch("", "", us), "block region regions") << "said beside the requests";
+  EXPECT_EQ(batch(us, us, R"(,"model":"c")"), "block region regions") << "a request beside a batch";
+  EXPECT_EQ(batch(us, R"(,"messages":[{"inference_geo":"us"}])"), "block region regions");
+  // What leads to no request of a batch is none.
+  const auto alone = [&](const std::string& body) {
+    return outcome(*s, inside("api.anthropic.com", "/v1/messages", body));
+  };
+  EXPECT_EQ(alone(R"({"model":"c","params":{"inference_geo":"us"}})"), "block region regions");
+  EXPECT_EQ(alone(R"([{"inference_geo":"us"},{}])"), "block region regions");
+  EXPECT_EQ(alone(R"({"inference_geo":"us","inference_geo":null})"), "block region regions");
+}
+
 TEST(Regions, HeaderMayNameTheRegion) {
   const auto s = compile(with("", provider("tencent-hunyuan")));
   Ask ask = inside("hunyuan.tencentcloudapi.com", "/");
