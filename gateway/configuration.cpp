@@ -35,7 +35,7 @@ std::string named_or_shipped(const Marked<std::string>& named, const char* shipp
 }
 
 // Everything that gateway.yaml names and that a reload reads again.
-std::vector<std::string> files_of(const std::string& path, const GatewayFile& g) {
+std::vector<std::string> files_of(const std::string& path, const GatewayFile& g, std::int64_t now) {
   std::vector<std::string> out{path};
   const auto add = [&out](const Marked<std::string>& file) {
     if (!file.value.empty()) out.push_back(file.value);
@@ -50,6 +50,8 @@ std::vector<std::string> files_of(const std::string& path, const GatewayFile& g)
       for (const auto* file :
            {&listener.tls->certificate, &listener.tls->key, &listener.tls->client_ca})
         add(*file);
+  const std::vector<std::string> sealed = certificate_files(g, now);
+  out.insert(out.end(), sealed.begin(), sealed.end());
   return out;
 }
 
@@ -60,10 +62,10 @@ void add_packs(const config::PolicyFile& policy, std::vector<std::string>& out) 
 }
 
 // The same before it is read for good, which is where its mistakes are told.
-std::vector<std::string> files_named_by(const std::string& path) {
+std::vector<std::string> files_named_by(const std::string& path, std::int64_t now) {
   Problems ignored;
   const GatewayFile gateway = config::read_gateway_form(path, ignored);
-  std::vector<std::string> out = files_of(path, gateway);
+  std::vector<std::string> out = files_of(path, gateway, now);
   if (!gateway.policy.value.empty())
     add_packs(config::load_policy(gateway.policy.value, ignored), out);
   return out;
@@ -301,7 +303,7 @@ Configuration read_pinned(const std::string& path, const PinnedFiles& pinned, st
   read_parent_proxy(out, problems);
   check_sinks(out, problems);
   if (!out.snapshot) return out;
-  out.sealing = Sealing::make(out.gateway, out.snapshot->file(), now, problems);
+  out.sealing = Sealing::make(out.gateway, out.snapshot->file(), now, problems, &pinned);
   if (out.sealing) append(out.warnings, out.sealing->warnings(now * 1'000'000));
   run_tests(out, now, problems);
   append(out.warnings, out.snapshot->warnings(now));
@@ -322,16 +324,17 @@ bool reads_more_files(const Configuration& c) {
 
 // What was read is of one moment: nothing changed under the reader's hands.
 bool is_of_one_version(const std::string& path, const std::vector<std::string>& files,
-                       const PinnedFiles& pinned, const Configuration& read, bool had_problems) {
+                       const PinnedFiles& pinned, const Configuration& read, bool had_problems,
+                       std::int64_t now) {
   if (!pinned.unchanged()) return false;
   // A mistake may come from a name that was looked up by its links while they moved.
   if ((had_problems || reads_more_files(read)) && !pinned.links_unchanged()) return false;
-  std::vector<std::string> now = files_of(path, read.gateway);
+  std::vector<std::string> named = files_of(path, read.gateway, now);
   if (read.snapshot)
-    add_packs(read.snapshot->file(), now);
+    add_packs(read.snapshot->file(), named);
   else
-    now = files_named_by(path);
-  return files == now;
+    named = files_named_by(path, now);
+  return files == named;
 }
 
 }  // namespace
@@ -360,11 +363,11 @@ std::vector<std::string> opened_hosts(const policy::Snapshot& snapshot) {
 
 Configuration read_configuration(const std::string& path, std::int64_t now, Problems& problems) {
   for (int attempt = 1;; ++attempt) {
-    const std::vector<std::string> files = files_named_by(path);
+    const std::vector<std::string> files = files_named_by(path, now);
     const PinnedFiles pinned(files);
     Problems found;
     Configuration out = read_pinned(path, pinned, now, found);
-    const bool whole = is_of_one_version(path, files, pinned, out, !found.empty());
+    const bool whole = is_of_one_version(path, files, pinned, out, !found.empty(), now);
     if (!whole && attempt < kAttempts) {
       std::this_thread::sleep_for(kLookAgain);
       continue;
@@ -395,7 +398,7 @@ std::shared_ptr<const policy::Snapshot> load_snapshot(const std::string& path, s
   const std::size_t before = problems.size();
   GatewayFile gateway = config::read_gateway_form(path, problems);
   if (problems.size() != before) return nullptr;
-  auto files = files_named_by(path);
+  auto files = files_named_by(path, now);
   if (!instead.policy.empty()) gateway.policy.value = instead.policy;
   if (!instead.providers.empty()) gateway.catalogue_providers.value = instead.providers;
   for (const std::string* file : {&instead.policy, &instead.providers})

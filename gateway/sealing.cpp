@@ -7,6 +7,7 @@
 #include "config/audit_sealed.h"
 #include "config/gateway_file.h"
 #include "config/nearest.h"
+#include "config/pinned_files.h"
 #include "config/policy_seals.h"
 #include "config/text_file.h"
 #include "policy/verdict.h"
@@ -29,22 +30,30 @@ class CertificateFiles {
     const std::lock_guard lock(mutex_);
     const auto known = known_.find(path);
     if (known != known_.end()) return known->second;
+    return read_anew(path, path);
+  }
+  // The file of this name as it is elsewhere.
+  void take(const std::string& path, const std::string& from) {
+    const std::lock_guard lock(mutex_);
+    read_anew(path, from);
+  }
+
+ private:
+  std::string read_anew(const std::string& path, const std::string& from) {
     std::string ignored;
-    const std::string text = config::read_text_file(path, ignored).value_or("");
+    std::string text = config::read_text_file(from, ignored).value_or("");
     if (text.find("-----END CERTIFICATE-----") != std::string::npos) known_[path] = text;
     return text;
   }
 
- private:
   std::mutex mutex_;
   std::map<std::string, std::string> known_;
 };
 
-audit::Sealer::Files files_of(const config::AuditSealed& wanted) {
+audit::Sealer::Files files_of(const config::AuditSealed& wanted,
+                              std::shared_ptr<CertificateFiles> known) {
   audit::Sealer::Files files;
-  files.read = [known = std::make_shared<CertificateFiles>()](const std::string& path) {
-    return known->read(path);
-  };
+  files.read = [known = std::move(known)](const std::string& path) { return known->read(path); };
   files.cap = wanted.cap;
   for (const auto& [group, paths] : wanted.recipients)
     for (const auto& p : paths) files.recipients[group].push_back(p.value);
@@ -79,15 +88,34 @@ bool only_observes(const policy::Verdict& verdict, const std::string& id) {
 
 }  // namespace
 
+std::vector<std::string> certificate_files(const config::GatewayFile& gateway, std::int64_t now) {
+  const config::AuditSealed sealed =
+      config::load_audit_sealed(gateway.path, gateway.audit_directory.value);
+  std::vector<std::string> out;
+  const auto add = [&](const std::vector<config::Marked<std::string>>& files) {
+    for (const auto& file : files)
+      for (const std::int64_t at : {now * kSecond, now * kSecond + kSoon})
+        add_new(out, audit::sealed_path(file.value, at));
+  };
+  for (const auto& [group, files] : sealed.recipients) add(files);
+  add(sealed.second);
+  return out;
+}
+
 std::shared_ptr<const Sealing> Sealing::make(const config::GatewayFile& gateway,
                                              const config::PolicyFile& policy, std::int64_t now,
-                                             config::Problems& problems) {
+                                             config::Problems& problems,
+                                             const config::PinnedFiles* pinned) {
   const config::AuditSealed wanted =
       config::load_audit_sealed(gateway.path, gateway.audit_directory.value);
   const std::vector<config::RuleSeal> seals = config::seals_of(policy);
   if (seals.empty() && wanted.at.line == 0) return nullptr;
   check_groups(policy, seals, wanted, problems);
-  std::shared_ptr<Sealing> out(new Sealing(files_of(wanted)));
+  const auto known = std::make_shared<CertificateFiles>();
+  if (pinned)
+    for (const std::string& path : certificate_files(gateway, now))
+      known->take(path, pinned->real(path));
+  std::shared_ptr<Sealing> out(new Sealing(files_of(wanted, known)));
   out->folder_ = wanted.directory;
   for (const config::RuleSeal& seal : seals)
     for (const config::MarkedText& group : seal.groups)

@@ -16,6 +16,7 @@
 
 namespace sekisho::config {
 struct GatewayFile;
+class PinnedFiles;
 struct PolicyFile;
 }  // namespace sekisho::config
 
@@ -25,13 +26,19 @@ struct Verdict;
 
 namespace sekisho::gateway {
 
+// The files of certificates that copies are sealed for at `now` (unix time) and soon after.
+std::vector<std::string> certificate_files(const config::GatewayFile& gateway, std::int64_t now);
+
 class Sealing {
  public:
   // Null when no rule seals and nothing is set up for it. Problems: a rule seals for a group that
   // gateway.yaml does not know, or for one whose certificates are of no use at `now` (unix time).
+  // `pinned`: where the certificates of the configuration's version are; null = where they are
+  // named.
   static std::shared_ptr<const Sealing> make(const config::GatewayFile& gateway,
                                              const config::PolicyFile& policy, std::int64_t now,
-                                             config::Problems& problems);
+                                             config::Problems& problems,
+                                             const config::PinnedFiles* pinned = nullptr);
 
   // Whom a request's copy is sealed for; none: no copy is kept. Rules that only observe keep
   // nothing.

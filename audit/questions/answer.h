@@ -60,6 +60,15 @@ struct Checkpointed {
   std::string root;        // base64
 };
 
+// A log of a store that holds several.
+struct HeldLog {
+  std::string log;
+  std::uint64_t size = 0;  // records up to the newest that is there
+  std::string day;         // of that one
+  // Records of the log that are not there; nothing: only the log's own gateway knows.
+  std::optional<std::uint64_t> behind;
+};
+
 // What an answer rests on; printed below every one of them.
 struct Footer {
   std::string log;                           // origin of the log
@@ -68,6 +77,7 @@ struct Footer {
   std::optional<Checkpointed> checkpoint;    // newest whose signature was verified
   std::uint64_t uncovered = 0;               // records after it
   std::uint64_t behind = 0;                  // records of the log that the index has not read
+  std::vector<HeldLog> held;                 // more than one, or none
   std::vector<LocalText> gaps;               // gaps, damage, removed segments in the period
   std::vector<std::string> policies;         // digests in force
   bool scanned = false;                      // answered by a scan of raw rows, not from rollups

@@ -40,6 +40,9 @@ std::string footer_csv(const Footer& footer, const std::string& command, Languag
   line("checkpoint_root", footer.checkpoint ? footer.checkpoint->root : "");
   line("uncovered", std::to_string(footer.uncovered));
   line("behind", std::to_string(footer.behind));
+  for (const HeldLog& held : footer.held)
+    line("held", held.log + " " + std::to_string(held.size) + " " + held.day + " " +
+                     (held.behind ? std::to_string(*held.behind) : "?"));
   for (const LocalText& gap : footer.gaps) line("gap", gap.in(language));
   for (const std::string& policy : footer.policies) line("policy", policy);
   line("command", command);

@@ -156,6 +156,10 @@ std::string header_line(const SealedHeader& h, const SealedRef& ref) {
 
 }  // namespace
 
+std::string sealed_path(std::string path, std::int64_t unix_us) {
+  return path_in(std::move(path), sealing_period(unix_us));
+}
+
 std::string sealing_period(std::int64_t unix_us) {
   const std::int64_t local = unix_us / kSecond + kJapan;
   const auto date = policy::civil_from_days(local / 86400);

@@ -20,6 +20,8 @@ namespace sekisho::audit {
 // The quarter of Japan's time that a moment lies in: "2026q3" (calendar quarters: from July to
 // September).
 std::string sealing_period(std::int64_t unix_us);
+// A path in which "{period}" stands for the quarter, at that time.
+std::string sealed_path(std::string path, std::int64_t unix_us);
 
 // What stands in front of the body, within the seal, as one line of JSON: so that the copy cannot
 // be put beside another record.

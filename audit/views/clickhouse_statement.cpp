@@ -93,7 +93,10 @@ std::string between(const char* column, const std::string& from, const char* unt
          clickhouse_literal(to);
 }
 
+// Whole months are asked for as such: the column of months is read faster than that of days.
 std::string of_days(const std::string& from, const char* until, const std::string& to) {
+  if (from.ends_with("-01") && to.ends_with("-01") && std::string_view(until) == "<")
+    return between("month", from.substr(0, 7), "<", to.substr(0, 7));
   return between("day", from, until, to) + " AND " +
          between("month", from.substr(0, 7), "<=", to.substr(0, 7));
 }

@@ -66,6 +66,7 @@ class Page {
                "verify)"}));
     if (f.behind)
       line(out, {"索引にまだない記録", "records not yet in the index"}, std::to_string(f.behind));
+    for (const auto& held : f.held) line(out, {"写しのログ", "log in the store"}, held_text(held));
     for (const auto& gap : f.gaps) line(out, {"注意", "note"}, in(gap));
     for (const auto& digest : f.policies) line(out, {"ポリシー", "policy"}, digest);
     if (f.scanned)
@@ -74,6 +75,18 @@ class Page {
     line(out, {"コマンド", "command"}, answer_.command);
     if (!in(look_.recorded).empty()) line(out, {"閲覧の記録", "this reading"}, in(look_.recorded));
     return out;
+  }
+
+  std::string held_text(const audit::HeldLog& held) const {
+    const auto number = [](std::uint64_t n) {
+      return audit::grouped(static_cast<std::int64_t>(n));
+    };
+    const std::string out = held.log + ": " + number(held.size) +
+                            in({" 件まで、最後の日 ", " records, newest of "}) + held.day;
+    if (!held.behind)
+      return out + in({"、遅れはそのゲートウェイだけが知る",
+                       "; how far it is behind, its own gateway knows"});
+    return out + in({"、遅れ ", "; behind: "}) + number(*held.behind) + in({" 件", ""});
   }
 
   std::string explanation() const {
@@ -222,10 +235,22 @@ class JsonPage {
     }
     number(out, "uncovered", f.uncovered);
     number(out, "behind", f.behind);
+    if (!f.held.empty()) held(member(out, "held"), f.held);
     texts(member(out, "gaps"), f.gaps);
     strings(member(out, "policies"), f.policies);
     member(out, "scanned") += f.scanned ? "true" : "false";
     out += '}';
+  }
+
+  static void held(std::string& out, const std::vector<audit::HeldLog>& logs) {
+    out += '[';
+    for (const audit::HeldLog& one : logs) {
+      audit::append_json_string(out += out.back() == '[' ? R"({"log":)" : R"(,{"log":)", one.log);
+      out += R"(,"size":)" + std::to_string(one.size) + R"(,"day":)";
+      audit::append_json_string(out, one.day);
+      out += R"(,"behind":)" + (one.behind ? std::to_string(*one.behind) : "null") + "}";
+    }
+    out += ']';
   }
 
   void plans(std::string& out) const {

@@ -12,6 +12,7 @@
 #include "audit/proof/statements.h"
 #include "audit/record_view.h"
 #include "audit/verify.h"
+#include "audit/views/clickhouse_schema.h"
 #include "config/text_file.h"
 #include "config/units.h"
 #include "gateway/commands/audit_access.h"
@@ -182,19 +183,36 @@ bool Reading::bring_up_to_date() {
   return true;
 }
 
-// What it lacks of the log is told in the footer, as of an index that is behind.
 bool Reading::open_store(const ReadingOptions& options) {
   if (options.store.empty()) return true;
   std::string error;
   store_ = gateway::open_store(options.store, options.password_file, options.store_ca, error);
   if (!store_) return could_not("--store: " + error);
-  const auto last = (*store_)({"SELECT max(seq) FROM record_row", {}});
+  const auto last =
+      (*store_)({"SELECT log, max(seq), max(day) FROM record_row GROUP BY log ORDER BY log", {}});
   if (!last.error.empty()) return could_not("--store: " + last.error);
-  const auto head = audit::read_head(directory_, error);
-  const auto size =
-      last.rows.empty() ? 0 : static_cast<std::uint64_t>(audit::number_in(last.rows[0][0])) + 1;
-  if (head) asking_.footer.behind = head->size > size ? head->size - size : 0;
+  for (const auto& row : last.rows)
+    held_.push_back({audit::text_in(row[0]),
+                     static_cast<std::uint64_t>(audit::number_in(row[1]) % audit::kLogStep) + 1,
+                     audit::text_in(row[2]),
+                     {}});
   return true;
+}
+
+// What a store lacks of this log is told in the footer, as of an index that is behind. `names`:
+// what the log may be called there.
+void Reading::measure_store(const std::vector<std::string>& names) {
+  std::string error;
+  const auto head = audit::read_head(directory_, error);
+  if (!head) return;
+  auto own = std::find_if(held_.begin(), held_.end(), [&](const audit::HeldLog& held) {
+    return std::find(names.begin(), names.end(), held.log) != names.end();
+  });
+  if (own == held_.end() && held_.size() == 1) own = held_.begin();
+  const std::uint64_t size = own == held_.end() ? 0 : own->size;
+  asking_.footer.behind = head->size > size ? head->size - size : 0;
+  if (own != held_.end()) own->behind = asking_.footer.behind;
+  if (held_.size() > 1) asking_.footer.held = held_;
 }
 
 bool Reading::set_period(const ReadingOptions& options) {
@@ -240,12 +258,11 @@ void Reading::fill_footer() {
        database_->ask({"SELECT seq, record FROM control WHERE what='key' ORDER BY seq", {}}).rows)
     add_key(keys, row);
   keys.settle();
-  asking_.footer.log = keys.origin();
-  if (asking_.footer.log.empty()) {
-    const auto gateways = database_->ask(
-        {"SELECT gw FROM control WHERE kind='segment' ORDER BY seq DESC LIMIT 1", {}});
-    if (!gateways.rows.empty()) asking_.footer.log = audit::text_in(gateways.rows[0][0]);
-  }
+  const auto gateways =
+      database_->ask({"SELECT gw FROM control WHERE kind='segment' ORDER BY seq DESC LIMIT 1", {}});
+  const std::string name = gateways.rows.empty() ? "" : audit::text_in(gateways.rows[0][0]);
+  asking_.footer.log = keys.origin().empty() ? name : keys.origin();
+  if (store_) measure_store({keys.origin(), name});
   const auto own = audit::read_checkpoints(directory_);
   const std::uint64_t size =
       static_cast<std::uint64_t>(std::stoull("0" + database_->meta("next_seq")));

@@ -56,12 +56,14 @@ class Reading {
   bool set_period(const ReadingOptions& options);
   bool set_look(const ReadingOptions& options);
   void fill_footer();
+  void measure_store(const std::vector<std::string>& names);
   audit::SqlRows run(const audit::Sql& sql);
 
   std::string directory_, command_, reason_;
   std::optional<config::GatewayFile> gateway_;
   std::unique_ptr<audit::Database> database_;
   std::optional<audit::RunSql> store_;
+  std::vector<audit::HeldLog> held_;    // by it
   std::vector<audit::Sql> statements_;  // for --explain
   audit::QuestionScope asking_;
   AnswerLook look_;

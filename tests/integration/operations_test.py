@@ -333,6 +333,37 @@ class Reload(unittest.TestCase):
         self.assertIn(str(self.home / "users"), said["problems"][0]["message"])  # not the folder behind the link
         self.assertIn(b" 200 ", login("two"))
 
+    def test_the_certificates_of_sealed_copies_are_of_the_same_version(self):
+        for v in ("one", "two"):
+            sh("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", str(self.home / v / "auditors.key"),
+               "-out", str(self.home / v / "auditors.pem"), "-subj", f"/CN={v}", "-days", "60")
+            policy = self.home / v / "policy.yaml"
+            policy.write_text(policy.read_text(encoding="utf-8").replace("findings: [credit_card], action: redact", "findings: [credit_card], action: redact, seal: [auditors]"), encoding="utf-8")
+        (self.home / "auditors.pem").symlink_to("..data/auditors.pem")
+        gateway = self.start(keeping=", sealed: { recipients: { auditors: [auditors.pem] } }")
+        stop, pairs = threading.Event(), set()
+
+        def swap():
+            while not stop.is_set():
+                for v in ("two", "one"):
+                    self.swap_to(v)
+                    stop.wait(0.003)
+
+        swapping = threading.Thread(target=swap)
+        swapping.start()
+        try:
+            for _ in range(40):
+                status, said = gateway.reload()
+                self.assertEqual(status, 200, said)
+                told = [r["new"] for r in gateway.journal() if r.get("what") == "sealed_recipients"]
+                pairs.add((said["digest"], told[-1]))
+                if len(pairs) > 1 and len(told) > 4:
+                    break
+        finally:
+            stop.set()
+            swapping.join()
+        self.assertEqual((len(pairs), len({digest for digest, _ in pairs}), len({told for _, told in pairs})), (2, 2, 2))
+
     def test_a_problem_names_the_file_as_people_wrote_it(self):
         gateway = self.start()
         broken = self.home / "one" / "overlay.yaml"

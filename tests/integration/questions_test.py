@@ -417,8 +417,18 @@ class OnClickHouse(unittest.TestCase):
                 self.assertEqual([(t["id"], t["rows"], t["notes"]) for t in there["tables"]], [(t["id"], t["rows"], t["notes"]) for t in here["tables"]])
                 self.assertEqual({k: v for k, v in there["footer"].items() if k != "scanned"}, {k: v for k, v in here["footer"].items() if k != "scanned"})
                 self.assertEqual((here["footer"]["scanned"], there["footer"]["scanned"]), (False, True))
+        self.says_of_each_log_how_far_it_is_there(len(records), store)
         self.password.chmod(0o644)
         self.assertIn("readable by others", self.ask("transfers", *store, expect=2))
+
+    def says_of_each_log_how_far_it_is_there(self, at_least: int, store: list[str]):
+        self.assertNotIn("held", self.ask("gaps", *store)["footer"])  # there is one log
+        self.query("INSERT INTO record_row (log, seq, ver, day, month, gw, kind) VALUES ('zz', 1000000000041, 0, '2026-07-01', '2026-07', 'gw9', 'boot')")
+        footer = self.ask("gaps", *store)["footer"]
+        own, other = footer["held"]
+        self.assertEqual((own["behind"], footer["behind"]), (0, 0))
+        self.assertGreaterEqual(own["size"], at_least)
+        self.assertEqual(other, {"log": "zz", "size": 42, "day": "2026-07-01", "behind": None})
 
     @staticmethod
     def user_of(records) -> str:
