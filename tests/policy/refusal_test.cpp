@@ -45,12 +45,11 @@ TEST(RefusalMessage, NamesWhoeverTheRequestNames) {
   v.action = policy::Action::kBlock;
   v.reason = policy::Reason::kRegion;
   policy::Admission a;
-  policy::Evidence e;
+  policy::Evidence& e = a.evidence.emplace_back();
   e.kind = policy::EvidenceKind::kOperator;
   e.value = "CN";
   e.result = policy::EvidenceResult::kDenied;
   e.source = "body:/provider/only/0 catalogue:deepseek-api";
-  a.evidence = {e};
   auto m = refusal_message(v, a, "openrouter.ai", "", "", "sks_ABCDEFGHIJKLMNOP");
   EXPECT_NE(m.en.find("operator CN (China) (deepseek-api, /provider/only/0)"), std::string::npos)
       << m.en;
@@ -319,11 +318,10 @@ TEST(RefusalMessage, SaysWhyWhatElseAndWhomToAsk) {
   policy::Verdict v;
   v.reason = Reason::kRegion;
   policy::Admission a;
-  policy::Evidence e;
+  policy::Evidence& e = a.evidence.emplace_back();
   e.kind = policy::EvidenceKind::kOperator;
   e.value = "CN";
   e.result = policy::EvidenceResult::kDenied;
-  a.evidence = {e};
   a.alternative = "aws-bedrock";
   a.alternative_note = {"公開重みは Bedrock で利用できます", "the open weights are on Bedrock"};
   const auto m = refusal_message(v, a, "api.deepseek.com", "", "内線1234", "sks_ABCDEFGHIJKLMNOP");
