@@ -270,7 +270,7 @@ std::size_t EscapeFinder::see_equals(std::size_t at) {
   if (byte < 0 || lower(at + 1) || lower(at + 2)) return at + 1;
   const bool shown = byte >= 0x20 || byte == '\t' || byte == '\n' || byte == '\r';
   if (!shown || !quoted_near(at)) return at + 1;
-  const bool setting = names_number(at) && (last_quoted_ == 0 || last_quoted_ != at);
+  const bool setting = names_number(at) && last_quoted_ != at;
   last_quoted_ = at + 3;
   return put_byte(at, at + 3, byte, !setting);
 }

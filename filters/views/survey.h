@@ -118,12 +118,8 @@ class Survey {
   std::uint16_t any_ = 0;
 };
 
-// For Survey::next. Where letters and digits begin; digits; signs of quotation, escapes and cells;
-// line ends and tabs.
-inline constexpr auto kWordStarts = [](const BlockMarks& before, const BlockMarks& m,
-                                       const BlockMarks&) {
-  return m.alnum() & ~(m.alnum() << 1 | before.alnum() >> 63);
-};
+// For Survey::next. Where digits begin; runs of kLongRunSize or more letters, digits and "+/-_";
+// signs of quotation, escapes and cells; line ends and tabs.
 inline constexpr auto kDigitStarts = [](const BlockMarks& before, const BlockMarks& m,
                                         const BlockMarks&) {
   return m.digit & ~(m.digit << 1 | before.digit >> 63);

@@ -67,21 +67,41 @@ struct Site {
   }
 };
 
-policy::Verdict verdict(const policy::Snapshot& snapshot, const std::string& prompt) {
+policy::Verdict verdict_of_body(const policy::Snapshot& snapshot, const std::string& body,
+                                const std::string& type = "application/json") {
   policy::Question question;
   std::string error, path;
   EXPECT_TRUE(policy::parse_destination("api.openai.com", question.to, path, error));
   question.method = "POST";
   question.target = "/v1/chat/completions";
-  question.body =
-      "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"" + prompt + "\"}]}";
+  question.headers = {{"content-type", type}};
+  question.body = body;
   question.address.assumed_allowed = true;
   question.now = kNow;
   return policy::evaluate(snapshot, std::move(question)).verdict;
 }
 
+policy::Verdict verdict(const policy::Snapshot& snapshot, const std::string& prompt) {
+  return verdict_of_body(
+      snapshot,
+      "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"" + prompt + "\"}]}");
+}
+
 bool holds(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
+}
+
+// Customers are built, and masked wherever they stand. Null: something is wrong, and told.
+std::shared_ptr<const policy::Snapshot> redacting(const Site& site) {
+  site.folder.write("customers.csv", kList);
+  const std::string rules =
+      kHead + kCustomers +
+      "data:\n  - { id: list, findings: [\"dataset:customers\"], action: redact }\n";
+  EXPECT_EQ(site.build(rules), "");
+  config::Problems problems;
+  auto snapshot = site.compile(rules, problems);
+  EXPECT_TRUE(snapshot) << all_problems(problems);
+  return snapshot;
 }
 
 TEST(Datasets, ARuleBlocksWhatTheListHolds) {
@@ -119,46 +139,20 @@ TEST(Datasets, AtLeastCountsRows) {
 }
 
 TEST(Datasets, RedactionTakesTheCellsAndLeavesTheRest) {
-  Site site;
-  site.folder.write("customers.csv", kList);
-  const std::string text =
-      kHead + kCustomers +
-      "data:\n  - { id: list, findings: [\"dataset:customers\"], action: redact }\n";
-  ASSERT_EQ(site.build(text), "");
-  config::Problems problems;
-  const auto snapshot = site.compile(text, problems);
-  ASSERT_TRUE(snapshot) << all_problems(problems);
+  const Site site;
+  const auto snapshot = redacting(site);
+  ASSERT_TRUE(snapshot);
   const auto v = verdict(*snapshot, "山田太郎さんの電話は090-1234-5670です");
   ASSERT_EQ(v.action, policy::Action::kRedact);
   ASSERT_EQ(v.edits.size(), 2U);
   EXPECT_EQ(v.edits[0].replacement, "[REDACTED:dataset:customers]");
 }
 
-policy::Verdict verdict_of_body(const policy::Snapshot& snapshot, const std::string& body,
-                                const std::string& type = "application/json") {
-  policy::Question question;
-  std::string error, path;
-  EXPECT_TRUE(policy::parse_destination("api.openai.com", question.to, path, error));
-  question.method = "POST";
-  question.target = "/v1/chat/completions";
-  question.headers = {{"content-type", type}};
-  question.body = body;
-  question.address.assumed_allowed = true;
-  question.now = kNow;
-  return policy::evaluate(snapshot, std::move(question)).verdict;
-}
-
 // As a tool passes records on: each cell is a string of its own.
 TEST(Datasets, CellsInStringsOfTheirOwnMakeARow) {
-  Site site;
-  site.folder.write("customers.csv", kList);
-  const std::string rules =
-      kHead + kCustomers +
-      "data:\n  - { id: list, findings: [\"dataset:customers\"], action: redact }\n";
-  ASSERT_EQ(site.build(rules), "");
-  config::Problems problems;
-  const auto snapshot = site.compile(rules, problems);
-  ASSERT_TRUE(snapshot) << all_problems(problems);
+  const Site site;
+  const auto snapshot = redacting(site);
+  ASSERT_TRUE(snapshot);
   const std::string record = R"({"customer":"山田 太郎","state":"ok","tel":"090-1234-5670"})";
   const auto v = verdict_of_body(
       *snapshot, R"({"messages":[{"role":"user","content":[{"type":"tool_result","content":)" +
@@ -177,15 +171,9 @@ TEST(Datasets, CellsInStringsOfTheirOwnMakeARow) {
 
 // However many strings stand around: those read together overlap.
 TEST(Datasets, RowsOfManyStringsAreEachFoundOnce) {
-  Site site;
-  site.folder.write("customers.csv", kList);
-  const std::string rules =
-      kHead + kCustomers +
-      "data:\n  - { id: list, findings: [\"dataset:customers\"], action: redact }\n";
-  ASSERT_EQ(site.build(rules), "");
-  config::Problems problems;
-  const auto snapshot = site.compile(rules, problems);
-  ASSERT_TRUE(snapshot) << all_problems(problems);
+  const Site site;
+  const auto snapshot = redacting(site);
+  ASSERT_TRUE(snapshot);
   std::string body = R"({"rows":[)";
   for (int i = 0; i < 400; ++i) {
     body += i % 7 == 0 ? R"(["山田 太郎","t.yamada@kaisha-sample.co.jp"],)"
