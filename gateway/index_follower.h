@@ -17,7 +17,7 @@ class IndexFollower {
  public:
   // `head`: records that are durable; called from the thread.
   IndexFollower(std::string log, std::function<std::uint64_t()> head);
-  ~IndexFollower();  // ends after the batch under way
+  ~IndexFollower();  // ends at once; the rest is read by the next one
 
   struct State {
     std::uint64_t size = 0;  // records that are indexed

@@ -217,6 +217,12 @@ bool Indexer::Impl::read(std::optional<std::uint64_t> end, bool bulk, IndexRepor
   std::string_view line;
   IndexedRecord record;
   for (;;) {
+    // What was read and not written yet is read again: a batch may take a busy machine half a
+    // minute.
+    if (stopped()) {
+      report.error = "stopped";
+      return false;
+    }
     if (end && follower->place().next_seq >= *end) break;
     const LogFollower::Step step = follower->next(line);
     if (step == LogFollower::Step::kFailed) {
@@ -235,7 +241,7 @@ bool Indexer::Impl::read(std::optional<std::uint64_t> end, bool bulk, IndexRepor
     }
     ++report.added;
     if (writer->waiting() < kBatch) continue;
-    if (!flush(bulk, report) || stopped()) return report.error.empty();
+    if (!flush(bulk, report)) return false;
   }
   return writer->waiting() == 0 || flush(bulk, report);
 }
@@ -256,7 +262,6 @@ void Indexer::Impl::rebuild_into(const std::string& path, IndexReport& report) {
   follower = std::make_unique<LogFollower>(settings.log, LogPlace{});
   bool replaced = false;
   if (!read(std::nullopt, true, report, replaced)) return;
-  if (stopped()) report.error = "stopped";
   for (const auto& index : index_indexes())
     if (report.error.empty() && !database->run(index)) report.error = database->error();
   if (report.error.empty() &&

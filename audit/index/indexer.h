@@ -25,7 +25,7 @@ struct IndexSettings {
   bool thorough = false;  // look through all pages of a large file too, for who has the time
   // Asked again and again while another process writes the index; false: give up. Empty: at once.
   std::function<bool()> wait;
-  const std::atomic<bool>* stop = nullptr;              // true: end after the present batch
+  const std::atomic<bool>* stop = nullptr;              // true: end; what is not written is left
   std::function<void(std::uint64_t records)> progress;  // of a rebuild, now and then
 };
 

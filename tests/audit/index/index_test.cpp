@@ -5,6 +5,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
 
 #include "tests/audit/index/written_log.h"
@@ -61,6 +62,26 @@ TEST(Index, SaysTheSameWhetherBuiltAtOnceOrStepByStep) {
   Indexer(log.settings()).rebuild();
   EXPECT_EQ(log.dump(), step_by_step);
   EXPECT_NE(step_by_step.find("u3@example.co.jp"), std::string::npos);
+}
+
+// A gateway that stops does not wait for a batch, which may take a busy machine half a minute.
+TEST(Index, StopsInTheMiddleOfABatchAndGoesOnWithTheNextOne) {
+  WrittenLog log;
+  std::atomic<bool> stop{true};
+  IndexSettings settings = log.settings();
+  settings.stop = &stop;
+  for (int i = 0; i < 5; ++i) log.exchange({});
+  Indexer indexer(settings);
+  EXPECT_EQ(indexer.catch_up().error, "stopped");
+  EXPECT_FALSE(std::filesystem::exists(log.index_file()));  // no half of an index
+  stop = false;
+  EXPECT_EQ(indexer.catch_up().error, "");
+  for (int i = 0; i < 5; ++i) log.exchange({});
+  stop = true;
+  EXPECT_EQ(indexer.catch_up().error, "stopped");
+  stop = false;
+  EXPECT_EQ(indexer.catch_up().error, "");
+  EXPECT_EQ(log.read().text("SELECT count(*) FROM exchange"), "10\n");
 }
 
 TEST(Index, IsBuiltAnewWhenTheFileIsNoIndex) {
