@@ -1,9 +1,11 @@
 #include "gateway/sinks/transport.h"
 
 #include <gtest/gtest.h>
+
 #include <openssl/hmac.h>
 #include <openssl/sha.h>
 #include <openssl/tls1.h>
+#include <atomic>
 
 #include <future>
 
@@ -68,10 +70,12 @@ TEST(Transport, SendsTheBodyAndTheHeadersAsGiven) {
 }
 
 TEST(Transport, KeepsItsConnectionAndMakesAnotherWhenItWasClosed) {
-  int served = 0;
+  std::atomic<int> served{0};
   LoopbackServer server([&](Wire& wire) {
-    for (int i = 0; i < 2 && !wire.read_request().empty(); ++i, ++served)
+    for (int i = 0; i < 2 && !wire.read_request().empty(); ++i) {
+      ++served;
       wire.write(http_answer(200, "ok"));
+    }
   });
   HttpSender sender{{}};
   for (int i = 0; i < 4; ++i) EXPECT_EQ(sender.send(post(server.url())).status, 200) << i;
@@ -80,7 +84,7 @@ TEST(Transport, KeepsItsConnectionAndMakesAnotherWhenItWasClosed) {
 }
 
 TEST(Transport, FollowsNoRedirect) {
-  int elsewhere = 0;
+  std::atomic<int> elsewhere{0};
   LoopbackServer target([&](Wire&) { ++elsewhere; });
   LoopbackServer server([&](Wire& wire) {
     wire.read_request();
