@@ -1,12 +1,11 @@
 #include "gateway/sinks/transport.h"
 
 #include <gtest/gtest.h>
-
 #include <openssl/hmac.h>
 #include <openssl/sha.h>
 #include <openssl/tls1.h>
-#include <atomic>
 
+#include <atomic>
 #include <future>
 
 #include "tests/gateway/sinks/loopback_server.h"
