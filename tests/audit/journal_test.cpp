@@ -174,10 +174,16 @@ TEST(Journal, ACourierCarriesAllAnswersOfACommitAtOnce) {
   FaultDisk disk;
   CountingCourier courier;
   auto journal = open_disk(disk);
+  // The writer is held in the answer to the first record.
+  std::promise<void> entered;
   std::mutex gate;
-  gate.lock();  // holds the writer in the answer to the first record
+  gate.lock();
   Sample sample;
-  ASSERT_TRUE(journal->record(sample.get(), [&](std::uint64_t) { const std::lock_guard l(gate); }));
+  ASSERT_TRUE(journal->record(sample.get(), [&](std::uint64_t) {
+    entered.set_value();
+    const std::lock_guard l(gate);
+  }));
+  entered.get_future().wait();
   for (int i = 0; i < 10; ++i)
     ASSERT_TRUE(journal->record(
         sample.get(), [&](std::uint64_t seq) { courier.load += seq != 0; }, &courier));
