@@ -17,11 +17,12 @@ constexpr std::size_t kTogether = 8u << 10;           // bytes read at once
 constexpr std::size_t kOverlap = 1200 + 2 * kLongest;
 constexpr char kBorder = '\n';
 
+// Of the body itself alone: cells outlive the layers that lie between (a part of a multipart body).
 bool is_cell(const TextChunk& chunk) {
   const bool field = chunk.coding == filters::Coding::kForm;
-  return chunk.place == filters::Place::kBody && (chunk.root_json || field) && !chunk.is_key &&
-         !chunk.again && !chunk.holds_json && chunk.text.size() >= kShortest &&
-         chunk.text.size() <= kLongest;
+  return chunk.place == filters::Place::kBody && chunk.outer == nullptr &&
+         (chunk.root_json || field) && !chunk.is_key && !chunk.again && !chunk.holds_json &&
+         chunk.text.size() >= kShortest && chunk.text.size() <= kLongest;
 }
 
 }  // namespace
