@@ -8,7 +8,7 @@ import unittest
 
 from harness import POLICY, SEKISHO, TIMEOUT, Bench, Origin, chat, post, sh
 
-HEALTH = 'origin_health: { failures: 3, lasting: 1ms, minimum: 4, window: 60s, pause: 10m, longest_pause: 1h }\n'
+HEALTH = 'origin_health: { failures: 3, lasting: 0s, minimum: 4, window: 60s, pause: 10m, longest_pause: 1h }\n'
 ALTERNATIVES = POLICY.format(extra="").replace("alternatives:\n", "alternatives:\n  openai-api: { use: anthropic-api, note: { ja: 社内標準, en: our standard } }\n  house: { use: openai-api }\n")
 
 
