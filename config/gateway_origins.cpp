@@ -30,6 +30,15 @@ void read_time(MapReader& m, std::string_view key, std::optional<std::chrono::mi
   if (const YamlNode* n = m.find(key)) out = m.reader().duration(*n);
 }
 
+// As read_time, and "0s" too.
+void read_time_or_none(MapReader& m, std::string_view key, std::chrono::milliseconds& out) {
+  const YamlNode* n = m.find(key);
+  if (n && n->is_scalar() && n->text == "0s")
+    out = std::chrono::milliseconds(0);
+  else
+    read_time(m, key, out);
+}
+
 void read_count(MapReader& m, std::string_view key, std::uint64_t& out) {
   if (const YamlNode* n = m.find(key)) out = m.reader().integer(*n, 1, 100'000).value_or(out);
 }
@@ -106,7 +115,7 @@ void read_origin_health(YamlReader& reader, const YamlNode& node, GatewayFile& o
   MapReader m(reader, node, "`origin_health`");
   m.boolean("enabled", health.enabled);
   read_count(m, "failures", health.failures);
-  read_time(m, "lasting", health.lasting);
+  read_time_or_none(m, "lasting", health.lasting);
   if (const YamlNode* n = m.find("error_ratio"))
     health.error_ratio = reader.number(*n, 0, 1).value_or(health.error_ratio);
   if (health.error_ratio <= 0)

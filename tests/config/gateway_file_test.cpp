@@ -114,6 +114,17 @@ TEST(GatewayFile, SectionsOfTheWayToServicesAreStrict) {
   }
 }
 
+TEST(GatewayFile, OnlyARowOfFailuresMayLastNoTimeAtAll) {
+  Problems problems;
+  const GatewayFile g = parse_gateway(
+      "/x/gateway.yaml", kMinimal + "origin_health: { lasting: 0s, window: 30s }\n", problems);
+  EXPECT_TRUE(problems.empty()) << listed(problems);
+  EXPECT_EQ(g.origin_health.lasting, 0ms);
+  parse_gateway("/x/gateway.yaml", kMinimal + "origin_health: { window: 0s }\n", problems);
+  ASSERT_EQ(problems.size(), 1u);
+  EXPECT_NE(problems[0].hint.find("more than zero"), std::string::npos) << listed(problems);
+}
+
 TEST(GatewayFile, AdminMayListenOnASocketFile) {
   Problems problems;
   const GatewayFile g = parse_gateway(
