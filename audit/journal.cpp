@@ -81,7 +81,7 @@ struct Journal::Impl {
   bool push(Item item);
   void run();
   bool wait_for_work(Items& batch);
-  bool gathers() const;
+  bool gathers();
   void sleep(std::unique_lock<std::mutex>& lock, std::optional<Steady::time_point> alarm);
   std::optional<Steady::time_point> next_alarm() const;
   void note_commit(const Items& batch, bool done, Steady::time_point begin);
@@ -179,9 +179,8 @@ std::optional<Steady::time_point> Journal::Impl::next_alarm() const {
 }
 
 // Under the mutex, as the next two.
-bool Journal::Impl::gathers() const {
-  return urgent && !stopping && waiting > 0 && waiting < gathering.enough() &&
-         Steady::now() < gathering.until();
+bool Journal::Impl::gathers() {
+  return urgent && !stopping && waiting > 0 && gathering.goes_on(waiting, Steady::now());
 }
 
 // Who was busy just now looks again by itself, so that the outcomes of a busy time wake nobody.
