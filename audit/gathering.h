@@ -19,11 +19,11 @@ class Gathering {
   // Nothing is known of the disk: the next commit begins at once.
   void forget() { enough_ = 1; }
 
-  // Whether the next commit waits, until until(), with `waiting` requests for it: no longer once all
-  // are there that are under way, so that a request that is alone is never kept; as long as a sync
-  // takes; and on in spans of two syncs while each brings one more. Where requests come so close
-  // together the processor is what they wait for, and a sync spared is time for them: behind the
-  // gateway, 16 in flight come sooner by a fifth (docs/performance.md).
+  // Whether the next commit waits, until until(), with `waiting` requests for it: no longer once
+  // all are there that are under way, so that a request that is alone is never kept; as long as a
+  // sync takes; and on in spans of two syncs while each brings one more. Where requests come so
+  // close together the processor is what they wait for, and a sync spared is time for them: behind
+  // the gateway, 16 in flight come sooner by a fifth (docs/performance.md).
   bool goes_on(std::size_t waiting, Steady::time_point now);
   Steady::time_point until() const { return until_; }
   // So many need no time.
