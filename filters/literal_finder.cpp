@@ -236,7 +236,10 @@ void LiteralFinder::find_with(std::string_view text, Range where, [[maybe_unused
   const std::size_t first = out.size();
   find_single(text, where, out);
   const std::size_t singles = out.size() - first;
-  std::sort(out.begin() + static_cast<std::ptrdiff_t>(first), out.end(), by_place);
+  // Of one byte in one case they are in order as they come.
+  if (const auto from = out.begin() + static_cast<std::ptrdiff_t>(first);
+      !std::is_sorted(from, out.end(), by_place))
+    std::sort(from, out.end(), by_place);
   const std::size_t reach = std::min(where.end + longest_offset_, text.size());
   const char* const bytes = text.data();
 #if defined(__x86_64__)
@@ -251,8 +254,10 @@ void LiteralFinder::find_with(std::string_view text, Range where, [[maybe_unused
     if (marks_[mark >> 5] >> (mark & 31) & 1) look_at(text, where, pos, mark, out);
   }
   const auto begin = out.begin() + static_cast<std::ptrdiff_t>(first);
-  sort_near(begin + static_cast<std::ptrdiff_t>(singles), out.end());
-  std::inplace_merge(begin, begin + static_cast<std::ptrdiff_t>(singles), out.end(), by_place);
+  const auto others = begin + static_cast<std::ptrdiff_t>(singles);
+  sort_near(others, out.end());
+  if (others != begin && others != out.end())
+    std::inplace_merge(begin, others, out.end(), by_place);
 }
 
 }  // namespace sekisho::filters

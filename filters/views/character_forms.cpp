@@ -126,30 +126,6 @@ bool is_han(char32_t c) {
   return between(c, 0x3400, 0x9FFF) || between(c, 0xF900, 0xFAFF) || between(c, 0x20000, 0x323AF);
 }
 
-bool is_rtl(char32_t c) {
-  return between(c, 0x0590, 0x08FF) || between(c, 0xFB1D, 0xFDFF) || between(c, 0xFE70, 0xFEFC) ||
-         between(c, 0x10800, 0x10FFF) || between(c, 0x1E800, 0x1EFFF);
-}
-
-bool near_rtl(std::string_view text, std::size_t at) {
-  constexpr int kNear = 48;
-  std::size_t pos = at;
-  for (int i = 0; i < kNear; ++i) {
-    const RawChar c = raw_char_before(text, pos);
-    if (c.size == 0) break;
-    if (is_rtl(c.value) && !is_bidi_control(c.value)) return true;
-    pos -= c.size;
-  }
-  pos = at;
-  for (int i = 0; i < kNear; ++i) {
-    const RawChar c = raw_char(text, pos);
-    if (c.size == 0) break;
-    if (is_rtl(c.value) && !is_bidi_control(c.value)) return true;
-    pos += c.size;
-  }
-  return false;
-}
-
 bool honest_selector(std::string_view text, std::size_t at, char32_t c) {
   const RawChar base = raw_char_before(text, at);
   if (c == 0xFE0F || c == 0xFE0E) {
@@ -306,6 +282,13 @@ bool is_invisible(char32_t c) {
          between(c, 0xE0000, 0xE0FFF);
 }
 
+bool is_right_to_left(char32_t c) {
+  const bool rtl = between(c, 0x0590, 0x08FF) || between(c, 0xFB1D, 0xFDFF) ||
+                   between(c, 0xFE70, 0xFEFC) || between(c, 0x10800, 0x10FFF) ||
+                   between(c, 0x1E800, 0x1EFFF);
+  return rtl && !is_bidi_control(c);
+}
+
 bool is_stackable_mark(char32_t c) {
   return between(c, 0x0300, 0x036F) || between(c, 0x0483, 0x0489) || between(c, 0x1AB0, 0x1AFF) ||
          between(c, 0x1DC0, 0x1DFF) || between(c, 0x20D0, 0x20F0) || between(c, 0xFE20, 0xFE2F);
@@ -346,8 +329,7 @@ std::size_t odd_character(std::string_view text, std::size_t at) {
 bool is_hidden_character(std::string_view text, std::size_t at) {
   const char32_t c = raw_char(text, at).value;
   if (is_tag(c)) return !in_flag(text, at);
-  if (is_variation_selector(c)) return !honest_selector(text, at, c);
-  return is_bidi_control(c) && !near_rtl(text, at);
+  return is_variation_selector(c) && !honest_selector(text, at, c);
 }
 
 }  // namespace sekisho::filters

@@ -28,6 +28,7 @@ bool is_invisible(char32_t c);
 bool is_tag(char32_t c);                 // U+E0000..U+E007F
 bool is_variation_selector(char32_t c);  // VS1..VS256
 bool is_bidi_control(char32_t c);
+bool is_right_to_left(char32_t c);  // a letter of a script that is written so
 // Combining marks that go on any letter (not those a script needs to be read).
 bool is_stackable_mark(char32_t c);
 
@@ -41,8 +42,8 @@ std::string_view plain_form(char32_t c);
 // the lead byte of a character there.
 std::size_t odd_character(std::string_view text, std::size_t at);
 
-// Tags, variation selectors and bidi controls that no honest text has there: not in an emoji, a
-// flag, a variant of a kanji, or text that is written from right to left.
+// Tags and variation selectors that no honest text has there: not in an emoji, a flag, a variant of
+// a kanji.
 bool is_hidden_character(std::string_view text, std::size_t at);
 
 }  // namespace sekisho::filters

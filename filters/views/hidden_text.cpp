@@ -11,6 +11,42 @@ constexpr std::size_t kFewest = 4;
 constexpr std::size_t kTogether = 64;  // bytes between two of one place
 constexpr std::size_t kMostPlaces = 1024;
 
+// Whether letters that are written from right to left stand near places of a text, which are asked
+// for in order: bidi controls are at home there. Each character is read twice, however many places
+// there are.
+class RightToLeft {
+ public:
+  explicit RightToLeft(std::string_view text) : text_(text) {}
+
+  bool near(std::size_t at) {
+    if (at >= ahead_) begin_before(at);
+    for (; here_ < at; ++count_) here_ += raw_char(text_, here_).size;
+    for (; ahead_ < text_.size() && counted_ < count_ + kNear; ++counted_) {
+      const RawChar c = raw_char(text_, ahead_);
+      if (is_right_to_left(c.value)) last_ = counted_;
+      ahead_ += c.size;
+    }
+    return last_ != kNone && last_ + kNear >= count_;
+  }
+
+ private:
+  static constexpr std::size_t kNear = 48;  // characters on each side
+  static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+
+  void begin_before(std::size_t at) {
+    here_ = at;
+    for (std::size_t i = 0; i < kNear; ++i) here_ -= raw_char_before(text_, here_).size;
+    ahead_ = here_;
+    count_ = counted_ = 0;
+    last_ = kNone;
+  }
+
+  std::string_view text_;
+  std::size_t here_ = 0, count_ = 0;     // the place asked for, and the characters before it
+  std::size_t ahead_ = 0, counted_ = 0;  // as far as characters were looked at
+  std::size_t last_ = kNone;             // the last such letter, counted alike
+};
+
 }  // namespace
 
 void HiddenText::begin() {
@@ -22,8 +58,10 @@ void HiddenText::see(std::string_view text, std::size_t offset, Range fresh,
                      const std::vector<Range>& odd) {
   auto it = std::lower_bound(odd.begin(), odd.end(), fresh.begin,
                              [](const Range& r, std::size_t at) { return r.begin < at; });
+  RightToLeft letters(text);
   for (; it != odd.end() && it->begin < fresh.end; ++it) {
-    if (!is_hidden_character(text, it->begin)) continue;
+    const bool turns = is_bidi_control(raw_char(text, it->begin).value);
+    if (turns ? letters.near(it->begin) : !is_hidden_character(text, it->begin)) continue;
     ++count_;
     const Range place{offset + it->begin, offset + it->end};
     const bool joins = !places_.empty() && (place.begin <= places_.back().end + kTogether ||

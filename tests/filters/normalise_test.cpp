@@ -217,6 +217,21 @@ TEST(HiddenText, HonestTextHasNone) {
   EXPECT_EQ(shown("\u202Bשלום עולם\u202C \u200Fabc\u200F \u202Bשלום\u202C"), "");
 }
 
+TEST(HiddenText, TurnsWithinFortyEightCharactersOfALetterThatNeedsIt) {
+  const std::string turns = "\u202Ea\u202Cb\u202Ec\u202C", far(60, '.');
+  const auto apart = [](int characters) {
+    std::string out;
+    while (characters-- > 0) out += "あ";
+    return out;
+  };
+  EXPECT_EQ(shown("ש" + apart(41) + turns), "");
+  EXPECT_EQ(shown(turns + apart(41) + "ש"), "");
+  EXPECT_EQ(shown("ש" + apart(48) + turns), "hidden_text[" + turns + "]");
+  EXPECT_EQ(shown(turns + apart(48) + "ש"), "hidden_text[" + turns + "]");
+  // Wherever else such letters stand.
+  EXPECT_EQ(shown("\u202Eש" + far + turns + far + "ש\u202C"), "hidden_text[" + turns + "]");
+}
+
 TEST(HiddenText, IsCountedOverTheWholeText) {
   std::string text = "a\U000E0061";
   for (int i = 0; i < 3; ++i) text += std::string(70000, '.') + "\U000E0061";
