@@ -1,11 +1,16 @@
 #include "filters/label_marks.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
 #include <iterator>
+#include <optional>
 #include <span>
 #include <string>
 
 #include "filters/char_set.h"
+#include "filters/label_line.h"
 #include "filters/width_fold.h"
 
 namespace sekisho::filters {
@@ -15,19 +20,13 @@ namespace {
 using Words = std::span<const std::string_view>;
 
 constexpr double kMarked = 0.85, kClaimed = 0.65, kMentioned = 0.30;
-constexpr std::size_t kLineReach = 160;  // bytes looked at on each side
-constexpr std::size_t kShortLine = 96;   // bytes: headers and footers
+constexpr std::size_t kShortLine = 96;  // bytes: headers and footers
 
 // How much a word says by itself.
 enum class Force {
   kStrong,  // is a marking wherever it is one
   kWeak,    // an ordinary word too: only alone, in brackets, in a field, or shouted
 };
-
-bool contains_any(std::string_view text, Words words) {
-  return std::any_of(words.begin(), words.end(),
-                     [text](std::string_view w) { return text.find(w) != std::string_view::npos; });
-}
 
 // The byte that differs most often is looked at first.
 bool starts_with(std::string_view text, std::string_view word) {
@@ -54,34 +53,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
 }
 
-// The line a word stands in, folded and in lower case, cut at the word.
-struct Line {
-  std::string before, word, after;
-  bool shouted = false;  // the word is written in capitals
-
-  std::size_t size() const { return before.size() + word.size() + after.size(); }
-};
-
-bool continuation(char c) {
-  return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
-}
-
-Line line_around(std::string_view text, Range word) {
-  std::size_t from = word.begin > kLineReach ? word.begin - kLineReach : 0;
-  while (from < word.begin && continuation(text[from])) ++from;
-  const std::size_t start = text.substr(from, word.begin - from).rfind('\n');
-  if (start != std::string_view::npos) from += start + 1;
-  std::size_t to = std::min(text.size(), word.end + kLineReach);
-  while (to < text.size() && to > word.end && continuation(text[to])) --to;
-  to = std::min(to, std::min(text.find('\n', word.end), text.size()));
-  const std::string_view raw = text.substr(word.begin, word.size());
-  const bool shouted =
-      std::none_of(raw.begin(), raw.end(), [](char c) { return c >= 'a' && c <= 'z'; });
-  return {folded_lower(text.substr(from, word.begin - from)), folded_lower(raw),
-          folded_lower(text.substr(word.end, to - word.end)), shouted};
-}
-
-bool is_ascii_word(const Line& line) {
+bool is_ascii_word(const LabelLine& line) {
   return static_cast<unsigned char>(line.word.front()) < 0x80;
 }
 
@@ -103,7 +75,7 @@ bool ends_file_name(std::string_view after) {
 }
 
 // "confidentiality", "ConfidentialClient", "DVD_CGMS_RESTRICTED": another word.
-bool within_longer_word(const Line& line) {
+bool within_longer_word(const LabelLine& line) {
   if (!is_ascii_word(line) || !is_letter(static_cast<unsigned char>(line.word.front())))
     return false;
   const unsigned char before =
@@ -136,18 +108,32 @@ bool only_decoration(std::string_view text) {
 }
 
 // Words that belong to a marking around its main word.
+constexpr std::string_view kFillers[] = {"strictly",      "highly",    "company",
+                                         "private and",   "private &", "internal",
+                                         "for",           "document",  "and proprietary",
+                                         "& proprietary", "only",      "資料",
+                                         "文書",          "情報",      "扱い",
+                                         "取扱",          "限り",      "厳守",
+                                         "draft",         "案"};
+
+template <class ByteOf>
+constexpr CharSet bytes_of_fillers(ByteOf byte_of) {
+  std::array<char, std::size(kFillers)> bytes{};
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = byte_of(kFillers[i]);
+  return CharSet(std::string_view(bytes.data(), bytes.size()));
+}
+constexpr CharSet kFirstOfFillers = bytes_of_fillers([](std::string_view f) { return f.front(); });
+constexpr CharSet kLastOfFillers = bytes_of_fillers([](std::string_view f) { return f.back(); });
+
+// Cheap: most lines neither begin nor end with one.
+bool may_have_fillers(std::string_view text) {
+  return !text.empty() && (kFirstOfFillers.has(text.front()) || kLastOfFillers.has(text.back()));
+}
+
 std::string_view without_fillers(std::string_view text) {
-  static constexpr std::string_view kFillers[] = {"strictly",      "highly",    "company",
-                                                  "private and",   "private &", "internal",
-                                                  "for",           "document",  "and proprietary",
-                                                  "& proprietary", "only",      "資料",
-                                                  "文書",          "情報",      "扱い",
-                                                  "取扱",          "限り",      "厳守",
-                                                  "draft",         "案"};
-  bool again = true;
-  while (again) {
+  text = trimmed(text);
+  for (bool again = may_have_fillers(text); again;) {
     again = false;
-    text = trimmed(text);
     for (const std::string_view filler : kFillers) {
       if (starts_with(text, filler))
         text = trimmed(text.substr(filler.size())), again = true;
@@ -158,45 +144,67 @@ std::string_view without_fillers(std::string_view text) {
   return text;
 }
 
-bool stands_alone(const Line& line) {
-  if (line.size() > kShortLine) return false;
-  return only_decoration(without_fillers(line.before)) &&
-         only_decoration(without_fillers(line.after));
+bool only_fillers(std::string_view text) {
+  text = trimmed(text);
+  if (only_decoration(text)) return true;
+  return may_have_fillers(text) && only_decoration(without_fillers(text));
+}
+
+bool stands_alone(const LabelLine& line) {
+  return line.size() <= kShortLine && only_fillers(line.before) && only_fillers(line.after);
+}
+
+constexpr std::string_view kOpen[] = {"【", "[", "〔", "(", "《", "≪", "<", "★", "■", "●", "◆"};
+constexpr std::string_view kClose[] = {"】", "]", "〕", ")", "》", "≫", ">", "★", "■", "●", "◆"};
+
+// Which of `brackets` stand in `text`, a bit each.
+std::uint16_t brackets_in(std::string_view text, std::span<const std::string_view> brackets) {
+  static constexpr CharSet kFirst{"[](<>)\xE2\xE3"};
+  std::uint16_t found = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (!kFirst.has(text[at])) continue;
+    for (std::size_t i = 0; i < brackets.size(); ++i)
+      if (starts_with(text.substr(at), brackets[i])) found |= std::uint16_t(1u << i);
+  }
+  return found;
 }
 
 // 【社外秘】, [Confidential], (社外秘・取扱注意): nothing but the marking inside. Quotation marks
 // quote.
-bool in_brackets(const Line& line) {
-  static constexpr std::string_view kOpen[] = {"【", "[", "〔", "(", "《", "≪",
-                                               "<",  "★", "■",  "●", "◆"};
-  static constexpr std::string_view kClose[] = {"】", "]", "〕", ")", "》", "≫",
-                                                ">",  "★", "■",  "●", "◆"};
+bool in_brackets(const LabelLine& line) {
   constexpr std::size_t kInside = 48;  // bytes on each side
   const std::size_t cut = line.before.size() > kInside ? line.before.size() - kInside : 0;
-  const std::string_view before = std::string_view(line.before).substr(cut);
-  const std::string_view after = std::string_view(line.after).substr(0, kInside);
-  for (std::size_t i = 0; i < std::size(kOpen); ++i) {
-    const std::size_t open = before.rfind(kOpen[i]), close = after.find(kClose[i]);
-    if (open == std::string_view::npos || close == std::string_view::npos) continue;
-    const std::string_view left = before.substr(open + kOpen[i].size());
-    const std::string_view right = after.substr(0, close);
+  const std::string_view before = line.before.substr(cut);
+  const std::string_view after = line.after.substr(0, kInside);
+  std::uint16_t pairs = brackets_in(before, kOpen);
+  if (pairs != 0) pairs &= brackets_in(after, kClose);
+  for (; pairs != 0; pairs &= std::uint16_t(pairs - 1)) {
+    const auto i = static_cast<std::size_t>(std::countr_zero(pairs));
+    const std::string_view left = before.substr(before.rfind(kOpen[i]) + kOpen[i].size());
+    const std::string_view right = after.substr(0, after.find(kClose[i]));
     const bool strong_words = left.size() + right.size() <= 24 && !is_ascii_word(line);
-    if (strong_words ||
-        (only_decoration(without_fillers(left)) && only_decoration(without_fillers(right))))
-      return true;
+    if (strong_words || (only_fillers(left) && only_fillers(right))) return true;
   }
   return false;
 }
 
+// Cheap: what stands before a marking ends with the sign of a field, or with a filler that may
+// follow one.
+bool ends_like_field(std::string_view before) {
+  before = trimmed(before);
+  static constexpr CharSet kEnds = CharSet(":=|") | kLastOfFillers;
+  return !before.empty() && kEnds.has(before.back());
+}
+
 // "Classification: Confidential", "機密区分：社外秘".
-bool in_field(const Line& line) {
+bool in_field(const LabelLine& line) {
   static constexpr std::string_view kFields[] = {"classification", "sensitivity", "confidentiality",
                                                  "security level", "label",       "marking",
                                                  "区分",           "分類",        "取扱",
                                                  "取り扱い",       "機密度",      "機密レベル",
                                                  "ラベル",         "秘密等級"};
-  std::string_view before = trimmed(line.before);
-  before = trimmed(without_fillers(before));
+  if (!ends_like_field(line.before)) return false;
+  std::string_view before = without_fillers(line.before);
   if (before.empty() || (before.back() != ':' && before.back() != '=' && before.back() != '|'))
     return false;
   before.remove_suffix(1);
@@ -207,7 +215,7 @@ bool in_field(const Line& line) {
 }
 
 // Set off by spaces or marks on both sides in a short line: header, footer, watermark, file name.
-bool set_off(const Line& line) {
+bool set_off(const LabelLine& line) {
   if (line.size() > kShortLine) return false;
   const char32_t left = char_before(line.before, line.before.size()).value,
                  right = char_at(line.after, 0).value;
@@ -219,9 +227,7 @@ bool set_off(const Line& line) {
 }
 
 // Text about markings: definitions, rules, questions.
-constexpr std::string_view kDivisions[] = {"区分を定め", "区分に分", "つの区分", "段階に分"};
-
-bool is_about(const Line& line) {
+bool is_about(const LabelLine& line) {
   static constexpr std::string_view kAfter[] = {
       "とは",     "の意味",   "の定義", "と記載",   "と表示",       "と書", "ラベル",  "マーク",
       "スタンプ", "の場合",   "などの", "や",       "または",       "及び", "および",  "に関する",
@@ -234,17 +240,13 @@ bool is_about(const Line& line) {
       if (starts_with(after, mark)) after.remove_prefix(mark.size()), again = true;
     }
   }
-  // "What does TLP:RED mean", "…規程では、極秘・社外秘・一般の3区分を定める".
-  static constexpr std::string_view kBefore[] = {"what does",          "what is",  "what are",
-                                                 "difference between", "規程では", "規程で",
-                                                 "規則では",           "基準では"};
-  return starts_with_any(after, kAfter) || contains_any(line.before, kBefore) ||
-         contains_any(line.after, Words(kDivisions));
+  return (line.said_before & kAsksAbout) != 0 || (line.said_after & kDivides) != 0 ||
+         starts_with_any(after, kAfter);
 }
 
 // A sentence may end with the words; one that goes on speaks of something else ("internal use only
 // and never passed to …").
-bool ends_statement(const Line& line) {
+bool ends_statement(const LabelLine& line) {
   const std::string_view after = trimmed(line.after);
   if (!line.before.empty() && line.before.back() == '-') return false;
   return after.empty() ||
@@ -252,30 +254,21 @@ bool ends_statement(const Line& line) {
 }
 
 // "この資料は社外秘です", "以下は極秘の…", "社外秘につき".
-bool is_claimed_ja(const Line& line) {
-  static constexpr std::string_view kThis[] = {"この",   "これ",     "本資料", "本書",
-                                               "本文書", "本メール", "以下",   "下記",
-                                               "次の",   "添付",     "当資料", "当社の"};
+bool is_claimed_ja(const LabelLine& line) {
   static constexpr std::string_view kSo[] = {
       "です",   "である", "につき", "扱い",     "なので",   "だ",     "のため",
       "のた",   "資料",   "文書",   "情報です", "ファイル", "の資料", "の文書",
       "のため", "の内容", "の情報", "の計画",   "のデータ", "の議事"};
   if (starts_with_any(line.after, Words(kSo).first(5))) return true;
-  return contains_any(line.before, kThis) && starts_with_any(line.after, kSo);
+  return (line.said_before & kPointsHere) != 0 && starts_with_any(line.after, kSo);
 }
 
-bool is_claimed_en(const Line& line) {
-  static constexpr std::string_view kSubjects[] = {
-      "this document is",     "this report is",      "this file is",     "this memo is",
-      "this presentation is", "this information is", "this material is", "the following is",
-      "document contains",    "this deck is",        "attached is",      "the attached is"};
-  static constexpr std::string_view kDisclaimer[] = {
-      "recipient", "e-mail", "email", "addressee", "may contain", "if you are not", "transmission"};
-  if (contains_any(line.before, kDisclaimer) || contains_any(line.after, kDisclaimer)) return false;
-  return contains_any(line.before, kSubjects);
+bool is_claimed_en(const LabelLine& line) {
+  const int said = line.said_before | line.said_after;
+  return (said & kDisclaimer) == 0 && (line.said_before & kSubject) != 0;
 }
 
-Force force_of(const Line& line) {
+Force force_of(const LabelLine& line) {
   static constexpr std::string_view kWeak[] = {
       "confidential", "proprietary", "restricted", "trade secret", "under nda",
       "機密",         "未公表",      "営業秘密",   "秘密文書",     "インサイダー情報",
@@ -286,14 +279,11 @@ Force force_of(const Line& line) {
 }
 
 // "割れ物 取扱注意": the parcel, not the paper.
-bool is_about_goods(const Line& line) {
-  static constexpr std::string_view kGoods[] = {"割れ物", "われもの", "壊れ物",  "こわれ物",
-                                                "ガラス", "精密",     "天地無用"};
-  return line.word == "取扱注意" &&
-         (contains_any(line.before, kGoods) || contains_any(line.after, kGoods));
+bool is_about_goods(const LabelLine& line) {
+  return line.word == "取扱注意" && ((line.said_before | line.said_after) & kGoods) != 0;
 }
 
-double confidence_of(const Line& line) {
+double confidence_of(const LabelLine& line) {
   if (is_about_goods(line)) return 0;
   const Force force = force_of(line);
   if (is_about(line)) return force == Force::kStrong ? kMentioned : 0;
@@ -319,10 +309,12 @@ void find_label(const DetectorRow& row, std::string_view text, Range gate, Findi
   const std::size_t secret = text.substr(gate.begin, gate.size()).find("機密");
   if (secret != std::string_view::npos) gate.begin += secret;
   if (inside_longer_word(text, gate)) return;
-  const Line line = line_around(text, gate);
+  std::optional<LabelLines> own;
+  if (LabelLines::newest() == nullptr) own.emplace();
+  const LabelLine line = LabelLines::newest()->around(text, gate);
   if (within_longer_word(line)) return;
   const double confidence = confidence_of(line);
-  if (confidence > 0) out.push_back(make_finding(row, confidence, gate, line.word));
+  if (confidence > 0) out.push_back(make_finding(row, confidence, gate, std::string(line.word)));
 }
 
 }  // namespace sekisho::filters
