@@ -2,6 +2,7 @@
 
 // Which neighbouring digit groups may be one number, and whether it stands free.
 
+#include <algorithm>
 #include <cstddef>
 #include <initializer_list>
 #include <string_view>
@@ -16,20 +17,29 @@ struct DigitCandidate {
   Separator separator;   // the last one between its groups; kNone for a single group
 };
 
-// Calls `use` with every candidate that begins with group `from`, at most `most_groups` long,
-// separators all of one kind (any mixture when `mixed`).
+// How many digits and groups a number may have; separators all of one kind, unless `mixed`.
+struct DigitLimits {
+  std::size_t least = 0, most = 0;  // digits
+  std::size_t groups = 0;
+  bool mixed = false;
+};
+
+// Calls `use` with every candidate that begins with group `from`.
 template <class Use>
-void for_candidates(const DigitGroups& all, std::size_t from, std::size_t most_groups, bool mixed,
-                    Use use) {
+void for_candidates(const DigitGroups& all, std::size_t from, const DigitLimits& limits, Use use) {
+  const std::size_t end = std::min(all.groups.size(), from + limits.groups);
+  if (all.count_of(from, end) < limits.least) return;
   Separator separator = Separator::kNone;
-  for (std::size_t to = from + 1; to <= all.groups.size() && to - from <= most_groups; ++to) {
+  for (std::size_t to = from + 1; to <= end; ++to) {
     if (to - from > 1) {
       const Separator next = all.groups[to - 1].before;
       if (next == Separator::kNone) return;
-      if (separator != Separator::kNone && next != separator && !mixed) return;
+      if (separator != Separator::kNone && next != separator && !limits.mixed) return;
       separator = next;
     }
-    use(DigitCandidate{from, to, separator});
+    const std::size_t count = all.count_of(from, to);
+    if (count > limits.most) return;
+    if (count >= limits.least) use(DigitCandidate{from, to, separator});
   }
 }
 

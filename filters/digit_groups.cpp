@@ -97,11 +97,6 @@ std::size_t next_digit(std::string_view text, std::size_t pos, std::size_t end) 
   return end;
 }
 
-std::string_view DigitGroups::digits_of(std::size_t from, std::size_t to) const {
-  const std::size_t begin = groups[from].first, end = groups[to - 1].first + groups[to - 1].count;
-  return std::string_view(digits).substr(begin, end - begin);
-}
-
 Range DigitGroups::range_of(std::size_t from, std::size_t to) const {
   return {groups[from].range.begin, groups[to - 1].range.end};
 }

@@ -34,7 +34,13 @@ struct DigitGroups {
   std::string digits;
   std::vector<DigitGroup> groups;
 
-  std::string_view digits_of(std::size_t from, std::size_t to) const;  // groups [from, to)
+  // Of groups [from, to).
+  std::string_view digits_of(std::size_t from, std::size_t to) const {
+    return std::string_view(digits).substr(groups[from].first, count_of(from, to));
+  }
+  std::size_t count_of(std::size_t from, std::size_t to) const {
+    return groups[to - 1].first + groups[to - 1].count - groups[from].first;
+  }
   Range range_of(std::size_t from, std::size_t to) const;
 };
 inline constexpr std::size_t kFewestDigits = 10;

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "filters/line_ends.h"
 #include "filters/surroundings.h"
 #include "filters/table.h"
 #include "filters/width_fold.h"
@@ -23,7 +24,7 @@ bool holds_word(std::string_view text, Range cell, const std::vector<std::string
 // The part of the window before a value that lies in its own line.
 std::size_t own_line(std::string_view text, std::size_t begin, std::size_t most) {
   const std::size_t from = begin > most ? begin - most : 0;
-  const std::size_t line = text.substr(from, begin - from).rfind('\n');
+  const std::size_t line = last_line_end(text.substr(from, begin - from));
   return line == std::string_view::npos ? most : begin - from - line - 1;
 }
 

@@ -49,11 +49,11 @@ bool corporate_number_valid(std::string_view digits) {
 
 bool driver_licence_valid(std::string_view digits) {
   if (digits.size() != 12 || !all_digits(digits)) return false;
-  if (!is_safety_commission(two_digits(digits, 0)) || distinct_characters(digits) < 3) return false;
+  if (!is_safety_commission(two_digits(digits, 0))) return false;
   static constexpr int kWeights[] = {5, 4, 3, 2, 7, 6, 5, 4, 3, 2};
   int sum = 0;
   for (std::size_t i = 0; i < std::size(kWeights); ++i) sum += digit(digits[i]) * kWeights[i];
-  return digit(digits[10]) == (11 - sum % 11) % 10;
+  return digit(digits[10]) == (11 - sum % 11) % 10 && distinct_characters(digits) >= 3;
 }
 
 bool insurer_number_valid(std::string_view digits) {

@@ -155,10 +155,9 @@ bool in_matrix(const DigitGroups& all, const DigitCandidate& c, std::size_t grou
 template <class Use>
 void for_numbers(const DigitGroups& all, std::size_t size, std::size_t most_groups, Use use) {
   for (std::size_t from = 0; from < all.groups.size(); ++from) {
-    for_candidates(all, from, most_groups, false, [&](const DigitCandidate& c) {
-      const std::string_view digits = all.digits_of(c.from, c.to);
-      if (digits.size() != size || c.separator == Separator::kParen) return;
-      use(c, digits, all.range_of(c.from, c.to));
+    for_candidates(all, from, {size, size, most_groups}, [&](const DigitCandidate& c) {
+      if (c.separator == Separator::kParen) return;
+      use(c, all.digits_of(c.from, c.to), all.range_of(c.from, c.to));
     });
   }
 }
@@ -172,9 +171,8 @@ bool stands_free(const DetectorRow& row, std::string_view text, Range range) {
 void find_credit_cards(const DetectorRow& row, std::string_view text, const DigitGroups& all,
                        Findings& out) {
   for (std::size_t from = 0; from < all.groups.size(); ++from) {
-    for_candidates(all, from, 5, false, [&](const DigitCandidate& c) {
+    for_candidates(all, from, {12, 19, 5}, [&](const DigitCandidate& c) {
       const std::string_view digits = all.digits_of(c.from, c.to);
-      if (digits.size() < 12 || digits.size() > 19) return;
       const CardKind kind = card_kind(digits);
       const Range range = all.range_of(c.from, c.to);
       if (kind == CardKind::kNone || !luhn_valid(digits) || distinct_characters(digits) < 2) return;

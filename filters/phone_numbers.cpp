@@ -94,9 +94,8 @@ void find_jp_phones(const DetectorRow& row, std::string_view text, const DigitGr
   for (std::size_t from = 0; from < all.groups.size(); ++from) {
     const std::string_view head = all.digits_of(from, from + 1);
     if (head[0] != '0' && head.substr(0, 2) != "81") continue;
-    for_candidates(all, from, 5, true, [&](const DigitCandidate& c) {
-      const std::size_t size = all.digits_of(c.from, c.to).size();
-      if (size < 10 || size > 13 || over_lines(all, c)) return;
+    for_candidates(all, from, {10, 13, 5, true}, [&](const DigitCandidate& c) {
+      if (over_lines(all, c)) return;
       PhoneParts parts;
       if (!read_parts(all, c, text, parts)) return;
       const PhoneKind kind = jp_phone_kind(parts.digits, parts.groups.data(), parts.count);
@@ -121,10 +120,13 @@ std::string without_trunk_zero(const DigitGroups& all, const DigitCandidate& c) 
   return digits;
 }
 
+// Digits of the longest number of E.164, and a zero in brackets.
+constexpr std::size_t kLongestWithZero = 16;
+
 // The longest candidate from `from` on that is a whole number of its country; `to` = from: none.
 DigitCandidate whole_number(const DigitGroups& all, std::size_t from) {
   DigitCandidate found{from, from, Separator::kNone};
-  for_candidates(all, from, 7, true, [&](const DigitCandidate& c) {
+  for_candidates(all, from, {1, kLongestWithZero, 7, true}, [&](const DigitCandidate& c) {
     if (over_lines(all, c)) return;
     if (international_number_plausible(without_trunk_zero(all, c))) found = c;
   });

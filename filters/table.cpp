@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "filters/line_ends.h"
 #include "filters/width_fold.h"
 
 namespace sekisho::filters {
@@ -70,7 +71,7 @@ Range trimmed(std::string_view text, Range cell) {
 // The line around [pos, to), at most kLongestLine on each side; nullopt when it is longer.
 std::optional<Range> line_at(std::string_view text, std::size_t pos, std::size_t to) {
   const std::size_t from = pos > kLongestLine ? pos - kLongestLine : 0;
-  const std::size_t before = text.substr(from, pos - from).rfind('\n');
+  const std::size_t before = last_line_end(text.substr(from, pos - from));
   if (before == std::string_view::npos && from > 0) return std::nullopt;
   const std::size_t begin = before == std::string_view::npos ? 0 : from + before + 1;
   const std::string_view rest = text.substr(to, kLongestLine);
@@ -84,7 +85,7 @@ std::optional<Range> line_before(std::string_view text, Range line, std::size_t 
   if (line.begin <= limit || line.begin == 0) return std::nullopt;
   const std::size_t end = line.begin - 1;
   const std::size_t from = std::max(limit, end > kLongestLine ? end - kLongestLine : 0);
-  const std::size_t before = text.substr(from, end - from).rfind('\n');
+  const std::size_t before = last_line_end(text.substr(from, end - from));
   if (before != std::string_view::npos) return Range{from + before + 1, end};
   return from == 0 ? std::optional<Range>({0, end}) : std::nullopt;
 }
