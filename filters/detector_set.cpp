@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "filters/canonical_text.h"
+#include "filters/near_words.h"
 #include "filters/pattern_detector.h"
 #include "filters/scanner.h"
 #include "filters/views/hidden_text.h"
@@ -85,7 +86,9 @@ void check_row_examples(const DetectorRow& row, DetectorProblem at, const Patter
 void load_pack(const Pack& pack, int index, std::deque<DetectorRow>& rows,
                PatternDetector& detector, std::vector<DetectorProblem>& problems) {
   for (std::size_t i = 0; i < pack.rows.size(); ++i) {
-    const DetectorRow& row = rows.emplace_back(pack.rows[i]);
+    DetectorRow& row = rows.emplace_back(pack.rows[i]);
+    if (!row.context.words.empty() || !row.against.words.empty())
+      row.near = std::make_shared<const NearWords>(row);
     DetectorProblem at{Where::kRow, index, -1, "", static_cast<int>(i)};
     if (detector.add_row(row, at.message))
       check_row_examples(row, at, detector, problems);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "filters/line_ends.h"
+#include "filters/near_words.h"
 #include "filters/surroundings.h"
 #include "filters/table.h"
 #include "filters/width_fold.h"
@@ -44,10 +45,13 @@ Evidence of_words(const DetectorRow& row, const Surroundings& around) {
 Evidence evidence_about(const DetectorRow& row, std::string_view text, Range value) {
   std::size_t before = row.context.before;
   if (const std::optional<Range> heading = heading_above(text, value)) {
-    if (holds_word(text, *heading, row.context.words)) return {true, false};
-    if (holds_word(text, *heading, row.against.words)) return {false, true};
+    if (row.near == nullptr || row.near->may_stand_in(text, *heading)) {
+      if (holds_word(text, *heading, row.context.words)) return {true, false};
+      if (holds_word(text, *heading, row.against.words)) return {false, true};
+    }
     before = own_line(text, value.begin, before);
   }
+  if (!may_have_words_near(row, text, value, before, row.context.after)) return {};
   return of_words(row, Surroundings(text, value, before, row.context.after));
 }
 

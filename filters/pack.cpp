@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "filters/near_words.h"
 #include "filters/surroundings.h"
 #include "filters/width_fold.h"
 
@@ -67,6 +68,9 @@ double weigh(const DetectorRow& row, double shape, std::string_view text, Range 
   const bool checked = row.check != nullptr;
   why = checked ? "pattern and check" : "pattern";
   double confidence = shape;
+  const std::size_t before = std::max(row.context.before, row.against.before),
+                    after = std::max(row.context.after, row.against.after);
+  if (!may_have_words_near(row, text, value, before, after)) return confidence;
   if (!row.context.words.empty() &&
       Surroundings(text, value, row.context.before, row.context.after).has(row.context.words)) {
     confidence = std::max(confidence, row.confidence.context);

@@ -5,6 +5,7 @@
 // The engine (PatternDetector) knows no type by name.
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,7 @@
 namespace sekisho::filters {
 
 struct DigitGroups;
+class NearWords;
 
 // What must not stand directly beside a match. An escape such as "\n" or "%3D" before a match is no
 // neighbour.
@@ -78,6 +80,7 @@ struct DetectorRow {
   std::size_t lead = 0;  // bytes by which the pattern begins before the gate, at most kGateReach
   ConfidenceModel confidence;
   ContextWords context, against;
+  std::shared_ptr<const NearWords> near;  // of both; made when the row is loaded
   Border left = Border::kWord;
   Border right = Border::kWord;
   std::size_t max_span = 0;  // bytes a match may cover; 0 = the pattern's own bound, else 2 KiB
