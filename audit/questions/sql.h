@@ -21,6 +21,8 @@ struct Sql {
 struct SqlRows {
   std::vector<std::vector<Cell>> rows;
   std::string error;  // "" = it could be answered
+  // Rows of records were read where the index has sums or an index.
+  bool scanned = false;
 };
 
 using RunSql = std::function<SqlRows(const Sql&)>;

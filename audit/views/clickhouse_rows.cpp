@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -38,6 +39,7 @@ ClickHouseRows::Line ClickHouseRows::begin(std::int64_t seq, std::int64_t time_u
   const DayWords& words = calendar_.at(time_us);
   Line line;
   line.month = words.month;
+  newest_month_ = std::max(newest_month_, words.month);
   line.text("log", log_)
       .number("seq", base_ * kLogStep + seq)
       .number("ver", whole)

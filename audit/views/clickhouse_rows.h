@@ -27,6 +27,8 @@ class ClickHouseRows {
     std::string lines;
   };
   std::vector<Insert> take();
+  // The last month that a record was added of, "" = none was.
+  const std::string& newest_month() const { return newest_month_; }
 
  private:
   class Line;
@@ -43,6 +45,7 @@ class ClickHouseRows {
   long long base_;
   Calendar calendar_;
   std::map<std::string, std::map<Month, std::string>> rows_;
+  Month newest_month_;
 };
 
 // An answer in FORMAT JSONCompact.

@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include "audit/views/clickhouse_rollups.h"
+
 namespace sekisho::audit {
 namespace {
 
@@ -31,9 +33,6 @@ constexpr char kValueColumns[] =
     "hash, type, seq, time_us, id, user, host, provider, country, verdict";
 constexpr char kControlColumns[] =
     "seq, time_us, day, kind, what, gw, old, new, doer, refused, record";
-constexpr char kRollupKey[] =
-    "day, week, month, host, provider, entry, country, countries, conflict, assumed, model, "
-    "verdict, would, reason, rule, coverage";
 
 std::vector<std::string> tables() {
   return {
@@ -68,138 +67,45 @@ std::vector<std::string> tables() {
       "MergeTree PARTITION BY tuple() ORDER BY log"};
 }
 
-// The first month of the quarter that `month` lies in.
-constexpr char kQuarter[] =
-    "concat(substring(month, 1, 5), arrayElement(['01', '04', '07', '10'], "
-    "intDiv(toInt32(substring(month, 6, 2)) + 2, 3)))";
-
-std::string quarter_column() {
-  std::string out = kQuarter;
-  return out += " AS quarter, ";
+// Rows of a table that are not read by FINAL where none is there twice, all columns or those that
+// are spoken of.
+std::string rows(const std::string& table, std::string_view columns) {
+  std::string out = "{rows " + table;
+  out.append("}SELECT {columns ").append(columns).append("} FROM ").append(table);
+  return out += " FINAL WHERE {time}{/rows}";
 }
 
-// Rows of a table that are not read by FINAL where none is there twice.
-std::string rows(const std::string& table, const std::string& columns, const char* more = "") {
-  return "{rows " + table + "}SELECT " + columns + " FROM " + table + " FINAL WHERE {time}" + more +
-         "{/rows}";
-}
-std::string columns(const std::string& list) {
-  return "{columns " + list + "}";
-}
-std::string keys(const std::string& list) {
-  return "{keys " + list + "}";
-}
-
-// Exchanges with personal data as a whole (type '') and once for each type.
-std::string transfers_by(const std::string& time, const std::string& list) {
-  const std::string of = (time == "quarter" ? quarter_column() : std::string("day, ")) + list;
-  const std::string key = keys(time + ", " + list + ", type");
-  return "SELECT " + key +
-         ", count() AS n, sum(o) AS incidents, sum(v = 'allow') AS raw, sum((v = 'redact') OR (v = "
-         "'pseudonymise')) AS masked, sum(v = 'block') AS blocked, sum((v <> 'block') AND (e = 0)) "
-         "AS unsure FROM (" +
-         rows("exchange_row", of + ", '' AS type, opens AS o, verdict AS v, outcome AS e",
-              " AND personal > 0") +
-         " UNION ALL " +
-         rows("finding_row", of + ", type, opens AS o, verdict AS v, toInt64(1) AS e",
-              " AND personal = 1") +
-         ") GROUP BY " + key;
-}
-
-std::string refusals() {
-  const std::string list = "user, host, reason, rule, country, countries, client";
-  const std::string key = keys("quarter, " + list);
-  return "SELECT " + key +
-         ", count() AS n, sum(o) AS incidents, min(at) AS first_us, max(at) AS last_us FROM (" +
-         rows("exchange_row", quarter_column() + list + ", opens AS o, time_us AS at",
-              " AND verdict = 'block'") +
-         ") GROUP BY " + key;
-}
-
-// An aggregate may not have the name of what it aggregates: the columns inside have other names.
 std::map<std::string, std::string> make_views() {
   std::map<std::string, std::string> out;
-  out["exchange"] = rows("exchange_row", columns(kExchangeColumns));
-  out["finding"] = rows("finding_row", columns(kFindingColumns));
-  out["finding_value"] = rows("value_row", columns(kValueColumns));
+  out["exchange"] = rows("exchange_row", kExchangeColumns);
+  out["finding"] = rows("finding_row", kFindingColumns);
+  out["finding_value"] = rows("value_row", kValueColumns);
   // Few enough to be read by FINAL always.
   out["control"] =
       std::string("SELECT ") + kControlColumns + " FROM control_row FINAL WHERE {time}";
   out["fault"] = "SELECT seq, day, what FROM fault_row FINAL WHERE {time}";
-  out["rollup"] =
-      "SELECT " + keys(kRollupKey) +
-      ", count() AS n, sum(o) AS incidents, sum(p > 0) AS personal, sum(b) AS bytes_in, sum(s) AS "
-      "sent, sum(r) AS received, sum(e > 0) AS ended FROM (" +
-      rows("exchange_row", keys(kRollupKey) +
-                               ", opens AS o, personal AS p, bytes_in AS b, sent AS s, received AS "
-                               "r, outcome AS e") +
-      ") GROUP BY " + keys(kRollupKey);
-  const std::string finding_key =
-      keys("day, week, month, type, category, personal, host, provider, country, verdict");
-  out["rollup_finding"] =
-      "SELECT " + finding_key + ", count() AS n, sum(o) AS incidents, sum(h) AS hits FROM (" +
-      rows("finding_row", finding_key + ", opens AS o, hits AS h") + ") GROUP BY " + finding_key;
-  const std::string evidence_key = keys("day, host, provider, kind, value, source, result");
-  out["rollup_evidence"] =
-      "SELECT " + evidence_key + ", count() AS n FROM (" +
-      rows("exchange_row", "day, host, provider, e_kind, e_value, e_source, e_result") +
-      ") ARRAY JOIN e_kind AS kind, e_value AS value, e_source AS source, e_result AS result GROUP "
-      "BY " +
-      evidence_key;
-  const std::string rule_key = keys("day, rule, action, mode, gw, policy");
-  out["rollup_rule"] =
-      "SELECT " + rule_key +
-      ", count() AS n, sum(rule = winner) AS decided, sum((rule = winner) * o) AS incidents, "
-      "sum((lifter <> '') AND (rule <> lifter) AND (rule <> about)) AS lifted FROM (" +
-      rows("exchange_row",
-           "day, gw, policy, rule AS winner, exception AS lifter, entry AS about, opens AS o, "
-           "r_id, r_action, r_mode") +
-      ") ARRAY JOIN r_id AS rule, r_action AS action, r_mode AS mode GROUP BY " + rule_key;
-  for (const std::string column : {"host", "rule"}) {
-    const std::string list = column + ", month, user";
-    out[column + "_user"] = "SELECT " + keys(list) + ", count() AS n FROM (" +
-                            rows("exchange_row", list) + ") GROUP BY " + keys(list);
-  }
-  out["rollup_transfer"] = transfers_by("day", "country, provider");
-  out["rollup_transfer_user"] = transfers_by("quarter", "user, country, provider");
-  out["rollup_refused"] = refusals();
-  const std::string skipped_key = keys("day, host, coverage, what, verdict");
-  out["rollup_skipped"] =
-      "SELECT " + skipped_key + ", count() AS n, sum(b) AS bytes_in FROM (" +
-      rows("exchange_row", "day, host, coverage, skipped_reason AS what, verdict, bytes_in AS b",
-           " AND coverage NOT IN ('inspected', 'no_body')") +
-      ") GROUP BY " + skipped_key;
-  const std::string policy_key = keys("day, gw, policy");
-  out["rollup_policy"] =
-      "SELECT " + policy_key + ", sum(one) AS n, min(at) AS first_us, max(at) AS last_us FROM (" +
-      rows("exchange_row", "day, gw, policy, 1 AS one, time_us AS at", " AND policy <> ''") +
-      " UNION ALL SELECT day, gw, new AS policy, 0 AS one, time_us AS at FROM control_row FINAL "
-      "WHERE {time} AND what IN ('start', 'reload') AND new <> '') GROUP BY " +
-      policy_key;
-  // Counts each record once, however often it is there.
-  out["day_total"] = "SELECT " + keys("day, gw") +
-                     ", uniqExact(seq) AS records, uniqExactIf(seq, kind = 'decision') AS "
-                     "decisions, uniqExactIf(seq, kind = 'outcome') AS outcomes, min(seq) AS "
-                     "first_seq, max(seq) AS last_seq FROM record_row WHERE {time} GROUP BY " +
-                     keys("day, gw");
-  out["destination"] =
-      "SELECT host, argMax(p, seq) AS provider, argMax(e, seq) AS entry, argMax(c, seq) AS "
-      "country, argMin(d, at) AS first_day, min(at) AS first_us, max(at) AS last_us FROM (" +
-      rows("exchange_row",
-           "host, seq, provider AS p, entry AS e, country AS c, day AS d, time_us AS at",
-           " AND host <> ''") +
-      ") GROUP BY host";
+  out.insert(rollup_views().begin(), rollup_views().end());
   return out;
 }
 
-// Views are made anew by every version that changes any.
-std::vector<std::string> second_version() {
-  std::vector<std::string> out{"DROP TABLE IF EXISTS rollup_user",
-                               "ALTER TABLE exchange_row ADD COLUMN personal_types String"};
+// By every version that changes any.
+void make_views_anew(std::vector<std::string>& out) {
   for (const auto& [name, text] : clickhouse_views()) {
     out.push_back("DROP TABLE IF EXISTS " + name);
     out.push_back("CREATE VIEW " + name + " AS " + clickhouse_view(text, {}));
   }
+}
+
+std::vector<std::string> second_version() {
+  std::vector<std::string> out{"DROP TABLE IF EXISTS rollup_user",
+                               "ALTER TABLE exchange_row ADD COLUMN personal_types String"};
+  make_views_anew(out);
+  return out;
+}
+
+std::vector<std::string> third_version() {
+  std::vector<std::string> out = rollup_tables();
+  make_views_anew(out);
   return out;
 }
 
@@ -217,7 +123,8 @@ const char* key_of_table(const std::string& table) {
 }
 
 const std::vector<Migration>& clickhouse_migrations() {
-  static const std::vector<Migration> kMigrations = {{1, tables()}, {2, second_version()}};
+  static const std::vector<Migration> kMigrations = {
+      {1, tables()}, {2, second_version()}, {3, third_version()}};
   return kMigrations;
 }
 

@@ -29,6 +29,10 @@ struct ViewUse {
   // The days of a table on which rows may be there twice; the others are read as they are. Nothing:
   // not known.
   std::function<const std::vector<std::string>*(const std::string& table)> repeated;
+  // Sums that are valid, "1, 2"; "" = none. `live` tells the rows that are not in them, as a
+  // condition; without `any_live` there are none.
+  std::string batches, live;
+  bool any_live = true;
   // What the statement speaks of, nothing = all; `columns` of rows may be left out whenever it does
   // not speak of them, `keys` of sums where it adds up what is left.
   std::function<bool(const std::string&column)> column, key;

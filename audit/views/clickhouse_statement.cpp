@@ -109,7 +109,7 @@ std::string day_near(std::int64_t time_us, int days) {
 
 // The time that a statement asks about, as a condition on the rows; "1" = all of it.
 struct Time {
-  std::string condition = "1", from, to = "~";
+  std::string condition = "1", from, to = "~";  // days, half-open
   std::string_view words;  // that say the same in the statement, and need not be said twice
 };
 
@@ -243,7 +243,7 @@ void walk(const Sql& sql, std::string_view time, Text text, View view) {
     } else if (const auto* found = view_at(rest)) {
       has_view = true;
       const std::size_t length = 5 + found->first.size();
-      view(found->second, few_of(sql, rest.substr(length), parameter));
+      view(*found, few_of(sql, rest.substr(length), parameter));
       i += length - 1;
       continue;
     }
@@ -251,22 +251,60 @@ void walk(const Sql& sql, std::string_view time, Text text, View view) {
   }
 }
 
+using View = std::pair<const std::string, std::string>;
+
+std::string listed(const std::vector<std::string>& words) {
+  std::string out;
+  for (const std::string& word : words)
+    (out += out.empty() ? "(" : ", ") += clickhouse_literal(word);
+  return out + ")";
+}
+
+// Has a view take sums where there are any. Those by quarter or month cannot be cut by days.
+void take_sums(const std::string& view, const Time& time, const SummedMonths& summed,
+               ViewUse& use) {
+  use.batches.clear();
+  const bool cut = time.condition.find("day") != std::string::npos;
+  if (!rollup_views().contains(view) || (cut && !sums_by_day(view))) return;
+  std::vector<std::string> open;
+  std::string mixed;
+  for (const auto& [month, logs] : summed.months) {
+    if (month < time.from.substr(0, 7) || month + "-01" >= time.to) continue;
+    for (const std::int64_t batch : logs.batches)
+      (use.batches += use.batches.empty() ? "" : ", ") += std::to_string(batch);
+    if (logs.not_summed.empty()) continue;
+    open.push_back(month);
+    if (!logs.summed.empty())
+      mixed += " AND NOT (month=" + clickhouse_literal(month) + " AND log IN " +
+               listed({logs.summed.begin(), logs.summed.end()}) + ")";
+  }
+  use.any_live = !open.empty();
+  use.live = "month IN " + listed(open) + mixed;
+}
+
 }  // namespace
 
-std::vector<RepeatCheck> clickhouse_checks(const Sql& sql) {
+std::vector<RepeatCheck> clickhouse_checks(const Sql& sql, const SummedMonths& summed) {
   std::vector<RepeatCheck> out;
   const Time time = time_of(sql);
-  const auto view = [&](const std::string& text, const std::string& few) {
+  const auto add = [&](const std::string& table) {
+    for (const RepeatCheck& check : out)
+      if (check.table == table) return;
+    RepeatCheck check{table, time.from, time.to, {}, {}};
+    const std::vector<std::string> unsure = summed.unsure(table);
+    if (summed.known) check.months = unsure.empty() ? "none" : "month IN " + listed(unsure);
+    if (!summed.known || !unsure.empty())
+      check.text = std::string("SELECT day, toInt32(count() <> uniqExact(") + key_of_table(table) +
+                   ")) FROM " + table + " WHERE " + time.condition +
+                   (summed.known ? " AND " + check.months : "") + " GROUP BY day ORDER BY day";
+    out.push_back(std::move(check));
+  };
+  const auto view = [&](const View& of, const std::string& few) {
     if (!few.empty()) return;
-    for (const std::string& table : tables_of_view(text)) {
-      const bool known = std::any_of(out.begin(), out.end(),
-                                     [&](const RepeatCheck& c) { return c.table == table; });
-      if (!known)
-        out.push_back({table, time.from, time.to,
-                       std::string("SELECT day, toInt32(count() <> uniqExact(") +
-                           key_of_table(table) + ")) FROM " + table + " WHERE " + time.condition +
-                           " GROUP BY day ORDER BY day"});
-    }
+    ViewUse use;
+    take_sums(of.first, time, summed, use);
+    if (use.batches.empty() || use.any_live)
+      for (const std::string& table : tables_of_view(of.second)) add(table);
   };
   walk(
       sql, {}, [](const std::string&) {}, view);
@@ -284,7 +322,8 @@ std::vector<std::string> repeated_days(const SqlRows& answer) {
   return out;
 }
 
-std::string clickhouse_text(const Sql& sql, const RepeatedDays& repeated) {
+std::string clickhouse_text(const Sql& sql, const RepeatedDays& repeated,
+                            const SummedMonths& summed) {
   const Time time = time_of(sql);
   const Names names(without(sql.text, time.words));
   ViewUse use;
@@ -297,9 +336,10 @@ std::string clickhouse_text(const Sql& sql, const RepeatedDays& repeated) {
   if (!names.columns_matter()) use.column = spoken_of;
   if (!names.keys_matter()) use.key = spoken_of;
   std::string out;
-  const auto view = [&](const std::string& text, const std::string& few) {
+  const auto view = [&](const View& of, const std::string& few) {
     use.few = few;
-    out += "FROM (" + clickhouse_view(text, use) + ")";
+    take_sums(of.first, time, summed, use);
+    out += "FROM (" + clickhouse_view(of.second, use) + ")";
   };
   walk(
       sql, time.words, [&](const std::string& text) { out += text; }, view);

@@ -61,11 +61,37 @@ std::string rows_of(const std::string& table, const std::string& select, const V
          listed(*days);
 }
 
+// Takes the words "{name}" and "{/name}" away, with what is between them unless that `stays`.
+void between(std::string& text, const std::string& name, bool stays) {
+  const std::string begin = "{" + name + "}", end = "{/" + name + "}";
+  const std::size_t from = text.find(begin);
+  if (from == text.npos) return;
+  const std::size_t to = text.find(end, from);
+  text.erase(to, end.size());
+  text.erase(from, stays ? begin.size() : to - from);
+}
+
+void replace_all(std::string& text, std::string_view word, const std::string& by) {
+  for (std::size_t at = 0; (at = text.find(word, at)) != text.npos; at += by.size())
+    text.replace(at, word.size(), by);
+}
+
+// Either what the rows add up to, or what was added up before, or both.
+void choose_sums(std::string& text, const ViewUse& use) {
+  const bool summed = !use.batches.empty();
+  if (summed) replace_all(text, "{/sums}", " AND batch IN (" + use.batches + "){/sums}");
+  if (summed && use.any_live) replace_all(text, "{/part}", "{/part} UNION ALL ");
+  between(text, "part", !summed || use.any_live);
+  between(text, "sums", summed);
+  replace_all(text, "{live}", summed && use.any_live ? " AND " + use.live : "");
+}
+
 }  // namespace
 
 std::string clickhouse_view(const std::string& view, const ViewUse& use) {
-  constexpr std::string_view kEnd = "{/rows}", kTime = "{time}";
+  constexpr std::string_view kEnd = "{/rows}";
   std::string text = view;
+  choose_sums(text, use);
   choose(text, "columns", use.column);
   choose(text, "keys", use.key);
   Mark mark;
@@ -74,8 +100,7 @@ std::string clickhouse_view(const std::string& view, const ViewUse& use) {
     const std::string rows = rows_of(mark.inside, text.substr(mark.end, end - mark.end), use);
     text.replace(mark.begin, end + kEnd.size() - mark.begin, rows);
   }
-  for (std::size_t at = 0; (at = text.find(kTime, at)) != text.npos; at += use.time.size())
-    text.replace(at, kTime.size(), use.time);
+  replace_all(text, "{time}", use.time);
   return text;
 }
 

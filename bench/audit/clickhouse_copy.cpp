@@ -5,6 +5,7 @@
 #include "audit/index/log_follower.h"
 #include "audit/views/clickhouse_rows.h"
 #include "audit/views/exported_event.h"
+#include "gateway/sinks/clickhouse_rollup.h"
 
 namespace sekisho::bench {
 namespace {
@@ -40,7 +41,9 @@ std::uint64_t copy_log(gateway::ClickHouse& to, const std::string& directory,
     for (const auto& insert : rows.take())
       if (error = to.insert(insert.table, insert.lines).error; !error.empty()) return 0;
   }
-  return count_of(to, error);
+  gateway::ClickHouseRollup rollup(to, "gw1", 0);
+  while (rollup.step(rows.newest_month(), error)) continue;
+  return error.empty() ? count_of(to, error) : 0;
 }
 
 }  // namespace sekisho::bench

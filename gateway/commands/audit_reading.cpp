@@ -188,8 +188,14 @@ bool Reading::open_store(const ReadingOptions& options) {
   std::string error;
   store_ = gateway::open_store(options.store, options.password_file, options.store_ca, error);
   if (!store_) return could_not("--store: " + error);
-  const auto last =
-      (*store_)({"SELECT log, max(seq), max(day) FROM record_row GROUP BY log ORDER BY log", {}});
+  const auto newest = [&](const std::string& months) {
+    return (*store_)(
+        {"SELECT log, max(seq), max(day) FROM record_row" + months + " GROUP BY log ORDER BY log",
+         {}});
+  };
+  // Of each log its last month; a database that an earlier version made does not know it.
+  auto last = newest(" WHERE month IN (SELECT max(month) FROM arrival GROUP BY log)");
+  if (!last.error.empty()) last = newest("");
   if (!last.error.empty()) return could_not("--store: " + last.error);
   for (const auto& row : last.rows)
     held_.push_back({audit::text_in(row[0]),
@@ -278,7 +284,10 @@ void Reading::fill_footer() {
 
 audit::SqlRows Reading::run(const audit::Sql& sql) {
   if (look_.plans) statements_.push_back(sql);
-  return store_ ? (*store_)(sql) : database_->ask(sql, kLimitMs);
+  if (!store_) return database_->ask(sql, kLimitMs);
+  audit::SqlRows out = (*store_)(sql);
+  scanned_ = scanned_ || out.scanned;
+  return out;
 }
 
 audit::LocalText Reading::record(std::uint64_t rows) const {
@@ -298,8 +307,7 @@ int Reading::answer(audit::Asked asked) {
   if (look_.plans && !store_)
     for (std::size_t i = 0; i < asked.answer.sql.size() && i < statements_.size(); ++i)
       look_.plans->push_back(database_->plan(statements_[i]));
-  // There is no index there that counts ahead: what it answers from are the rows themselves.
-  if (store_) asked.answer.footer.scanned = true;
+  if (scanned_) asked.answer.footer.scanned = true;
   look_.recorded = record(rows_of(asked.answer));
   std::string error;
   if (write_answer(asked.answer, look_, error)) return 0;

@@ -64,6 +64,7 @@ class Reading {
   std::unique_ptr<audit::Database> database_;
   std::optional<audit::RunSql> store_;
   std::vector<audit::HeldLog> held_;    // by it
+  bool scanned_ = false;                // rows of records were read there, not sums alone
   std::vector<audit::Sql> statements_;  // for --explain
   audit::QuestionScope asking_;
   AnswerLook look_;

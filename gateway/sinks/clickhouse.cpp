@@ -103,31 +103,50 @@ const std::vector<std::string>* ClickHouse::known(const audit::RepeatCheck& chec
   const auto now = std::chrono::steady_clock::now();
   std::erase_if(known_days_, [&](const KnownDays& k) { return k.until <= now; });
   const auto found = std::find_if(known_days_.begin(), known_days_.end(), [&](const KnownDays& k) {
-    return k.of.table == check.table && k.of.from <= check.from && check.to <= k.of.to;
+    return k.of.table == check.table && k.of.months == check.months && k.of.from <= check.from &&
+           check.to <= k.of.to;
   });
   return found == known_days_.end() ? nullptr : &found->days;
 }
 
-audit::SqlRows ClickHouse::ask(const audit::Sql& sql) {
-  audit::RepeatedDays repeated;
-  for (const auto& check : audit::clickhouse_checks(sql)) {
-    const std::vector<std::string>* days = known(check);
-    if (!days) {
-      const audit::SqlRows found = select(check.text);
-      if (!found.error.empty()) return found;
-      known_days_.push_back(
-          {check, audit::repeated_days(found), std::chrono::steady_clock::now() + kDaysKnown});
-      days = &known_days_.back().days;
-    }
-    repeated[check.table] = *days;
+// A database that an earlier version made has none, and the tables of none.
+const audit::SummedMonths& ClickHouse::summed() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < summed_until_) return summed_;
+  summed_ = audit::summed_months(select(audit::kArrivals.text), select(audit::kBatches.text));
+  summed_until_ = now + kDaysKnown;
+  return summed_;
+}
+
+std::string ClickHouse::days_of(const audit::RepeatCheck& check, audit::RepeatedDays& out) {
+  const std::vector<std::string>* days = check.text.empty() ? nullptr : known(check);
+  if (!check.text.empty() && !days) {
+    const audit::SqlRows found = select(check.text);
+    if (!found.error.empty()) return found.error;
+    known_days_.push_back(
+        {check, audit::repeated_days(found), std::chrono::steady_clock::now() + kDaysKnown});
+    days = &known_days_.back().days;
   }
-  return select(audit::clickhouse_text(sql, repeated));
+  out[check.table] = days ? *days : std::vector<std::string>();
+  return {};
+}
+
+audit::SqlRows ClickHouse::ask(const audit::Sql& sql) {
+  const audit::SummedMonths& months = summed();
+  audit::RepeatedDays repeated;
+  audit::SqlRows out;
+  for (const auto& check : audit::clickhouse_checks(sql, months))
+    if (out.error = days_of(check, repeated); !out.error.empty()) return out;
+  const std::string text = audit::clickhouse_text(sql, repeated, months);
+  out = select(text);
+  out.scanned = text.find("_row ") != text.npos;
+  return out;
 }
 
 audit::SqlRows ClickHouse::select(const std::string& text) {
   Answer got = send(
       "output_format_json_quote_64bit_integers=1&join_use_nulls=1"
-      "&join_default_strictness=ALL",
+      "&join_default_strictness=ALL&max_query_size=16777216",
       text + " FORMAT JSONCompact", kMostAnswer);
   if (got.error.empty()) return audit::parse_clickhouse_rows(got.body);
   audit::SqlRows out;

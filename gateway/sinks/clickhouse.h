@@ -51,13 +51,17 @@ class ClickHouse {
     std::vector<std::string> days;
     std::chrono::steady_clock::time_point until{};
   };
+  const audit::SummedMonths& summed();
   Answer send(const std::string& parameters, std::string_view body, std::size_t limit);
   audit::SqlRows select(const std::string& text);
   const std::vector<std::string>* known(const audit::RepeatCheck& check);
+  std::string days_of(const audit::RepeatCheck& check, audit::RepeatedDays& out);
   bool to_server_ = false;  // of a statement that must not name the database yet
   ClickHouseAddress address_;
   HttpSender sender_;
   std::vector<KnownDays> known_days_;
+  audit::SummedMonths summed_;
+  std::chrono::steady_clock::time_point summed_until_{};
 };
 
 // For `--store`: asks there what is otherwise asked of the index. Nothing and `error` when the

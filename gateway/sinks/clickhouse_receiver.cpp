@@ -2,18 +2,24 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <utility>
 
 #include "audit/views/clickhouse_rows.h"
 #include "audit/views/clickhouse_schema.h"
 #include "audit/views/clickhouse_statement.h"
 #include "gateway/sinks/clickhouse.h"
+#include "gateway/sinks/clickhouse_rollup.h"
 #include "gateway/sinks/receiver.h"
 
 namespace sekisho::gateway {
 namespace {
 
 using Kind = Delivery::Kind;
+using Steady = std::chrono::steady_clock;
+
+// Outcomes that come late, or a server that could not.
+constexpr std::chrono::hours kLookAgain{1};
 
 struct ClickHouseReceiver {
   ClickHouseReceiver(ClickHouseAddress address, audit::ViewFrame f)
@@ -24,11 +30,15 @@ struct ClickHouseReceiver {
   std::string number_of_log(bool& found, long long& number);
   std::string take_number();
   std::string find_incidents(EventBatch& batch);
+  void sum_up();
   static Delivery failed(const ClickHouse::Answer& answer);
 
   audit::ViewFrame frame;
   ClickHouse server;
   std::optional<audit::ClickHouseRows> rows;
+  std::optional<ClickHouseRollup> rollup;
+  std::string summed_before;  // no month before this one is known to need it
+  Steady::time_point look_at{};
   long long log_number = 0;
 };
 
@@ -79,6 +89,7 @@ Delivery ClickHouseReceiver::prepare() {
   if (!error.empty()) return {Kind::kLater, error, {}, {}};
   const auto zone = policy::TimeZone::find(frame.zone);
   rows.emplace(frame.log, log_number, zone.value_or(policy::TimeZone()));
+  rollup.emplace(server, frame.log, log_number);
   return {};
 }
 
@@ -115,7 +126,19 @@ Delivery ClickHouseReceiver::deliver(EventBatch batch) {
     const auto answer = server.insert(insert.table, insert.lines);
     if (!answer.error.empty()) return failed(answer);
   }
+  sum_up();
   return {};
+}
+
+// One month at a time: what is sent must not wait for a year. Questions read the rows of what has
+// no sums, so that it is no fault of a delivery.
+void ClickHouseReceiver::sum_up() {
+  const std::string& month = rows->newest_month();
+  if (month == summed_before && Steady::now() < look_at) return;
+  std::string error;
+  if (rollup->step(month, error)) return;
+  summed_before = month;
+  look_at = Steady::now() + kLookAgain;
 }
 
 }  // namespace
