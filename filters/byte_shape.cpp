@@ -12,7 +12,12 @@ constexpr std::size_t kMostPlaces = 40;
 // A sequence of characters and classes of ASCII with fixed counts; ends before anything else.
 class Walk {
  public:
-  explicit Walk(std::string_view pattern) : text_(pattern) {}
+  // `only_ascii`: members of classes that are not ASCII are left out.
+  explicit Walk(std::string_view pattern, bool only_ascii = false)
+      : text_(pattern), only_ascii_(only_ascii) {}
+
+  // Whether the shape says all of the pattern.
+  bool said_all() const { return pos_ == text_.size() && !varies_; }
 
   ByteShape whole() {
     ByteShape out;
@@ -22,6 +27,7 @@ class Walk {
       if (!one) break;
       bool more = true;
       std::size_t copies = count(more);
+      varies_ = varies_ || !more;
       for (; copies > 0 && out.bytes.size() < kMostPlaces; --copies) out.bytes.push_back(*one);
       if (!more) break;
     }
@@ -83,11 +89,15 @@ class Walk {
     for (bool first = true; at < text_.size() && (first || text_[at] != ']'); first = false) {
       const std::optional<unsigned> from = member(at);
       if (!from) return std::nullopt;
+      if (*from >= 0x80) {
+        skip_character(at);
+        continue;
+      }
       unsigned to = *from;
       if (at + 1 < text_.size() && text_[at] == '-' && text_[at + 1] != ']') {
         ++at;
         const std::optional<unsigned> end = member(at);
-        if (!end) return std::nullopt;
+        if (!end || *end >= 0x80) return std::nullopt;
         to = *end;
       }
       for (unsigned c = *from; c <= to; ++c) out.set(c);
@@ -95,6 +105,12 @@ class Walk {
     if (at >= text_.size()) return std::nullopt;
     pos_ = at + 1;
     return out;
+  }
+
+  // The rest of a member that is not ASCII, and the hyphen of a range behind it.
+  void skip_character(std::size_t& at) const {
+    while (at < text_.size() && (static_cast<unsigned char>(text_[at]) & 0xC0) == 0x80) ++at;
+    if (at + 1 < text_.size() && text_[at] == '-' && text_[at + 1] != ']') ++at;
   }
 
   std::optional<unsigned> member(std::size_t& at) const {
@@ -106,7 +122,7 @@ class Walk {
         return std::nullopt;
     }
     const auto c = static_cast<unsigned char>(text_[at]);
-    if (c >= 0x80) return std::nullopt;
+    if (c >= 0x80 && !only_ascii_) return std::nullopt;
     ++at;
     return c;
   }
@@ -135,10 +151,18 @@ class Walk {
   }
 
   std::string_view text_;
+  bool only_ascii_;
+  bool varies_ = false;
   std::size_t pos_ = 0;
 };
 
 }  // namespace
+
+ByteShape whole_ascii_shape(std::string_view pattern) {
+  Walk walk(pattern, true);
+  ByteShape shape = walk.whole();
+  return walk.said_all() && shape.bytes.size() < kMostPlaces ? shape : ByteShape{};
+}
 
 ByteShape byte_shape(std::string_view pattern) {
   return Walk(pattern).whole();

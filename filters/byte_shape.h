@@ -20,6 +20,10 @@ struct ByteShape {
   }
 };
 
+// Of a pattern that is a row of characters and classes and nothing else: what matches it in a text
+// of ASCII, byte by byte. Empty for every other pattern, which must compile as RE2.
+ByteShape whole_ascii_shape(std::string_view pattern);
+
 // The pattern must compile as RE2. Empty where it begins with what cannot be said byte by byte.
 ByteShape byte_shape(std::string_view pattern);
 

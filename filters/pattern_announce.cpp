@@ -44,6 +44,8 @@ PatternDetector::Impl::Gate& PatternDetector::Impl::gate_of(const std::string& p
   if (!added) return gate;
   gate.pattern = std::make_unique<const RE2>(pattern, quiet_options(kPatternMemory));
   gate.shape = byte_shape(pattern);
+  gate.run = pattern_run(pattern);
+  gate.in_ascii = whole_ascii_shape(pattern);
   gate.needs = pattern_needs(pattern);
   gate.at_border = pattern.compare(0, 2, "\\b") == 0 || pattern.compare(0, 6, "(?i:\\b") == 0;
   return gate;

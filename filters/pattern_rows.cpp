@@ -28,6 +28,7 @@ std::size_t match_token(const PackRow& pack_row, std::string_view text, Range ga
   // Cheap, and keeps a long run of gates from being matched at each of them.
   if (groups == 0 && !border_holds(text, {begin, gate.end}, row.left, Border::kNone))
     return gate.end;
+  if (!pack_row.run.may_begin(text, begin)) return gate.end;
   re2::StringPiece parts[2];
   const std::size_t limit = std::min(text.size(), begin + pack_row.span);
   if (!pack_row.pattern.Match(piece(text), begin, limit, RE2::ANCHOR_START, parts, groups + 1))

@@ -14,6 +14,7 @@
 #include "filters/detector.h"
 #include "filters/detector_set.h"
 #include "filters/pack.h"
+#include "filters/pattern_run.h"
 
 namespace sekisho::filters {
 
@@ -30,7 +31,7 @@ RE2::Options quiet_options(std::size_t max_mem);
 // A row with its compiled parts.
 struct PackRow {
   PackRow(const DetectorRow& r, const RE2& g, std::size_t s, const RE2::Options& options)
-      : row(r), gate(g), slot(s), pattern(r.pattern, options) {}
+      : row(r), gate(g), slot(s), pattern(r.pattern, options), run(pattern_run(r.pattern)) {}
 
   // Sought all over a block that holds what announces it, not where a gate stands.
   bool sought() const {
@@ -41,6 +42,7 @@ struct PackRow {
   const RE2& gate;       // or whatever announces it
   std::size_t slot = 0;  // in Progress
   RE2 pattern;           // of an empty pattern: unused
+  PatternRun run;        // of a match of `pattern`
   std::vector<std::unique_ptr<const RE2>> allow;
   std::size_t span = kShippedSpan;  // bytes a match is sought in
 };

@@ -33,6 +33,10 @@ bool may_open(const PackRow& pack_row, std::string_view text, std::size_t begin)
          border_holds(text, {begin - row.lead, text.size()}, row.left, Border::kNone);
 }
 
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0; });
+}
+
 // Where a gate may announce a finding of the fresh part.
 bool is_near(const Window& window, std::size_t pos) {
   return pos + kGateReach >= window.fresh_begin;
@@ -61,7 +65,7 @@ bool PatternDetector::Impl::may_open_at(const Gate& gate, std::string_view text,
   if (gate.at_border && inside) return false;
   if (gate.needs.reach > 0 && !gate.needs.stands(text, word)) return false;
   if (!gate.longer.empty() && !any_stands_at(gate.longer, text, word)) return false;
-  return gate.shape.fits(text, word) &&
+  return gate.shape.fits(text, word) && gate.run.may_begin(text, word) &&
          std::any_of(gate.gated.begin(), gate.gated.end(), [&](const PackRow* row) {
            return word >= done[row->slot] && may_open(*row, text, word);
          });
@@ -74,8 +78,15 @@ void PatternDetector::Impl::open_gate(const Gate& gate, const Window& window,
   if (!may_open_at(gate, text, hit.begin, done)) return;
   if (gate.whole)
     return enter(gate, window, {hit.begin, hit.begin + words[hit.literal].text.size()}, done, out);
-  re2::StringPiece match;
   const std::size_t from = hit.begin - std::min(hit.begin, gate.before);
+  if (const std::size_t size = gate.in_ascii.bytes.size();
+      size > 0 && is_ascii(text.substr(from, hit.begin - from + size))) {
+    std::size_t begin = from;
+    while (begin <= hit.begin && !gate.in_ascii.fits(text, begin)) ++begin;
+    if (begin <= hit.begin) enter(gate, window, {begin, begin + size}, done, out);
+    return;
+  }
+  re2::StringPiece match;
   const std::size_t limit = std::min(text.size(), hit.begin + longest_gate + kAssertionReach);
   const auto anchor = gate.before > 0 ? RE2::UNANCHORED : RE2::ANCHOR_START;
   if (!gate.pattern->Match(piece(text), from, limit, anchor, &match, 1)) return;

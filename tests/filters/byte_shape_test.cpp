@@ -62,6 +62,28 @@ TEST(ByteShape, NeverRefusesAMatch) {
   EXPECT_GT(matches, 500);
 }
 
+TEST(ByteShape, OfAWholePatternInAscii) {
+  const auto whole = [](std::string_view p) { return whole_ascii_shape(p).bytes.size(); };
+  EXPECT_EQ(whole("[a-cＡ-Ｃ．_][@＠][0-9]"), 3u);
+  EXPECT_EQ(whole("ab[0-9]{3}"), 5u);
+  for (const char* varies : {"ab+", "ab?", "a{2,3}", "a|b", "a(b)", "(?i:a)", "社", "a[^b]", "a.",
+                             "[0-9]{50}", "a$", "\\bab"})
+    EXPECT_EQ(whole(varies), 0u) << varies;
+}
+
+TEST(ByteShape, OfAWholePatternIsWhatRe2MatchesInAscii) {
+  const char* const pattern = "[a-cＡ-Ｃ．_][@＠][0-9Ａ\\-]";
+  const ByteShape shape = whole_ascii_shape(pattern);
+  const RE2 re2(pattern);
+  ASSERT_EQ(shape.bytes.size(), 3u);
+  for (int a = 0; a < 128; ++a)
+    for (int b : {'@', 'a', '-'})
+      for (int c = 0; c < 128; ++c) {
+        const std::string text{char(a), char(b), char(c)};
+        EXPECT_EQ(shape.fits(text, 0), RE2::FullMatch(text, re2)) << text;
+      }
+}
+
 std::string begins(const ShapeTable& table, std::string_view text, std::size_t digit) {
   std::string out;
   table.at_digit(text, digit, [&](std::size_t number, std::size_t begin) {

@@ -4,6 +4,9 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <random>
+
+#include "filters/pattern_run.h"
 
 namespace sekisho::filters {
 namespace {
@@ -169,6 +172,46 @@ TEST(PatternPrefixes, AreTrueOfWhatRe2Finds) {
     }
   }
   EXPECT_GT(matches, 25);
+}
+
+TEST(PatternRun, IsAsLongAsTheShortestMatchAndOfItsBytes) {
+  const PatternRun run = pattern_run("ab(?:[0-9]{4,9}|-{2}x?)[c-e]+");
+  EXPECT_EQ(run.least, 5u);
+  EXPECT_TRUE(run.may_begin("ab--c", 0));
+  EXPECT_TRUE(run.may_begin(".ab123456", 1));
+  EXPECT_FALSE(run.may_begin("ab- c", 0));
+  EXPECT_FALSE(run.may_begin("ab--", 0));
+  EXPECT_TRUE(pattern_run("a b+").may_begin("a  bc", 0));  // no more than the first bytes
+}
+
+TEST(PatternRun, SaysNothingOfWhatItDoesNotRead) {
+  for (const char* pattern : {"[[:alpha:]]{3}", "\\Qa+b\\E", "\\101bc", "a?b*", "\\pLab", ""})
+    EXPECT_EQ(pattern_run(pattern).least, 0u) << pattern;
+}
+
+TEST(PatternRun, NeverRefusesAMatch) {
+  const Words patterns = {
+      "a(?:b|cd?)+e", "(?i)ks{2}",  "(?i:K)[a-c]", "[^a]b{2}",        "a.c",
+      "\\d\\w\\s",    "[\\d-]{2}x", "\\bab\\b",    "(?:ab|c){2,3}",   "[社a-c]{2}",
+      "[a-社]{2}",    "\\x{793e}a", "a{2}?b",      "(a|b)?c(?P<n>d)", "[]a-]b",
+      "a[\\w-]{3}",   "\\p{Han}a",  "a{x}",        "a|b|(?:cd|e)f",   "[\\]a]b"};
+  const Words pieces = {"a", "b", "c", "d", "e", "k", "K",  "s", "ſ", "K", "1",
+                        " ", "-", "]", "x", "{", "}", "社", "f", "_", "\n"};
+  std::mt19937 random(7);
+  int matches = 0;
+  for (const std::string& pattern : patterns) {
+    const PatternRun run = pattern_run(pattern);
+    const RE2 re2(pattern);
+    ASSERT_TRUE(re2.ok()) << pattern;
+    for (int round = 0; round < 6000; ++round) {
+      std::string text;
+      for (int i = 0; i < 5; ++i) text += pieces[random() % pieces.size()];
+      if (!re2.Match(text, 0, text.size(), RE2::ANCHOR_START, nullptr, 0)) continue;
+      ++matches;
+      EXPECT_TRUE(run.may_begin(text, 0)) << pattern << " in " << text;
+    }
+  }
+  EXPECT_GT(matches, 2000);
 }
 
 }  // namespace
