@@ -153,10 +153,16 @@ constexpr Quotes kQuotes[] = {{"\\\"", "\\\""}, {"\"", "\""}, {"'", "'"},   {"`"
                               {"”", "”"},       {"＂", "＂"}, {"【", "】"}, {"<", "<"}};
 
 Range bare_value(std::string_view text, std::size_t pos) {
-  static constexpr CharSet kEnds{" \t\r\n\"'`,;<>"};
+  // Every other character of ASCII that is seen.
+  static constexpr CharSet kGoesOn = kAsciiWord | CharSet("!#$%()*+-./:=?@[]^{|}~");
   const std::size_t limit = std::min(text.size(), pos + kLongestValue);
   std::size_t end = pos;
-  while (end < limit && text[end] > ' ' && text[end] < 0x7F && !kEnds.has(text[end])) {
+  while (end < limit) {
+    if (kGoesOn.has(text[end])) {
+      ++end;
+      continue;
+    }
+    if (text[end] != '&' && text[end] != '\\') break;
     // The next field of a query.
     if (text[end] == '&' && text.substr(end, 32).find('=') != std::string_view::npos) break;
     if (text[end] == '\\' && end + 1 < limit &&

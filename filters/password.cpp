@@ -235,6 +235,9 @@ void find_option(const DetectorRow& row, std::string_view text, Range gate, Find
 }
 
 bool begins(std::string_view text, std::string_view what) {
+  // Cheap: most words begin with another letter.
+  const auto first = static_cast<unsigned char>(text.empty() ? ' ' : text[0]);
+  if (first < 0x80 && (first | 0x20) != (static_cast<unsigned char>(what[0]) | 0x20)) return false;
   return folded_lower(text.substr(0, what.size())) == what;
 }
 

@@ -143,8 +143,11 @@ bool honest_selector(std::string_view text, std::size_t at, char32_t c) {
 
 // Part of a flag such as that of Scotland: a black flag, a few tags, the last tag.
 bool in_flag(std::string_view text, std::size_t at) {
+  constexpr std::size_t kLongest = 8;  // characters, each of four bytes
+  const std::size_t reach = std::min(at, 4 * kLongest);
+  if (text.substr(at - reach, reach).find("\U0001F3F4") == std::string_view::npos) return false;
   std::size_t pos = at;
-  for (int i = 0; i < 8; ++i) {
+  for (std::size_t i = 0; i < kLongest; ++i) {
     const RawChar c = raw_char_before(text, pos);
     if (c.value == 0x1F3F4) return true;
     if (!is_tag(c.value)) return false;
@@ -242,6 +245,15 @@ bool is_odd(std::string_view text, std::size_t at, char32_t c, std::size_t size)
 
 RawChar wide_raw_char(std::string_view text, std::size_t at) {
   if (at >= text.size()) return {};
+  // Most are of three bytes, with a lead that puts no limit on the second one.
+  if (text.size() - at >= 3) {
+    const auto a = static_cast<unsigned char>(text[at]),
+               b = static_cast<unsigned char>(text[at + 1]),
+               c = static_cast<unsigned char>(text[at + 2]);
+    const bool free = a > 0xE0 && a < 0xF0 && a != 0xED;
+    if (free && (b & 0xC0) == 0x80 && (c & 0xC0) == 0x80)
+      return {char32_t(a & 0xF) << 12 | char32_t(b & 0x3F) << 6 | char32_t(c & 0x3F), 3};
+  }
   const std::size_t size = utf8_sequence(text.data() + at, text.data() + text.size());
   if (size == 0) return {0xFFFD, 1};
   return {utf8_code_point(text.data() + at, size), size};
