@@ -36,7 +36,7 @@ struct PatternDetector::Impl {
     bool announced = false;
     ByteShape shape;
     PatternRun run;
-    ByteShape in_ascii;  // all of a match, in a text of ASCII
+    ByteShape in_ascii;               // all of a match, in a text of ASCII
     std::size_t before = 0;           // a match begins at most so many bytes before a word
     bool whole = false;               // the word is the match
     bool at_border = false;           // begins at the border of a word
