@@ -54,6 +54,8 @@ constexpr NamedCheck kChecks[] = {
     of_gate("url_login", find_url_login, "name and password in an address"),
     of_gate("connection_string", find_connection_string, "a password among fields of a connection"),
     of_gate("password", find_password, "a password given to a name or a program"),
+    of_match("password_cell", check_password_cell, "a password in a column of passwords"),
+    of_match("secret_cell", check_secret_cell, "a random value in a column of secrets"),
     of_gate("generic_secret", find_generic_secret, "a random value whose name says it is secret"),
     // personal
     of_gate("email", find_email, "an address with a public top-level domain"),
@@ -79,6 +81,8 @@ constexpr NamedCheck kChecks[] = {
     of_match("postal_address_here", check_postal_address, "municipality and block"),
     of_text("person_name", find_person_names, "surnames and given names of the lists"),
     of_match("person_name_here", check_person_name, "a name in the place for one"),
+    of_match("surname_here", check_surname_here, "a listed surname alone in the place for one"),
+    of_gate("attendants", find_attendants, "listed surnames alone in a list of people"),
     of_match("name_reading", check_name_reading, "a reading in kana, not of a firm"),
     // labels
     of_gate("label", find_label, "a marking, not the word in a sentence"),

@@ -5,9 +5,11 @@
 #include <string>
 
 #include "filters/assignment.h"
+#include "filters/char_set.h"
 #include "filters/password.h"
 #include "filters/random_value.h"
 #include "filters/surroundings.h"
+#include "filters/table.h"
 #include "filters/validators.h"
 #include "filters/width_fold.h"
 
@@ -295,7 +297,7 @@ struct Separator {
 
 // The last separator of the gate: the gate ends inside the value, which holds none.
 bool find_separator(std::string_view gate, Separator& out) {
-  constexpr std::string_view kMarks[] = {"=>", ":=", "=", ":", "：", "＝", "は"};
+  constexpr std::string_view kMarks[] = {"=>", ":=", "=", ":", "：", "＝", "は", ">"};
   std::size_t best = std::string_view::npos, size = 0;
   const std::string_view head = gate.substr(0, gate.size() - kShortest);
   for (const std::string_view mark : kMarks) {
@@ -303,6 +305,13 @@ bool find_separator(std::string_view gate, Separator& out) {
     if (pos == std::string_view::npos || (best != std::string_view::npos && pos >= best)) continue;
     best = pos;
     size = mark.size();
+  }
+  // "アクセストークン q7Zt…", or on the next line.
+  if (best == std::string_view::npos && !kAsciiWord.has(gate[0])) {
+    for (const std::string_view blank : {" ", "　", "\n"}) {
+      const std::size_t pos = head.find(blank);
+      if (pos < best) best = pos, size = blank.size();
+    }
   }
   if (best == std::string_view::npos) return false;
   out = {best, best + size};
@@ -328,6 +337,9 @@ void find_generic_secret(const DetectorRow& row, std::string_view text, Range ga
       return;
     const Range name =
         identifier_around(text, {gate.begin, gate.begin + std::min(blank, word.size())});
+    // <apikey>q7Zt…</apikey>, and no comparison.
+    const bool element = found[separator.name_end] == '>';
+    if (element && (name.begin == 0 || text[name.begin - 1] != '<')) return;
     std::string phrase(text.substr(name.begin, name.size()));
     // "API key": two words of one name.
     if (name.begin > 1 && text[name.begin - 1] == ' ') {
@@ -350,6 +362,16 @@ void find_generic_secret(const DetectorRow& row, std::string_view text, Range ga
   }
   add(row, text, value, naming == Naming::kSecret ? row.confidence.shape : kDoubt,
       "name of a secret and random value", out);
+}
+
+double check_secret_cell(TokenMatch& match, double confidence) {
+  const auto heading = heading_above(match.text, match.range);
+  if (!heading || !is_secret_value(match.value())) return 0;
+  const std::string_view name = match.text.substr(heading->begin, heading->size());
+  const bool ascii = std::all_of(name.begin(), name.end(),
+                                 [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  const Naming naming = ascii ? naming_of(name) : naming_of_phrase(match.text, *heading);
+  return naming == Naming::kSecret ? confidence : 0;
 }
 
 }  // namespace sekisho::filters

@@ -11,4 +11,7 @@ namespace sekisho::filters {
 // partition keys, names of secrets and of models are none.
 void find_generic_secret(const DetectorRow& row, std::string_view text, Range gate, Findings& out);
 
+// Check of a cell below the heading of a column of secrets.
+double check_secret_cell(TokenMatch& match, double confidence);
+
 }  // namespace sekisho::filters

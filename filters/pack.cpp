@@ -15,10 +15,11 @@ bool is_hex(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-// "\n" or "%3D" just before `pos`: written-out escapes, not neighbours.
+// "\n", "%3D" or "=3D" just before `pos`: written-out escapes, not neighbours.
 bool after_escape(std::string_view text, std::size_t pos) {
   if (pos >= 2 && text[pos - 2] == '\\')
     return std::string_view("nrtbfv0").find(text[pos - 1]) != std::string_view::npos;
+  if (pos >= 3 && text.substr(pos - 3, 3) == "=3D") return true;  // quoted-printable
   return pos >= 3 && text[pos - 3] == '%' && is_hex(text[pos - 2]) && is_hex(text[pos - 1]);
 }
 
@@ -43,7 +44,10 @@ double ConfidenceModel::highest() const {
 }
 
 bool border_holds(std::string_view text, Range range, Border left, Border right) {
-  if (range.begin > 0 && is_neighbour(static_cast<unsigned char>(text[range.begin - 1]), left) &&
+  // "KEY=value": the sign ends base64 and begins none.
+  const bool assigned = left == Border::kBase64 && range.begin > 0 && text[range.begin - 1] == '=';
+  if (range.begin > 0 && !assigned &&
+      is_neighbour(static_cast<unsigned char>(text[range.begin - 1]), left) &&
       !after_escape(text, range.begin)) {
     return false;
   }

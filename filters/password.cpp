@@ -6,6 +6,7 @@
 
 #include "filters/assignment.h"
 #include "filters/random_value.h"
+#include "filters/table.h"
 #include "filters/validators.h"
 #include "filters/width_fold.h"
 
@@ -105,12 +106,25 @@ bool is_password_hash(std::string_view value) {
   return crypt || digest;
 }
 
+// "HUsCUOsfMgA": letters whose case changes as chance changes it and that make no words.
+bool spells_nothing(std::string_view value) {
+  std::size_t changes = 0;
+  for (std::size_t i = 1; i < value.size(); ++i) {
+    const auto a = static_cast<unsigned char>(value[i - 1]),
+               b = static_cast<unsigned char>(value[i]);
+    if (!is_letter(a) || !is_letter(b)) return false;
+    changes += is_upper(a) != is_upper(b);
+  }
+  return value.size() >= 8 && changes >= value.size() / 3 && word_likeness(value, 4) < 0.35;
+}
+
 // Words joined by marks, a single name: no password anybody chose, whoever writes code.
 bool is_name(std::string_view value, const Kinds& n, bool quoted) {
   if (n.digits == 0 && n.symbols > 0) {
     const std::string_view word = value.substr(0, value.find_last_not_of("!?") + 1);
     if (word.empty()) return true;
-    if (word.size() < value.size()) return is_name(word, kinds_of(word), false);
+    if (word.size() < value.size())
+      return !spells_nothing(word) && is_name(word, kinds_of(word), false);
     return word.find_first_of(quoted ? "!@#$%^&*" : "!@#$%") == std::string_view::npos;
   }
   if (n.symbols > 0) return false;
@@ -234,6 +248,22 @@ void find_option(const DetectorRow& row, std::string_view text, Range gate, Find
       out);
 }
 
+// auth=("name", "secret"), HTTPBasicAuth('name', 'secret'): the second of two in quotation marks.
+void find_login_pair(const DetectorRow& row, std::string_view text, Range gate, Findings& out) {
+  bool quoted = false;
+  const Range user = read_value(text, gate.end - 1, quoted);
+  if (!quoted || user.size() == 0) return;
+  std::size_t pos = text.find_first_not_of(" \t", user.end + 1);
+  if (pos == std::string_view::npos || text[pos] != ',') return;
+  pos = text.find_first_not_of(" \t\n", pos + 1);
+  if (pos == std::string_view::npos) return;
+  quoted = false;
+  const Range value = read_value(text, pos, quoted);
+  if (!quoted) return;
+  add(row, text, value, judge(text.substr(value.begin, value.size()), true, true),
+      "login and form of the value", out);
+}
+
 bool begins(std::string_view text, std::string_view what) {
   // Cheap: most words begin with another letter.
   const auto first = static_cast<unsigned char>(text.empty() ? ' ' : text[0]);
@@ -252,11 +282,24 @@ bool is_sample_password(std::string_view value) {
                      [&](std::string_view part) { return lower.find(part) != std::string::npos; });
 }
 
+double check_password_cell(TokenMatch& match, double confidence) {
+  const std::string_view value = match.value();
+  const auto heading = heading_above(match.text, match.range);
+  if (!heading || names_something_else(match.text.substr(heading->begin, heading->size())))
+    return 0;
+  const double judged = judge(value, false, true);
+  return judged >= 0.60 ? std::min(judged, confidence) : 0;
+}
+
 void find_password(const DetectorRow& row, std::string_view text, Range gate, Findings& out) {
   if (text.substr(gate.begin + 1, 6) == "--pass") gate = {gate.begin + 3, gate.begin + 7};
   const std::string_view word = text.substr(gate.begin, gate.size());
   if ((word[0] == ' ' || word[0] == '\t') && word[1] == '-')
     return find_option(row, text, gate, out);
+  if (word.back() == '"' || word.back() == '\'') {
+    if (begins(word, "auth") || begins(word, "httpbasic"))
+      return find_login_pair(row, text, gate, out);
+  }
   if (begins(word, "identified by")) {
     bool quoted = false;
     const std::size_t from = text.find_first_not_of(" \t", gate.end);

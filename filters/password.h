@@ -11,6 +11,9 @@ namespace sekisho::filters {
 // name:…). The finding is the value alone.
 void find_password(const DetectorRow& row, std::string_view text, Range gate, Findings& out);
 
+// Check of a cell below the heading of a column of passwords.
+double check_password_cell(TokenMatch& match, double confidence);
+
 // Whether people write `value` where a password belongs to show how it looks: "password",
 // "changeme", "your-password", "xxxx", "<…>".
 bool is_sample_password(std::string_view value);

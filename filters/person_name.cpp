@@ -32,14 +32,24 @@ bool is_kana_or_han(char32_t c) {
   return is_han(c) || is_hiragana(c) || is_katakana(c);
 }
 
+// What stands between the names of a list, the cells of a table.
+bool is_list_border(char32_t c) {
+  static constexpr std::u32string_view kBorders = U"\n\r\t、,，・/|()（）「」\"'<>:：";
+  return c == 0 || kBorders.find(c) != std::u32string_view::npos;
+}
+
 // The next few characters from a place, with where each begins.
 struct Ahead {
   static constexpr std::size_t kMost = 12;
   std::array<char32_t, kMost> value{};
   std::array<std::size_t, kMost + 1> at{};
   std::size_t count = 0;
+  char32_t before_it;         // 0 at the beginning of the text
+  bool alone_before = false;  // a border of a cell or a list stands before
 
-  Ahead(std::string_view text, std::size_t pos) {
+  Ahead(std::string_view text, std::size_t pos)
+      : before_it(pos == 0 ? U'\0' : char_before(text, pos).value),
+        alone_before(is_list_border(before_it)) {
     for (; count < kMost; ++count) {
       at[count] = pos;
       const FoldedChar c = char_at(text, pos);
@@ -74,6 +84,28 @@ constexpr std::u32string_view kWeakOne = U"光海空都環円実学正元登昇�
 constexpr std::u32string_view kWeakTwo[] = {U"元気", U"希望", U"大和", U"大地", U"紅葉", U"大河",
                                             U"大志", U"勇気", U"光輝", U"和泉", U"星空", U"文子",
                                             U"一番", U"公平", U"進一", U"望月", U"日向", U"公園"};
+// Of them those that with a surname before them name no place and no thing.
+constexpr std::u32string_view kWeakAlone[] = {U"勇気", U"元気", U"大地", U"大河",
+                                              U"大志", U"光輝", U"文子", U"日向"};
+// Surnames that are towns, stations and regions as often.
+constexpr std::u32string_view kPlaces[] = {
+    U"千葉", U"福島", U"山口", U"石川", U"宮崎", U"長野", U"福井", U"富山", U"秋田", U"岡山",
+    U"香川", U"徳島", U"大分", U"熊本", U"長崎", U"静岡", U"上野", U"中野", U"大宮", U"川崎",
+    U"渋谷", U"目黒", U"大森", U"蒲田", U"品川", U"板橋", U"豊島", U"三田", U"神田", U"高田",
+    U"大崎", U"赤坂", U"青山", U"立川", U"府中", U"町田", U"藤沢", U"鎌倉", U"平塚", U"松本",
+    U"上田", U"飯田", U"高崎", U"前橋", U"小山", U"水戸", U"柏原", U"松戸", U"船橋", U"市川",
+    U"成田", U"川口", U"浦和", U"所沢", U"川越", U"熊谷", U"山形", U"米沢", U"郡山", U"長岡",
+    U"高岡", U"金沢", U"小松", U"三島", U"岡崎", U"豊田", U"一宮", U"松阪", U"大津", U"宇治",
+    U"豊中", U"高槻", U"茨木", U"神戸", U"西宮", U"明石", U"奈良", U"米子", U"松江", U"出雲",
+    U"福山", U"広島", U"高松", U"松山", U"高知", U"佐賀", U"日田", U"梅田", U"長田", U"天神",
+    U"本町", U"日本", U"東北", U"大阪", U"京都", U"浅草", U"田町", U"新潟", U"沼津", U"清水",
+    U"本田", U"松下", U"三宅", U"浜松", U"豊橋", U"津田", U"大野", U"勝浦", U"館山", U"網走"};
+// Ranks that colleagues put behind a surname. Not the heads of places and shops, nor people the
+// papers write about.
+constexpr std::u32string_view kRanks[] = {
+    U"部長",     U"課長",     U"係長", U"次長",     U"主任",         U"室長",      U"専務",
+    U"常務",     U"社長",     U"会長", U"本部長",   U"副部長",       U"副社長",    U"課長補佐",
+    U"部長代理", U"課長代理", U"主査", U"リーダー", U"マネージャー", U"マネジャー"};
 // After a single kanji given name (else it is the stem of a verb), and after 一字の姓 with an
 // honorific.
 constexpr std::u32string_view kParticles = U"がのはをにとへもでやかよだ";
@@ -153,13 +185,18 @@ bool given_holds(const Ahead& ahead, std::size_t from, std::size_t count, bool s
   }
   if (!spaced && !honorific) {
     const std::u32string_view word(given, count);
+    const bool alone = ahead.alone_before && from > 1 && is_list_border(ahead[end]) &&
+                       word_at(ahead, 0, kPlaces) < from;
     if (count == 1 && !kana) {
-      if (kWeakOne.find(given[0]) != std::u32string_view::npos) return false;
+      if (!alone && kWeakOne.find(given[0]) != std::u32string_view::npos) return false;
       if (is_hiragana(ahead[end]) && kParticles.find(ahead[end]) == std::u32string_view::npos)
         return false;
     }
-    if (std::find(std::begin(kWeakTwo), std::end(kWeakTwo), word) != std::end(kWeakTwo))
-      return false;
+    const bool weak =
+        std::find(std::begin(kWeakTwo), std::end(kWeakTwo), word) != std::end(kWeakTwo);
+    const bool holds_alone =
+        std::find(std::begin(kWeakAlone), std::end(kWeakAlone), word) != std::end(kWeakAlone);
+    if (weak && !(alone && holds_alone)) return false;
   }
   name.given_from = from;
   name.given = count;
@@ -190,15 +227,86 @@ std::optional<Name> name_after(const Ahead& ahead, std::size_t length) {
   return name;
 }
 
-std::optional<Name> read_name(const Ahead& ahead) {
+// `surnames`: the lengths of the surnames that begin here, a bit each.
+std::optional<Name> read_name(const Ahead& ahead, unsigned& surnames) {
   const NameList& names = NameList::shipped();
   std::optional<Name> best;
+  surnames = 0;
   for (std::size_t length = std::min<std::size_t>(4, ahead.count); length > 0; --length) {
     if (!names.is_surname(ahead.value.data(), length)) continue;
+    surnames |= 1U << length;
     const auto name = name_after(ahead, length);
     if (name && (!best || (name->given > 0 && best->given == 0))) best = name;
   }
   return best;
+}
+
+bool is_place(const Ahead& ahead, std::size_t length) {
+  return word_at(ahead, 0, kPlaces) == length;
+}
+
+// Behind the surname a sentence ends: "です。", "でございます", "ですが".
+bool introduces(const Ahead& ahead, std::size_t i) {
+  if (ahead.starts(i, U"でござい") || ahead.starts(i, U"と申") || ahead.starts(i, U"ともうし"))
+    return true;
+  if (!ahead.starts(i, U"です")) return false;
+  const char32_t next = ahead[i + 2];
+  return next == 0 ||
+         std::u32string_view(U"。、，,.！!\n\r がけ」)）").find(next) != std::u32string_view::npos;
+}
+
+// "営業部の", "ミライソフトの": what one belongs to, before one's own name.
+bool belongs_to(std::string_view text, std::size_t pos, bool& division) {
+  const FoldedChar of = char_before(text, pos);
+  if (of.value != U'の') return false;
+  const char32_t end = char_before(text, pos - of.size).value;
+  division = std::u32string_view(U"部課室係").find(end) != std::u32string_view::npos;
+  return division || is_katakana(end) ||
+         std::u32string_view(U"社店局署科組所院校庫").find(end) != std::u32string_view::npos;
+}
+
+// "佐藤：それは来週までに…": who speaks, at the beginning of a line, and a sentence.
+bool speaks(std::string_view text, const Ahead& ahead, std::size_t length) {
+  constexpr std::size_t kSentence = 90;  // bytes looked at
+  const char32_t left = ahead.before_it;
+  if (left != 0 && left != U'\n' && left != U'・' && left != U' ') return false;
+  if (ahead[length] != U':') return false;
+  const std::string_view line = text.substr(ahead.at[length + 1], kSentence);
+  std::size_t kana = 0;
+  for (std::size_t pos = 0; pos < line.size() && line[pos] != '\n' && kana < 4;) {
+    const FoldedChar c = char_at(line, pos);
+    if (c.size == 0) break;
+    kana += is_hiragana(c.value);
+    pos += c.size;
+  }
+  return kana >= 4;
+}
+
+// "対応済み（佐藤）" at the end of a line.
+bool signs(const Ahead& ahead, std::size_t length) {
+  const char32_t next = ahead[length + 1];
+  return ahead.before_it == U'(' && ahead[length] == U')' &&
+         (next == 0 || next == U'\n' || next == U'\r');
+}
+
+// A surname that what stands around it makes one, without an honorific.
+std::optional<Name> called_by_surname(std::string_view text, std::size_t pos, const Ahead& ahead,
+                                      unsigned surnames) {
+  for (std::size_t length = 4; length > 1; --length) {
+    if ((surnames >> length & 1U) == 0) continue;
+    Name name;
+    name.surname = length;
+    const std::size_t rank = word_at(ahead, length, kRanks);
+    if (rank > 0 && !is_han(ahead[length + rank])) return name;
+    bool division = false;
+    const bool introduced = introduces(ahead, length);
+    if (introduced && !ahead.starts(length, U"です")) return name;
+    if (introduced && belongs_to(text, pos, division) && (division || !is_place(ahead, length)))
+      return name;
+    if (!is_place(ahead, length) && (speaks(text, ahead, length) || signs(ahead, length)))
+      return name;
+  }
+  return std::nullopt;
 }
 
 bool may_begin(std::string_view text, std::size_t pos) {
@@ -268,12 +376,16 @@ void find_person_names(const DetectorRow& row, std::string_view text, Range wher
     }
     if (names.begins_surname(c) && may_begin(text, pos)) {
       const Ahead ahead(text, pos);
-      const auto name = read_name(ahead);
+      unsigned surnames = 0;
+      auto name = read_name(ahead, surnames);
+      const bool called = !name;
+      if (called && surnames > 1U << 1) name = called_by_surname(text, pos, ahead, surnames);
       const double confidence = name ? confidence_of(row, ahead, *name) : 0;
       const Range range{pos, name ? ahead.at[name->size()] : pos};
       if (confidence > 0)
         out.push_back(make_finding(row, confidence, range, normalised_name(text, range),
                                    name->given > 0 ? "surname and given name of the lists"
+                                   : called        ? "surname of the list in the place for one"
                                                    : "surname of the list with an honorific"));
     }
     pos += 3;
@@ -334,7 +446,8 @@ std::size_t unlisted_name(const Ahead& ahead, bool& spaced) {
 
 double check_person_name(TokenMatch& match, double confidence) {
   const Ahead ahead(match.text, match.range.begin);
-  if (const auto name = read_name(ahead)) {
+  unsigned surnames = 0;
+  if (const auto name = read_name(ahead, surnames)) {
     const std::size_t size = name->size();
     match.range.end = ahead.at[size];
     if (name->given == 0) return confidence - 0.05;
@@ -346,6 +459,50 @@ double check_person_name(TokenMatch& match, double confidence) {
   if (size == 0 || holds_other_word(ahead, size)) return 0;
   match.range.end = ahead.at[size];
   return spaced ? confidence : confidence - 0.10;
+}
+
+namespace {
+
+// Characters of a listed surname that stands by itself from `pos`; 0 = none.
+std::size_t lone_surname(const Ahead& ahead) {
+  const NameList& names = NameList::shipped();
+  for (std::size_t length = std::min<std::size_t>(4, ahead.count); length > 1; --length) {
+    const char32_t next = ahead[length];
+    const bool ends = is_list_border(next) || next == U' ' || next == U'。' || next == U'→';
+    if (ends && names.is_surname(ahead.value.data(), length) && !is_place(ahead, length))
+      return length;
+  }
+  return 0;
+}
+
+}  // namespace
+
+double check_surname_here(TokenMatch& match, double confidence) {
+  const Ahead ahead(match.text, match.range.begin);
+  const std::size_t length = lone_surname(ahead);
+  if (length == 0) return 0;
+  match.range.end = ahead.at[length];
+  return confidence;
+}
+
+void find_attendants(const DetectorRow& row, std::string_view text, Range gate, Findings& out) {
+  constexpr std::size_t kLongestList = 400;  // bytes
+  const std::size_t end =
+      std::min({text.size(), gate.end + kLongestList, text.find('\n', gate.end)});
+  std::size_t pos = gate.end;
+  while (pos < end) {
+    const FoldedChar c = char_at(text, pos);
+    if (c.size == 0 || c.value == U'。') return;
+    pos += c.size;
+    if (!is_list_border(c.value) && c.value != U' ') continue;
+    const Ahead ahead(text, pos);
+    const std::size_t length = lone_surname(ahead);
+    if (length == 0) continue;
+    const Range range{pos, ahead.at[length]};
+    out.push_back(make_finding(row, row.confidence.shape, range, normalised_name(text, range),
+                               "surname of the list in a list of people"));
+    pos = range.end;
+  }
 }
 
 double check_name_reading(TokenMatch& match, double confidence) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 
+#include "filters/random_value.h"
 #include "filters/validators.h"
 #include "filters/width_fold.h"
 
@@ -64,9 +65,42 @@ double check_token(TokenMatch& match, double confidence) {
   return is_placeholder(match.value()) ? 0 : confidence;
 }
 
+namespace {
+
+// A short token may hold one digit or none: then its letters must change case as chance changes
+// it, or stand in no word.
+bool mixed_without_digits(std::string_view value) {
+  std::size_t digits = 0, changes = 0;
+  bool upper = false, lower = false;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const auto c = static_cast<unsigned char>(value[i]);
+    digits += is_digit(c);
+    upper = upper || is_upper(c);
+    lower = lower || is_lower(c);
+    if (i == 0) continue;
+    const auto before = static_cast<unsigned char>(value[i - 1]);
+    changes += (is_lower(c) && is_upper(before)) || (is_upper(c) && is_lower(before));
+  }
+  if (word_likeness(value) > 0.40) return false;
+  return upper && lower ? changes >= value.size() / 4 : digits > 0;
+}
+
+// What follows the mark that names the issuer.
+std::string_view body_of(std::string_view token) {
+  const std::size_t mark =
+      token.find_last_of("_-.", token.size() - std::min<std::size_t>(token.size(), 12));
+  return mark == std::string_view::npos ? token : token.substr(mark + 1);
+}
+
+}  // namespace
+
 double check_random(TokenMatch& match, double confidence) {
-  if (is_placeholder(match.value()) || !mixes_letters_and_digits(match.value())) return 0;
-  return shannon_entropy(match.value()) < 3.3 ? 0 : confidence;
+  const std::string_view value = match.value();
+  if (is_placeholder(value)) return 0;
+  if (!mixes_letters_and_digits(value) && !mixed_without_digits(body_of(value))) return 0;
+  // Of so few characters the shape of the token says more than they do.
+  const double floor = value.size() < 24 ? 3.0 : 3.3;
+  return shannon_entropy(value) < floor ? 0 : confidence;
 }
 
 double check_trimmed(TokenMatch& match, double confidence) {

@@ -57,6 +57,10 @@ TEST(Passwords, AreFoundHoweverTheyAreWritten) {
            {"user.setPassword(\"", "\");"},
            {"props.put(\"password\", \"", "\");"},
            {"SMTP_PASS=", ""},
+           {"requests.get(url, auth=(\"ops\", \"", "\"))"},
+           {"HTTPBasicAuth('ops', '", "')"},
+           {"システム,ID,パスワード\n勤怠,k-sato,", "\n"},
+           {"| system | user | password |\n|---|---|---|\n| wiki | e001 | ", " |"},
        })
     EXPECT_EQ(shown(before + kPassword + after), "password_assignment[" + kPassword + "]")
         << before << after;
@@ -68,6 +72,7 @@ TEST(Passwords, OfOtherFormsAreFound) {
         "Tokyo-2020-Kanri", "correct.Horse.7", "aB3$efGh", "zaq12wsx"})
     EXPECT_EQ(shown("password = \"" + std::string(value) + "\""),
               "password_assignment[" + std::string(value) + "]");
+  EXPECT_EQ(shown("DB_PASSWORD=HUsCUOsfMgA!"), "password_assignment[HUsCUOsfMgA!]");
 }
 
 TEST(Passwords, PinsAreFoundByTheirName) {
@@ -127,6 +132,11 @@ TEST(Passwords, StandInsReferencesAndProseAreNone) {
         "password: [REDACTED:password_assignment]",
         "mkdir -p /var/lib/app01/data22",
         "docker run -p 8080:8080 image1",
+        "if (password == userInputAgain!)",
+        "auth=(user, password)",
+        "auth=(\"user\", \"password\")",
+        "user,password_hash\nsato,Kx9-vTq2Lm",
+        "項目,型,パスワード\n必須,string,string",
         "ssh -p 22022 host1",
         "PWD=/home/user1/project2",
         "echo $PWD",
@@ -161,6 +171,22 @@ TEST(GenericSecrets, RandomValuesOfSecretNamesAreFound) {
       EXPECT_NE(got.find("generic_secret_high_entropy[" + value + "]"), std::string::npos)
           << before << value << " " << got;
     }
+}
+
+TEST(GenericSecrets, OfElementsColumnsAndPlainMentionsAreFound) {
+  const std::string value = "q7Zt2LxVb9Kd4RmWc1Hn8Ys5";
+  for (const char* text :
+       {"<apikey>⟦⟧</apikey>", "アクセストークン ⟦⟧", "APIキー\n⟦⟧",
+        "| name | api key |\n|---|---|\n| staging | ⟦⟧ |", "環境,APIキー\n本番,⟦⟧"}) {
+    std::string whole = text;
+    whole.replace(whole.find("⟦⟧"), std::string("⟦⟧").size(), value);
+    EXPECT_EQ(shown(whole), "generic_secret_high_entropy[" + value + "]") << whole;
+  }
+  for (const char* text : {"if (key > ⟦⟧)", "name,token id\nx,⟦⟧", "ソートキー ⟦⟧"}) {
+    std::string whole = text;
+    whole.replace(whole.find("⟦⟧"), std::string("⟦⟧").size(), value);
+    EXPECT_EQ(shown(whole), "") << whole;
+  }
 }
 
 TEST(GenericSecrets, OfFrameworksAreFound) {
@@ -281,6 +307,21 @@ TEST(Tokens, ARightCheckSumMakesThemSurer) {
 }
 
 // Token forms of the last years: each found to its end.
+TEST(Tokens, OfFewOrNoDigitsAreFound) {
+  EXPECT_EQ(shown("n\x70m_shIurLTKZTXmasQbVnGuHNfsJMTBdwcMpRXo"),
+            "npm_token[n\x70m_shIurLTKZTXmasQbVnGuHNfsJMTBdwcMpRXo]");
+  EXPECT_EQ(shown("n\x70m_updateStatusHandlerForTheRequestOf"), "");
+}
+
+TEST(Tokens, StandBehindTheSignsOfAssignmentsAndEscapes) {
+  const std::string key =
+      "QJhUqoafQ7SmjZWZ10rxicMwh8G2hRyZNsq+148x7isvRe727spSJs/hF7qhnnXah6ZHRvxl3dNI+A"
+      "St+afMmA==";
+  EXPECT_EQ(shown("AZURE_STORAGE_KEY=" + key), "azure_storage_key[" + key + "]");
+  EXPECT_EQ(shown("KEY_ID=3D\x41KIARHZ6JAQTKRK4UM3F"),
+            "aws_access_key_id[\x41KIARHZ6JAQTKRK4UM3F]");
+}
+
 TEST(Tokens, NewFormsAreFoundWhole) {
   const std::string alnum = "abcdefghijklmnopqrstuvwxyz0123456789";
   for (const std::string& token :

@@ -7,7 +7,7 @@ namespace {
 
 TEST(Email, IsFoundAmongTextOfAnyScript) {
   EXPECT_EQ(shown("担当：山田（t.yamada@kaisha-sample.co.jp、内線201）"),
-            "email[t.yamada@kaisha-sample.co.jp]");
+            "person_name_ja[山田] email[t.yamada@kaisha-sample.co.jp]");
   EXPECT_EQ(shown("連絡先はtaro_y+news@mail.kaisha-sample.jpです。"),
             "email[taro_y+news@mail.kaisha-sample.jp]");
   EXPECT_EQ(shown("<mailto:hanako@kaisha-sample.tokyo>."), "email[hanako@kaisha-sample.tokyo]");
