@@ -162,6 +162,13 @@ void for_numbers(const DigitGroups& all, std::size_t size, std::size_t most_grou
   }
 }
 
+// "2009, 2011, 2012" of a copyright notice.
+bool are_years(std::string_view digits) {
+  for (std::size_t i = 0; i + 4 <= digits.size(); i += 4)
+    if (digits.substr(i, 2) != "19" && digits.substr(i, 2) != "20") return false;
+  return true;
+}
+
 bool stands_free(const DetectorRow& row, std::string_view text, Range range) {
   return free_on_left(row, text, range.begin) && free_on_right(text, range.end);
 }
@@ -200,7 +207,7 @@ void find_my_numbers(const DetectorRow& row, std::string_view text, const DigitG
     const Judgement j = judge_my_number(row, all, c, text);
     const bool sure = j.confidence >= 0.9;
     if (j.confidence < 0.05 || (!sure && longer_in_fours(all, c, 2))) return;
-    if (!sure && in_matrix(all, c, 3, my_number_valid)) return;
+    if (!sure && (in_matrix(all, c, 3, my_number_valid) || are_years(digits))) return;
     out.push_back(make_finding(row, j.confidence, range, std::string(digits), j.why));
   });
 }

@@ -18,8 +18,8 @@ void find_person_names(const DetectorRow& row, std::string_view text, Range wher
 // What stands in the place of a name ("氏名：…"): also names that are on no list. The match is
 // narrowed to the name.
 double check_person_name(TokenMatch& match, double confidence);
-// A surname alone below or behind a word for who is in charge ("担当：…"), and the further ones of a
-// list of people ("出席者：…、…").
+// A surname alone below or behind a word for who is in charge ("担当：…"), and the further ones of
+// a list of people ("出席者：…、…").
 double check_surname_here(TokenMatch& match, double confidence);
 void find_attendants(const DetectorRow& row, std::string_view text, Range gate, Findings& out);
 // What stands in the place of a reading in kana ("フリガナ：…").

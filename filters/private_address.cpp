@@ -62,6 +62,15 @@ bool in_longer_token(std::string_view text, Range range) {
   return (after == U'.' || after == U'-') && is_word(char_at(text, range.end + 1).value);
 }
 
+// "deploy@10.2.3.4:", "10.2.3.4:8080", "//10.2.3.4/": no version is written so.
+bool is_login_target(std::string_view text, Range range) {
+  const char32_t before = char_before(text, range.begin).value;
+  if (before == U'@' || (before == U'/' && range.begin > 1 && text[range.begin - 2] == '/'))
+    return true;
+  return range.end + 1 < text.size() && text[range.end] == ':' &&
+         (is_digit(static_cast<unsigned char>(text[range.end + 1])) || text[range.end + 1] == '/');
+}
+
 void find_quad(const DetectorRow& row, std::string_view text, Range gate, Findings& out) {
   Octets octets;
   const std::size_t end = read_quad(text, gate.begin, octets);
@@ -72,7 +81,8 @@ void find_quad(const DetectorRow& row, std::string_view text, Range gate, Findin
   const std::string_view address = text.substr(gate.begin, end - gate.begin);
   const bool network = char_at(text, end).value == U'/' && octets[3] == 0;
   double confidence = is_everybodys(address) || network ? 0.30 : row.confidence.shape;
-  if (evidence_about(row, text, range).otherwise) confidence -= row.confidence.against;
+  if (!is_login_target(text, range) && evidence_about(row, text, range).otherwise)
+    confidence -= row.confidence.against;
   out.push_back(make_finding(row, confidence, range, std::string(address)));
 }
 
