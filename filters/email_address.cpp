@@ -267,6 +267,8 @@ bool has_public_suffix(std::string_view domain) {
 
 void find_email(const DetectorRow& row, std::string_view text, Range gate, Findings& out) {
   std::size_t at = gate.begin, size = 0;
+  // "t.yamada [at] …": the blank belongs to the mark.
+  if (at > 0 && text[at] != '@' && text[at - 1] == ' ') --at;
   while (at < gate.end) {
     const FoldedChar c = char_at(text, at);
     size = c.value == U'@' ? c.size : spelt_out(text, at, "at");

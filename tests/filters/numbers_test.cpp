@@ -96,6 +96,12 @@ TEST(MyNumberText, NeedsTheCheckDigitAndFreeEnds) {
   EXPECT_EQ(shown("arn:aws:iam::" + kMyNumber + ":role/x"), "");
 }
 
+TEST(MyNumberText, YearsInARowAreNone) {
+  EXPECT_EQ(shown("Copyright (C) 2009, 2011, 2012 The Authors"), "");
+  EXPECT_EQ(shown("UPDATE employees SET kojin_bango='" + kMyNumber + "'"),
+            "jp_my_number[" + kMyNumber + "]");
+}
+
 TEST(MyNumberText, TimestampsStayBelowMedium) {
   int found = 0;
   for (int minute = 0; minute < 60; ++minute) {

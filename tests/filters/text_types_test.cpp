@@ -8,6 +8,10 @@ namespace {
 TEST(Email, IsFoundAmongTextOfAnyScript) {
   EXPECT_EQ(shown("担当：山田（t.yamada@kaisha-sample.co.jp、内線201）"),
             "person_name_ja[山田] email[t.yamada@kaisha-sample.co.jp]");
+  EXPECT_EQ(shown("contact t.yamada (at) kaisha-sample (dot) co.jp"),
+            "email[t.yamada (at) kaisha-sample (dot) co.jp]");
+  EXPECT_EQ(shown("t.yamada[at]kaisha-sample.co.jp"), "email[t.yamada[at]kaisha-sample.co.jp]");
+  EXPECT_EQ(shown("look (at) this.file and meet [at] nine"), "");
   EXPECT_EQ(shown("連絡先はtaro_y+news@mail.kaisha-sample.jpです。"),
             "email[taro_y+news@mail.kaisha-sample.jp]");
   EXPECT_EQ(shown("<mailto:hanako@kaisha-sample.tokyo>."), "email[hanako@kaisha-sample.tokyo]");
@@ -71,6 +75,8 @@ TEST(PrivateAddress, InsideRangesAreFound) {
   EXPECT_EQ(shown("バージョン 2026.11.25-0312 / IP 10.20.30.40"),
             "ip_address_private[10.20.30.40]");
   EXPECT_EQ(shown("http://10.20.30.40:8080/x"), "ip_address_private[10.20.30.40]");
+  EXPECT_EQ(shown("scp build.tar.gz deploy@10.20.30.40:/srv/app"),
+            "ip_address_private[10.20.30.40]");
 }
 
 TEST(PrivateAddress, OthersAreNot) {
@@ -97,6 +103,9 @@ TEST(Label, MarkingsAreFound) {
                                       "機密区分：社外秘",
                                       "[Strictly Confidential]",
                                       "INTERNAL USE ONLY",
+                                      "見出し\n\n機密性2情報\n調達仕様書（案）",
+                                      "Confidential - Internal Use Only",
+                                      "// Company Confidential",
                                       "TLP:RED",
                                       "# 社外秘\n本文",
                                       "厳秘 2026/11",
@@ -120,7 +129,10 @@ TEST(Label, MarkingsAreFound) {
 
 TEST(Label, TheWordInASentenceIsNoMarking) {
   for (const std::string_view text :
-       {"A confidential client can keep its secret; a public client cannot. "
+       {"class __shim;  // For internal use only.",
+        "    // For internal use only",
+        "/* These three flags are internal use only. */",
+        "A confidential client can keep its secret; a public client cannot. "
         "ConfidentialClientApplication.acquireToken()",
         "Azure confidential computing と Confidential VM の違いを教えて",
         "この資料の誤字を直して。\n--\nThis e-mail and any attachment may contain confidential "
