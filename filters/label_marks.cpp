@@ -108,13 +108,32 @@ bool only_decoration(std::string_view text) {
 }
 
 // Words that belong to a marking around its main word.
-constexpr std::string_view kFillers[] = {"strictly",      "highly",    "company",
-                                         "private and",   "private &", "internal",
-                                         "for",           "document",  "and proprietary",
-                                         "& proprietary", "only",      "資料",
-                                         "文書",          "情報",      "扱い",
-                                         "取扱",          "限り",      "厳守",
-                                         "draft",         "案"};
+constexpr std::string_view kFillers[] = {"strictly",
+                                         "highly",
+                                         "company",
+                                         "private and",
+                                         "private &",
+                                         "internal",
+                                         "for",
+                                         "document",
+                                         "and proprietary",
+                                         "& proprietary",
+                                         "only",
+                                         "資料",
+                                         "文書",
+                                         "情報",
+                                         "扱い",
+                                         "取扱",
+                                         "限り",
+                                         "厳守",
+                                         "draft",
+                                         "案",
+                                         "do not distribute",
+                                         "do not copy",
+                                         "do not forward",
+                                         "not for distribution",
+                                         "internal use only",
+                                         "confidential"};
 
 template <class ByteOf>
 constexpr CharSet bytes_of_fillers(ByteOf byte_of) {
@@ -283,6 +302,13 @@ bool is_about_goods(const LabelLine& line) {
   return line.word == "取扱注意" && ((line.said_before | line.said_after) & kGoods) != 0;
 }
 
+// "// for internal use only": of a function, not of the file.
+bool is_code_comment(const LabelLine& line) {
+  return line.word == "internal use only" && (trimmed(line.before).starts_with('*') ||
+                                              line.before.find("//") != std::string_view::npos ||
+                                              line.before.find("/*") != std::string_view::npos);
+}
+
 double confidence_of(const LabelLine& line) {
   if (is_about_goods(line)) return 0;
   const Force force = force_of(line);
@@ -308,12 +334,19 @@ void find_label(const DetectorRow& row, std::string_view text, Range gate, Findi
   // The gate of an ordinary word asks for a border before it.
   const std::size_t secret = text.substr(gate.begin, gate.size()).find("機密");
   if (secret != std::string_view::npos) gate.begin += secret;
+  // … and is tried before the marking that begins with it.
+  if (secret != std::string_view::npos) {
+    for (const std::string_view grade :
+         {"機密性2情報", "機密性3情報", "機密性２情報", "機密性３情報"})
+      if (starts_with(text.substr(gate.begin), grade)) gate.end = gate.begin + grade.size();
+  }
   if (inside_longer_word(text, gate)) return;
   std::optional<LabelLines> own;
   if (LabelLines::newest() == nullptr) own.emplace();
   const LabelLine line = LabelLines::newest()->around(text, gate);
   if (within_longer_word(line)) return;
-  const double confidence = confidence_of(line);
+  const double confidence =
+      text[gate.begin] == 'i' && is_code_comment(line) ? kMentioned : confidence_of(line);
   if (confidence > 0) out.push_back(make_finding(row, confidence, gate, std::string(line.word)));
 }
 
