@@ -50,8 +50,20 @@ bool PatternDetector::last_row_finds(std::string_view text) const {
   return any_sure(pack_row.row, found);
 }
 
+// Of labels to the last cell below them, of matches to where the next may begin.
+std::size_t PatternDetector::Impl::reach_of(const Gate& gate) {
+  std::size_t reach = gate.custom != nullptr ? gate.custom->span : 0;
+  for (const PackRow* row : gate.gated)
+    reach = std::max(reach, row->row.labelled ? kColumnReach : kGateReach);
+  for (const PackRow* row : gate.sought) reach = std::max(reach, row->span);
+  return reach;
+}
+
 bool PatternDetector::compile() {
   if (!impl_->announce_custom()) return false;
+  for (auto& [pattern, gate] : impl_->gates) gate.reach = Impl::reach_of(gate);
+  for (Impl::Gate& gate : impl_->custom_gates) gate.reach = Impl::reach_of(gate);
+  for (Impl::Gate& gate : impl_->sought_gates) gate.reach = Impl::reach_of(gate);
   impl_->finder = LiteralFinder(impl_->words);
   return impl_->members.empty() || impl_->set.Compile();
 }

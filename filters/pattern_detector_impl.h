@@ -44,6 +44,7 @@ struct PatternDetector::Impl {
     NeededByte needs;
     std::vector<const PackRow*> gated, sought;
     const CustomRow* custom = nullptr;
+    std::size_t reach = 0;  // what it announces may begin, or reach, so many bytes behind it
   };
   // Of the piece last looked at, read when the first row asks for them.
   struct Numbers {
@@ -98,6 +99,7 @@ struct PatternDetector::Impl {
   void find_sought(const PackRow& pack_row, const Window& window, Range block, Findings& out) const;
   void find_custom(const CustomRow& custom, const Window& window, Range block, Findings& out) const;
   void add_sought(PackRow& pack_row);
+  static std::size_t reach_of(const Gate& gate);
 
   RE2::Set set;
   std::size_t memory_budget;

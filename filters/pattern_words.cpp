@@ -11,6 +11,7 @@ namespace sekisho::filters {
 void PatternDetector::Impl::look_at_word(const Window& window, const LiteralFinder::Hit& hit,
                                          Progress& done, Findings& out) const {
   for (const Gate* gate : gates_of_word[hit.literal]) {
+    if (hit.begin + gate->reach < window.fresh_begin) continue;
     if (!gate->gated.empty()) open_gate(*gate, window, hit, done, out);
     for (const PackRow* row : gate->sought) seek(*row, window, hit, done, out);
     const CustomRow* custom_row = gate->custom;
