@@ -1,6 +1,7 @@
 #include "filters/digit_groups.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
 
@@ -14,20 +15,24 @@ constexpr std::size_t kMostSeparators = 3;
 // Groups of a long number and its neighbours lie within so many bytes.
 constexpr std::size_t kNeighbourhood = 96;
 
-bool is_paren(char32_t c) {
-  return c == U'(' || c == U')';
+constexpr std::array<Separator, 128> make_ascii_kinds() {
+  std::array<Separator, 128> out{};
+  out[' '] = Separator::kSpace;
+  out['-'] = out['~'] = Separator::kHyphen;
+  out['.'] = Separator::kDot;
+  out['\t'] = out['\n'] = out['\r'] = Separator::kNewline;
+  out['('] = out[')'] = Separator::kParen;
+  return out;
 }
-bool is_line_end(char32_t c) {
-  return c == U'\n' || c == U'\r' || c == 0x2028;
-}
+constexpr auto kAsciiKinds = make_ascii_kinds();
 
 Separator kind_of(char32_t c) {
-  if (c == U'\t') return Separator::kNewline;
+  if (c < 0x80) return kAsciiKinds[c];
   if (is_space(c)) return Separator::kSpace;
   if (is_hyphen(c)) return Separator::kHyphen;
   if (is_dot(c)) return Separator::kDot;
-  if (is_line_end(c)) return Separator::kNewline;
-  return is_paren(c) ? Separator::kParen : Separator::kNone;
+  if (c == 0x2028) return Separator::kNewline;
+  return Separator::kNone;
 }
 
 // Whether one of eight bytes may be an ASCII digit or the lead byte of a full-width one; sometimes
@@ -67,6 +72,9 @@ DigitGroup read_group(std::string_view text, std::size_t pos, std::string& digit
 
 // The separator between two groups; a mixture takes its most telling member.
 Separator between(std::string_view text, std::size_t begin, std::size_t end) {
+  const auto first = static_cast<unsigned char>(text[begin]);
+  if (first < 0x80 && (end - begin == 1 || kAsciiKinds[first] == Separator::kNone))
+    return kAsciiKinds[first];
   if (end - begin > kMostSeparators * 4) return Separator::kNone;
   Separator kind = Separator::kNone;
   std::size_t count = 0;

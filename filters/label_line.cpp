@@ -127,6 +127,8 @@ struct LabelLines::Folded {
 
   void begin(std::string_view given, Range stretch);
   void go_on_to(std::size_t end);
+  std::size_t add_ascii(std::size_t pos, std::size_t end);
+  std::size_t add_wide(std::size_t pos);
   void cover(std::string_view given, Range reach);
   std::size_t place_of(std::size_t raw) const;
   std::string_view part(std::size_t from, std::size_t to) const {
@@ -148,20 +150,36 @@ void LabelLines::Folded::begin(std::string_view given, Range stretch) {
 void LabelLines::Folded::go_on_to(std::size_t end) {
   const std::size_t sought = lower.size() > kLongestPhrase ? lower.size() - kLongestPhrase : 0;
   for (std::size_t pos = covered.end; pos < end;) {
-    const FoldedChar c = char_at(text, pos);
-    if (c.value < 0x80) {
-      lower += static_cast<char>(is_upper(c.value) ? c.value + 0x20 : c.value);
-      if (c.size > 1)
-        narrowed.push_back(
-            {pos + c.size, c.size - 1 + (narrowed.empty() ? 0 : narrowed.back().saved)});
-    } else {
-      lower.append(text, pos, c.size);
-    }
-    pos += c.size;
+    pos = add_ascii(pos, end);
+    if (pos < end) pos += add_wide(pos);
   }
   covered.end = std::max(covered.end, end);
   while (!said.empty() && said.back().begin >= sought) said.pop_back();
   phrases().find(lower, {sought, lower.size()}, said);
+}
+
+// The end of the ASCII from `pos` on.
+std::size_t LabelLines::Folded::add_ascii(std::size_t pos, std::size_t end) {
+  std::size_t stop = pos;
+  while (stop < end && text[stop] >= 0) ++stop;
+  const std::size_t size = lower.size();
+  lower.append(text, pos, stop - pos);
+  for (char* c = lower.data() + size; c != lower.data() + lower.size(); ++c)
+    *c = static_cast<char>(*c + (*c >= 'A' && *c <= 'Z' ? 0x20 : 0));
+  return stop;
+}
+
+// Bytes of the character at `pos`.
+std::size_t LabelLines::Folded::add_wide(std::size_t pos) {
+  const FoldedChar c = char_at(text, pos);
+  if (c.value >= 0x80) {
+    lower.append(text, pos, c.size);
+    return c.size;
+  }
+  lower += static_cast<char>(is_upper(c.value) ? c.value + 0x20 : c.value);
+  const std::size_t saved = narrowed.empty() ? 0 : narrowed.back().saved;
+  narrowed.push_back({pos + c.size, saved + c.size - 1});
+  return c.size;
 }
 
 // Words are asked for in order: what comes next is folded in steps that grow with what was.

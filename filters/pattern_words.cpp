@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "filters/char_set.h"
 #include "filters/pattern_detector_impl.h"
 #include "filters/table.h"
 #include "filters/width_fold.h"
@@ -150,6 +151,7 @@ void PatternDetector::Impl::scan_digit_gates(const Window& window, Range where,
       seek_beside_digit(gate, window, begin, done, out);
       return false;
     });
+    while (pos < text.size() && kAsciiDigits.has(text[pos])) ++pos;
     for (FoldedChar c = char_at(text, pos); is_digit(c.value); c = char_at(text, pos))
       pos += c.size;
   }
