@@ -31,6 +31,9 @@ constexpr int kMostViews = 8;
 constexpr std::size_t kContextBefore = 130, kContextAfter = 45;
 // Within a view only what touches its patches, so near, is new.
 constexpr std::size_t kTouching = 24;
+// A patch farther from the fresh part is none of its findings' own: it is done where a view is
+// made, but asks for none. What begins there is found in the window it is fresh in.
+constexpr std::size_t kFarFromFresh = 2u << 10;
 // What a value must be worth where ordinary text looks pulled apart too.
 constexpr double kProven = 0.85;
 
@@ -94,6 +97,9 @@ struct ViewScan::Impl {
 
   bool allowed(Family family) const { return focus.view == nullptr || family > focus.after; }
   bool in_focus(const Scene& scene, Range r) const;
+  static bool near_fresh(const Scene& scene, Range r) {
+    return r.end + kFarFromFresh >= scene.fresh.begin && r.begin < scene.fresh.end + kFarFromFresh;
+  }
   void see(const Scene& scene, Findings& out);
   void see_odd(const Scene& scene, Findings& out);
   void see_pulled_apart(const Scene& scene, Findings& out);
@@ -193,7 +199,7 @@ void ViewScan::Impl::look(const Scene& scene, Family family, bool unsure, Findin
 void ViewScan::Impl::show(const Scene& scene, Patches& with, Family family, bool unsure,
                           Findings& out) {
   with.settle();
-  if (focus.view != nullptr) with.quieten([&](Range r) { return !in_focus(scene, r); });
+  with.quieten([&](Range r) { return !near_fresh(scene, r) || !in_focus(scene, r); });
   if (!with.ask()) return;
   if (is_encoding(family) && layers >= kMostLayers) {
     failed = true;
@@ -210,7 +216,7 @@ void ViewScan::Impl::show(const Scene& scene, Patches& with, Family family, bool
 void ViewScan::Impl::see_odd(const Scene& scene, Findings& out) {
   std::vector<Range> marks;
   for (const Range& odd : survey.odd())
-    if (in_focus(scene, odd)) marks.push_back(odd);
+    if (near_fresh(scene, odd) && in_focus(scene, odd)) marks.push_back(odd);
   for (const Range& stretch : stretches_around(scene.text, marks)) {
     for (const Invisible invisible : {Invisible::kDropped, Invisible::kRead}) {
       patches.clear();
