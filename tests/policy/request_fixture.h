@@ -27,7 +27,7 @@ groups:
   legal: { users: [sato] }
 destinations:
   - id: all
-    providers: [openai-api, anthropic-api, google-gemini-api, aws-bedrock, azure-openai, groq, openai-chatgpt, github-copilot]
+    providers: [openai-api, anthropic-api, google-gemini-api, aws-bedrock, azure-openai, groq, openai-chatgpt, github-copilot, fireworks, nvidia-nim, cerebras]
   - id: in-house
     hosts: [llm.example.jp]
     facts: { operator_country: JP, storage_countries: [JP], processing_countries: [JP], parent_country: JP }
