@@ -67,8 +67,11 @@ class DirectoryStore : public Store {
   DirectoryStore(Descriptor directory, Descriptor lock)
       : directory_(std::move(directory)), lock_(std::move(lock)) {}
 
-  int list(std::vector<std::string>& names) override {
-    const int again = ::openat(directory_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int list(std::vector<std::string>& names) override { return list_folder(".", names); }
+
+  int list_folder(const std::string& folder, std::vector<std::string>& names) override {
+    const int again =
+        ::openat(directory_.get(), folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR* entries = again < 0 ? nullptr : ::fdopendir(again);  // owns the descriptor from here
     if (!entries) return errno;
     errno = 0;
@@ -129,6 +132,10 @@ class DirectoryStore : public Store {
     // Half a file would take the room that a full disk lacks.
     if (error) ::unlinkat(directory_.get(), temporary.c_str(), 0);
     return error;
+  }
+
+  int remove(const std::string& name) override {
+    return error_of(::unlinkat(directory_.get(), name.c_str(), 0));
   }
 
   int reserve(std::uint64_t bytes) override {

@@ -1,17 +1,24 @@
 #include "audit/journal_checkpoints.h"
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstring>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
+#include <vector>
+
+#include "audit/proof/checkpoint_shelf.h"
 
 namespace sekisho::audit {
 namespace {
 
 constexpr std::size_t kMostWaiting = 64;  // the later ones imply the earlier
+// Where an earlier version left millions, they go little by little.
+constexpr std::size_t kMostRemoved = 256;
 
 std::string path_of(std::string_view name) {
   return std::string(kCheckpointFolder) + '/' + std::string(name);
@@ -30,10 +37,14 @@ struct CheckpointWriter::Impl {
   void run();
   void write(const TreeState& state, const std::vector<SigningKey>& with);
   std::string write_files(const TreeState& state, const std::string& note);
+  void look_at_shelf();
+  void thin_out(std::uint64_t written);
 
   Store& store;
   const CheckpointSettings& settings;
-  ChainHash hash;  // of the thread
+  // Of the thread:
+  ChainHash hash;
+  std::optional<CheckpointShelf> shelf;
 
   mutable std::mutex mutex;
   std::condition_variable wake;
@@ -73,6 +84,24 @@ std::string CheckpointWriter::Impl::write_files(const TreeState& state, const st
   return {};
 }
 
+void CheckpointWriter::Impl::look_at_shelf() {
+  shelf.emplace();
+  std::vector<std::string> names;
+  store.list_folder(std::string(kCheckpointFolder), names);
+  std::vector<std::uint64_t> sizes;
+  for (const std::string& name : names)
+    if (const auto size = checkpoint_size(name); size && *size) sizes.push_back(*size);
+  std::sort(sizes.begin(), sizes.end());
+  for (const std::uint64_t size : sizes) shelf->add(size);
+}
+
+void CheckpointWriter::Impl::thin_out(std::uint64_t written) {
+  if (!shelf) look_at_shelf();
+  shelf->add(written);
+  for (const std::uint64_t size : shelf->take_superfluous(kMostRemoved))
+    store.remove(path_of(checkpoint_name(size)));
+}
+
 void CheckpointWriter::Impl::write(const TreeState& state, const std::vector<SigningKey>& with) {
   const Checkpoint checkpoint{with.front().public_half().name(), state.tree.end(),
                               state.tree.root(hash)};
@@ -87,7 +116,9 @@ void CheckpointWriter::Impl::write(const TreeState& state, const std::vector<Sig
       newest.time_us = now_us();
     }
   }
-  if (written && settings.written) settings.written(checkpoint.size, note);
+  if (!written) return;
+  if (settings.written) settings.written(checkpoint.size, note);
+  thin_out(checkpoint.size);
 }
 
 CheckpointWriter::CheckpointWriter(Store& store, const CheckpointSettings& settings)

@@ -14,6 +14,8 @@ class Store {
  public:
   virtual ~Store() = default;
   virtual int list(std::vector<std::string>& names) = 0;
+  virtual int list_folder(const std::string& folder, std::vector<std::string>& names) = 0;
+  virtual int remove(const std::string& name) = 0;
   virtual int read(const std::string& name, std::string& bytes) = 0;
   virtual int create(
       const std::string& name) = 0;  // 0600, O_EXCL, the directory synced; becomes the open file

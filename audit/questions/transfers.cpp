@@ -77,10 +77,11 @@ Transfers by_country(Asker& asker) {
 Transfers by_user(Asker& asker) {
   Transfers out;
   const WholeQuarters whole = whole_quarters(asker.asking());
-  // One after the other: within a quarter the rows stand in the order of their names already.
+  // One after the other: within a quarter the index has the rows in the order of their names.
   for (const std::string& quarter : whole.quarters())
     add_rows(asker.ask("SELECT user, country, provider, type, n, incidents, raw, masked, blocked, "
-                       "unsure FROM rollup_transfer_user WHERE quarter=?",
+                       "unsure FROM rollup_transfer_user WHERE quarter=? ORDER BY user, country, "
+                       "provider, type",
                        {quarter}),
              3, out);
   for (const auto& [from, to] : whole.rest) {

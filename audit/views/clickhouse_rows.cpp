@@ -246,6 +246,7 @@ SqlRows parse_clickhouse_rows(const std::string& body) {
     array cells;
     if (line.get(cells)) continue;
     std::vector<Cell> row;
+    row.reserve(types.size());
     for (const element cell : cells)
       row.push_back(cell_of(cell, row.size() < types.size() ? types[row.size()] : ""));
     out.rows.push_back(std::move(row));

@@ -257,6 +257,18 @@ class FaultStore : public Store {
     for (const auto& [name, file] : disk_.files_) names.push_back(name);
     return disk_.begin(Op::kList);
   }
+  int list_folder(const std::string& folder, std::vector<std::string>& names) override {
+    const std::lock_guard lock(disk_.mutex_);
+    if (disk_.power_cuts_ != born_) return EIO;
+    for (const auto& [name, file] : disk_.files_)
+      if (name.starts_with(folder + '/')) names.push_back(name.substr(folder.size() + 1));
+    return disk_.begin(Op::kList);
+  }
+  int remove(const std::string& name) override {
+    const std::lock_guard lock(disk_.mutex_);
+    if (disk_.power_cuts_ != born_) return EIO;
+    return disk_.files_.erase(name) ? 0 : ENOENT;
+  }
   int read(const std::string& name, std::string& bytes) override {
     const std::lock_guard lock(disk_.mutex_);
     if (disk_.power_cuts_ != born_) return EIO;
