@@ -485,12 +485,27 @@ double check_surname_here(TokenMatch& match, double confidence) {
   return confidence;
 }
 
+// Bytes of the kanji and kana that stand side by side from `pos` on, the middle dot not among them.
+std::size_t letters_run(std::string_view text, std::size_t pos, std::size_t end) {
+  std::size_t at = pos;
+  while (at < end) {
+    const char32_t c = kanji_at(text, at);
+    if (c < 0x3040 || c == U'・') break;
+    at += 3;
+  }
+  return at - pos;
+}
+
 void find_attendants(const DetectorRow& row, std::string_view text, Range gate, Findings& out) {
   constexpr std::size_t kLongestList = 400;  // bytes
-  const std::size_t end =
-      std::min({text.size(), gate.end + kLongestList, text.find('\n', gate.end)});
+  const std::string_view line = text.substr(gate.end, kLongestList);
+  const std::size_t end = gate.end + std::min(line.size(), line.find('\n'));
   std::size_t pos = gate.end;
   while (pos < end) {
+    if (const std::size_t letters = letters_run(text, pos, end); letters > 0) {
+      pos += letters;  // neither end the list nor part its names
+      continue;
+    }
     const FoldedChar c = char_at(text, pos);
     if (c.size == 0 || c.value == U'。') return;
     pos += c.size;

@@ -25,11 +25,15 @@ char separator_in(std::string_view line) {
 // Calls use(cell range, number) for each cell; cells in double quotes may hold the separator.
 template <class Use>
 void for_cells(std::string_view text, Range line, char separator, Use use) {
+  const std::string_view all = text.substr(0, line.end);
+  const bool quotes = separator != '|' && all.find('"', line.begin) != std::string_view::npos;
   bool quoted = false;
   std::size_t from = line.begin, number = 0;
-  for (std::size_t i = line.begin; i < line.end; ++i) {
+  for (std::size_t i = from; i < line.end; ++i) {
+    // Few bytes of a line without quotes are worth a look.
+    if (!quotes && (i = all.find(separator, i)) == std::string_view::npos) break;
     const char c = text[i];
-    if (c == '"' && separator != '|') quoted = !quoted;
+    if (c == '"') quoted = quotes && !quoted;
     if (c != separator || quoted) continue;
     use(Range{from, i}, number++);
     from = i + 1;
@@ -38,9 +42,6 @@ void for_cells(std::string_view text, Range line, char separator, Use use) {
 }
 
 std::size_t count_cells(std::string_view text, Range line, char separator) {
-  const std::string_view raw = text.substr(line.begin, line.size());
-  if (separator == '|' || raw.find('"') == std::string_view::npos)
-    return static_cast<std::size_t>(std::count(raw.begin(), raw.end(), separator)) + 1;
   std::size_t count = 0;
   for_cells(text, line, separator, [&count](Range, std::size_t) { ++count; });
   return count;
@@ -94,6 +95,17 @@ bool is_row(std::string_view text, Range line, char separator, std::size_t cells
   const std::string_view raw = text.substr(line.begin, line.size());
   return raw.find(separator) != std::string_view::npos && separator_in(raw) == separator &&
          count_cells(text, line, separator) == cells;
+}
+
+// The line that begins at `begin`, before `limit`, where it is a row of so many cells.
+std::optional<Range> row_at(std::string_view text, std::size_t begin, std::size_t limit,
+                            char separator, std::size_t cells) {
+  if (begin >= limit) return std::nullopt;
+  const std::string_view rest = text.substr(begin, kLongestLine);
+  const std::size_t stop = rest.find('\n');
+  if (stop == std::string_view::npos && begin + rest.size() < text.size()) return std::nullopt;
+  const Range row{begin, stop == std::string_view::npos ? text.size() : begin + stop};
+  return is_row(text, row, separator, cells) ? std::optional<Range>(row) : std::nullopt;
 }
 
 // A name of a column, not a value: short, and without a number.
@@ -194,25 +206,21 @@ std::vector<Range> cells_below(std::string_view text, Range word) {
   const char separator = separator_in(text.substr(line->begin, line->size()));
   if (separator == 0) return cells;
   const std::size_t count = count_cells(text, *line, separator);
-  const std::size_t index = cell_index(text, *line, separator, word.begin);
-  const auto heading = cell_number(text, *line, separator, index);
-  if (!heading || !is_heading(text, trimmed(text, *heading))) return cells;
+  // Most lines with a comma in them head nothing: seen by the lines beside them.
+  const std::size_t limit = std::min(text.size(), word.begin + kColumnReach);
+  std::optional<Range> row = row_at(text, line->end + 1, limit, separator, count);
+  if (!row) return cells;
   const auto above =
       line_before(text, *line, line->begin > kLongestLine ? line->begin - kLongestLine : 0);
   if (above && is_row(text, *above, separator, count)) return cells;
-  const std::size_t limit = std::min(text.size(), word.begin + kColumnReach);
-  std::size_t begin = line->end + 1;
-  while (begin < limit) {
-    const std::string_view rest = text.substr(begin, kLongestLine);
-    const std::size_t stop = rest.find('\n');
-    if (stop == std::string_view::npos && begin + rest.size() < text.size()) break;
-    const Range row{begin, stop == std::string_view::npos ? text.size() : begin + stop};
-    if (!is_row(text, row, separator, count)) break;
-    if (const auto cell = cell_number(text, row, separator, index)) {
+  const std::size_t index = cell_index(text, *line, separator, word.begin);
+  const auto heading = cell_number(text, *line, separator, index);
+  if (!heading || !is_heading(text, trimmed(text, *heading))) return cells;
+  for (; row; row = row_at(text, row->end + 1, limit, separator, count)) {
+    if (const auto cell = cell_number(text, *row, separator, index)) {
       const Range value = trimmed(text, *cell);
       if (value.begin <= limit) cells.push_back(value);
     }
-    begin = row.end + 1;
   }
   return cells;
 }
