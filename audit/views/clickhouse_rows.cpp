@@ -205,22 +205,32 @@ std::vector<ClickHouseRows::Insert> ClickHouseRows::take() {
 
 namespace {
 
-Cell cell_of(const simdjson::dom::element& value, std::string_view type) {
+enum class CellKind { kText, kInteger, kReal };
+
+CellKind kind_of(std::string_view type) {
+  if (type.find("Float") != type.npos || type.find("Decimal") != type.npos) return CellKind::kReal;
+  return type.find("Int") != type.npos ? CellKind::kInteger : CellKind::kText;
+}
+
+Cell cell_of(const simdjson::dom::element& value, CellKind kind) {
   std::int64_t number = 0;
+  std::uint64_t big = 0;
   double real = 0;
   std::string_view text;
-  if (type.find("Float") != type.npos || type.find("Decimal") != type.npos) {
-    if (!value.get(real)) return real;
-    return {};
+  switch (kind) {
+    case CellKind::kReal:
+      if (!value.get(real)) return real;
+      return {};
+    case CellKind::kInteger:
+      if (!value.get(number)) return number;
+      if (!value.get(big)) return static_cast<std::int64_t>(big);
+      return {};
+    case CellKind::kText:
+      if (!value.get(text)) return std::string(text);
+      if (!value.get(number)) return number;
+      return {};
   }
-  if (!value.get(number)) return number;
-  if (value.get(text)) return {};
-  if (type.find("Int") == type.npos) return std::string(text);
-  std::uint64_t big = 0;
-  if (std::from_chars(text.data(), text.data() + text.size(), number).ec == std::errc())
-    return number;
-  std::from_chars(text.data(), text.data() + text.size(), big);
-  return static_cast<std::int64_t>(big);
+  return {};
 }
 
 }  // namespace
@@ -236,19 +246,19 @@ SqlRows parse_clickhouse_rows(const std::string& body) {
     out.error = "the answer is not what a ClickHouse says";
     return out;
   }
-  std::vector<std::string> types;
+  std::vector<CellKind> kinds;
   for (const element column : meta) {
     std::string_view type;
     if (column["type"].get(type)) type = {};
-    types.emplace_back(type);
+    kinds.push_back(kind_of(type));
   }
   for (const element line : data) {
     array cells;
     if (line.get(cells)) continue;
     std::vector<Cell> row;
-    row.reserve(types.size());
+    row.reserve(kinds.size());
     for (const element cell : cells)
-      row.push_back(cell_of(cell, row.size() < types.size() ? types[row.size()] : ""));
+      row.push_back(cell_of(cell, row.size() < kinds.size() ? kinds[row.size()] : CellKind::kText));
     out.rows.push_back(std::move(row));
   }
   return out;

@@ -145,7 +145,7 @@ audit::SqlRows ClickHouse::ask(const audit::Sql& sql) {
 
 audit::SqlRows ClickHouse::select(const std::string& text) {
   Answer got = send(
-      "output_format_json_quote_64bit_integers=1&join_use_nulls=1"
+      "output_format_json_quote_64bit_integers=0&join_use_nulls=1"
       "&join_default_strictness=ALL&max_query_size=16777216",
       text + " FORMAT JSONCompact", kMostAnswer);
   if (got.error.empty()) return audit::parse_clickhouse_rows(got.body);
