@@ -127,8 +127,18 @@ class Walk {
       case '$':
         return 0;
       default:
-        return add(listed(std::string_view(&c, 1)));
+        return static_cast<unsigned char>(c) < 0x80 ? add(listed(std::string_view(&c, 1))) : wide();
     }
+  }
+
+  // A character that is not ASCII: what repeats it repeats all of its bytes. Without case it may
+  // stand for a shorter one.
+  std::size_t wide() {
+    std::size_t size = 1;
+    for (; pos_ < text_.size() && (static_cast<unsigned char>(text_[pos_]) & 0xC0) == 0x80; ++pos_)
+      ++size;
+    add(folds_ ? kAll : kHigh);
+    return folds_ ? 1 : size;
   }
 
   // Adds what one character may be.

@@ -190,13 +190,14 @@ TEST(PatternRun, SaysNothingOfWhatItDoesNotRead) {
 }
 
 TEST(PatternRun, NeverRefusesAMatch) {
-  const Words patterns = {
-      "a(?:b|cd?)+e", "(?i)ks{2}",  "(?i:K)[a-c]", "[^a]b{2}",        "a.c",
-      "\\d\\w\\s",    "[\\d-]{2}x", "\\bab\\b",    "(?:ab|c){2,3}",   "[社a-c]{2}",
-      "[a-社]{2}",    "\\x{793e}a", "a{2}?b",      "(a|b)?c(?P<n>d)", "[]a-]b",
-      "a[\\w-]{3}",   "\\p{Han}a",  "a{x}",        "a|b|(?:cd|e)f",   "[\\]a]b"};
-  const Words pieces = {"a", "b", "c", "d", "e", "k", "K",  "s", "ſ", "K", "1",
-                        " ", "-", "]", "x", "{", "}", "社", "f", "_", "\n"};
+  const Words patterns = {"a(?:b|cd?)+e",  "(?i)ks{2}",       "(?i:K)[a-c]",  "[^a]b{2}",
+                          "a.c",           "\\d\\w\\s",       "[\\d-]{2}x",   "\\bab\\b",
+                          "(?:ab|c){2,3}", "[社a-c]{2}",      "[a-社]{2}",    "\\x{793e}a",
+                          "a{2}?b",        "(a|b)?c(?P<n>d)", "[]a-]b",       "a[\\w-]{3}",
+                          "\\p{Han}a",     "社者?a?",         "(?i:社K?ſ)b?", "社{2}",
+                          "a{x}",          "a|b|(?:cd|e)f",   "[\\]a]b"};
+  const Words pieces = {"a", "b", "c", "d", "e", "k", "K",  "s",  "ſ", "K", "1",
+                        " ", "-", "]", "x", "{", "}", "社", "者", "f", "_", "\n"};
   std::mt19937 random(7);
   int matches = 0;
   for (const std::string& pattern : patterns) {
