@@ -73,7 +73,7 @@ std::string from_japanese(std::string_view bytes) {
   if (bytes.size() < 12 || bytes.size() > (64u << 10)) return {};
   const auto ascii = static_cast<std::size_t>(
       std::count_if(bytes.begin(), bytes.end(), [](char c) { return c >= 0x20 && c < 0x7F; }));
-  if (ascii * 3 < bytes.size()) return {};
+  if (ascii * (bytes.size() < 24 ? 3 : 8) < bytes.size()) return {};
   for (const Charset charset : {Charset::kIso2022Jp, Charset::kShiftJis, Charset::kEucJp}) {
     std::string text = as_utf8(charset, bytes);
     if (!text.empty() && is_mostly_text(text)) return text;

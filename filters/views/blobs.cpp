@@ -41,6 +41,59 @@ int value(char c) {
   return kValues[static_cast<unsigned char>(c)];
 }
 
+// What the first characters say.
+struct FirstBytes {
+  std::array<unsigned char, 18> bytes{};
+  std::size_t size = 0;
+};
+FirstBytes first_bytes(std::string_view chars) {
+  FirstBytes out;
+  for (std::size_t at = 0; at + 4 <= chars.size() && out.size + 3 <= out.bytes.size(); at += 4) {
+    const int bits = value(chars[at]) << 18 | value(chars[at + 1]) << 12 |
+                     value(chars[at + 2]) << 6 | value(chars[at + 3]);
+    for (int shift = 16; shift >= 0; shift -= 8)
+      out.bytes[out.size++] = static_cast<unsigned char>(bits >> shift & 0xFF);
+  }
+  return out;
+}
+
+// Whether they are Shift_JIS (or EUC-JP) with no half-width kana: of random bytes one in some
+// thousands are.
+bool begins_japanese(const FirstBytes& first, bool euc) {
+  std::size_t pairs = 0;
+  for (std::size_t at = 0; at < first.size;) {
+    const unsigned char c = first.bytes[at];
+    if (c < 0x80) {
+      if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7F) return false;
+      ++at;
+      continue;
+    }
+    const bool lead =
+        euc ? c >= 0xA1 && c <= 0xF4 : (c >= 0x81 && c <= 0x9F) || (c >= 0xE0 && c <= 0xFC);
+    if (!lead) return false;
+    if (at + 1 == first.size) break;
+    const unsigned char trail = first.bytes[at + 1];
+    if (euc ? trail < 0xA1 || trail == 0xFF : trail < 0x40 || trail == 0x7F || trail > 0xFC)
+      return false;
+    ++pairs;
+    at += 2;
+  }
+  return pairs > 1 && first.size == first.bytes.size();
+}
+
+// UTF-16 of Japanese and ASCII, which hold 0x30 and 0 in every other byte.
+bool begins_wide(const FirstBytes& first) {
+  std::array<std::size_t, 2> marks{};
+  for (std::size_t at = 0; at < first.size; ++at)
+    marks[at % 2] += first.bytes[at] == 0 || first.bytes[at] == 0x30 ? 1 : 0;
+  return std::max(marks[0], marks[1]) >= 3;
+}
+
+bool begins_otherwise(std::string_view chars) {
+  const FirstBytes first = first_bytes(chars);
+  return begins_wide(first) || begins_japanese(first, false) || begins_japanese(first, true);
+}
+
 // Whether the characters from `offset` on begin like text, or like something packed. Ends at the
 // first byte that speaks against it.
 bool begins_readable(std::string_view chars, std::size_t offset) {
@@ -67,12 +120,12 @@ bool begins_readable(std::string_view chars, std::size_t offset) {
       std::size_t step =
           c < 0x80 && (c >= 0x20 || c == '\t' || c == '\n' || c == '\r') && c != 0x7F ? 1 : 0;
       if (c >= 0x80) {
-        if (c < 0xC2 || c > 0xF4) return wide;
+        if (c < 0xC2 || c > 0xF4) return wide || (offset == 0 && begins_otherwise(chars));
         if (checked + 4 > size && at + 8 <= chars.size() && size + 3 <= 3 * kGroups) break;
         step = utf8_sequence(bytes.data() + checked, bytes.data() + size);
         if (step == 0 && checked + 4 > size) return true;  // the rest is not at hand
       }
-      if (step == 0) return wide;
+      if (step == 0) return wide || (offset == 0 && begins_otherwise(chars));
       checked += step;
     }
   }
@@ -152,13 +205,18 @@ char rot13(char c) {
 // Tokens whose beginning is known when they are turned round or their letters moved on.
 std::optional<Decoded> turned(std::string_view chars) {
   if (chars.size() > kLongestTurned || has_token_prefix(chars)) return std::nullopt;
+  // OpenAI's old keys are known by their middle alone.
+  constexpr std::size_t kOldKey = 51, kMark = 23;
+  if (chars.size() == kOldKey && chars.substr(kOldKey - kMark - 8, 8) == "JFkblB3T")
+    return Decoded{std::string(chars.rbegin(), chars.rend()), kTurned};
+  const bool moved_mark = chars.size() == kOldKey && chars.substr(kMark, 8) == "G3OyoxSW";
   char first[kLongestTokenPrefix];
   const std::size_t size = std::min(chars.size(), sizeof first);
   std::reverse_copy(chars.end() - static_cast<std::ptrdiff_t>(size), chars.end(), first);
   if (has_token_prefix({first, size}))
     return Decoded{std::string(chars.rbegin(), chars.rend()), kTurned};
   std::transform(chars.begin(), chars.begin() + static_cast<std::ptrdiff_t>(size), first, rot13);
-  if (!has_token_prefix({first, size})) return std::nullopt;
+  if (!moved_mark && !has_token_prefix({first, size})) return std::nullopt;
   std::string moved(chars);
   std::transform(moved.begin(), moved.end(), moved.begin(), rot13);
   return Decoded{std::move(moved), kTurned};

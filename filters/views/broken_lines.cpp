@@ -138,6 +138,14 @@ bool begins_log_line(std::string_view text, std::size_t at) {
          is_address(text, at);
 }
 
+// "1. ", "12) ": a new item of a list.
+bool begins_item(std::string_view text, std::size_t at) {
+  const std::size_t begin = at;
+  while (digit_at(text, at) && at - begin < 3) ++at;
+  return at > begin && at + 1 < text.size() && (text[at] == '.' || text[at] == ')') &&
+         text[at + 1] == ' ';
+}
+
 // Whether one row of a table or a log ends at `end` and another begins at `next`: as many cells in
 // both, or the second begins as lines of logs do.
 bool rows_meet(std::string_view text, std::size_t end, std::size_t next) {
@@ -187,7 +195,8 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
     const bool token = a.size + b.size >= 16 && (keyed || a.digits + b.digits >= 2) &&
                        a.letters + b.letters >= 2 && (keyed || !is_plain_word(left)) &&
                        !is_plain_word(right);
-    if (token || mail) out.doubtful.add({end, next}, "");
+    if (!token && !mail) continue;
+    if (!begins_item(text, next) && !begins_log_line(text, next)) out.doubtful.add({end, next}, "");
   }
 }
 

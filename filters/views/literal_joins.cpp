@@ -112,6 +112,12 @@ bool are_log_fields(std::string_view text, std::size_t closing, std::size_t open
          kAsciiDigits.has(at_or_nul(text, end + 1));
 }
 
+// ['4', '5', '3', …]: literals of one character on both sides.
+bool are_single_characters(std::string_view text, std::size_t closing, std::size_t opening) {
+  return closing >= 2 && text[closing - 2] == text[closing] &&
+         at_or_nul(text, opening) == text[closing] && at_or_nul(text, opening + 2) == text[closing];
+}
+
 // The quote that opens the next literal after the closing one at `at`; 0 = they are not joined.
 std::size_t next_literal(std::string_view text, std::size_t at, JoiningWords& words) {
   std::size_t pos = at + 1;
@@ -147,7 +153,7 @@ std::size_t next_literal(std::string_view text, std::size_t at, JoiningWords& wo
     ++pos;
   }
   if (pos >= most) return 0;
-  if (comma) return words.near(at) ? pos : 0;
+  if (comma) return are_single_characters(text, at, pos) || words.near(at) ? pos : 0;
   if (sign) return pos;
   if (space) return are_log_fields(text, at, pos) ? 0 : pos;
   // Two quotes side by side: an empty literal, unless a word goes on (as shells write it).

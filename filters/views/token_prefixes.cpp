@@ -18,7 +18,8 @@ constexpr std::string_view kPrefixes[] = {
     "key-",     "hvs.",     "dckr_pat", "figd_",    "ntn_",     "secret_", "sq0csp-",  "EAAA",
     "rubygems", "pat-na1-", "PMAK-",    "tskey-",   "doo_v1_",  "dor_v1_", "shpss_",   "shpca_",
     "shppa_",   "sntrys_",  "sntryu_",  "phc_",     "phx_",     "CCIPAT_", "bkua_",    "fo1_",
-    "nfp_",     "vercel_",  "atlasv1.", "glc_",     "glsa_"};
+    "nfp_",     "vercel_",  "atlasv1.", "glc_",     "glsa_",    "nvapi-",  "jina_",    "tvly-",
+    "lsv2_pt_", "lsv2_sk_", "pcsk_",    "cfut_",    "cfat_",    "sbp_",    "NRAK-",    "xkeysib-"};
 
 static_assert(std::all_of(std::begin(kPrefixes), std::end(kPrefixes), [](std::string_view p) {
   return p.size() >= 3 && p.size() <= kLongestTokenPrefix;

@@ -200,6 +200,23 @@ TEST(Unwrap, FindsLiteralsPutTogether) {
   }
 }
 
+TEST(Unwrap, FindsListsOfSingleCharacters) {
+  for (const Value& value : values())
+    expect_found(
+        value, "['4', '5']", [](const std::string& s) { return "['" + joined(s, "', '") + "']"; },
+        6);
+}
+
+TEST(Unwrap, FindsJapaneseOfOlderCharsetsWhereverItBegins) {
+  // "携帯番号は 090-1783-6405 です" in UTF-16, Shift_JIS and EUC-JP.
+  EXPECT_TRUE(found_whole("", "OmQvXmp191NvMCAAMAA5ADAALQAxADcAOAAzAC0ANgA0ADAANQAgAGcwWTA=", "\n",
+                          "jp_phone"));
+  EXPECT_TRUE(
+      found_whole("", "jGeR0ZTUjYaCzSAwOTAtMTc4My02NDA1IILFgreBQoLmguuCtYKt", "\n", "jp_phone"));
+  EXPECT_TRUE(
+      found_whole("", "t8jC08jWueakzyAwOTAtMTc4My02NDA1IKTHpLmho6TopO2kt6Sv", "\n", "jp_phone"));
+}
+
 TEST(Unwrap, FindsTagsAndCommentsWithinValues) {
   for (const Value& value : values()) {
     expect_found(value, "<b>", [](const std::string& s) { return pieces(s, "", "<b></b>", ""); });
@@ -234,6 +251,14 @@ TEST(Unwrap, FindsTokensBrokenAtLineEnds) {
           << break_;
     }
   }
+}
+
+TEST(Unwrap, AListOrALogBehindABrokenTokenIsNoPartOfIt) {
+  const std::string hidden =
+      "AK\x49\x41"
+      "FT5J4O\n    DG72D6D3YA";
+  for (const char* after : {"\n1. first", "\n2026-11-18 10:00:01 INFO", "\n12) x"})
+    EXPECT_TRUE(found_whole("key ", hidden, after, "aws_access_key_id", 24)) << after;
 }
 
 TEST(Unwrap, FindsValuesOverCells) {
@@ -271,6 +296,19 @@ TEST(Unwrap, FindsTokensTurnedRoundAndMoved) {
       });
     });
   }
+}
+
+TEST(Unwrap, KnowsOldKeysOfOpenAiByTheirMiddle) {
+  const std::string key = "sk-" + chance(kBase62, 20, 4) +
+                          "T3Blbk"
+                          "FJ" +
+                          chance(kBase62, 20, 6);
+  EXPECT_TRUE(found_whole("key ", std::string(key.rbegin(), key.rend()), "\n", "openai_api_key"));
+  const std::string moved = each(key, [](char c) {
+    const char base = c >= 'a' && c <= 'z' ? 'a' : c >= 'A' && c <= 'Z' ? 'A' : '\0';
+    return std::string(1, base == '\0' ? c : static_cast<char>((c - base + 13) % 26 + base));
+  });
+  EXPECT_TRUE(found_whole("key ", moved, "\n", "openai_api_key"));
 }
 
 TEST(Unwrap, EveryValueOfOneEncodingIsTold) {
