@@ -43,6 +43,7 @@ void match_labelled(const PackRow& pack_row, std::string_view text, Range place,
   const int groups = std::min(1, pack_row.pattern.NumberOfCapturingGroups());
   re2::StringPiece parts[2];
   const std::string_view value = text.substr(place.begin, place.size());
+  if (!pack_row.run.may_begin_all(value)) return;
   if (pack_row.pattern.Match(piece(value), 0, value.size(), RE2::ANCHOR_START, parts, groups + 1))
     judge_match(pack_row, text, parts, out);
 }

@@ -1,6 +1,9 @@
 #include "filters/pattern_run.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <cstring>
 #include <optional>
 
 #include "filters/width_fold.h"
@@ -31,7 +34,10 @@ Bytes bytes_of_escape(char c) {
   const Bytes digits = range('0', '9');
   if (c == 'd') return digits;
   if (c == 'w') return digits | range('a', 'z') | range('A', 'Z') | listed("_");
-  if (c == 's') return listed(" \t\n\f\r\v");
+  if (c == 's') return listed(" \t\n\f\r");
+  constexpr std::string_view kLetters = "tnrfva", kControls = "\t\n\r\f\v\a";
+  if (const std::size_t control = kLetters.find(c); control != kLetters.npos)
+    return listed(kControls.substr(control, 1));
   return is_alnum(static_cast<unsigned char>(c)) ? kAll : listed(std::string_view(&c, 1));
 }
 
@@ -45,51 +51,70 @@ class Walk {
       const std::string_view flags =
           pattern.substr(pos + 2, pattern.find_first_of(":)", pos) - pos - 2);
       folds_ = folds_ || flags.find('i') != std::string_view::npos;
+      flagged_ = flagged_ || !flags.empty();
     }
   }
 
   PatternRun whole() {
-    const std::size_t least = alternatives();
-    if (failed_ || pos_ < text_.size()) return {};
-    return {bytes_, std::min(least, kFarthest)};
+    const Length length = alternatives();
+    if (failed_ || pos_ < text_.size() || length.least == 0) return {};
+    const bool to_end = ends_ == text_.size() && !split_;
+    return {bytes_, length.least, to_end ? length.most : PatternRun::kAnyNumber};
   }
 
  private:
   char peek() const { return pos_ < text_.size() ? text_[pos_] : '\0'; }
   bool at(char c) const { return pos_ < text_.size() && text_[pos_] == c; }
-  std::size_t fail() {
+  // Bytes at least, characters at most.
+  struct Length {
+    std::size_t least = 0, most = 0;
+  };
+  static constexpr std::size_t kUnbounded = PatternRun::kAnyNumber;
+
+  Length fail() {
     failed_ = true;
     pos_ = text_.size();
-    return 0;
+    return {};
   }
 
-  std::size_t alternatives() {
+  Length alternatives() {
     if (++depth_ > 200) return fail();
-    std::size_t least = sequence();
+    Length length = sequence();
     while (at('|')) {
+      split_ = split_ || depth_ == 1;
       ++pos_;
-      least = std::min(least, sequence());
+      const Length other = sequence();
+      length = {std::min(length.least, other.least), std::max(length.most, other.most)};
     }
     --depth_;
-    return least;
+    return length;
   }
 
-  std::size_t sequence() {
-    std::size_t sum = 0;
-    while (pos_ < text_.size() && peek() != '|' && peek() != ')') sum += repeated();
-    return std::min(sum, kFarthest);
+  Length sequence() {
+    Length sum;
+    while (pos_ < text_.size() && peek() != '|' && peek() != ')') {
+      const Length one = repeated();
+      sum.least = std::min(sum.least + one.least, kFarthest);
+      sum.most =
+          one.most == kUnbounded || sum.most == kUnbounded ? kUnbounded : sum.most + one.most;
+    }
+    return sum;
   }
 
-  std::size_t repeated() {
-    std::size_t one = atom();
+  Length repeated() {
+    Length one = atom();
     while (pos_ < text_.size()) {
-      if (at('*') || at('?')) {
-        one = 0;
+      if (at('?')) {
+        one.least = 0;
         ++pos_;
-      } else if (at('+')) {
+      } else if (at('*') || at('+')) {
+        if (at('*')) one.least = 0;
+        if (one.most > 0) one.most = kUnbounded;
         ++pos_;
-      } else if (const std::optional<std::size_t> times = at('{') ? fewest() : std::nullopt) {
-        one = std::min(one * *times, kFarthest);
+      } else if (const std::optional<Length> times = at('{') ? counts() : std::nullopt) {
+        one.least = std::min(one.least * times->least, kFarthest);
+        const bool any = one.most == kUnbounded || times->most == kUnbounded;
+        if (one.most > 0) one.most = any ? kUnbounded : one.most * times->most;
       } else {
         break;
       }
@@ -98,21 +123,29 @@ class Walk {
   }
 
   // "{n}", "{n,}", "{n,m}"; anything else is a literal brace.
-  std::optional<std::size_t> fewest() {
+  std::optional<Length> counts() {
     const std::size_t close = text_.find('}', pos_);
     if (close == std::string_view::npos) return std::nullopt;
     const std::string_view inside = text_.substr(pos_ + 1, close - pos_ - 1);
     if (inside.empty() || inside[0] == ',' ||
         inside.find_first_not_of("0123456789,") != std::string_view::npos)
       return std::nullopt;
-    std::size_t least = 0;
-    for (const char c : inside.substr(0, inside.find(',')))
-      least = std::min(least * 10 + static_cast<std::size_t>(c - '0'), kFarthest);
     pos_ = close + 1;
-    return least;
+    const std::size_t comma = std::min(inside.find(','), inside.size());
+    const std::size_t least = number(inside.substr(0, comma));
+    if (comma == inside.size()) return Length{least, least};
+    const std::string_view most = inside.substr(comma + 1);
+    return Length{least, most.empty() ? kUnbounded : number(most)};
   }
 
-  std::size_t atom() {
+  static std::size_t number(std::string_view digits) {
+    std::size_t value = 0;  // RE2 takes none above 1000
+    for (const char c : digits)
+      value = std::min<std::size_t>(value * 10 + std::size_t(c - '0'), 9999);
+    return value;
+  }
+
+  Length atom() {
     const char c = text_[pos_++];
     switch (c) {
       case '(':
@@ -124,8 +157,10 @@ class Walk {
       case '.':
         return add(kAll);
       case '^':
+        return {};
       case '$':
-        return 0;
+        if (depth_ == 1 && !flagged_) ends_ = pos_;
+        return {};
       default:
         return static_cast<unsigned char>(c) < 0x80 ? add(listed(std::string_view(&c, 1))) : wide();
     }
@@ -133,18 +168,18 @@ class Walk {
 
   // A character that is not ASCII: what repeats it repeats all of its bytes. Without case it may
   // stand for a shorter one.
-  std::size_t wide() {
+  Length wide() {
     std::size_t size = 1;
     for (; pos_ < text_.size() && (static_cast<unsigned char>(text_[pos_]) & 0xC0) == 0x80; ++pos_)
       ++size;
     add(folds_ ? kAll : kHigh);
-    return folds_ ? 1 : size;
+    return {folds_ ? 1 : size, 1};
   }
 
   // Adds what one character may be.
-  std::size_t add(const Bytes& bytes) {
+  Length add(const Bytes& bytes) {
     bytes_ |= folds_ ? folded(bytes) : bytes;
-    return 1;
+    return {1, 1};
   }
 
   // Without case k and s have forms that are not ASCII.
@@ -158,49 +193,60 @@ class Walk {
     return bytes;
   }
 
-  std::size_t group() {
+  Length group() {
     if (at('?')) {
       const std::size_t end = text_.find_first_of(":)>", pos_);
       if (end == std::string_view::npos) return fail();
       pos_ = end + 1;
-      if (text_[end] == ')') return 0;  // flags for what follows
+      if (text_[end] == ')') return {};  // flags for what follows
     }
-    const std::size_t inside = alternatives();
+    const Length inside = alternatives();
     if (!at(')')) return fail();
     ++pos_;
     return inside;
   }
 
-  std::size_t char_class() {
+  // What the members of a class may be, and what they surely are.
+  struct Members {
+    Bytes may, sure;
+  };
+
+  Length char_class() {
     const bool negated = at('^');
     if (negated) ++pos_;
-    Bytes bytes;
+    Members members;
     for (bool first = true; pos_ < text_.size() && (first || !at(']')); first = false) {
       if (text_.substr(pos_, 2) == "[:") return fail();
-      const unsigned from = member(bytes);
+      const unsigned from = member(members);
       const bool ranges = at('-') && pos_ + 1 < text_.size() && text_[pos_ + 1] != ']';
       if (!ranges || from > 0xFF) continue;
       ++pos_;
-      const unsigned to = member(bytes);
-      bytes |= from < 0x80 && to < 0x80 ? range(from, to) : range(std::min(from, 0x80u), 0xFF);
+      const unsigned to = member(members);
+      const bool ascii = from < 0x80 && to < 0x80;
+      members.may |= ascii ? range(from, to) : range(std::min(from, 0x80u), 0xFF);
+      if (ascii) members.sure |= range(from, to);
     }
     if (!at(']')) return fail();
     ++pos_;
-    return add(negated ? kAll : bytes);
+    if (!negated) return add(members.may);
+    return add(folds_ ? kAll : ~members.sure | kHigh);
   }
 
   // Adds the member of a class that stands here; its byte, or 256 where it is a class itself.
-  unsigned member(Bytes& bytes) {
+  unsigned member(Members& members) {
     if (pos_ >= text_.size()) return 256;
     if (!at('\\')) {
       const auto c = static_cast<unsigned char>(text_[pos_++]);
-      bytes |= c < 0x80 ? Bytes().set(c) : kHigh;
+      members.may |= c < 0x80 ? Bytes().set(c) : kHigh;
+      if (c < 0x80) members.sure.set(c);
       return c;
     }
     ++pos_;
     const char c = peek();
     if (pos_ < text_.size()) ++pos_;
-    bytes |= bytes_of_escape(c);
+    const Bytes bytes = bytes_of_escape(c);
+    members.may |= bytes;
+    if (bytes != kAll) members.sure |= bytes;
     if (!is_alnum(static_cast<unsigned char>(c))) return static_cast<unsigned char>(c);
     if (c == 'x' || c == 'p' || c == 'P') skip_braces();
     return 256;
@@ -212,10 +258,10 @@ class Walk {
     pos_ = close == std::string_view::npos ? text_.size() : close + 1;
   }
 
-  std::size_t escape() {
+  Length escape() {
     const char c = peek();
     if (pos_ < text_.size()) ++pos_;
-    if (c == 'b' || c == 'B' || c == 'A' || c == 'z') return 0;
+    if (c == 'b' || c == 'B' || c == 'A' || c == 'z') return {};
     // Quoted stretches and octal numbers are longer than they look.
     if (c == 'Q' || (c >= '0' && c <= '9')) return fail();
     if (c == 'x' || c == 'p' || c == 'P') {
@@ -228,11 +274,27 @@ class Walk {
   std::string_view text_;
   std::size_t pos_ = 0;
   Bytes bytes_;
-  bool folds_ = false, failed_ = false;
+  static constexpr std::size_t kNowhere = std::string_view::npos;
+  std::size_t ends_ = kNowhere;  // behind the "$" that ends each match
+  bool folds_ = false, flagged_ = false, split_ = false, failed_ = false;
   int depth_ = 0;
 };
 
 }  // namespace
+
+// Eight bytes at a time: all but those that go on with a character.
+std::size_t PatternRun::characters(std::string_view text) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  std::size_t count = text.size(), at = 0;
+  for (; at + 8 <= text.size(); at += 8) {
+    std::uint64_t word;
+    std::memcpy(&word, text.data() + at, sizeof word);
+    count -= static_cast<std::size_t>(std::popcount((word >> 7) & ~(word >> 6) & kOnes));
+  }
+  for (; at < text.size(); ++at)
+    count -= (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80 ? 1 : 0;
+  return count;
+}
 
 PatternRun pattern_run(std::string_view pattern) {
   return Walk(pattern).whole();

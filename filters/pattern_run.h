@@ -10,7 +10,10 @@ namespace sekisho::filters {
 // a blank stands too early needs no engine to be refused.
 struct PatternRun {
   std::bitset<256> bytes;
-  std::size_t least = 0;  // 0: nothing can be said
+  std::size_t least = 0;          // 0: nothing can be said
+  std::size_t most = kAnyNumber;  // characters, of a match that ends where the text ends
+
+  static constexpr std::size_t kAnyNumber = static_cast<std::size_t>(-1);
 
   bool may_begin(std::string_view text, std::size_t pos) const {
     if (least == 0) return true;
@@ -19,6 +22,13 @@ struct PatternRun {
       if (!bytes[static_cast<unsigned char>(text[pos + i])]) return false;
     return true;
   }
+  // Whether a match may begin with `text`, of which there is no more.
+  bool may_begin_all(std::string_view text) const {
+    if (!may_begin(text, 0)) return false;
+    return text.size() <= most || characters(text) <= most;
+  }
+
+  static std::size_t characters(std::string_view text);
 };
 
 // The pattern must compile as RE2.

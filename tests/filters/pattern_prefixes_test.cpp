@@ -189,13 +189,26 @@ TEST(PatternRun, SaysNothingOfWhatItDoesNotRead) {
     EXPECT_EQ(pattern_run(pattern).least, 0u) << pattern;
 }
 
+TEST(PatternRun, OfAPatternThatEndsWithTheTextIsAllOfIt) {
+  const PatternRun run = pattern_run(R"([ \t]{0,3}([^\s,;"]{4,9})[ ]?$)");
+  EXPECT_TRUE(run.may_begin_all(" abcd "));
+  EXPECT_TRUE(run.may_begin_all("\t\t abcdefghi "));
+  EXPECT_FALSE(run.may_begin_all("\t\t abcdefghij  "));
+  EXPECT_TRUE(run.may_begin_all("社社社社社社社社社"));
+  EXPECT_FALSE(run.may_begin_all("abcdefgh, and so on"));
+  for (const char* pattern :
+       {"abc", "abc|abd$", "ab(c$)", "(?m)abc$", R"([a-c$]{3}\$)", "abc$?", "a$bc", "ab+c*$"})
+    EXPECT_TRUE(pattern_run(pattern).may_begin_all("abc$ and so on")) << pattern;
+}
+
 TEST(PatternRun, NeverRefusesAMatch) {
-  const Words patterns = {"a(?:b|cd?)+e",  "(?i)ks{2}",       "(?i:K)[a-c]",  "[^a]b{2}",
-                          "a.c",           "\\d\\w\\s",       "[\\d-]{2}x",   "\\bab\\b",
-                          "(?:ab|c){2,3}", "[社a-c]{2}",      "[a-社]{2}",    "\\x{793e}a",
-                          "a{2}?b",        "(a|b)?c(?P<n>d)", "[]a-]b",       "a[\\w-]{3}",
-                          "\\p{Han}a",     "社者?a?",         "(?i:社K?ſ)b?", "社{2}",
-                          "a{x}",          "a|b|(?:cd|e)f",   "[\\]a]b"};
+  const Words patterns = {
+      "a(?:b|cd?)+e",      "(?i)ks{2}",      "(?i:K)[a-c]",    "[^a]b{2}",        "a.c",
+      "\\d\\w\\s",         "[\\d-]{2}x",     "\\bab\\b",       "(?:ab|c){2,3}",   "[社a-c]{2}",
+      "[a-社]{2}",         "\\x{793e}a",     "a{2}?b",         "(a|b)?c(?P<n>d)", "[]a-]b",
+      "a[\\w-]{3}",        "\\p{Han}a",      "社者?a?",        "(?i:社K?ſ)b?",    "社{2}",
+      "[^\\s-]{2,}$",      "[^a-c\\]]+社?$", "(?i)[^k]{2,9}$", "(?:a|b|c)*社?.$", "a|[bc]+$",
+      "[^\\p{Han}1]{3,}$", "[^\\x61\\w]+$",  "a{x}",           "a|b|(?:cd|e)f",   "[\\]a]b"};
   const Words pieces = {"a", "b", "c", "d", "e", "k", "K",  "s",  "ſ", "K", "1",
                         " ", "-", "]", "x", "{", "}", "社", "者", "f", "_", "\n"};
   std::mt19937 random(7);
@@ -209,7 +222,7 @@ TEST(PatternRun, NeverRefusesAMatch) {
       for (int i = 0; i < 5; ++i) text += pieces[random() % pieces.size()];
       if (!re2.Match(text, 0, text.size(), RE2::ANCHOR_START, nullptr, 0)) continue;
       ++matches;
-      EXPECT_TRUE(run.may_begin(text, 0)) << pattern << " in " << text;
+      EXPECT_TRUE(run.may_begin_all(text)) << pattern << " in " << text;
     }
   }
   EXPECT_GT(matches, 2000);
