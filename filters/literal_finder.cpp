@@ -13,7 +13,7 @@
 namespace sekisho::filters {
 namespace {
 
-constexpr unsigned kMarkBits = 17, kBucketBits = 12;
+constexpr unsigned kMarkBits = 18, kBucketBits = 12;
 constexpr std::uint32_t kMarkFactor = 0x9E3779B1u;
 
 inline std::uint32_t mark_of(std::uint32_t three) {
