@@ -1,6 +1,7 @@
 #include "filters/table.h"
 
 #include <algorithm>
+#include <array>
 
 #include "filters/line_ends.h"
 #include "filters/width_fold.h"
@@ -91,23 +92,6 @@ std::optional<Range> line_before(std::string_view text, Range line, std::size_t 
   return from == 0 ? std::optional<Range>({0, end}) : std::nullopt;
 }
 
-bool is_row(std::string_view text, Range line, char separator, std::size_t cells) {
-  const std::string_view raw = text.substr(line.begin, line.size());
-  return raw.find(separator) != std::string_view::npos && separator_in(raw) == separator &&
-         count_cells(text, line, separator) == cells;
-}
-
-// The line that begins at `begin`, before `limit`, where it is a row of so many cells.
-std::optional<Range> row_at(std::string_view text, std::size_t begin, std::size_t limit,
-                            char separator, std::size_t cells) {
-  if (begin >= limit) return std::nullopt;
-  const std::string_view rest = text.substr(begin, kLongestLine);
-  const std::size_t stop = rest.find('\n');
-  if (stop == std::string_view::npos && begin + rest.size() < text.size()) return std::nullopt;
-  const Range row{begin, stop == std::string_view::npos ? text.size() : begin + stop};
-  return is_row(text, row, separator, cells) ? std::optional<Range>(row) : std::nullopt;
-}
-
 // A name of a column, not a value: short, and without a number.
 bool is_heading(std::string_view text, Range cell) {
   if (cell.size() == 0 || cell.size() > kLongestHeading) return false;
@@ -127,10 +111,39 @@ std::size_t cell_index(std::string_view text, Range line, char separator, std::s
   return index;
 }
 
+// What parts the cells of a line, and how many they are; 0: nothing does.
+struct Cells {
+  char separator = 0;
+  std::size_t count = 0;
+  bool operator==(const Cells&) const = default;
+};
+
+Cells count_cells(std::string_view text, Range line) {
+  const char separator = separator_in(text.substr(line.begin, line.size()));
+  return {separator, separator == 0 ? 0 : count_cells(text, line, separator)};
+}
+
 }  // namespace
 
 // The table that was looked at last.
 struct TableMemo::Table {
+  // Lines counted lately, by where they begin: a word is sought in each line beside its own.
+  struct Counted {
+    const char* begin = nullptr;
+    std::size_t size = 0;
+    Cells cells;
+  };
+  static constexpr std::size_t kLines = 16;
+  std::array<Counted, kLines> counted;
+
+  Cells cells_in(std::string_view given, Range at) {
+    const char* const begin = given.data() + at.begin;
+    Counted& known = counted[at.begin * 0x9E3779B97F4A7C15u >> 60];
+    if (known.begin != begin || known.size != at.size())
+      known = {begin, at.size(), count_cells(given, at)};
+    return known.cells;
+  }
+
   std::string_view text;
   Range line, top;  // a row, and the first one above it as far as it was looked for
   char separator = 0;
@@ -144,7 +157,29 @@ struct TableMemo::Table {
 };
 
 namespace {
+
 thread_local TableMemo* newest_memo = nullptr;
+
+Cells cells_in(std::string_view text, Range line) {
+  return newest_memo != nullptr ? newest_memo->table().cells_in(text, line)
+                                : count_cells(text, line);
+}
+
+bool is_row(std::string_view text, Range line, char separator, std::size_t cells) {
+  return cells_in(text, line) == Cells{separator, cells};
+}
+
+// The line that begins at `begin`, before `limit`, where it is a row of so many cells.
+std::optional<Range> row_at(std::string_view text, std::size_t begin, std::size_t limit,
+                            char separator, std::size_t cells) {
+  if (begin >= limit) return std::nullopt;
+  const std::string_view rest = text.substr(begin, kLongestLine);
+  const std::size_t stop = rest.find('\n');
+  if (stop == std::string_view::npos && begin + rest.size() < text.size()) return std::nullopt;
+  const Range row{begin, stop == std::string_view::npos ? text.size() : begin + stop};
+  return is_row(text, row, separator, cells) ? std::optional<Range>(row) : std::nullopt;
+}
+
 }  // namespace
 
 TableMemo::TableMemo() : table_(std::make_unique<Table>()), outer_(newest_memo) {
@@ -177,16 +212,20 @@ std::optional<Range> TableMemo::top_of(std::string_view text, Range line, char s
     if (whole) break;
     top = *above;
   }
-  *table_ = {text, line, top, separator, cells, whole};
+  table_->text = text;
+  table_->line = line;
+  table_->top = top;
+  table_->separator = separator;
+  table_->cells = cells;
+  table_->whole = whole;
   return reached ? std::optional<Range>(top) : std::nullopt;
 }
 
 std::optional<Range> heading_above(std::string_view text, Range value) {
   const std::optional<Range> line = line_at(text, value.begin, value.end);
   if (!line) return std::nullopt;
-  const char separator = separator_in(text.substr(line->begin, line->size()));
+  const auto [separator, cells] = cells_in(text, *line);
   if (separator == 0) return std::nullopt;
-  const std::size_t cells = count_cells(text, *line, separator);
   const std::size_t limit = value.begin > kColumnReach ? value.begin - kColumnReach : 0;
   std::optional<TableMemo> own;
   if (newest_memo == nullptr) own.emplace();
@@ -203,9 +242,8 @@ std::vector<Range> cells_below(std::string_view text, Range word) {
   std::vector<Range> cells;
   const std::optional<Range> line = line_at(text, word.begin, word.end);
   if (!line) return cells;
-  const char separator = separator_in(text.substr(line->begin, line->size()));
+  const auto [separator, count] = cells_in(text, *line);
   if (separator == 0) return cells;
-  const std::size_t count = count_cells(text, *line, separator);
   // Most lines with a comma in them head nothing: seen by the lines beside them.
   const std::size_t limit = std::min(text.size(), word.begin + kColumnReach);
   std::optional<Range> row = row_at(text, line->end + 1, limit, separator, count);

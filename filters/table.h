@@ -26,11 +26,12 @@ class TableMemo {
   ~TableMemo();
   TableMemo(const TableMemo&) = delete;
 
+  struct Table;
+  Table& table() { return *table_; }
   std::optional<Range> top_of(std::string_view text, Range line, char separator, std::size_t cells,
                               std::size_t limit);
 
  private:
-  struct Table;
   std::unique_ptr<Table> table_;
   TableMemo* outer_;
 };
