@@ -110,6 +110,8 @@ std::optional<std::size_t> after_separator(std::string_view text, std::size_t po
     stated = mark.stated;
     return skip_blanks(text, pos + mark.text.size());
   }
+  // パスワード「…」.
+  if (at(text, pos, "「") || at(text, pos, "『")) return pos;
   // The next cell of a table.
   if (text.substr(behind, pos - behind).find('\t') != std::string_view::npos) return pos;
   return std::nullopt;
@@ -261,6 +263,21 @@ void second_of_pair(std::string_view text, Assignment& out) {
 
 }  // namespace
 
+namespace {
+
+// "login deploy " before "password".
+bool follows_login(std::string_view text, std::size_t name) {
+  constexpr std::size_t kReach = 72;
+  const std::size_t from = name > kReach ? name - kReach : 0;
+  const std::string_view before = text.substr(from, name - from);
+  const std::size_t login = before.rfind(" login ");
+  if (login == std::string_view::npos) return false;
+  const std::string_view user = before.substr(login + 7);
+  return user.size() > 1 && user.find(' ') == user.size() - 1;
+}
+
+}  // namespace
+
 std::optional<Assignment> read_assignment(std::string_view text, Range word) {
   Assignment out;
   Range name = identifier_around(text, word);
@@ -272,6 +289,9 @@ std::optional<Assignment> read_assignment(std::string_view text, Range word) {
   if (!value_at && option && at(text, name.end, " ")) value_at = name.end + 1;
   if (!value_at) value_at = after_value_word(text, name.end);
   if (!value_at) value_at = after_call(text, name.end);
+  // "machine … login … password …" on one line.
+  if (!value_at && at(text, name.end, " ") && follows_login(text, name.begin))
+    value_at = name.end + 1;
   // A line of its own, as in netrc.
   if (!value_at && at(text, name.end, " ")) {
     bool quoted = false;

@@ -209,6 +209,10 @@ std::optional<CivilDate> read_date(std::string_view text) {
 }
 
 double check_birth_date(TokenMatch& match, double confidence) {
+  // A time may follow ("T00:00:00"), a further digit may not.
+  if (match.range.end < match.text.size() &&
+      is_digit(static_cast<unsigned char>(match.text[match.range.end])))
+    return 0;
   const auto date = read_date(match.value());
   return date && date->year >= kFirstYear && date->year <= kLastYear ? confidence : 0;
 }

@@ -276,7 +276,12 @@ bool is_basic_login(std::string_view value) {
 
 // "Bearer …", "Basic …".
 void find_scheme(const DetectorRow& row, std::string_view text, Range gate, Findings& out) {
-  const std::size_t blank = text.find(' ', gate.begin);
+  // "Authorization: Token …": the blank behind the scheme.
+  const std::size_t from = folded_lower(text.substr(gate.begin, 13)) == "authorization"
+                               ? text.find_first_not_of("\"': =", gate.begin + 13)
+                               : gate.begin;
+  if (from == std::string_view::npos) return;
+  const std::size_t blank = text.find(' ', from);
   const bool basic = (text[gate.begin] | 0x20) == 'b' && (text[gate.begin + 1] | 0x20) == 'a';
   const Range value = token_at(text, blank + 1);
   const std::string_view written = text.substr(value.begin, value.size());
@@ -285,6 +290,7 @@ void find_scheme(const DetectorRow& row, std::string_view text, Range gate, Find
 }
 
 bool is_scheme(std::string_view gate) {
+  if (folded_lower(gate.substr(0, 13)) == "authorization") return true;
   const std::string lower = folded_lower(gate.substr(0, 7));
   const std::size_t blank = gate.find(' ');
   return (lower.substr(0, 6) == "bearer" && blank == 6) ||
@@ -297,7 +303,8 @@ struct Separator {
 
 // The last separator of the gate: the gate ends inside the value, which holds none.
 bool find_separator(std::string_view gate, Separator& out) {
-  constexpr std::string_view kMarks[] = {"=>", ":=", "=", ":", "：", "＝", "は", ">"};
+  constexpr std::string_view kMarks[] = {"=>", ":=",   "=",     ":", "：", "＝", "は",
+                                         ">",  " is ", " was ", ",", "「", "『"};
   std::size_t best = std::string_view::npos, size = 0;
   const std::string_view head = gate.substr(0, gate.size() - kShortest);
   for (const std::string_view mark : kMarks) {
@@ -306,8 +313,8 @@ bool find_separator(std::string_view gate, Separator& out) {
     best = pos;
     size = mark.size();
   }
-  // "アクセストークン q7Zt…", or on the next line.
-  if (best == std::string_view::npos && !kAsciiWord.has(gate[0])) {
+  // "アクセストークン q7Zt…", or on the next line; "--api-key q7Zt…".
+  if (best == std::string_view::npos && (!kAsciiWord.has(gate[0]) || gate[0] == '-')) {
     for (const std::string_view blank : {" ", "　", "\n"}) {
       const std::size_t pos = head.find(blank);
       if (pos < best) best = pos, size = blank.size();
@@ -326,7 +333,9 @@ void find_generic_secret(const DetectorRow& row, std::string_view text, Range ga
   Separator separator{};
   if (!find_separator(found, separator)) return;
   const bool ascii = static_cast<unsigned char>(found[0]) < 0x80;
+  if (found[0] == '-') gate.begin += 2;
   std::string_view word = found.substr(0, separator.name_end);
+  if (found[0] == '-') word.remove_prefix(2);
   word = word.substr(0, word.find_last_not_of(" \t\"'])`\\") + 1);
   Naming naming = Naming::kNone;
   if (ascii) {
@@ -352,7 +361,7 @@ void find_generic_secret(const DetectorRow& row, std::string_view text, Range ga
     naming = naming_of_phrase(text, {gate.begin, gate.begin + word.size()});
   }
   if (naming == Naming::kNone) return;
-  std::size_t begin = gate.begin + separator.value_begin;
+  std::size_t begin = gate.begin + separator.value_begin - (found[0] == '-' ? 2 : 0);
   while (begin < gate.end && !is_value_char(text[begin])) ++begin;
   if (text.substr(begin, 7) == "base64:") begin += 7;
   Range value = token_at(text, begin);

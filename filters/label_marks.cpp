@@ -233,6 +233,16 @@ bool in_field(const LabelLine& line) {
   return line.after.empty() || !letter_at(line.after, 0);
 }
 
+// "Subject: Confidential - …", "件名：社外秘／…"; "Confidential © 2026 …" at the foot of a page.
+bool in_subject(const LabelLine& line) {
+  const std::string_view before = trimmed(line.before), after = trimmed(line.after);
+  if (before.empty()) return starts_with(after, "©") || after.starts_with("(c) ");
+  static constexpr std::string_view kSubjects[] = {
+      "subject:", "件名:", "題名:", "re:", "fw:", "fwd:"};
+  static constexpr std::string_view kParts[] = {"- ", "– ", "— ", ": ", "/ ", "|", "・"};
+  return ends_with_any(before, kSubjects) && starts_with_any(after, kParts);
+}
+
 // Set off by spaces or marks on both sides in a short line: header, footer, watermark, file name.
 bool set_off(const LabelLine& line) {
   if (line.size() > kShortLine) return false;
@@ -289,9 +299,15 @@ bool is_claimed_en(const LabelLine& line) {
 
 Force force_of(const LabelLine& line) {
   static constexpr std::string_view kWeak[] = {
-      "confidential", "proprietary", "restricted", "trade secret", "under nda",
-      "機密",         "未公表",      "営業秘密",   "秘密文書",     "インサイダー情報",
-      "転載禁止",     "複写禁止",    "会員限り"};
+      "confidential",     "proprietary",     "restricted",
+      "trade secret",     "under nda",       "機密",
+      "未公表",           "営業秘密",        "秘密文書",
+      "インサイダー情報", "転載禁止",        "複写禁止",
+      "会員限り",         "複製禁止",        "転送禁止",
+      "転送厳禁",         "持出禁止",        "持ち出し禁止",
+      "持出し禁止",       "持出厳禁",        "持ち出し厳禁",
+      "社内限り",         "社内限",          "部内限り",
+      "部内限",           "company internal"};
   return std::find(std::begin(kWeak), std::end(kWeak), line.word) == std::end(kWeak)
              ? Force::kStrong
              : Force::kWeak;
@@ -316,7 +332,8 @@ double confidence_of(const LabelLine& line) {
   static constexpr std::string_view kUnmistakable[] = {"tlp:", "secret//", "㊙", "(秘",
                                                        "【秘", "〔秘",     "[秘"};
   const bool spelt_out = starts_with_any(line.word, kUnmistakable);
-  if (spelt_out || stands_alone(line) || in_brackets(line) || in_field(line)) return kMarked;
+  if (spelt_out || stands_alone(line) || in_brackets(line) || in_field(line) || in_subject(line))
+    return kMarked;
   if (set_off(line) && (is_ascii_word(line) ? line.shouted : force == Force::kStrong))
     return kMarked;
   if (is_ascii_word(line)) {

@@ -239,7 +239,8 @@ void find_option(const DetectorRow& row, std::string_view text, Range gate, Find
   bool quoted = false;
   Range value = read_value(text, pos, quoted);
   if (program->login) {
-    const std::size_t colon = text.substr(value.begin, value.size()).find(':');
+    const char joint = program->name == "smbclient" ? '%' : ':';
+    const std::size_t colon = text.substr(value.begin, value.size()).find(joint);
     if (colon == std::string_view::npos) return;
     value.begin += colon + 1;
   }
@@ -282,6 +283,67 @@ bool is_sample_password(std::string_view value) {
                      [&](std::string_view part) { return lower.find(part) != std::string::npos; });
 }
 
+namespace {
+
+// Of the kinds people are told to mix, and on its own: "Kx9vTq2Lm!".
+bool stands_for_itself(std::string_view value) {
+  // Cells of a row, templates and expressions are none.
+  if (value.find_first_of(",|;<>{}[]()=`") != std::string_view::npos) return false;
+  const Kinds n = kinds_of(value);
+  return n.digits > 0 && n.lower + n.upper >= 2 && (n.classes() >= 3 || n.symbols > 0) &&
+         judge(value, false, true) >= 0.60;
+}
+
+// Behind "…は以下の通りです。", "…を変更しました →", "…:" at most: the rest of the line, or the
+// next line that is not empty, is the value.
+void find_further_on(const DetectorRow& row, std::string_view text, Range word, Findings& out) {
+  constexpr std::size_t kLongestRest = 72;  // bytes
+  if (names_something_else(
+          text.substr(identifier_around(text, word).begin, identifier_around(text, word).size())))
+    return;
+  std::size_t pos = word.end;
+  while (pos < text.size() && pos - word.end < kLongestRest &&
+         (static_cast<unsigned char>(text[pos]) >= 0x80 || text[pos] == ' '))
+    ++pos;
+  bool next_line =
+      pos < text.size() && (text[pos] == '\n' || text[pos] == '\r' || text[pos] == ':');
+  const std::string_view rest = text.substr(word.end, pos - word.end);
+  const bool announced = rest.ends_with("：") || rest.ends_with("→ ") || rest.ends_with("→") ||
+                         rest.ends_with("： ") || rest.ends_with("「");
+  if (!next_line && !announced) return;
+  if (next_line && text[pos] == ':' && rest.empty()) ++pos;
+  while (pos < text.size() && (text[pos] == ':' || text[pos] == ' ')) ++pos;
+  for (int lines = 0; pos < text.size() && (text[pos] == '\n' || text[pos] == '\r'); ++pos)
+    if (text[pos] == '\n' && ++lines > 2) return;
+  const std::size_t end = std::min(text.size(), text.find_first_of(" \t\r\n\"'", pos));
+  std::size_t stop = pos;
+  while (stop < end && static_cast<unsigned char>(text[stop]) < 0x80) ++stop;
+  // A line of the value alone.
+  if (next_line && stop < text.size() && text[stop] != '\n' && text[stop] != '\r') return;
+  const std::string_view value = text.substr(pos, stop - pos);
+  if (value.size() >= 8 && value.size() <= 64 && stands_for_itself(value))
+    add(row, text, {pos, stop}, 0.70, "form of the value behind its announcement", out);
+}
+
+// driver.find_element(By.ID, "password").send_keys("…"), cy.get('…[name=password]').type('…').
+void find_typed(const DetectorRow& row, std::string_view text, std::size_t end, Findings& out) {
+  static constexpr std::string_view kCalls[] = {").send_keys(", ").type(", ").fill(", ").sendKeys(",
+                                                ").setValue("};
+  const std::string_view near = text.substr(end, 24);
+  for (const std::string_view call : kCalls) {
+    const std::size_t found = near.find(call);
+    if (found == std::string_view::npos) continue;
+    bool quoted = false;
+    const Range value = read_value(text, end + found + call.size(), quoted);
+    if (quoted)
+      add(row, text, value, judge(text.substr(value.begin, value.size()), true, true),
+          "typed into a field for it", out);
+    return;
+  }
+}
+
+}  // namespace
+
 double check_password_cell(TokenMatch& match, double confidence) {
   const std::string_view value = match.value();
   const auto heading = heading_above(match.text, match.range);
@@ -300,6 +362,13 @@ void find_password(const DetectorRow& row, std::string_view text, Range gate, Fi
     if (begins(word, "auth") || begins(word, "httpbasic"))
       return find_login_pair(row, text, gate, out);
   }
+  if (begins(word, "convertto-securestring")) {
+    bool quoted = false;
+    const Range value = read_value(text, gate.end - 1, quoted);
+    return add(row, text, value,
+               quoted ? judge(text.substr(value.begin, value.size()), true, true) : 0,
+               "argument for a password", out);
+  }
   if (begins(word, "identified by")) {
     bool quoted = false;
     const std::size_t from = text.find_first_not_of(" \t", gate.end);
@@ -315,7 +384,11 @@ void find_password(const DetectorRow& row, std::string_view text, Range gate, Fi
   const bool ascii = static_cast<unsigned char>(word[0]) < 0x80;
   while (end < gate.end && (ascii ? is_alnum(static_cast<unsigned char>(text[end])) : true)) ++end;
   const auto given = read_assignment(text, {gate.begin, end});
-  if (!given || names_something_else(given->name)) return;
+  if (!given) {
+    if (ascii) find_typed(row, text, end, out);
+    return find_further_on(row, text, {gate.begin, end}, out);
+  }
+  if (names_something_else(given->name)) return;
   const std::string_view value = text.substr(given->value.begin, given->value.size());
   const bool pin = begins(word, "暗証番号") || begins(word, "pin");
   if (pin && is_pin(value) && distinct_characters(value) > 2 && value != "1234") {

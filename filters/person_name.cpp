@@ -82,11 +82,11 @@ constexpr std::u32string_view kBefore =
 // Words of one character that are given names only beside a space or an honorific.
 constexpr std::u32string_view kWeakOne = U"光海空都環円実学正元登昇大心花星望歩保仁進明一力巧要治";
 constexpr std::u32string_view kWeakTwo[] = {U"元気", U"希望", U"大和", U"大地", U"紅葉", U"大河",
-                                            U"大志", U"勇気", U"光輝", U"和泉", U"星空", U"文子",
-                                            U"一番", U"公平", U"進一", U"望月", U"日向", U"公園"};
+                                            U"大志", U"勇気", U"光輝", U"和泉", U"星空", U"一番",
+                                            U"公平", U"進一", U"望月", U"日向", U"公園"};
 // Of them those that with a surname before them name no place and no thing.
 constexpr std::u32string_view kWeakAlone[] = {U"勇気", U"元気", U"大地", U"大河",
-                                              U"大志", U"光輝", U"文子", U"日向"};
+                                              U"大志", U"光輝", U"日向"};
 // Surnames that are towns, stations and regions as often.
 constexpr std::u32string_view kPlaces[] = {
     U"千葉", U"福島", U"山口", U"石川", U"宮崎", U"長野", U"福井", U"富山", U"秋田", U"岡山",

@@ -59,6 +59,16 @@ TEST(Passwords, AreFoundHoweverTheyAreWritten) {
            {"SMTP_PASS=", ""},
            {"requests.get(url, auth=(\"ops\", \"", "\"))"},
            {"HTTPBasicAuth('ops', '", "')"},
+           {"添付ファイルのパスワードは以下の通りです。\n\n", "\n\nよろしくお願いします。"},
+           {"ログインパスワード\n", "\n"},
+           {"VPNのパスワード変更しました → ", ""},
+           {"以下のパスワードの強度を評価して：", ""},
+           {"パスワード「", "」は安全ですか"},
+           {"PW→", ""},
+           {"machine api.kaisha-sample.jp login deploy password ", ""},
+           {"$pw = ConvertTo-SecureString \"", "\" -AsPlainText -Force"},
+           {"driver.find_element(By.ID, \"password\").send_keys(\"", "\")"},
+           {"cy.get('input[name=password]').type('", "')"},
            {"システム,ID,パスワード\n勤怠,k-sato,", "\n"},
            {"| system | user | password |\n|---|---|---|\n| wiki | e001 | ", " |"},
        })
@@ -133,6 +143,12 @@ TEST(Passwords, StandInsReferencesAndProseAreNone) {
         "mkdir -p /var/lib/app01/data22",
         "docker run -p 8080:8080 image1",
         "if (password == userInputAgain!)",
+        "パスワードの入力欄\nログイン画面2",
+        "パスワードは以下の条件を満たすこと。\n8文字以上",
+        "password:\n  type: string",
+        "no,status,password\n1,checked,${DB_PASSWORD}",
+        "パスワードの形式：[A-Za-z0-9]{8,}",
+        "パスワード\nhttps://kaisha-sample.jp/reset1",
         "auth=(user, password)",
         "auth=(\"user\", \"password\")",
         "user,password_hash\nsato,Kx9-vTq2Lm",
@@ -176,13 +192,17 @@ TEST(GenericSecrets, RandomValuesOfSecretNamesAreFound) {
 TEST(GenericSecrets, OfElementsColumnsAndPlainMentionsAreFound) {
   const std::string value = "q7Zt2LxVb9Kd4RmWc1Hn8Ys5";
   for (const char* text :
-       {"<apikey>⟦⟧</apikey>", "アクセストークン ⟦⟧", "APIキー\n⟦⟧",
+       {"<apikey>⟦⟧</apikey>", "アクセストークン ⟦⟧", "APIキー\n⟦⟧", "認証キー「⟦⟧」",
+        "APIキーを発行しました：⟦⟧", "my api key is ⟦⟧", "tool --api-key ⟦⟧ --verbose",
+        "Authorization: Token ⟦⟧", "token = os.getenv(\"API_TOKEN\", \"⟦⟧\")",
         "| name | api key |\n|---|---|\n| staging | ⟦⟧ |", "環境,APIキー\n本番,⟦⟧"}) {
     std::string whole = text;
     whole.replace(whole.find("⟦⟧"), std::string("⟦⟧").size(), value);
     EXPECT_EQ(shown(whole), "generic_secret_high_entropy[" + value + "]") << whole;
   }
-  for (const char* text : {"if (key > ⟦⟧)", "name,token id\nx,⟦⟧", "ソートキー ⟦⟧"}) {
+  for (const char* text :
+       {"if (key > ⟦⟧)", "name,token id\nx,⟦⟧", "ソートキー ⟦⟧", "the cache key is ⟦⟧",
+        "キャッシュキーの値：⟦⟧", "tool --cache-key ⟦⟧"}) {
     std::string whole = text;
     whole.replace(whole.find("⟦⟧"), std::string("⟦⟧").size(), value);
     EXPECT_EQ(shown(whole), "") << whole;
