@@ -314,7 +314,7 @@ bool find_separator(std::string_view gate, Separator& out) {
     size = mark.size();
   }
   // "アクセストークン q7Zt…", or on the next line; "--api-key q7Zt…".
-  if (best == std::string_view::npos && (!kAsciiWord.has(gate[0]) || gate[0] == '-')) {
+  if (best == std::string_view::npos) {
     for (const std::string_view blank : {" ", "　", "\n"}) {
       const std::size_t pos = head.find(blank);
       if (pos < best) best = pos, size = blank.size();
@@ -333,9 +333,7 @@ void find_generic_secret(const DetectorRow& row, std::string_view text, Range ga
   Separator separator{};
   if (!find_separator(found, separator)) return;
   const bool ascii = static_cast<unsigned char>(found[0]) < 0x80;
-  if (found[0] == '-') gate.begin += 2;
   std::string_view word = found.substr(0, separator.name_end);
-  if (found[0] == '-') word.remove_prefix(2);
   word = word.substr(0, word.find_last_not_of(" \t\"'])`\\") + 1);
   Naming naming = Naming::kNone;
   if (ascii) {
@@ -347,7 +345,11 @@ void find_generic_secret(const DetectorRow& row, std::string_view text, Range ga
     const Range name =
         identifier_around(text, {gate.begin, gate.begin + std::min(blank, word.size())});
     // <apikey>q7Zt…</apikey>, and no comparison.
-    const bool element = found[separator.name_end] == '>';
+    const char sign = found[separator.name_end];
+    if (sign == ' ' && separator.value_begin == separator.name_end + 1 &&
+        text.substr(name.begin, 2) != "--")
+      return;
+    const bool element = sign == '>';
     if (element && (name.begin == 0 || text[name.begin - 1] != '<')) return;
     std::string phrase(text.substr(name.begin, name.size()));
     // "API key": two words of one name.
@@ -361,7 +363,7 @@ void find_generic_secret(const DetectorRow& row, std::string_view text, Range ga
     naming = naming_of_phrase(text, {gate.begin, gate.begin + word.size()});
   }
   if (naming == Naming::kNone) return;
-  std::size_t begin = gate.begin + separator.value_begin - (found[0] == '-' ? 2 : 0);
+  std::size_t begin = gate.begin + separator.value_begin;
   while (begin < gate.end && !is_value_char(text[begin])) ++begin;
   if (text.substr(begin, 7) == "base64:") begin += 7;
   Range value = token_at(text, begin);
