@@ -2,11 +2,11 @@
 
 #include <malloc.h>
 
-#include <cstddef>
-
 // Of tcmalloc, where the program is linked with it (the sanitizers bring a heap of their own).
 extern "C" void MallocExtension_ReleaseFreeMemory() __attribute__((weak));
 extern "C" int MallocExtension_SetNumericProperty(const char* property, std::size_t value)
+    __attribute__((weak));
+extern "C" int MallocExtension_GetNumericProperty(const char* property, std::size_t* value)
     __attribute__((weak));
 
 namespace sekisho::gateway {
@@ -22,6 +22,14 @@ void release_free_memory() {
     MallocExtension_ReleaseFreeMemory();
   else
     malloc_trim(0);
+}
+
+std::size_t heap_used() {
+  std::size_t out = 0;
+  if (MallocExtension_GetNumericProperty != nullptr &&
+      MallocExtension_GetNumericProperty("generic.current_allocated_bytes", &out))
+    return out;
+  return ::mallinfo2().uordblks;
 }
 
 }  // namespace sekisho::gateway

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+
 namespace sekisho::gateway {
 
 // At the start, before there are threads. A reload makes a policy on one thread that others let go
@@ -10,5 +12,8 @@ void limit_thread_caches();
 // megabytes for a moment; without this, each reload leaves a little more of them behind in pieces.
 // May take milliseconds.
 void release_free_memory();
+
+// What the program uses of its heap now, in bytes, without what the heap keeps free.
+std::size_t heap_used();
 
 }  // namespace sekisho::gateway

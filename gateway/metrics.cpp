@@ -3,6 +3,7 @@
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
+#include "gateway/free_memory.h"
 #include "gateway/parent_proxy.h"
 #include "policy/words.h"
 
@@ -243,6 +244,9 @@ std::string render_metrics(const std::vector<const Counters*>& workers, const Ga
   add_witnesses(f, g);
   f.counter("sekisho_leaves_minted_total", "Leaf certificates minted.",
             static_cast<double>(g.leaves_minted));
+  f.gauge("sekisho_heap_used_bytes",
+          "Memory that the program uses, without what its heap keeps free.",
+          static_cast<double>(heap_used()));
   f.gauge("sekisho_memory_used_bytes", "Memory reserved for bodies.",
           static_cast<double>(g.memory_used));
   f.gauge("sekisho_memory_waiting", "Bodies that wait for memory (limits.admit).",

@@ -33,7 +33,7 @@ CARD = "4532 0151 1283 0366"
 USER, PASSWORD, GUEST = "alice", "correct horse", "guest"
 LIMITS = "{ answer: 2s, head_timeout: 5s, body_timeout: 5s, idle: 20s }"
 RELOAD_PERIOD = 10  # s
-RELOAD_REST = 3.0  # s after it in which requests under the old policy end
+REST_PERIOD = 30.0  # s between two moments at rest
 DISK_REST = 3.0  # s after a disk fault in which a refusal by the journal is expected
 
 # What a client does, how often, and the answers that are right. 0 = the connection ended without a whole answer.
@@ -91,14 +91,15 @@ class Client(threading.Thread):
         while not self.soak.over.wait(self.chance.uniform(0.5, 1.5) * pause):
             what = self.chance.choices(names, weights)[0]
             self.n += 1
-            began = time.monotonic()
-            try:
-                status = getattr(self, what, None) or (lambda: self.ask(what))
-                status = status()
-            except (OSError, EOFError, ValueError) as error:
-                status, self.soak.last_error = 0, f"{what}: {error!r}"
-                self.drop()
-            self.soak.note(what, status, began)
+            with self.soak.turn():
+                began = time.monotonic()
+                try:
+                    status = getattr(self, what, None) or (lambda: self.ask(what))
+                    status = status()
+                except (OSError, EOFError, ValueError) as error:
+                    status, self.soak.last_error = 0, f"{what}: {error!r}"
+                    self.drop()
+                self.soak.note(what, status, began)
         self.drop()
 
     def drop(self):
@@ -241,7 +242,9 @@ class Soak:
         self.samples: list[dict] = []
         self.disk_bad: list[tuple[float, float]] = []
         self.reloads = self.user_changes = self.bursts = 0
-        self.reload_ended = 0.0  # inf = one is under way
+        self.changed = threading.Condition()
+        self.active, self.resting = 0, False  # how many do something; nobody begins anything
+        self.at_rest: list[dict] = []
         self.last_error = ""
         self.bench = Bench()
         self.origin = Witness(self.bench.pki.leaf(HOST, name="origin-a"), stream_events=6, stream_gap=0.02, forbidden=(CARD.encode(), KEY.encode()))
@@ -250,6 +253,18 @@ class Soak:
         home.mkdir()
         self.gateway = SoakGateway(home, self.bench.pki, {HOST: self.origin.port, "splice.example.jp": self.spliced.port},
                                    clients="{ authentication: basic, users_file: users }", limits=LIMITS)
+
+    @contextlib.contextmanager
+    def turn(self):
+        with self.changed:
+            self.changed.wait_for(lambda: not self.resting)
+            self.active += 1
+        try:
+            yield
+        finally:
+            with self.changed:
+                self.active -= 1
+                self.changed.notify_all()
 
     def bad_disk_since(self, began: float) -> bool:
         now = time.monotonic()
@@ -275,12 +290,11 @@ class Soak:
             try:
                 if step % RELOAD_PERIOD == 0:
                     policy.write_text(f"{text}# {step % 3}\n", encoding="utf-8")
-                    self.reload_ended = float("inf")
-                    status, said = self.gateway.reload()
-                    self.reload_ended = time.monotonic()
+                    with self.turn():
+                        status, said = self.gateway.reload()
                     self.reloads += 1
                     if status != 200:
-                        self.faults.append(f"a reload was answered {status}: {said}")
+                        self.faults.append(f"a reload was answered {status}: {str(said)[:300]}")
                 if step % 15 == 0:
                     self.gateway.user("remove" if guest else "add", GUEST, PASSWORD)
                     guest = not guest
@@ -288,7 +302,8 @@ class Soak:
                 if step % 2 == 0 and self.gateway.ask("GET", "/metrics")[0] != 200:
                     self.faults.append("the metrics could not be read")
                 if step % 30 == 25 and self.gateway.can_fail:
-                    self.break_disk(step)
+                    with self.turn():
+                        self.break_disk(step)
             except OSError as error:
                 self.faults.append(f"the admin listener: {error!r}")
 
@@ -306,16 +321,33 @@ class Soak:
         status = dict(line.split(":", 1) for line in (proc / "status").read_text().splitlines())
         rollup = dict(line.split(":", 1) for line in (proc / "smaps_rollup").read_text().splitlines()[1:])
         kib = lambda text: int(text.split()[0])  # noqa: E731
-        one_policy = time.monotonic() > self.reload_ended + RELOAD_REST
-        self.samples.append({"t": time.monotonic() - began, "one_policy": one_policy, "rss": kib(status["VmRSS"]), "pss": kib(rollup["Pss"]), "anonymous": kib(rollup["Anonymous"]),
+        self.samples.append({"t": time.monotonic() - began, "rss": kib(status["VmRSS"]), "pss": kib(rollup["Pss"]), "anonymous": kib(rollup["Anonymous"]),
                              "threads": int(status["Threads"]), "fds": len(os.listdir(proc / "fd")),
                              "journal": sum(p.stat().st_size for p in (self.gateway.folder / "audit").glob("*.jsonl"))})
 
-    def open_connections(self) -> int:
+    def metric(self, name: str) -> int:
         for line in self.gateway.ask("GET", "/metrics")[1].decode().splitlines():
-            if line.startswith("sekisho_connections_open "):
+            if line.startswith(f"{name} "):
                 return int(float(line.split()[1]))
-        raise ValueError("no sekisho_connections_open")
+        raise ValueError(f"no {name}")
+
+    def rest(self, began: float):
+        """What the program uses while nothing is under way: otherwise bodies, a second policy and what the heap keeps free hide a leak."""
+        with self.changed:
+            self.resting = True
+            calm = self.changed.wait_for(lambda: self.active == 0, timeout=20)
+        try:
+            used = [self.metric("sekisho_heap_used_bytes")] if calm else []
+            while calm and len(used) < 20 and not self.over.is_set():  # until what is left of the last exchanges is gone
+                self.over.wait(0.3)
+                used.append(self.metric("sekisho_heap_used_bytes"))
+                if abs(used[-1] - used[-2]) < 4096:
+                    self.at_rest.append({"t": time.monotonic() - began, "heap": used[-1] / 1024})
+                    break
+        finally:
+            with self.changed:
+                self.resting = False
+                self.changed.notify_all()
 
     def names_of_descriptors(self) -> list[str]:
         """Of files their paths, of TCP sockets local and remote address and state, as the kernel writes them."""
@@ -345,10 +377,14 @@ class Soak:
         for t in threads:
             t.start()
         interval = min(5.0, max(0.5, self.seconds / 100))
+        period, next_rest = min(REST_PERIOD, self.seconds / 6), 0.0
         while time.monotonic() - began < self.seconds and self.gateway.process.poll() is None:
             self.over.wait(interval)
             with contextlib.suppress(OSError):
                 self.sample(began)
+                if time.monotonic() - began > next_rest:
+                    self.rest(began)
+                    next_rest = time.monotonic() - began + period
         self.over.set()
         for t in threads:
             t.join(TIMEOUT * 2)
@@ -365,7 +401,7 @@ class Soak:
         """All clients are gone: what is open more than at the start are connections that wait in the pool, as the origins see them."""
         until = time.monotonic() + 30  # the longest time-out that may still run
         while True:
-            open_now, pooled, now = self.open_connections(), self.origin.still_open() + self.spliced.still_open(), self.descriptors()
+            open_now, pooled, now = self.metric("sekisho_connections_open"), self.origin.still_open() + self.spliced.still_open(), self.descriptors()
             self.leaked = now - pooled - idle
             if (open_now == 0 and self.leaked <= 0) or time.monotonic() > until:
                 break
@@ -383,20 +419,19 @@ class Soak:
         threading.Event().wait(0.2)  # between two looks at /proc, which tells nobody when it changes
 
     def check_memory(self):
-        """A reload needs the memory of two policies until the last request under the old one is over (on a busy machine for most of its period), so samples
-        taken then are left out, and the lowest of each period counts. The straight line through those of the second half may rise by 3 % of the resident
-        memory (at least 3 MiB) over that half; over half an hour and more, by 1 MiB."""
-        late = [s for s in self.samples if s["t"] > self.elapsed * 0.5 and s["one_policy"]]
-        periods: dict[int, dict] = {}
-        for s in late:
-            period = int(s["t"] // RELOAD_PERIOD)
-            if period not in periods or s["anonymous"] < periods[period]["anonymous"]:
-                periods[period] = s
-        lowest = list(periods.values())
-        self.rise = slope(lowest, "anonymous") * (late[-1]["t"] - late[0]["t"]) if len(lowest) > 2 else 0.0
-        self.bound = 1024.0 if self.elapsed >= 1800 else max(3072.0, 0.03 * late[-1]["rss"]) if late else 0
+        """The straight line through what was used at rest in the second half may rise by 1 MiB over that half (3 MiB where it lasts less than a quarter of
+        an hour: caches fill). What the process holds of the system may not grow by more than a tenth: the lowest of its last third beside that of its first."""
+        late = [s for s in self.at_rest if s["t"] > self.elapsed * 0.5]
+        self.rise = slope(late, "heap") * (late[-1]["t"] - late[0]["t"]) if len(late) > 2 else 0.0
+        self.bound = 1024.0 if self.elapsed >= 1800 else 3072.0
+        if self.elapsed >= 60 and len(late) < 3:
+            self.faults.append(f"the memory was seen at rest {len(late)} times only in the second half")
         if self.elapsed >= 60 and self.rise > self.bound:
             self.faults.append(f"memory rises: {self.rise:.0f} KiB in the second half, {self.bound:.0f} allowed")
+        held = [s["anonymous"] for s in self.samples if s["t"] > self.elapsed * 0.5]
+        third = len(held) // 3
+        if self.elapsed >= 600 and min(held[-third:]) > 1.1 * min(held[:third]):
+            self.faults.append(f"memory held rises from {min(held[:third])} to {min(held[-third:])} KiB")
 
     def check_records(self):
         code = self.gateway.stop(signal.SIGTERM)
@@ -429,6 +464,8 @@ class Soak:
                 values = [s[name] for s in self.samples]
                 print(f"  {name:15s} {values[0]:9d} {values[len(values) // 2]:9d} {values[-1]:9d} {max(values):9d}")
         if hasattr(self, "compared"):
+            shown = self.at_rest[:: max(1, len(self.at_rest) // 12)]
+            print("  used at rest: " + ", ".join(f"{s['heap']:.0f}" for s in shown) + " KiB")
             print(f"  memory rises by {self.rise:.0f} KiB over the second half (allowed {self.bound:.0f}); {max(self.leaked, 0)} descriptors leaked")
             print(f"  {sum(self.compared.arrived.values())} requests reached the origin, {sum(self.compared.allowed.values())} were allowed, {self.spliced.heard} tunnels spliced; "
                   f"journal: " + ", ".join(f"{n} {k}" for k, n in self.kinds.most_common()))
