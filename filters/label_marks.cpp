@@ -210,6 +210,8 @@ bool in_brackets(const LabelLine& line) {
 // Cheap: what stands before a marking ends with the sign of a field, or with a filler that may
 // follow one.
 bool ends_like_field(std::string_view before) {
+  const auto holds = [before](char sign) { return before.find(sign) != before.npos; };
+  if (!holds(':') && !holds('=') && !holds('|')) return false;
   before = trimmed(before);
   static constexpr CharSet kEnds = CharSet(":=|") | kLastOfFillers;
   return !before.empty() && kEnds.has(before.back());

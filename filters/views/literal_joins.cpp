@@ -112,10 +112,35 @@ bool are_log_fields(std::string_view text, std::size_t closing, std::size_t open
          kAsciiDigits.has(at_or_nul(text, end + 1));
 }
 
-// ['4', '5', '3', …]: literals of one character on both sides.
+constexpr std::size_t kFewestSingles = 6;  // literals of one character that may be a value
+
+// The quote that opens a literal of one character behind the comma after the closing one at `at`,
+// or closes one before the comma before the opening one at `at`; `at`: there is none.
+std::size_t single_after(std::string_view text, std::size_t at) {
+  std::size_t pos = at + 1;
+  while (pos - at < kLongestGlue && (is_blank(at_or_nul(text, pos)) || at_or_nul(text, pos) == ','))
+    ++pos;
+  return at_or_nul(text, pos) == text[at] && at_or_nul(text, pos + 2) == text[at] ? pos : at;
+}
+std::size_t single_before(std::string_view text, std::size_t at) {
+  std::size_t pos = at;
+  while (pos > 0 && at - pos < kLongestGlue && (is_blank(text[pos - 1]) || text[pos - 1] == ','))
+    --pos;
+  return pos > 2 && text[pos - 1] == text[at] && text[pos - 3] == text[at] ? pos - 1 : at;
+}
+
+// ['4', '5', '3', …]: literals of one character on both sides, and beside them.
 bool are_single_characters(std::string_view text, std::size_t closing, std::size_t opening) {
-  return closing >= 2 && text[closing - 2] == text[closing] &&
-         at_or_nul(text, opening) == text[closing] && at_or_nul(text, opening + 2) == text[closing];
+  const bool both = closing >= 2 && text[closing - 2] == text[closing] &&
+                    at_or_nul(text, opening) == text[closing] &&
+                    at_or_nul(text, opening + 2) == text[closing];
+  if (!both) return false;
+  std::size_t singles = 2;
+  for (std::size_t at = opening + 2, next = 0; singles < kFewestSingles; at = next + 2, ++singles)
+    if ((next = single_after(text, at)) == at) break;
+  for (std::size_t at = closing - 2, last = 0; singles < kFewestSingles; at = last - 2, ++singles)
+    if ((last = single_before(text, at)) == at) break;
+  return singles >= kFewestSingles;
 }
 
 // The quote that opens the next literal after the closing one at `at`; 0 = they are not joined.

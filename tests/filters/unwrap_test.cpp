@@ -7,6 +7,8 @@
 #include <random>
 #include <set>
 
+#include "filters/views/literal_joins.h"
+#include "filters/views/survey.h"
 #include "filters/views/view_scan.h"
 #include "tests/filters/disguise.h"
 
@@ -232,6 +234,21 @@ TEST(Unwrap, FindsTagsAndCommentsWithinValues) {
     expect_found(value, "soft line ends",
                  [](const std::string& s) { return pieces(s, "", "=\n", ""); });
   }
+}
+
+bool joins(std::string_view text) {
+  Survey survey;
+  survey.read(text);
+  Patches patches;
+  find_literal_joins(text, survey, {0, text.size()}, patches);
+  return patches.ask();
+}
+
+TEST(Unwrap, JoinsNoListOfAFewSingleCharacters) {
+  EXPECT_FALSE(joins(R"({"tags":["a","b"],"id":"4"})"));
+  EXPECT_FALSE(joins(R"(['1', '2', '3', '4', '5'])"));
+  EXPECT_TRUE(joins(R"(['1', '2', '3', '4', '5', '6'])"));
+  EXPECT_TRUE(joins("['1',\n  '2',\n  '3', '4', '5', '6']"));
 }
 
 TEST(Unwrap, FindsSingleCharactersSpaced) {
