@@ -287,6 +287,9 @@ std::optional<Assignment> read_assignment(std::string_view text, Range word) {
   auto value_at = after_separator(text, name.end, out.stated);
   const bool option = name.begin >= 2 && at(text, name.begin, "--");
   if (!value_at && option && at(text, name.end, " ")) value_at = name.end + 1;
+  // PowerShell: -Password "value".
+  if (!value_at && name.begin < name.end && text[name.begin] == '-' && at(text, name.end, " \""))
+    value_at = name.end + 1;
   if (!value_at) value_at = after_value_word(text, name.end);
   if (!value_at) value_at = after_call(text, name.end);
   // "machine … login … password …" on one line.

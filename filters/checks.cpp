@@ -82,6 +82,7 @@ constexpr NamedCheck kChecks[] = {
     of_text("person_name", find_person_names, "surnames and given names of the lists"),
     of_match("person_name_here", check_person_name, "a name in the place for one"),
     of_match("surname_here", check_surname_here, "a listed surname alone in the place for one"),
+    of_match("given_name_here", check_given_name_here, "a given name alone in the place for one"),
     of_gate("attendants", find_attendants, "listed surnames alone in a list of people"),
     of_match("name_reading", check_name_reading, "a reading in kana, not of a firm"),
     // labels

@@ -31,103 +31,55 @@ enum class Naming { kNone, kUnsure, kSecret };
 
 // Identifiers without their joints: of what is public, of something about a key, of other words
 // that hold "key", "auth" or "token".
-constexpr std::string_view kOthers[] = {"public",
-                                        "pubkey",
-                                        "publish",
-                                        "fingerprint",
-                                        "keyword",
-                                        "keyboard",
-                                        "keycode",
-                                        "monkey",
-                                        "hotkey",
-                                        "turkey",
-                                        "donkey",
-                                        "whiskey",
-                                        "jockey",
-                                        "hockey",
-                                        "cache",
-                                        "i18n",
-                                        "l10n",
-                                        "locale",
-                                        "partition",
-                                        "sortkey",
-                                        "primary",
-                                        "foreign",
-                                        "idempoten",
-                                        "hash",
-                                        "checksum",
-                                        "digest",
-                                        "etag",
-                                        "integrity",
-                                        "commit",
-                                        "version",
-                                        "revision",
-                                        "tokeniz",
-                                        "tokencount",
-                                        "maxtoken",
-                                        "numtoken",
-                                        "totaltoken",
-                                        "inputtoken",
-                                        "outputtoken",
-                                        "pagetoken",
-                                        "nexttoken",
-                                        "continuation",
-                                        "cursor",
-                                        "keyid",
-                                        "tokenid",
-                                        "secretid",
-                                        "keyname",
-                                        "tokenname",
-                                        "secretname",
-                                        "keypath",
-                                        "keyfile",
-                                        "secretref",
-                                        "tokenurl",
-                                        "endpoint",
-                                        "keytype",
-                                        "tokentype",
-                                        "keyalg",
-                                        "keysize",
-                                        "keyformat",
-                                        "authtype",
-                                        "authurl",
-                                        "authmethod",
-                                        "authenticat",
-                                        "keyframe",
-                                        "placeholder",
-                                        "sitekey",
-                                        "objectkey",
-                                        "rowkey",
-                                        "lookupkey",
-                                        "routingkey",
-                                        "keyspace",
-                                        "keypress",
-                                        "keydown",
-                                        "keyup",
-                                        "keymap",
-                                        "keyring",
-                                        "sha256",
-                                        "sha512",
-                                        "sha1",
-                                        "md5",
-                                        "crc",
-                                        "nonce",
-                                        "certificate",
-                                        "unauthor",
-                                        "coauthor",
-                                        "keylen",
-                                        "keylength",
-                                        "authorname",
-                                        "authorid",
-                                        "secretarn",
-                                        "credentialid",
-                                        "csrf",
-                                        "xsrf",
-                                        "distinct",
-                                        "querykey",
-                                        "translationkey",
-                                        "messagekey",
-                                        "storagekeyprefix",
+constexpr std::string_view kOthers[] = {"public",       "pubkey",
+                                        "publish",      "fingerprint",
+                                        "keyword",      "keyboard",
+                                        "keycode",      "monkey",
+                                        "hotkey",       "turkey",
+                                        "donkey",       "whiskey",
+                                        "jockey",       "hockey",
+                                        "cache",        "i18n",
+                                        "l10n",         "locale",
+                                        "partition",    "sortkey",
+                                        "primary",      "foreign",
+                                        "idempoten",    "hash",
+                                        "checksum",     "digest",
+                                        "etag",         "integrity",
+                                        "commit",       "version",
+                                        "revision",     "tokeniz",
+                                        "tokencount",   "maxtoken",
+                                        "numtoken",     "totaltoken",
+                                        "inputtoken",   "outputtoken",
+                                        "pagetoken",    "nexttoken",
+                                        "continuation", "cursor",
+                                        "keyid",        "tokenid",
+                                        "secretid",     "keyname",
+                                        "tokenname",    "secretname",
+                                        "keypath",      "keyfile",
+                                        "secretref",    "tokenurl",
+                                        "endpoint",     "keytype",
+                                        "tokentype",    "keyalg",
+                                        "keysize",      "keyformat",
+                                        "authtype",     "authurl",
+                                        "authmethod",   "authenticat",
+                                        "keyframe",     "placeholder",
+                                        "sitekey",      "objectkey",
+                                        "rowkey",       "lookupkey",
+                                        "routingkey",   "keyspace",
+                                        "keypress",     "keydown",
+                                        "keyup",        "keymap",
+                                        "keyring",      "sha256",
+                                        "sha512",       "sha1",
+                                        "md5",          "crc",
+                                        "nonce",        "certificate",
+                                        "unauthor",     "coauthor",
+                                        "keylen",       "keylength",
+                                        "authorname",   "authorid",
+                                        "secretarn",    "credentialid",
+                                        "csrf",         "authenticitytoken",
+                                        "xsrf",         "distinct",
+                                        "querykey",     "translationkey",
+                                        "messagekey",   "storagekeyprefix",
                                         "keyprefix"};
 constexpr std::string_view kSecretWords[] = {
     "apikey",          "secret",        "accesskey",  "token",      "privatekey",
@@ -139,7 +91,8 @@ constexpr std::string_view kSecretWords[] = {
     "licensekey",      "securitykey",   "sskey",      "secretkey",  "functionkey",
     "authcode",        "authorization", "apiauth",    "xauth",      "sshkey",
     "rootkey",         "userkey",       "devkey",     "projectkey", "writekey",
-    "ingestkey",       "decryptkey",    "cipherkey",  "encryptkey"};
+    "consumerkey",     "signaturekey",  "ingestkey",  "decryptkey", "cipherkey",
+    "encryptkey"};
 constexpr std::string_view kOtherWordsJa[] = {
     "公開",           "キャッシュ",     "主キー",   "外部キー",     "ソート",     "検索",
     "ショートカット", "パーティション", "ハッシュ", "チェックサム", "キーワード", "冪等"};
@@ -291,6 +244,8 @@ void find_scheme(const DetectorRow& row, std::string_view text, Range gate, Find
 
 bool is_scheme(std::string_view gate) {
   if (folded_lower(gate.substr(0, 13)) == "authorization") return true;
+  // "Bearer token: …" is a name and its value.
+  if (gate.find_first_of(":=") < gate.size() - std::min(gate.size(), kShortest)) return false;
   const std::string lower = folded_lower(gate.substr(0, 7));
   const std::size_t blank = gate.find(' ');
   return (lower.substr(0, 6) == "bearer" && blank == 6) ||
@@ -323,6 +278,25 @@ bool find_separator(std::string_view gate, Separator& out) {
   if (best == std::string_view::npos) return false;
   out = {best, best + size};
   return true;
+}
+
+}  // namespace
+
+namespace {
+
+// "api:\n  key: …", "[api]\nkey=…": the section says whose key it is.
+bool is_below_secret_section(std::string_view text, std::size_t at) {
+  const std::size_t line = text.rfind('\n', at == 0 ? 0 : at - 1);
+  if (line == std::string_view::npos || line == 0 || at - line > 24) return false;
+  std::size_t begin = text.rfind('\n', line - 1);
+  begin = begin == std::string_view::npos ? 0 : begin + 1;
+  if (line - begin > 40) return false;
+  const std::string_view section = text.substr(begin, line - begin);
+  const std::size_t last = section.find_last_not_of(" \t\r{");
+  if (last == std::string_view::npos || (section[last] != ':' && section[last] != ']'))
+    return false;
+  static constexpr std::string_view kSections[] = {"api", "auth", "secret", "credential", "token"};
+  return has_any(joined(section), kSections) && !has_any(joined(section), kOthers);
 }
 
 }  // namespace
@@ -363,6 +337,8 @@ void find_generic_secret(const DetectorRow& row, std::string_view text, Range ga
     naming = naming_of_phrase(text, {gate.begin, gate.begin + word.size()});
   }
   if (naming == Naming::kNone) return;
+  if (naming == Naming::kUnsure && is_below_secret_section(text, gate.begin))
+    naming = Naming::kSecret;
   std::size_t begin = gate.begin + separator.value_begin;
   while (begin < gate.end && !is_value_char(text[begin])) ++begin;
   if (text.substr(begin, 7) == "base64:") begin += 7;
@@ -375,9 +351,25 @@ void find_generic_secret(const DetectorRow& row, std::string_view text, Range ga
       "name of a secret and random value", out);
 }
 
+namespace {
+
+// "API_TOKEN\n  value: ", "| APIキー | ", "webhook signing secret ": what stands straight before.
+bool is_named_before(std::string_view text, std::size_t value, bool in_row) {
+  const Surroundings around(text, {value, value}, 40, 0);
+  std::string_view phrase = around.before();
+  if (in_row) phrase = phrase.substr(phrase.rfind('\n') + 1);
+  const std::string word = joined(phrase);
+  if (has_any(word, kOthers) || has_any(phrase, kOtherWordsJa)) return false;
+  return has_any(word, kSecretWords) || has_any(phrase, kSecretWordsJa);
+}
+
+}  // namespace
+
 double check_secret_cell(TokenMatch& match, double confidence) {
+  if (!is_secret_value(match.value())) return 0;
   const auto heading = heading_above(match.text, match.range);
-  if (!heading || !is_secret_value(match.value())) return 0;
+  if (is_named_before(match.text, match.range.begin, heading.has_value())) return confidence;
+  if (!heading) return 0;
   const std::string_view name = match.text.substr(heading->begin, heading->size());
   const bool ascii = std::all_of(name.begin(), name.end(),
                                  [](char c) { return static_cast<unsigned char>(c) < 0x80; });

@@ -224,12 +224,13 @@ bool in_field(const LabelLine& line) {
                                                  "区分",           "分類",        "取扱",
                                                  "取り扱い",       "機密度",      "機密レベル",
                                                  "ラベル",         "秘密等級"};
-  if (!ends_like_field(line.before)) return false;
-  std::string_view before = without_fillers(line.before);
+  std::string_view before = line.before;
+  if (before.ends_with('"')) before.remove_suffix(1);
+  if (!ends_like_field(before)) return false;
+  before = without_fillers(before);
   if (before.empty() || (before.back() != ':' && before.back() != '=' && before.back() != '|'))
     return false;
-  before.remove_suffix(1);
-  before = trimmed(before);
+  before = trimmed(before.substr(0, before.size() - 1));
   while (!before.empty() && (before.back() == '"' || before.back() == '*')) before.remove_suffix(1);
   if (!ends_with_any(before, kFields)) return false;
   return line.after.empty() || !letter_at(line.after, 0);

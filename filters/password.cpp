@@ -302,6 +302,25 @@ void find_further_on(const DetectorRow& row, std::string_view text, Range word, 
           text.substr(identifier_around(text, word).begin, identifier_around(text, word).size())))
     return;
   std::size_t pos = word.end;
+  // <td>パスワード</td><td>…</td>
+  if (text.substr(pos, 2) == "</") {
+    static constexpr std::string_view kCells[] = {"<td>", "<td ", "<dd>", "<dd "};
+    const std::string_view near = text.substr(pos, 96);
+    for (const std::string_view cell : kCells) {
+      const std::size_t open = near.find(cell);
+      if (open == std::string_view::npos ||
+          near.substr(0, open).find_first_not_of("</>tdhr \n\t") != std::string_view::npos)
+        continue;
+      const std::size_t from = near.find('>', open);
+      const std::size_t to = from == std::string_view::npos ? from : text.find('<', pos + from + 1);
+      if (to == std::string_view::npos || to - pos - from > 66) return;
+      const Range value{pos + from + 1, to};
+      const std::string_view written = text.substr(value.begin, value.size());
+      if (stands_for_itself(written))
+        add(row, text, value, 0.80, "in the cell beside its name", out);
+      return;
+    }
+  }
   while (pos < text.size() && pos - word.end < kLongestRest &&
          (static_cast<unsigned char>(text[pos]) >= 0x80 || text[pos] == ' '))
     ++pos;

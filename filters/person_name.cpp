@@ -496,6 +496,20 @@ std::size_t letters_run(std::string_view text, std::size_t pos, std::size_t end)
   return at - pos;
 }
 
+double check_given_name_here(TokenMatch& match, double confidence) {
+  const Ahead ahead(match.text, match.range.begin);
+  const NameList& names = NameList::shipped();
+  for (std::size_t count = std::min<std::size_t>(4, ahead.count); count > 0; --count) {
+    const char32_t next = ahead[count];
+    const bool ends = is_list_border(next) || next == U' ' || next == U'。';
+    if (!ends || !names.is_given(ahead.value.data(), count)) continue;
+    if (count == 1 && !names.is_listed_given(ahead.value.data(), count)) continue;
+    match.range.end = ahead.at[count];
+    return confidence;
+  }
+  return 0;
+}
+
 void find_attendants(const DetectorRow& row, std::string_view text, Range gate, Findings& out) {
   constexpr std::size_t kLongestList = 400;  // bytes
   const std::string_view line = text.substr(gate.end, kLongestList);

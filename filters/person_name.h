@@ -21,6 +21,7 @@ double check_person_name(TokenMatch& match, double confidence);
 // A surname alone below or behind a word for who is in charge ("担当：…"), and the further ones of
 // a list of people ("出席者：…、…").
 double check_surname_here(TokenMatch& match, double confidence);
+double check_given_name_here(TokenMatch& match, double confidence);
 void find_attendants(const DetectorRow& row, std::string_view text, Range gate, Findings& out);
 // What stands in the place of a reading in kana ("フリガナ：…").
 double check_name_reading(TokenMatch& match, double confidence);

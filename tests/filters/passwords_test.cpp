@@ -65,6 +65,9 @@ TEST(Passwords, AreFoundHoweverTheyAreWritten) {
            {"以下のパスワードの強度を評価して：", ""},
            {"パスワード「", "」は安全ですか"},
            {"PW→", ""},
+           {"<tr><td>パスワード</td><td>", "</td></tr>"},
+           {"WPA2 PSK: ", ""},
+           {"事前共有鍵：", ""},
            {"machine api.kaisha-sample.jp login deploy password ", ""},
            {"$pw = ConvertTo-SecureString \"", "\" -AsPlainText -Force"},
            {"driver.find_element(By.ID, \"password\").send_keys(\"", "\")"},
@@ -194,7 +197,10 @@ TEST(GenericSecrets, OfElementsColumnsAndPlainMentionsAreFound) {
   for (const char* text :
        {"<apikey>⟦⟧</apikey>", "アクセストークン ⟦⟧", "APIキー\n⟦⟧", "認証キー「⟦⟧」",
         "APIキーを発行しました：⟦⟧", "my api key is ⟦⟧", "tool --api-key ⟦⟧ --verbose",
-        "Authorization: Token ⟦⟧", "token = os.getenv(\"API_TOKEN\", \"⟦⟧\")",
+        "Bearer token: ⟦⟧", "api:\n  key: ⟦⟧", "[api]\nkey=⟦⟧", "- name: API_TOKEN\n  value: ⟦⟧",
+        "API_KEY: str = \"⟦⟧\"", "| 項目 | 値 |\n|---|---|\n| APIキー | ⟦⟧ |",
+        "トークン（本番）：⟦⟧", "Authorization: Token ⟦⟧",
+        "token = os.getenv(\"API_TOKEN\", \"⟦⟧\")",
         "| name | api key |\n|---|---|\n| staging | ⟦⟧ |", "環境,APIキー\n本番,⟦⟧"}) {
     std::string whole = text;
     whole.replace(whole.find("⟦⟧"), std::string("⟦⟧").size(), value);
@@ -202,7 +208,8 @@ TEST(GenericSecrets, OfElementsColumnsAndPlainMentionsAreFound) {
   }
   for (const char* text :
        {"if (key > ⟦⟧)", "name,token id\nx,⟦⟧", "ソートキー ⟦⟧", "the cache key is ⟦⟧",
-        "キャッシュキーの値：⟦⟧", "tool --cache-key ⟦⟧"}) {
+        "キャッシュキーの値：⟦⟧", "tool --cache-key ⟦⟧", "cache:\n  key: ⟦⟧",
+        "\"authenticity_token\"=>\"⟦⟧\"", "- name: TOKEN_ID\n  value: ⟦⟧"}) {
     std::string whole = text;
     whole.replace(whole.find("⟦⟧"), std::string("⟦⟧").size(), value);
     EXPECT_EQ(shown(whole), "") << whole;

@@ -115,6 +115,7 @@ TEST(Label, MarkingsAreFound) {
                                       "TLP: RED",
                                       "Subject: Confidential - Salary review",
                                       "Confidential © 2026 Kaisha",
+                                      "\"classification\": \"Confidential\"",
                                       "TLP:RED",
                                       "# 社外秘\n本文",
                                       "厳秘 2026/11",
