@@ -182,13 +182,46 @@ bool is_particle_after(char32_t c, char32_t before) {
          std::u32string_view(U"はをでにともへや").find(c) != std::u32string_view::npos;
 }
 
+// Behind what parts two fields of one record: "東京都","city":"世田谷区" and 東京都,世田谷区 and
+// 東京都 | 世田谷区; `pos` where nothing does.
+std::size_t next_field(std::string_view text, std::size_t pos) {
+  constexpr std::size_t kLongestKey = 24;
+  std::size_t at = pos;
+  const auto skip_any = [&](std::string_view signs, std::size_t most) {
+    const std::size_t begin = at;
+    while (at < text.size() && at - begin < most && signs.find(text[at]) != std::string_view::npos)
+      ++at;
+    return at > begin;
+  };
+  skip_any("\"'", 1);
+  if (!skip_any(" ", 1) && at < text.size() && text[at] == ' ') return pos;
+  if (at >= text.size() || std::string_view(",\t|").find(text[at]) == std::string_view::npos)
+    return pos;
+  ++at;
+  skip_any(" \n\r", 8);
+  const bool quoted = skip_any("\"'", 1);
+  if (!quoted || at >= text.size() || static_cast<unsigned char>(text[at]) >= 0x80) return at;
+  std::size_t key = at;
+  while (key < text.size() && key - at < kLongestKey &&
+         is_word(static_cast<unsigned char>(text[key])))
+    ++key;
+  if (key == at || key >= text.size() || text[key] != text[at - 1]) return at;
+  at = key + 1;
+  skip_any(" ", 1);
+  if (at >= text.size() || text[at] != ':') return pos;
+  ++at;
+  skip_any(" ", 2);
+  skip_any("\"'", 1);
+  return at;
+}
+
 // From the municipality to the first number of the block. False where no block follows.
 bool eat_town(Walker& walker, std::string_view text, Address& address) {
   static constexpr std::string_view kStreets[] = {"上る",   "下る",   "上ル",   "下ル",
                                                   "西入る", "東入る", "西入ル", "東入ル",
                                                   "西入",   "東入",   "入る",   "入ル"};
   char32_t before = char_before(text, walker.pos()).value, last = 0;
-  std::size_t size = 0, named = 0;
+  std::size_t size = 0, named = 0, fields = 0;
   for (; size < kLongestTown && !walker.done(); ++size) {
     if (named >= 2 && address.municipality && walker.eat_any(kStreets)) {
       address.block.street = true;
@@ -205,7 +238,16 @@ bool eat_town(Walker& walker, std::string_view text, Address& address) {
         break;
     }
     const bool space = is_space(c);
-    if (!space && !is_han(c) && !is_kana(c)) break;
+    if (!space && !is_han(c) && !is_kana(c)) {
+      if (!address.prefecture || !address.municipality || ++fields > 2) break;
+      const std::size_t field = next_field(text, walker.pos());
+      if (field == walker.pos()) break;
+      Walker probe = walker;
+      probe.move_to(field);
+      if (!is_han(probe.peek()) && !is_kana(probe.peek()) && !is_digit(probe.peek())) break;
+      walker = probe;
+      continue;
+    }
     if (is_particle_after(c, before)) return address.block.street;
     if (is_municipality_end(c) && named >= 1) {
       address.municipality = true;
@@ -281,6 +323,7 @@ Address read_address(std::string_view text, std::size_t begin) {
     address.prefecture = true;
     address.range.end = walker.pos();
     walker.skip_spaces();
+    walker.move_to(next_field(text, walker.pos()));
   }
   if (walker.eat_any(kLargeCities)) {
     address.large_city = address.municipality = true;

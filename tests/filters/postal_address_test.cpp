@@ -7,6 +7,15 @@
 namespace sekisho::filters {
 namespace {
 
+TEST(PostalAddress, IsFoundOverTheFieldsOfARecord) {
+  expect_marked("jp_postal_address",
+                {"{\"prefecture\":\"⟦東京都\",\"city\":\"世田谷区\",\"street\":\"太子堂4-1-4⟧\"}",
+                 "都道府県,市区町村,番地\n⟦東京都,世田谷区,太子堂4-1-4⟧",
+                 "| ⟦東京都 | 世田谷区 | 太子堂4-1-4⟧ |", "⟦東京都\t港区\t六本木1-6-1⟧"});
+  expect_none("jp_postal_address", {"東京都,世田谷区,人口,940,000", "東京都,千代田区,2024-01-15",
+                                    "県,市,数\n千葉県,柏市,1-2-3", "東京都,大阪府,京都府"});
+}
+
 TEST(PostalAddress, IsFoundDownToItsBlockAndBuilding) {
   expect_marked(
       "jp_postal_address",
