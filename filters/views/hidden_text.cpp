@@ -10,6 +10,13 @@ namespace {
 constexpr std::size_t kFewest = 4;
 constexpr std::size_t kTogether = 64;  // bytes between two of one place
 constexpr std::size_t kMostPlaces = 1024;
+// Joiners and spaces of no width stand by themselves; so many of them in a row spell something.
+constexpr std::size_t kFewestInARow = 8;
+constexpr std::size_t kBytesOfOne = 3;
+
+bool has_no_width(char32_t c) {
+  return (c >= 0x200B && c <= 0x200D) || (c >= 0x2060 && c <= 0x2064) || c == 0xFEFF || c == 0x180E;
+}
 
 // Whether letters that are written from right to left stand near places of a text, which are asked
 // for in order: bidi controls are at home there. Each character is read twice, however many places
@@ -52,6 +59,7 @@ class RightToLeft {
 void HiddenText::begin() {
   places_.clear();
   count_ = 0;
+  row_ = {};
 }
 
 void HiddenText::see(std::string_view text, std::size_t offset, Range fresh,
@@ -60,10 +68,18 @@ void HiddenText::see(std::string_view text, std::size_t offset, Range fresh,
                              [](const Range& r, std::size_t at) { return r.begin < at; });
   RightToLeft letters(text);
   for (; it != odd.end() && it->begin < fresh.end; ++it) {
-    const bool turns = is_bidi_control(raw_char(text, it->begin).value);
-    if (turns ? letters.near(it->begin) : !is_hidden_character(text, it->begin)) continue;
+    const char32_t c = raw_char(text, it->begin).value;
+    Range place{offset + it->begin, offset + it->end};
+    if (has_no_width(c)) {
+      row_ = {place.begin == row_.end ? row_.begin : place.begin, place.end};
+      if (row_.size() < kFewestInARow * kBytesOfOne) continue;
+      place = row_;
+      count_ += kFewestInARow;
+    } else if (is_bidi_control(c) ? letters.near(it->begin)
+                                  : !is_hidden_character(text, it->begin)) {
+      continue;
+    }
     ++count_;
-    const Range place{offset + it->begin, offset + it->end};
     const bool joins = !places_.empty() && (place.begin <= places_.back().end + kTogether ||
                                             places_.size() >= kMostPlaces);
     if (joins)

@@ -24,6 +24,7 @@ class HiddenText {
  private:
   std::vector<Range> places_;  // hidden characters with little between them
   std::size_t count_ = 0;
+  Range row_;  // characters of no width, one behind the other
 };
 
 }  // namespace sekisho::filters

@@ -199,6 +199,13 @@ TEST(HiddenText, FourCharactersAreAFinding) {
   EXPECT_EQ(shown("a\u202Eb\u202Cc\u2066d\u2069"), "hidden_text[\u202Eb\u202Cc\u2066d\u2069]");
 }
 
+TEST(HiddenText, BitsInCharactersOfNoWidthAreAFinding) {
+  std::string bits;
+  for (int i = 0; i < 12; ++i) bits += i % 3 == 0 ? "\u200B" : "\u200C";
+  EXPECT_EQ(shown("こんにちは" + bits + "世界"), "hidden_text[" + bits + "]");
+  EXPECT_EQ(shown("foo\u200Bbar\u200Bbaz\u200B\u200B\u200Bqux\u200Dy\u2060z\uFEFF"), "");
+}
+
 TEST(HiddenText, HonestTextHasNone) {
   // Emoji with joiners and selectors, flags, keycaps.
   EXPECT_EQ(
