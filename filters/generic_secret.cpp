@@ -347,6 +347,10 @@ void find_generic_secret(const DetectorRow& row, std::string_view text, Range ga
     value = quoted_at(text, begin);
     if (!is_secret_text(text.substr(value.begin, value.size()))) return;
   }
+  // "auth": "bmFtZTpwYXNz", as registries are logged in to.
+  if (naming == Naming::kUnsure && word.size() <= 6 &&
+      is_basic_login(text.substr(value.begin, value.size())))
+    naming = Naming::kSecret;
   add(row, text, value, naming == Naming::kSecret ? row.confidence.shape : kDoubt,
       "name of a secret and random value", out);
 }

@@ -25,6 +25,8 @@ struct Vendor {
 constexpr Vendor kVendors[] = {
     {"aws_access_key_id", {"aws-"}, {".amazonaws.com", ".api.aws", ".amazonaws.com.cn"}},
     {"aws_secret_access_key", {}, {}},
+    {"aws_session_token", {"aws-"}, {".amazonaws.com", ".api.aws", ".amazonaws.com.cn"}},
+    {"jwk_private_key", {}, {}},
     {"aws_bedrock_api_key", {"aws-"}, {".amazonaws.com", ".api.aws"}},
     {"openai_api_key", {"openai-"}, {".openai.com", ".chatgpt.com", ".oaiusercontent.com"}},
     {"anthropic_api_key", {"anthropic-"}, {".anthropic.com", ".claude.ai", ".claude.com"}},

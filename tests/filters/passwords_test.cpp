@@ -334,6 +334,14 @@ TEST(Tokens, ARightCheckSumMakesThemSurer) {
 }
 
 // Token forms of the last years: each found to its end.
+TEST(GenericSecrets, LoginsOfRegistriesAreFound) {
+  EXPECT_EQ(
+      shown("{\"auths\":{\"registry.kaisha-sample.jp\":{\"auth\":\"c2F0bzpLeDktdlRxMkxt\"}}}"),
+      "generic_secret_high_entropy[c2F0bzpLeDktdlRxMkxt]");
+  EXPECT_EQ(shown("_auth=c2F0bzpLeDktdlRxMkxt"),
+            "generic_secret_high_entropy[c2F0bzpLeDktdlRxMkxt]");
+}
+
 TEST(Tokens, OfFewOrNoDigitsAreFound) {
   EXPECT_EQ(shown("n\x70m_shIurLTKZTXmasQbVnGuHNfsJMTBdwcMpRXo"),
             "npm_token[n\x70m_shIurLTKZTXmasQbVnGuHNfsJMTBdwcMpRXo]");
