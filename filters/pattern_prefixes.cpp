@@ -14,6 +14,7 @@ constexpr std::size_t kMostWords = 128, kMostOfClass = 64, kLongestWord = 32, kM
 // A word of so many bytes is not followed into several, or into many.
 constexpr std::size_t kLongEnough = 5, kTellingEnough = 3, kMany = 4;
 constexpr std::size_t kLongest = 16;         // of words that are only compared
+constexpr std::size_t kFewWhole = 16;        // words that say all of a pattern
 constexpr std::size_t kFarthestInside = 64;  // bytes
 constexpr std::size_t kNearDigits = 8;       // bytes
 constexpr int kDeepest = 100;
@@ -456,6 +457,18 @@ std::vector<std::string> texts_of(const Words& words, bool any_case, std::size_t
   return out;
 }
 
+bool all_open(const Words& words) {
+  return std::all_of(words.begin(), words.end(), [](const Word& w) { return w.open; });
+}
+
+bool none_begins_another(const std::vector<std::string>& words) {
+  return std::none_of(words.begin(), words.end(), [&words](const std::string& a) {
+    return std::any_of(words.begin(), words.end(), [&a](const std::string& b) {
+      return a.size() < b.size() && b.compare(0, a.size(), a) == 0;
+    });
+  });
+}
+
 }  // namespace
 
 PatternWords pattern_prefixes(std::string_view pattern, std::size_t shortest) {
@@ -466,13 +479,19 @@ PatternWords pattern_prefixes(std::string_view pattern, std::size_t shortest) {
   if (!words) return out;
   out.words = texts_of(*words, out.any_case, shortest);
   if (out.words.empty()) return out;
-  out.whole = std::all_of(words->begin(), words->end(), [](const Word& w) { return w.open; }) &&
-              walk.has_no_places() && (!out.any_case || walk.folds_all());
-  if (!out.whole) {
-    const std::optional<Words> longer = Walk(pattern, kLongest).whole();
-    if (longer) out.longer = texts_of(*longer, out.any_case, shortest);
-    if (out.longer == out.words) out.longer.clear();
-  }
+  const bool may_be_whole = walk.has_no_places() && (!out.any_case || walk.folds_all());
+  out.whole = may_be_whole && all_open(*words);
+  if (out.whole) return out;
+  const std::optional<Words> longer = Walk(pattern, kLongest).whole();
+  if (!longer) return out;
+  std::vector<std::string> all = texts_of(*longer, out.any_case, shortest);
+  // A few words that say all are sought themselves, so that the engine need not be asked.
+  out.whole = may_be_whole && all_open(*longer) && !all.empty() && all.size() <= kFewWhole &&
+              none_begins_another(all);
+  if (out.whole)
+    out.words = std::move(all);
+  else if (all != out.words)
+    out.longer = std::move(all);
   return out;
 }
 

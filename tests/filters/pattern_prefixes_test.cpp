@@ -132,6 +132,17 @@ TEST(PatternAlternatives, AreThoseOfTheHighestLevel) {
   EXPECT_EQ(pattern_alternatives("[[:alpha:]]|b"), (Words{"[[:alpha:]]|b"}));
 }
 
+TEST(PatternPrefixes, AFewWordsThatSayAllAreWhole) {
+  const PatternWords two = pattern_prefixes("pardon(?:ed)?me");
+  EXPECT_TRUE(two.whole);
+  EXPECT_EQ(two.words, (Words{"pardonedme", "pardonme"}));
+  // Which one stands there is for the engine where one begins the other, or where more follows.
+  EXPECT_FALSE(pattern_prefixes("passw(?:ord)?").whole);
+  EXPECT_FALSE(pattern_prefixes("passw(?:or)?d[0-9]*").whole);
+  EXPECT_FALSE(pattern_prefixes("passw(?:or)?d\\b").whole);
+  EXPECT_FALSE(pattern_prefixes("secret[a-z][a-z]").whole);
+}
+
 // Whatever the pattern, a match begins with one of the words.
 TEST(PatternPrefixes, AreTrueOfWhatRe2Finds) {
   const Words patterns = {R"(\bgh[pousr]_[A-Za-z0-9]{3}\b)",
