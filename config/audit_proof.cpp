@@ -68,6 +68,13 @@ AuditWitness read_witness(YamlReader& reader, const YamlNode& node, const Gatewa
   read_path(m, "key", file.path, out.key);
   read_path(m, "credentials", file.path, out.credentials);
   m.text("aws_region", out.aws_region);
+  if (const YamlNode* n = m.find("every")) {
+    const auto every = reader.duration(*n);
+    if (every && *every > std::chrono::hours(24))
+      reader.wrong(*n, "a time of 24h at most", "write 10m");
+    else if (every)
+      out.every = *every;
+  }
   m.finish();
   return out;
 }

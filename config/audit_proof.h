@@ -20,6 +20,7 @@ struct AuditWitness {
   Marked<std::string> ca, certificate, key;  // PEM files; "" = none
   Marked<std::string> credentials;           // a file with one line user:password
   std::string aws_region;                    // signs as S3 wants it; "" = Basic
+  std::chrono::milliseconds every{0};        // at most one in this time, 0 = each
 };
 
 struct AuditProof {

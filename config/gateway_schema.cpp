@@ -96,6 +96,8 @@ const std::vector<SchemaKey>& gateway_schema() {
        "file with user:password"},
       {"audit.witnesses[].aws_region", "text", "S3 の署名のリージョン",
        "region of an S3 signature"},
+      {"audit.witnesses[].every", "duration", "この間に一つまで送る (既定はすべて)",
+       "at most one in this time (each, if left out)"},
       {"audit.compress", "text", "閉じたセグメントの圧縮: after 7d または never",
        "compression of closed segments: after 7d, or never", false, "after 7d"},
       {"audit.retention", "map", "保存期間 (なければ消しません)",

@@ -179,6 +179,7 @@ class Witnesses::Courier {
     for (;;) {
       wake_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
       if (waiting_.empty()) break;
+      take_time(lock);
       const auto next = waiting_.front();
       lock.unlock();
       const std::string error = send(next.first, next.second);
@@ -196,6 +197,14 @@ class Witnesses::Courier {
     }
     ended_ = true;
     wake_.notify_all();
+  }
+
+  // The newest implies the others, so that those of a place that wants few are left out.
+  void take_time(std::unique_lock<std::mutex>& lock) {
+    if (place_.every.count() == 0) return;
+    wake_.wait_until(lock, next_, [this] { return stopping_; });
+    waiting_.erase(waiting_.begin(), waiting_.end() - 1);
+    next_ = Steady::now() + place_.every;
   }
 
   void note_result(std::unique_lock<std::mutex>& lock, std::uint64_t size,
@@ -256,6 +265,7 @@ class Witnesses::Courier {
   std::condition_variable wake_;
   std::deque<std::pair<std::uint64_t, std::string>> waiting_;
   WitnessState state_;
+  Steady::time_point next_{};  // not before then
   bool stopping_ = false, ended_ = false;
   std::thread thread_;
 };

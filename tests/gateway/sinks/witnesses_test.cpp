@@ -91,6 +91,24 @@ TEST(Witnesses, KeepEachCheckpointInAFolder) {
   EXPECT_EQ(witnesses->states().at(0).acknowledged, 10u);
 }
 
+TEST(Witnesses, GetTheNewestOnlyWhereOneInALongTimeIsWanted) {
+  Place folder;
+  Ear ear;
+  auto few = place(Kind::kDirectory, folder.path());
+  few.every = 24h;
+  {
+    auto witnesses = start({few}, ear);
+    witnesses->submit(5, "five");
+    ear.wait_for(1);
+    witnesses->submit(10, "ten");
+    witnesses->submit(15, "fifteen");
+  }
+  EXPECT_EQ(ear.wait_for(2).size(), 2u);
+  EXPECT_EQ(read_all(folder.path() + "/log.example.jp_gw1/000000000005.ckpt"), "five");
+  EXPECT_FALSE(fs::exists(folder.path() + "/log.example.jp_gw1/000000000010.ckpt"));
+  EXPECT_EQ(read_all(folder.path() + "/log.example.jp_gw1/000000000015.ckpt"), "fifteen");
+}
+
 TEST(Witnesses, NeverWriteOverAnotherCheckpointOfTheSameSize) {
   Place folder;
   Ear ear;
