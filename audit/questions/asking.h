@@ -20,6 +20,8 @@ struct QuestionScope {
   policy::TimeZone zone;
   Language language = Language::kJapanese;  // of words inside cells
   std::int64_t now_us = 0;
+  // A store that adds up faster than it hands rows over.
+  bool adds_up_fast = false;
   std::size_t limit = 0;  // rows of a table, 0 = all; what is left out is counted in a note
   std::string command;    // the line that asks this again
   Footer footer;          // what the caller knows of the log: origin, checkpoint, behind

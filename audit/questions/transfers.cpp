@@ -73,17 +73,32 @@ Transfers by_country(Asker& asker) {
   return out;
 }
 
-// Whole quarters of users are counted already; the days beside them are counted now.
+// Whole quarters of users are counted already. The index has the rows of each in the order of their
+// names, so that they are added up here without being sorted.
+void add_quarters(Asker& asker, const WholeQuarters& whole, Transfers& out) {
+  const std::string names = "SELECT user, country, provider, type, ",
+                    order = " ORDER BY user, country, provider, type",
+                    from = " FROM rollup_transfer_user WHERE ";
+  if (asker.asking().adds_up_fast && whole.any()) {
+    add_rows(
+        asker.ask(names + kSums + from +
+                      "quarter>=? AND quarter<? GROUP BY user, country, provider, type" + order,
+                  {whole.from, whole.to}),
+        3, out);
+    return;
+  }
+  for (const std::string& quarter : whole.quarters())
+    add_rows(
+        asker.ask(names + "n, incidents, raw, masked, blocked, unsure" + from + "quarter=?" + order,
+                  {quarter}),
+        3, out);
+}
+
+// The days beside the quarters are counted now.
 Transfers by_user(Asker& asker) {
   Transfers out;
   const WholeQuarters whole = whole_quarters(asker.asking());
-  // One after the other: within a quarter the index has the rows in the order of their names.
-  for (const std::string& quarter : whole.quarters())
-    add_rows(asker.ask("SELECT user, country, provider, type, n, incidents, raw, masked, blocked, "
-                       "unsure FROM rollup_transfer_user WHERE quarter=? ORDER BY user, country, "
-                       "provider, type",
-                       {quarter}),
-             3, out);
+  add_quarters(asker, whole, out);
   for (const auto& [from, to] : whole.rest) {
     add_rows(asker.ask(std::string("SELECT user, country, provider, '' AS no_type, ") +
                            kSumsOfExchanges +

@@ -188,6 +188,7 @@ bool Reading::open_store(const ReadingOptions& options) {
   std::string error;
   store_ = gateway::open_store(options.store, options.password_file, options.store_ca, error);
   if (!store_) return could_not("--store: " + error);
+  asking_.adds_up_fast = true;
   const auto newest = [&](const std::string& months) {
     return (*store_)(
         {"SELECT log, max(seq), max(day) FROM record_row" + months + " GROUP BY log ORDER BY log",
