@@ -18,6 +18,7 @@ import signal
 import ssl
 import struct
 import socket
+import statistics
 import subprocess
 import sys
 import threading
@@ -419,13 +420,15 @@ class Soak:
         threading.Event().wait(0.2)  # between two looks at /proc, which tells nobody when it changes
 
     def check_memory(self):
-        """The straight line through what was used at rest in the second half may rise by 1 MiB over that half (3 MiB where it lasts less than a quarter of
-        an hour: caches fill). What the process holds of the system may not grow by more than a tenth: the lowest of its last third beside that of its first."""
-        late = [s for s in self.at_rest if s["t"] > self.elapsed * 0.5]
-        self.rise = slope(late, "heap") * (late[-1]["t"] - late[0]["t"]) if len(late) > 2 else 0.0
+        """What was used at rest: the median of the last third of the second half may be 1 MiB above that of its first (3 MiB where it lasts less than a
+        quarter of an hour: caches fill). A median, for the users' file may be loaded just then. What the process holds of the system may not grow by more
+        than a tenth: the lowest of the last third beside that of the first."""
+        used = [s["heap"] for s in self.at_rest if s["t"] > self.elapsed * 0.5]
+        third = max(1, len(used) // 3)
+        self.rise = statistics.median(used[-third:]) - statistics.median(used[:third]) if len(used) > 2 else 0.0
         self.bound = 1024.0 if self.elapsed >= 1800 else 3072.0
-        if self.elapsed >= 60 and len(late) < 3:
-            self.faults.append(f"the memory was seen at rest {len(late)} times only in the second half")
+        if self.elapsed >= 60 and len(used) < 3:
+            self.faults.append(f"the memory was seen at rest {len(used)} times only in the second half")
         if self.elapsed >= 60 and self.rise > self.bound:
             self.faults.append(f"memory rises: {self.rise:.0f} KiB in the second half, {self.bound:.0f} allowed")
         held = [s["anonymous"] for s in self.samples if s["t"] > self.elapsed * 0.5]
@@ -485,13 +488,6 @@ class Soak:
         self.bench.close()
 
 
-def slope(samples: list[dict], name: str) -> float:
-    n = len(samples)
-    mean_t, mean = sum(s["t"] for s in samples) / n, sum(s[name] for s in samples) / n
-    spread = sum((s["t"] - mean_t) ** 2 for s in samples)
-    return sum((s["t"] - mean_t) * (s[name] - mean) for s in samples) / spread if spread else 0.0
-
-
 def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--seconds", type=float, default=3600)
@@ -504,7 +500,7 @@ def main() -> int:
     try:
         good = soak.run()
         if given.json:
-            pathlib.Path(given.json).write_text(json.dumps(soak.samples))
+            pathlib.Path(given.json).write_text(json.dumps({"samples": soak.samples, "at_rest": soak.at_rest}))
         return 0 if good else 1
     finally:
         soak.close()
