@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "filters/pattern_counts.h"
+
 namespace sekisho::filters {
 namespace {
 
@@ -134,20 +136,10 @@ class Walk {
     if (c == '?' || c == '*') return 0;
     if (c == '+') return 1;
     more = true;
-    if (c != '{') return 1;
-    const std::size_t close = text_.find('}', pos_);
-    const std::string_view inside = text_.substr(pos_ + 1, close - pos_ - 1);
-    const bool counts = close != std::string_view::npos && !inside.empty() && inside[0] != ',' &&
-                        inside.find_first_not_of("0123456789,") == std::string_view::npos;
-    if (!counts) return 1;
-    std::size_t least = 0;
-    for (const char digit : inside.substr(0, inside.find(',')))
-      least =
-          std::min<std::size_t>(least * 10 + static_cast<std::size_t>(digit - '0'), kMostPlaces);
-    more = inside.find(',') == std::string_view::npos;
-    pos_ = close + 1;
-    if (pos_ < text_.size() && text_[pos_] == '?') more = false;
-    return least;
+    const auto times = take_counts(text_, pos_);
+    if (!times) return 1;
+    more = times->exact() && !(pos_ < text_.size() && text_[pos_] == '?');
+    return std::min(times->least, kMostPlaces);
   }
 
   std::string_view text_;

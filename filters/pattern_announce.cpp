@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "filters/pattern_alternatives.h"
 #include "filters/pattern_detector_impl.h"
 #include "filters/pattern_length.h"
 #include "filters/width_fold.h"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "filters/pattern_counts.h"
 #include "filters/width_fold.h"
 
 namespace sekisho::filters {
@@ -72,34 +73,13 @@ class Walk {
         one = one && *one == 0 ? one : std::nullopt;
       } else if (peek() == '?') {
         ++pos_;
-      } else if (peek() == '{') {
-        std::size_t most = 0;
-        bool bounded = false;
-        if (!counts(most, bounded)) break;
-        one = one && bounded ? Length(*one * most) : std::nullopt;
+      } else if (const auto times = take_counts(text_, pos_)) {
+        one = one && times->bounded ? Length(*one * times->most) : std::nullopt;
       } else {
         break;
       }
     }
     return one;
-  }
-
-  // "{n}", "{n,}", "{n,m}"; anything else is a literal brace.
-  bool counts(std::size_t& most, bool& bounded) {
-    const std::size_t close = text_.find('}', pos_);
-    if (close == std::string_view::npos) return false;
-    const std::string_view inside = text_.substr(pos_ + 1, close - pos_ - 1);
-    if (inside.empty() || inside.find_first_not_of("0123456789,") != std::string_view::npos ||
-        inside[0] == ',')
-      return false;
-    const std::size_t comma = inside.find(',');
-    bounded = comma == std::string_view::npos || comma + 1 < inside.size();
-    most = 0;
-    for (const char c : inside.substr(comma == std::string_view::npos ? 0 : comma + 1)) {
-      most = std::min<std::size_t>(most * 10 + static_cast<std::size_t>(c - '0'), 100000);
-    }
-    pos_ = close + 1;
-    return true;
   }
 
   Length atom() {

@@ -29,11 +29,6 @@ PatternWords pattern_prefixes(std::string_view pattern, std::size_t shortest = 3
 // alternatives.
 PatternWords pattern_inner_words(std::string_view pattern);
 
-// The alternatives of a pattern's highest level, and of a group that is all of one, in order. A
-// flag that holds for the whole pattern
-// ("(?i)a|b") keeps it in one piece.
-std::vector<std::string> pattern_alternatives(std::string_view pattern);
-
 // A byte of which every match holds one, in the `reach` bytes behind its beginning: what a word for
 // a secret must have behind it to be a gate. Empty: none can be named.
 struct NeededByte {

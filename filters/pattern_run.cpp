@@ -6,6 +6,7 @@
 #include <cstring>
 #include <optional>
 
+#include "filters/pattern_counts.h"
 #include "filters/width_fold.h"
 
 namespace sekisho::filters {
@@ -111,38 +112,15 @@ class Walk {
         if (at('*')) one.least = 0;
         if (one.most > 0) one.most = kUnbounded;
         ++pos_;
-      } else if (const std::optional<Length> times = at('{') ? counts() : std::nullopt) {
+      } else if (const auto times = take_counts(text_, pos_)) {
         one.least = std::min(one.least * times->least, kFarthest);
-        const bool any = one.most == kUnbounded || times->most == kUnbounded;
+        const bool any = one.most == kUnbounded || !times->bounded;
         if (one.most > 0) one.most = any ? kUnbounded : one.most * times->most;
       } else {
         break;
       }
     }
     return one;
-  }
-
-  // "{n}", "{n,}", "{n,m}"; anything else is a literal brace.
-  std::optional<Length> counts() {
-    const std::size_t close = text_.find('}', pos_);
-    if (close == std::string_view::npos) return std::nullopt;
-    const std::string_view inside = text_.substr(pos_ + 1, close - pos_ - 1);
-    if (inside.empty() || inside[0] == ',' ||
-        inside.find_first_not_of("0123456789,") != std::string_view::npos)
-      return std::nullopt;
-    pos_ = close + 1;
-    const std::size_t comma = std::min(inside.find(','), inside.size());
-    const std::size_t least = number(inside.substr(0, comma));
-    if (comma == inside.size()) return Length{least, least};
-    const std::string_view most = inside.substr(comma + 1);
-    return Length{least, most.empty() ? kUnbounded : number(most)};
-  }
-
-  static std::size_t number(std::string_view digits) {
-    std::size_t value = 0;  // RE2 takes none above 1000
-    for (const char c : digits)
-      value = std::min<std::size_t>(value * 10 + std::size_t(c - '0'), 9999);
-    return value;
   }
 
   Length atom() {

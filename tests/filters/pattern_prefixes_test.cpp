@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <random>
 
+#include "filters/pattern_alternatives.h"
+#include "filters/pattern_counts.h"
 #include "filters/pattern_run.h"
 
 namespace sekisho::filters {
@@ -237,6 +239,22 @@ TEST(PatternRun, NeverRefusesAMatch) {
     }
   }
   EXPECT_GT(matches, 2000);
+}
+
+TEST(PatternCounts, AreReadAsRe2ReadsThem) {
+  const auto counts = [](std::string_view pattern) {
+    std::size_t pos = 1;
+    const auto found = take_counts(pattern, pos);
+    if (!found) return std::string("none at ") + std::to_string(pos);
+    return std::to_string(found->least) +
+           (found->bounded ? "-" + std::to_string(found->most) : "-") + " then " +
+           std::string(pattern.substr(pos));
+  };
+  EXPECT_EQ(counts("a{3}b"), "3-3 then b");
+  EXPECT_EQ(counts("a{2,5}?"), "2-5 then ?");
+  EXPECT_EQ(counts("a{2,}"), "2- then ");
+  for (const char* literal : {"a{", "a{}", "a{,3}", "a{x}", "a{1,2,3}", "a{1", "ab", "a"})
+    EXPECT_EQ(counts(literal), "none at 1") << literal;
 }
 
 }  // namespace
