@@ -10,6 +10,8 @@
 namespace sekisho::audit {
 namespace {
 
+constexpr std::int64_t kVersionWithSums = 3;  // of clickhouse_migrations()
+
 // One column that adds up: of the rows, and of sums. An aggregate may not have the name of what it
 // aggregates, so a sum is kept as `name` and "_". `together` "" = only others need it.
 struct Sum {
@@ -308,13 +310,16 @@ Sql repeated_in_month(const std::string& table, const std::string& log, const st
           {month, log}};
 }
 
+const Sql kVersion{"SELECT toInt32(max(version)) FROM schema_version", {}};
 const Sql kArrivals{"SELECT log, month, toInt64(sum(n)) FROM arrival GROUP BY log, month", {}};
 const Sql kBatches{
     "SELECT log, month, max(batch), argMax(arrived, batch), argMax(repeated, batch) FROM sum_batch "
     "WHERE arrived >= 0 GROUP BY log, month",
     {}};
 
-SummedMonths summed_months(const SqlRows& arrivals, const SqlRows& batches) {
+SummedMonths summed_months(const SqlRows& version, const SqlRows& arrivals,
+                           const SqlRows& batches) {
+  if (version.rows.empty() || number_in(version.rows[0][0]) < kVersionWithSums) return {};
   std::map<std::pair<std::string, std::string>, const std::vector<Cell>*> marks;
   for (const auto& row : batches.rows)
     if (row.size() == 5) marks[{text_in(row[0]), text_in(row[1])}] = &row;

@@ -49,7 +49,9 @@ struct SummedMonths {
   // Months in which rows of `table` may be there twice.
   std::vector<std::string> unsure(const std::string& table) const;
 };
-extern const Sql kArrivals, kBatches;
-SummedMonths summed_months(const SqlRows& arrivals, const SqlRows& batches);
+// What to ask for it. Of a database that was not brought up to date as a whole nothing is known: it
+// may have rows that were not counted.
+extern const Sql kVersion, kArrivals, kBatches;
+SummedMonths summed_months(const SqlRows& version, const SqlRows& arrivals, const SqlRows& batches);
 
 }  // namespace sekisho::audit

@@ -113,7 +113,8 @@ const std::vector<std::string>* ClickHouse::known(const audit::RepeatCheck& chec
 const audit::SummedMonths& ClickHouse::summed() {
   const auto now = std::chrono::steady_clock::now();
   if (now < summed_until_) return summed_;
-  summed_ = audit::summed_months(select(audit::kArrivals.text), select(audit::kBatches.text));
+  summed_ = audit::summed_months(select(audit::kVersion.text), select(audit::kArrivals.text),
+                                 select(audit::kBatches.text));
   summed_until_ = now + kDaysKnown;
   return summed_;
 }

@@ -188,6 +188,7 @@ class Witnesses::Courier {
         waiting_.pop_front();
       note_result(lock, next.first, error);
       if (error.empty()) {
+        next_ = Steady::now() + place_.every;
         pause = times_.first_retry;
         continue;
       }
@@ -204,7 +205,6 @@ class Witnesses::Courier {
     if (place_.every.count() == 0) return;
     wake_.wait_until(lock, next_, [this] { return stopping_; });
     waiting_.erase(waiting_.begin(), waiting_.end() - 1);
-    next_ = Steady::now() + place_.every;
   }
 
   void note_result(std::unique_lock<std::mutex>& lock, std::uint64_t size,

@@ -109,6 +109,21 @@ TEST(Witnesses, GetTheNewestOnlyWhereOneInALongTimeIsWanted) {
   EXPECT_EQ(read_all(folder.path() + "/log.example.jp_gw1/000000000015.ckpt"), "fifteen");
 }
 
+TEST(Witnesses, ThatWantOneInALongTimeAreTriedAgainAtOnceUntilTheyHaveIt) {
+  Place folder;
+  Ear ear;
+  const std::string mount = folder.path() + "/mount";
+  auto few = place(Kind::kDirectory, mount);
+  few.every = 24h;
+  auto witnesses = start({few}, ear);
+  witnesses->submit(5, "five");
+  ear.wait_for(1);
+  fs::create_directory(mount);
+  const auto heard = ear.wait_for(2);
+  ASSERT_EQ(heard.size(), 2u);
+  EXPECT_EQ(heard[1].answer, "ok");
+}
+
 TEST(Witnesses, NeverWriteOverAnotherCheckpointOfTheSameSize) {
   Place folder;
   Ear ear;
