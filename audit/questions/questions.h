@@ -34,7 +34,6 @@ struct RefusedOptions {
   std::string reason;                           // "" = every one
 };
 Asked ask_refused(const QuestionScope& asking, const RefusedOptions& options);
-Asked ask_rules(const QuestionScope& asking);
 struct TrendOptions {
   std::vector<std::string> by{"verdict"};  // type category verdict provider country host reason …
   std::string step = "week";               // day week month
@@ -43,6 +42,9 @@ Asked ask_trend(const QuestionScope& asking, const TrendOptions& options);
 // nothing = both are known; else the word that is not.
 std::string unknown_group(const RefusedOptions& options);
 std::string unknown_group(const TrendOptions& options);
+
+// rules.cpp: which match, and what people marked of them (marks.h)
+Asked ask_rules(const QuestionScope& asking);
 
 // exceptions.cpp
 struct ExceptionOptions {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 
@@ -203,41 +204,6 @@ Asked ask_refused(const QuestionScope& asking, const RefusedOptions& options) {
         {"このほか、監視モードの規則が拒否したはずの要求が " + n + " 件通りました。",
          n + " more requests passed that rules in observe mode would have "
              "refused."});
-  return asker.finish();
-}
-
-Asked ask_rules(const QuestionScope& asking) {
-  Asker asker(asking, "rules", {"どの規則がよく当たるか", "Which rules match most"});
-  const auto last =
-      policy::civil_from_days(policy::days_from_civil(*config::parse_date(asking.to_day)) - 1);
-  std::map<std::string, std::int64_t> users;
-  for (const auto& row : asker.ask(
-           "SELECT rule, count(DISTINCT user) FROM rule_user WHERE month>=? AND month<=? GROUP "
-           "BY rule",
-           {asking.from_day.substr(0, 7), last.to_string().substr(0, 7)}))
-    users[text_in(row[0])] = number_in(row[1]);
-  Table& table = asker.add_table(
-      "rules", {"規則", "Rules"},
-      {text_column("rule", "規則", "rule"), text_column("action", "動作", "action"),
-       text_column("mode", "モード", "mode"),
-       column(ColumnKind::kCount, "matched", "一致", "matched"),
-       column(ColumnKind::kCount, "decided", "決め手", "decided"), incidents_column(),
-       column(ColumnKind::kCount, "users", "利用者数", "users"),
-       column(ColumnKind::kCount, "lifted", "例外で外れた", "lifted by an exception")});
-  for (const auto& row : asker.ask_days(
-           "SELECT rule, action, mode, sum(n) AS n_matched, sum(decided), sum(incidents), "
-           "sum(lifted) FROM rollup_rule WHERE day>=? AND day<? GROUP BY rule, action, mode ORDER "
-           "BY n_matched DESC, rule, action"))
-    table.rows.push_back({row[0], or_nothing(text_in(row[1])), or_nothing(text_in(row[2])),
-                          number_in(row[3]), number_in(row[4]), number_in(row[5]),
-                          number_in(row[4]) ? Cell(users[text_in(row[0])]) : Cell(),
-                          number_in(row[6])});
-  table.notes.push_back(
-      {"利用者数は、その規則が決め手になった人を、期間にかかる月の全体で数えます。誤検出の印は記録"
-       "に"
-       "ないので、適合率は示しません。",
-       "Users: those for whom the rule decided, over the whole months that the period touches. "
-       "Records hold no marks of false positives, so no precision is given."});
   return asker.finish();
 }
 

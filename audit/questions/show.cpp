@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "audit/questions/marks.h"
 #include "audit/questions/policy_texts.h"
 #include "audit/questions/questions.h"
 
@@ -129,6 +130,27 @@ void add_changes(Asker& asker, const Decided& d) {
              now);
 }
 
+// What people said of it afterwards; no table where nobody did.
+void add_marks(Asker& asker, const std::string& id) {
+  std::vector<Mark> marks = marks_of(asker.ask(kAskMarks));
+  std::erase_if(marks, [&](const Mark& m) { return m.id != id; });
+  if (marks.empty()) return;
+  Table& table = asker.add_table(
+      "marks", {"後から付けた印", "Marked afterwards"},
+      {column(ColumnKind::kTime, "time", "時刻", "time"), text_column("of", "対象", "of"),
+       text_column("name", "名前", "name"), text_column("mark", "印", "mark"),
+       text_column("by", "誰が", "by"), text_column("reason", "理由", "reason"),
+       text_column("in_force", "有効", "in force")});
+  for (const Mark& m : marks)
+    table.rows.push_back(
+        {m.marked_us,
+         asker.say(m.of_rule ? LocalText{"規則", "rule"} : LocalText{"検出", "finding"}), m.name,
+         asker.say(m.wrong ? LocalText{"誤り", "wrong"} : LocalText{"正しい", "right"}),
+         or_nothing(m.by), or_nothing(m.reason),
+         asker.say(m.in_force ? LocalText{"はい", "yes"}
+                              : LocalText{"いいえ (付け直された)", "no, a later one is"})});
+}
+
 }  // namespace
 
 Asked ask_show(const QuestionScope& asking, const std::string& id) {
@@ -161,6 +183,7 @@ Asked ask_show(const QuestionScope& asking, const std::string& id) {
     add_rule(asker, d);
     add_changes(asker, d);
   }
+  add_marks(asker, id);
   Asked asked = asker.finish();
   asked.answer.tables.back().notes.push_back({"外の人への証明: sekisho audit prove " + id,
                                               "To prove it to others: sekisho audit prove " + id});

@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <map>
 #include <set>
 
+#include "audit/questions/marks.h"
 #include "audit/reports/cell_text.h"
 #include "audit/reports/columns.h"
 #include "audit/reports/country_name.h"
@@ -123,6 +125,28 @@ Section exchanges(const ReportFrame& frame, Inquiry& ask, const Subject& subject
   if (!subject.id.empty())
     s.command = "sekisho audit show " + subject.id + (frame.place.empty() ? "" : " " + frame.place);
   return s;
+}
+
+// What people said afterwards of the requests; no table where nobody did.
+void add_marks(const ReportFrame& frame, Inquiry& ask, Section& to) {
+  std::set<std::string> ids;
+  for (const auto& row : to.tables.front().rows) ids.insert(text_of(row[1]));
+  Table t;
+  t.id = "marks";
+  t.title = {"後から付けた印 (後のものが前のものに代わる)",
+             "Marked afterwards (a later mark takes the place of an earlier one)"};
+  t.columns = {time("time", "日時", "Time"),
+               text("id", "要求", "Request"),
+               text("of", "規則または検出", "Rule or finding"),
+               text("mark", "印", "Mark"),
+               text("by", "誰が", "By"),
+               text("reason", "理由", "Reason")};
+  for (const Mark& m : marks_of(ask.rows(kAskMarks, {})))
+    if (ids.contains(m.id))
+      t.rows.push_back({m.marked_us, m.id, m.name,
+                        m.wrong ? told(frame, "誤り", "wrong") : told(frame, "正しい", "right"),
+                        shown(m.by), shown(m.reason)});
+  if (!t.rows.empty()) to.tables.push_back(std::move(t));
 }
 
 // Where the values of these requests were found besides.
@@ -254,6 +278,7 @@ Report incident_report(const ReportFrame& frame, const Subject& subject,
   std::set<std::string> policies;
   r.sections = {verification(frame, verified), overview(frame, totals)};
   r.sections.push_back(exchanges(frame, ask, subject, clause, policies));
+  add_marks(frame, ask, r.sections.back());
   r.sections.push_back(same_values(frame, ask, subject, clause));
   r.sections.push_back(surroundings(frame, ask, totals));
   if (!subject.id.empty() && frame.record_lines) r.sections.push_back(whole_record(frame, subject));

@@ -16,6 +16,7 @@
 #include "gateway/commands/audit_export.h"
 #include "gateway/commands/audit_forget.h"
 #include "gateway/commands/audit_keeping.h"
+#include "gateway/commands/audit_mark.h"
 #include "gateway/commands/audit_output.h"
 #include "gateway/commands/audit_place.h"
 #include "gateway/commands/audit_proof.h"
@@ -197,6 +198,7 @@ void add_audit_command(CLI::App& app, int& exit_code) {
   add_index_commands(*audit, exit_code);
   add_report_commands(*audit, exit_code);
   add_keeping_commands(*audit, exit_code);
+  add_mark_command(*audit, exit_code);
   add_sealed_commands(*audit, exit_code);
   add_forget_command(*audit, exit_code);
   add_export_commands(*audit, exit_code);

@@ -130,6 +130,10 @@ class Log:
     def admin(self, what: str, old=None, new=None, by="operator"):
         return self.control("admin", what=what, old=old, new=new, by=by)
 
+    def mark(self, id_, decided, word, reason, by, rule="no-personal-data", action="redact"):
+        time = datetime.datetime.fromisoformat(decided + "+09:00").astimezone(datetime.timezone.utc)
+        return self.admin("mark", f"{id_} {time:%Y-%m-%dT%H:%M:%S.%fZ} rule {action} enforce {rule}", f"{word}: {reason}", by)
+
     def exchange(self, user, host="api.openai.com", verdict="allow", finds=(), *, provider="openai-api", entry="openai", country="US", address=None,
                  reason=None, rule=None, exception=None, would=None, coverage="inspected", skipped=(), retry=0, size=1800, outcome=True):
         self.made += 1
@@ -197,6 +201,9 @@ def write(folder: pathlib.Path) -> list:
     log.at("2025-09-12 09:00").admin("access", "sekisho audit transfers --quarter 2025Q2 -c gateway.yaml", "9 rows", "aoi (uid 1000)")
     log.at("2025-09-16 11:00").admin("evidence_request", ids[0], "SEC-52: 問い合わせの確認", "aoi (uid 1000)")
     log.at("2025-09-16 14:20").admin("evidence_open", ids[0], "SEC-52: 問い合わせの確認", "ren (uid 1001)")
+    log.at("2025-09-17 10:00").mark(ids[0], "2025-07-02 10:15", "wrong", "公開している代表のアドレス", "aoi")
+    log.mark(ids[1], "2025-07-02 10:15", "wrong", "取引先の公開の番号", "aoi")
+    log.at("2025-09-17 16:00").mark(ids[1], "2025-07-02 10:15", "right", "個人の番号と分かった", "ren")
     log.at("2025-09-18 10:00").checkpoint()
     log.close()
     write_holds(folder / "keeping")

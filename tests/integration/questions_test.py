@@ -15,7 +15,7 @@ import unittest
 import urllib.request
 
 import fixed_log
-from harness import ROOT, SEKISHO, Bench, chat, post
+from harness import ROOT, SEKISHO, Bench, chat, post, sh
 
 QUARTER = ["--quarter", "2025Q2"]
 # What docs/questions.md shows, by the number of the question. "{id}": of an exchange of the log. With `-c gateway.yaml` where the question needs it; else of a copy.
@@ -189,6 +189,13 @@ class EveryQuestion(Folder):
         self.assertEqual([(h["case"], h["exchanges"], h["release_by"]) for h in holds], [("2025-17", 9, None), ("2025-18", 7, "sato")])
         self.assertEqual([r["by"] for r in self.table(self.ask("evidence", "list", *QUARTER), "evidence")], ["aoi (uid 1000)", "ren (uid 1001)"])
 
+    def test_rules_have_the_precision_of_what_was_marked(self):
+        row = self.table(self.ask("rules", *QUARTER), "rules")[0]
+        self.assertEqual((row["rule"], row["wrong"], row["right"], row["precision"]), ("no-personal-data", 1, 1, 0.5))
+        self.assertEqual(self.table(self.ask("rules", "--quarter", "2025Q1"), "rules"), [])
+        self.assertEqual([(m["by"], m["in_force"]) for m in self.table(self.ask("show", self.ids[1], "--lang", "en"), "marks")],
+                         [("aoi", "no, a later one is"), ("ren", "yes")])
+
     def test_who_used_an_exception(self):
         rows = self.table(self.ask("exceptions", *QUARTER), "uses")
         self.assertEqual([(r["id"], r["user"], r["uses"]) for r in rows], [("claims-desk", "saki@example.co.jp", 2)])
@@ -254,6 +261,14 @@ class Running(unittest.TestCase):
         self.assertEqual(done.returncode, expect, done.stdout + done.stderr)
         return done.stdout
 
+    def plain(self) -> str:
+        """The id of a request that no rule had anything against."""
+        conn = self.gateway.tunnel("api.openai.com")
+        conn.send(post("api.openai.com", chat("hello")))
+        conn.message()
+        conn.sock.close()
+        return self.gateway.decisions()[-1]["id"]
+
     def accesses(self):
         return [r for r in self.gateway.journal() if r.get("what") == "access"]
 
@@ -313,6 +328,42 @@ class Running(unittest.TestCase):
             raw = path.read_bytes()
             for value in (b"4532015112830366", b"4532-0151-1283-0366", b"4532 0151 1283 0366"):
                 self.assertNotIn(value, raw, str(path))
+
+    def test_a_decision_is_marked_beside_a_gateway_and_without_one(self):
+        id_ = json.loads(self.audit("query", "--json", "--type", "credit_card"))["rows"][0]["id"]
+        mark = lambda *words, expect=0: self.audit("mark", id_, *words, "--by", "佐藤", "--reason", "試験用の番号", expect=expect)
+        rules = lambda: next(r for r in json.loads(self.audit("rules", "--json"))["tables"][0]["rows"] if r["decided"])
+        self.assertEqual((rules()["wrong"], rules()["precision"]), (0, None))
+        self.assertIn("marked wrong", mark("--wrong"))
+        self.assertEqual((rules()["wrong"], rules()["precision"]), (1, 0))
+        record = [r for r in self.gateway.journal() if r.get("what") == "mark"][-1]
+        rule, action = rules()["rule"], rules()["action"]
+        self.assertRegex(record["old"], rf"^{id_} \S+Z rule {action} \w+ {rule}$")
+        self.assertEqual((record["new"], record["by"]), ("wrong: 試験用の番号", "佐藤"))
+        self.gateway.stop()
+        self.assertIn("it is kept", mark("--right", "--rule", rule))
+        self.assertIn("marked right", mark("--right", "--finding", "credit_card"))
+        self.assertEqual(rules()["right"], 0)  # not in the log yet
+        self.gateway.start()
+        self.gateway.stop()
+        self.assertEqual((rules()["wrong"], rules()["right"], rules()["precision"]), (0, 1, 1))
+        types = json.loads(self.audit("rules", "--json"))["tables"][1]["rows"]
+        self.assertEqual([(t["type"], t["records"], t["right"]) for t in types], [("credit_card", 1, 1)])
+        self.audit("reindex")
+        self.assertEqual((rules()["wrong"], rules()["right"]), (0, 1))
+        self.assertEqual(len([r for r in self.gateway.journal() if r.get("what") == "mark"]), 3)
+
+    def test_a_mark_is_of_something_that_the_log_has(self):
+        id_ = json.loads(self.audit("query", "--json", "--type", "credit_card"))["rows"][0]["id"]
+        who = ["--by", "佐藤", "--reason", "番号ではない"]
+        for arguments, expect, word in (([id_, "--wrong", "--rule", "no-such-rule", *who], 1, "it names: "), (["sks_nothing", "--wrong", *who], 1, "sks_nothing"),
+                                        ([id_, "--wrong", "--finding", "email", *who], 1, "it has: credit_card"),
+                                        ([self.plain(), "--wrong", *who], 1, "choose one by --rule: "), ([id_, *who], 2, "--right"), ([id_, "--wrong", "--right", *who], 2, "--right"), ([id_, "--wrong", "--by", " ", "--reason", "x"], 2, "--by"),
+                                        ([id_, "--wrong", "--by", "x", "--reason", "\u202e"], 2, "--reason"), ([id_, "--wrong", "--rule", "a", "--finding", "b", *who], 2, "--finding")):
+            done = subprocess.run([SEKISHO, "audit", "mark", *arguments, "-c", str(self.gateway.config)], capture_output=True, text=True, timeout=60)
+            self.assertEqual(done.returncode, expect, done.stderr)
+            self.assertIn(word, done.stderr)
+        self.assertEqual([r for r in self.gateway.journal() if r.get("what") == "mark"], [])
 
     def test_a_reading_after_the_gateway_is_a_record_too(self):
         self.gateway.stop()
@@ -397,6 +448,8 @@ class OnClickHouse(unittest.TestCase):
         refused = self.gateway.connect("api.deepseek.com")
         refused.message()
         refused.sock.close()
+        for decision, word in zip([d for d in self.gateway.decisions() if d["rule"]], ("--wrong", "--right", "--wrong")):
+            sh(SEKISHO, "audit", "mark", decision["id"], word, "--by", "sato", "--reason", "looked at", "-c", str(self.gateway.config))
         self.gateway.stop()
         records = self.gateway.journal()
         self.gateway.start()  # what was behind goes now

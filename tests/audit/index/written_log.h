@@ -4,8 +4,10 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "audit/index/indexer.h"
+#include "audit/questions/marks.h"
 #include "tests/audit/testing.h"
 
 namespace sekisho::audit {
@@ -96,6 +98,7 @@ class WrittenLog {
       s.verdict.findings.push_back(
           {e.type, e.category, 1, 0.9, {"/messages/0/content"}, {e.value}});
     s.decision.time_us = now_us;
+    times_.push_back(now_us);
     return record_and_wait(*journal_, s);
   }
   void outcome(std::uint64_t ref, std::uint64_t sent) {
@@ -143,6 +146,12 @@ class WrittenLog {
     std::unique_lock lock(mutex);
     wake.wait(lock, [&] { return done; });
   }
+  void mark(const Mark& mark) {
+    const OutsideEvent e = mark_event(mark);
+    admin(e.what, e.old_value, e.new_value, e.by);
+  }
+  // Of the n-th decision.
+  std::int64_t time_of(int n) const { return times_.at(static_cast<std::size_t>(n)); }
   Journal& journal() { return *journal_; }
   void close() { journal_.reset(); }
 
@@ -194,6 +203,7 @@ class WrittenLog {
   Folder folder_;
   std::unique_ptr<Journal> journal_;
   int made_ = 0;
+  std::vector<std::int64_t> times_;
   std::uint64_t segment_bytes_ = 0;
   std::uint64_t outcome_ = 0;  // seq of the last one
 };

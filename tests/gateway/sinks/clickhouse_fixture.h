@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "audit/index/log_follower.h"
+#include "audit/questions/marks.h"
 #include "audit/questions/period.h"
 #include "audit/views/exported_event.h"
 #include "gateway/sinks/receiver.h"
@@ -20,6 +21,17 @@ namespace sekisho::gateway {
 
 using audit::Cell;
 using audit::Sample;
+
+// Of its rule, and of its finding.
+inline void record_mark(audit::Journal& journal, const Sample& s, bool wrong) {
+  for (const bool of_rule : {true, false}) {
+    const audit::OutsideEvent e =
+        audit::mark_event({s.decision.id, s.decision.time_us, of_rule, of_rule ? "openai" : "email",
+                           of_rule ? "allow" : "", of_rule ? "enforce" : "", wrong, "why", "sato"});
+    journal.record(audit::Admin{s.decision.time_us + 2'000'000, "gw1", e.what, e.old_value,
+                                e.new_value, e.by});
+  }
+}
 
 // A log of a few months with everything that has a table.
 inline void write_log(const std::string& directory, int exchanges) {
@@ -71,6 +83,7 @@ inline void write_log(const std::string& directory, int exchanges) {
     o.total_ms = 12.345;
     if (i % 2) o.tokens_in = 10;
     journal->record(o);
+    if (i % 25 == 0) record_mark(*journal, s, i % 50 == 0);
   }
 }
 

@@ -3,6 +3,7 @@
 #include "audit/index/database.h"
 #include "audit/index/indexer.h"
 #include "audit/views/clickhouse_rows.h"
+#include "audit/views/clickhouse_statement.h"
 #include "tests/gateway/sinks/clickhouse_fixture.h"
 
 namespace sekisho::gateway {
@@ -93,6 +94,33 @@ TEST_F(ClickHouseSums, SayWhatTheRowsSay) {
     EXPECT_FALSE(decisions_of(kJune, kAugust).scanned);
     EXPECT_EQ(all_sums(), all_sums_of_rows()) << hold;
   }
+}
+
+// The sums of June are made; a mark that comes in July is one of June's decisions.
+TEST_F(ClickHouseSums, HideNoMarkThatWasMadeAfterThem) {
+  ship(folder_.log(), "gw1", audit::Pairing::kHoldUs);
+  while (step("gw1", 0, kAugust)) continue;
+  const auto marks = [&] {
+    auto scope = scope_of([this](const audit::Sql& sql) { return ask(sql); }, "2026Q1");
+    const audit::Asked asked = audit::ask_rules(scope);
+    EXPECT_EQ(asked.error, "");
+    const auto& row = asked.answer.tables.at(0).rows.at(0);
+    return std::pair(audit::number_in(row.at(8)), audit::number_in(row.at(9)));
+  };
+  const auto before = marks();
+  EXPECT_GT(before.first, 0);
+  EXPECT_GT(before.second, 0);
+  audit::Mark again = audit::marks_of(ask({audit::kAskMarks, {}}).rows).at(2);
+  ASSERT_TRUE(again.of_rule && again.wrong);
+  again.wrong = false;
+  const audit::OutsideEvent e = audit::mark_event(again);
+  run("INSERT INTO control_row (log, seq, ver, day, month, time_us, kind, what, gw, old, new, "
+      "doer) "
+      "VALUES ('gw1', 99999, 1, '2026-07-30', '2026-07', 1785400000000000, 'admin', 'mark', "
+      "'gw1', " +
+      audit::clickhouse_literal(Cell(e.old_value)) + ", " +
+      audit::clickhouse_literal(Cell(e.new_value)) + ", 'sato')");
+  EXPECT_EQ(marks(), std::pair(before.first - 1, before.second + 1));
 }
 
 TEST_F(ClickHouseSums, OfMonthsToWhichRowsHaveComeAreNotTakenUntilMadeAnew) {
