@@ -13,22 +13,18 @@
 namespace sekisho::filters {
 namespace {
 
-constexpr unsigned kMarkBits = 18, kBucketBits = 12;
 constexpr std::uint32_t kMarkFactor = 0x9E3779B1u;
+constexpr std::uint32_t kThreeBytes = 0xFFFFFF;
+// Bits for each entry, so that few other places are marked; no more than a cache holds.
+constexpr unsigned kMarksForEntry = 8, kBucketsForEntry = 2;  // powers of two
+constexpr unsigned kFewestBits = 8, kMostMarkBits = 20, kMostBucketBits = 16;
 
-inline std::uint32_t mark_of(std::uint32_t three) {
-  return three * kMarkFactor >> (32 - kMarkBits);
-}
-
-inline std::uint32_t load_mark(const char* p) {
+// The first byte lowest.
+inline std::uint32_t load_four(const char* p) {
   std::uint32_t four;
   std::memcpy(&four, p, sizeof four);
   if constexpr (std::endian::native == std::endian::big) four = __builtin_bswap32(four);
-  return mark_of(four & 0xFFFFFF);
-}
-
-std::uint32_t bucket_of(std::uint32_t mark) {
-  return mark & ((1u << kBucketBits) - 1);
+  return four;
 }
 
 char lower(char c) {
@@ -80,15 +76,33 @@ unsigned cost_at(const std::string& text, std::size_t at) {
 
 }  // namespace
 
-LiteralFinder::LiteralFinder(std::vector<Literal> literals)
-    : literals_(std::move(literals)), marks_((1u << kMarkBits) / 32) {
+LiteralFinder::LiteralFinder(std::vector<Literal> literals) : literals_(std::move(literals)) {
   for (std::uint32_t i = 0; i < literals_.size(); ++i) add_entries(i);
-  std::stable_sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
-    return bucket_of(a.mark) < bucket_of(b.mark);
-  });
-  for (const Entry& e : entries_) marks_[e.mark / 32] |= std::uint32_t{1} << (e.mark % 32);
-  first_entry_.resize((1u << kBucketBits) + 1);
-  for (const Entry& e : entries_) ++first_entry_[bucket_of(e.mark) + 1];
+  make_tables();
+}
+
+inline std::uint32_t LiteralFinder::mark_of(std::uint32_t four) const {
+  return (four & kThreeBytes) * kMarkFactor >> (32 - mark_bits_);
+}
+
+inline bool LiteralFinder::is_marked(std::uint32_t mark) const {
+  return (marks_[mark / 32] >> mark % 32 & 1) != 0;
+}
+
+void LiteralFinder::make_tables() {
+  const auto magnitude = static_cast<unsigned>(std::bit_width(entries_.size()));
+  mark_bits_ = std::clamp(magnitude + kMarksForEntry, kFewestBits, kMostMarkBits);
+  bucket_bits_ = std::clamp(magnitude + kBucketsForEntry, kFewestBits, kMostBucketBits);
+  const std::uint32_t lower_bits = (1u << bucket_bits_) - 1;
+  const auto bucket_of = [&](const Entry& e) { return mark_of(e.bytes) & lower_bits; };
+  std::stable_sort(entries_.begin(), entries_.end(),
+                   [&](const Entry& a, const Entry& b) { return bucket_of(a) < bucket_of(b); });
+  marks_.assign((std::size_t{1} << mark_bits_) / 32, 0);
+  first_entry_.assign((std::size_t{1} << bucket_bits_) + 1, 0);
+  for (const Entry& e : entries_) {
+    marks_[mark_of(e.bytes) / 32] |= std::uint32_t{1} << mark_of(e.bytes) % 32;
+    ++first_entry_[bucket_of(e) + 1];
+  }
   for (std::size_t i = 1; i < first_entry_.size(); ++i) first_entry_[i] += first_entry_[i - 1];
 }
 
@@ -101,6 +115,19 @@ void LiteralFinder::add_entries(std::uint32_t index) {
     if (cost_at(literal.text, at) < cost_at(literal.text, best)) best = at;
   longest_offset_ = std::max(longest_offset_, best);
   add_marks(index, best);
+}
+
+// What up to four bytes of the literal are, from `offset` on.
+LiteralFinder::Entry LiteralFinder::entry_of(const Literal& literal, std::uint32_t index,
+                                             std::size_t offset, std::uint32_t three) {
+  Entry entry{three, 0, 0, 0, index, static_cast<std::uint32_t>(offset)};
+  for (std::size_t i = 0; i < 4 && offset + i < literal.text.size(); ++i) {
+    const char c = literal.text[offset + i];
+    if (literal.any_case && upper(c) != c) entry.fold |= 0x20u << 8 * i;
+    entry.mask |= 0xFFu << 8 * i;
+    entry.want |= std::uint32_t{static_cast<unsigned char>(c)} << 8 * i;
+  }
+  return entry;
 }
 
 // Under each way of writing the three bytes in capitals, where case does not matter; two bytes
@@ -120,8 +147,7 @@ void LiteralFinder::add_marks(std::uint32_t index, std::size_t offset) {
     if (!different) continue;
     const std::uint32_t last = three.size() < 3 ? 256 : 1;
     for (std::uint32_t third = 0; third < last; ++third)
-      entries_.push_back({mark_of(bytes | third << 16), index, static_cast<std::uint32_t>(offset),
-                          lower(literal.text[0])});
+      entries_.push_back(entry_of(literal, index, offset, bytes | third << 16));
   }
 }
 
@@ -137,15 +163,15 @@ bool LiteralFinder::stands_at(std::string_view text, std::size_t begin,
   return true;
 }
 
-void LiteralFinder::look_at(std::string_view text, Range where, std::size_t pos, std::uint32_t mark,
+void LiteralFinder::look_at(std::string_view text, Range where, std::size_t pos, std::uint32_t four,
                             std::vector<Hit>& out) const {
-  const std::uint32_t bucket = bucket_of(mark);
+  const std::uint32_t bucket = mark_of(four) & ((1u << bucket_bits_) - 1);
   for (std::size_t i = first_entry_[bucket]; i < first_entry_[bucket + 1]; ++i) {
     const Entry& entry = entries_[i];
-    if (entry.mark != mark) continue;
+    if (((four | entry.fold) & entry.mask) != entry.want || entry.bytes != (four & kThreeBytes))
+      continue;
     if (pos < where.begin + entry.offset || pos - entry.offset >= where.end) continue;
     const std::size_t begin = pos - entry.offset;
-    if (lower(text[begin]) != entry.first) continue;
     if (stands_at(text, begin, literals_[entry.literal])) out.push_back({begin, entry.literal});
   }
 }
@@ -179,12 +205,11 @@ bool LiteralFinder::fast() {
 std::size_t LiteralFinder::find_marks_plainly(std::string_view text, Range where, std::size_t reach,
                                               std::vector<Hit>& out) const {
   const char* const bytes = text.data();
-  const std::uint32_t* const marks = marks_.data();
   const std::size_t end = std::min(reach, text.size());
   std::size_t pos = where.begin;
   for (; pos + 4 <= end; ++pos) {
-    const std::uint32_t mark = load_mark(bytes + pos);
-    if (marks[mark >> 5] >> (mark & 31) & 1) look_at(text, where, pos, mark, out);
+    const std::uint32_t four = load_four(bytes + pos);
+    if (is_marked(mark_of(four))) look_at(text, where, pos, four, out);
   }
   return pos;
 }
@@ -200,24 +225,24 @@ __attribute__((target("avx2"))) std::size_t LiteralFinder::find_marks_fast(
   const __m256i spread = _mm256_setr_epi8(0, 1, 2, -1, 1, 2, 3, -1, 2, 3, 4, -1, 3, 4, 5, -1,  //
                                           4, 5, 6, -1, 5, 6, 7, -1, 6, 7, 8, -1, 7, 8, 9, -1);
   const __m256i factor = _mm256_set1_epi32(static_cast<int>(kMarkFactor));
+  const __m128i shift = _mm_cvtsi32_si128(32 - static_cast<int>(mark_bits_));
   std::size_t pos = where.begin;
   for (; pos + kLoaded <= end; pos += kPlaces) {
     const __m128i loaded = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes + pos));
     const __m256i three = _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(loaded), spread);
-    const __m256i mark =
-        _mm256_srli_epi32(_mm256_mullo_epi32(three, factor), 32 - static_cast<int>(kMarkBits));
+    const __m256i mark = _mm256_srl_epi32(_mm256_mullo_epi32(three, factor), shift);
     const __m256i words = _mm256_i32gather_epi32(marks, _mm256_srli_epi32(mark, 5), 4);
     const __m256i bit = _mm256_and_si256(mark, _mm256_set1_epi32(31));
     const __m256i stands = _mm256_slli_epi32(_mm256_srlv_epi32(words, bit), 31);
     auto hits = static_cast<unsigned>(_mm256_movemask_ps(_mm256_castsi256_ps(stands)));
     for (; hits != 0; hits &= hits - 1) {
       const std::size_t at = pos + static_cast<std::size_t>(std::countr_zero(hits));
-      look_at(text, where, at, load_mark(bytes + at), out);
+      look_at(text, where, at, load_four(bytes + at), out);
     }
   }
   for (; pos + 4 <= end; ++pos) {
-    const std::uint32_t last = load_mark(bytes + pos);
-    if (marks_[last >> 5] >> (last & 31) & 1) look_at(text, where, pos, last, out);
+    const std::uint32_t four = load_four(bytes + pos);
+    if (is_marked(mark_of(four))) look_at(text, where, pos, four, out);
   }
   return pos;
 }
@@ -233,6 +258,7 @@ void LiteralFinder::find_plainly(std::string_view text, Range where, std::vector
 
 void LiteralFinder::find_with(std::string_view text, Range where, [[maybe_unused]] bool fast,
                               std::vector<Hit>& out) const {
+  if (literals_.empty()) return;
   const std::size_t first = out.size();
   find_single(text, where, out);
   const std::size_t singles = out.size() - first;
@@ -249,9 +275,10 @@ void LiteralFinder::find_with(std::string_view text, Range where, [[maybe_unused
   std::size_t pos = find_marks_plainly(text, where, reach, out);
 #endif
   for (; pos < reach && pos + 2 <= text.size(); ++pos) {
-    char last[4] = {bytes[pos], bytes[pos + 1], pos + 2 < text.size() ? bytes[pos + 2] : '\0', 0};
-    const std::uint32_t mark = load_mark(last);
-    if (marks_[mark >> 5] >> (mark & 31) & 1) look_at(text, where, pos, mark, out);
+    char last[4] = {};
+    std::memcpy(last, bytes + pos, std::min<std::size_t>(sizeof last, text.size() - pos));
+    const std::uint32_t four = load_four(last);
+    if (is_marked(mark_of(four))) look_at(text, where, pos, four, out);
   }
   const auto begin = out.begin() + static_cast<std::ptrdiff_t>(first);
   const auto others = begin + static_cast<std::ptrdiff_t>(singles);

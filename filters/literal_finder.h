@@ -43,16 +43,22 @@ class LiteralFinder {
  private:
   // A literal under its rarest three bytes.
   struct Entry {
-    std::uint32_t mark = 0;  // hash of the three bytes
+    std::uint32_t bytes = 0;  // these three
+    // Of four bytes of the text, the first lowest: (four | fold) & mask == want where it may stand.
+    std::uint32_t fold = 0, mask = 0, want = 0;
     std::uint32_t literal = 0;
     std::uint32_t offset = 0;  // of the three bytes in the literal
-    char first = 0;            // of the literal, in lower case
   };
 
   void add_entries(std::uint32_t index);
+  static Entry entry_of(const Literal& literal, std::uint32_t index, std::size_t offset,
+                        std::uint32_t three);
   void add_marks(std::uint32_t index, std::size_t offset);
+  void make_tables();
+  std::uint32_t mark_of(std::uint32_t four) const;
+  bool is_marked(std::uint32_t mark) const;
   bool stands_at(std::string_view text, std::size_t begin, const Literal& literal) const;
-  void look_at(std::string_view text, Range where, std::size_t pos, std::uint32_t mark,
+  void look_at(std::string_view text, Range where, std::size_t pos, std::uint32_t four,
                std::vector<Hit>& out) const;
   void find_with(std::string_view text, Range where, bool fast, std::vector<Hit>& out) const;
   std::size_t find_marks_plainly(std::string_view text, Range where, std::size_t reach,
@@ -62,9 +68,10 @@ class LiteralFinder {
   void find_single(std::string_view text, Range where, std::vector<Hit>& out) const;
 
   std::vector<Literal> literals_;
-  std::vector<std::uint32_t> marks_;        // a bit for each hash
-  std::vector<Entry> entries_;              // by mark
-  std::vector<std::uint16_t> first_entry_;  // of each mark's lower bits
+  unsigned mark_bits_ = 0, bucket_bits_ = 0;
+  std::vector<std::uint32_t> marks_;        // a bit for each hash of three bytes
+  std::vector<Entry> entries_;              // by bucket
+  std::vector<std::uint32_t> first_entry_;  // of each bucket: the lower bits of a hash
   std::vector<std::uint32_t> single_;       // literals of one byte
   std::size_t longest_offset_ = 0;
 };

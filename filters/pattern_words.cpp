@@ -67,10 +67,11 @@ bool PatternDetector::Impl::may_open_at(const Gate& gate, std::string_view text,
   if (gate.at_border && inside) return false;
   if (gate.needs.reach > 0 && !gate.needs.stands(text, word)) return false;
   if (!gate.longer.empty() && !any_stands_at(gate.longer, text, word)) return false;
-  return gate.shape.fits(text, word) && gate.run.may_begin(text, word) &&
-         std::any_of(gate.gated.begin(), gate.gated.end(), [&](const PackRow* row) {
-           return word >= done[row->slot] && may_open(*row, text, word);
-         });
+  const auto wanted = [&](const PackRow* row) {
+    return word >= done[row->slot] && may_open(*row, text, word);
+  };
+  return gate.shape.fits(text, word) && std::any_of(gate.gated.begin(), gate.gated.end(), wanted) &&
+         gate.run.may_begin(text, word);
 }
 
 void PatternDetector::Impl::open_gate(const Gate& gate, const Window& window,

@@ -55,10 +55,10 @@ struct LineToken {
   std::size_t begin = 0;
   bool whole = false;
 };
-LineToken line_token(std::string_view text, std::size_t end) {
+LineToken line_token(std::string_view text, const Survey& survey, std::size_t end) {
   constexpr std::size_t kShortest = 40;
   if (end > 0 && text[end - 1] == '\r') --end;
-  const std::size_t begin = token_begin(text, end);
+  const std::size_t begin = token_begin(survey, end);
   const bool alone = begin == 0 || text[begin - 1] == '\n';
   return {begin, alone && end - begin >= kShortest};
 }
@@ -68,12 +68,12 @@ LineToken line_token(std::string_view text, std::size_t end) {
 // count that the answer is the same wherever one began to ask.
 class EncodedBlock {
  public:
-  explicit EncodedBlock(std::string_view text) : text_(text) {}
+  EncodedBlock(std::string_view text, const Survey& survey) : text_(text), survey_(survey) {}
 
   // Whether the line that begins at `begin` goes on with one.
   bool goes_on_at(std::size_t begin) {
     if (begin == 0 || text_[begin - 1] != '\n') return false;
-    const LineToken line = line_token(text_, begin - 1);
+    const LineToken line = line_token(text_, survey_, begin - 1);
     if (!line.whole) return false;
     if (line.begin != newest_) look_back_from(line.begin);
     take(line.begin);
@@ -90,7 +90,7 @@ class EncodedBlock {
     token_ = kNone;
     std::size_t first = begin;
     while (first > 0 && text_[first - 1] == '\n' && begin - first < kFurthest) {
-      const LineToken line = line_token(text_, first - 1);
+      const LineToken line = line_token(text_, survey_, first - 1);
       first = line.begin;
       if (token_ == kNone && begins_token(first)) token_ = first;
       if (!line.whole) return;
@@ -106,6 +106,7 @@ class EncodedBlock {
   }
 
   std::string_view text_;
+  const Survey& survey_;
   std::size_t newest_ = kNone;  // the line asked for last
   std::size_t lines_ = 0;       // before it
   std::size_t token_ = kNone;   // the last of them that begins a token
@@ -147,10 +148,10 @@ bool begins_item(std::string_view text, std::size_t at) {
 }
 
 // Whether one row of a table or a log ends at `end` and another begins at `next`: as many cells in
-// both, or the second begins as lines of logs do.
+// both, or the second begins as lines of logs and dumps do.
 bool rows_meet(std::string_view text, std::size_t end, std::size_t next) {
   constexpr std::size_t kLongestRow = 1024;
-  if (begins_log_line(text, next)) return true;
+  if (begins_log_line(text, next) || begins_dump_row(text, next)) return true;
   const std::size_t from = end > kLongestRow ? end - kLongestRow : 0;
   std::string_view above = text.substr(from, end - from), below = text.substr(next, kLongestRow);
   if (const std::size_t cut = above.rfind('\n'); cut != above.npos) above.remove_prefix(cut + 1);
@@ -165,7 +166,7 @@ bool rows_meet(std::string_view text, std::size_t end, std::size_t next) {
 
 void find_broken_lines(std::string_view text, const Survey& survey, Range where, PulledApart out) {
   constexpr std::size_t kFewestOfBoth = 5;
-  EncodedBlock block(text);
+  EncodedBlock block(text, survey);
   for (std::size_t at = survey.next(where.begin, where.end, kControls); at < where.end;
        at = survey.next(at + 1, where.end, kControls)) {
     if (text[at] != '\n') continue;
@@ -183,7 +184,7 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
     }
     if (!(token_at(text, end - 1) || at_sign(text, end - 1))) continue;
     if (!token_at(text, next) && !at_sign(text, next)) continue;
-    const std::size_t begin = token_begin(text, end);
+    const std::size_t begin = token_begin(survey, end);
     const std::string_view left = text.substr(begin, end - begin);
     const bool mail =
         (begin > 0 && at_sign(text, begin - 1)) || at_sign(text, next) || at_sign(text, end - 1);

@@ -80,8 +80,8 @@ bool is_char_call(std::string_view name) {
 }
 
 // Over ")+chr(", ", ", " ", "][": where the next number may begin. `at` = there is none.
+constexpr CharSet kBetween{" \t\r\n,;+.&|:-()[]'\"{}"};
 std::size_t skip_between(std::string_view text, std::size_t at) {
-  static constexpr CharSet kBetween{" \t\r\n,;+.&|:-()[]'\"{}"};
   std::size_t pos = at;
   const std::size_t most = std::min(text.size(), at + kLongestBetween);
   while (pos < most) {
@@ -180,22 +180,48 @@ std::string text_of_pairs(std::string_view text, const std::vector<Range>& place
   return is_mostly_text(bytes) ? bytes : std::string();
 }
 
+// Reads a list code by code, up to the first number that is neither a character nor, where all are
+// of two digits, one half of a pair of hexadecimal ones.
+class ListReader {
+ public:
+  ListReader(std::string_view text, std::size_t at, Base base)
+      : text_(text), next_(at), end_(at), base_(base), pairs_(base == Base::kDecimal) {}
+
+  // The next code; `end` 0 = the list is over.
+  Code read(std::size_t& begin) {
+    if (over_) return {};
+    begin = next_;
+    const Code code = read_code(text_, begin, base_);
+    if (code.end == 0) return {};
+    pairs_ = pairs_ && code.end - begin == 2;
+    end_ = code.end;
+    if (!may_be_character(code.value) && !pairs_) return {};
+    next_ = skip_between(text_, code.end);
+    over_ = next_ == code.end;
+    return code;
+  }
+  // What was read ends here, with the number that broke it off.
+  std::size_t end() const { return end_; }
+
+ private:
+  std::string_view text_;
+  std::size_t next_, end_;
+  Base base_;
+  bool pairs_;  // all of two digits so far
+  bool over_ = false;
+};
+
 // Whether enough numbers follow one another; `looked` is moved to the end of those that are too
 // few.
 bool begins_list(std::string_view text, std::size_t at, Base base, std::size_t& looked) {
-  std::size_t pos = at, end = at;
+  ListReader list(text, at, base);
+  std::size_t begin = 0;
   for (std::size_t count = 0; count < kFewestCodes; ++count) {
-    const Code code = read_code(text, pos, base);
-    if (code.end == 0) break;
-    end = code.end;
-    // A list begins with a character.
-    if (count == 0 && !may_be_character(code.value)) break;
-    if (count + 1 == kFewestCodes) return true;
-    pos = skip_between(text, end);
-    if (pos == end) break;
+    if (list.read(begin).end != 0) continue;
+    looked = std::max(looked, list.end());
+    return false;
   }
-  looked = std::max(looked, end);
-  return false;
+  return true;
 }
 
 // Reads a list at `at`; its end when it was patched, 0 otherwise.
@@ -204,14 +230,13 @@ std::size_t patch_list(std::string_view text, std::size_t at, Base base, std::si
   if (!begins_list(text, at, base, looked)) return 0;
   std::vector<long> codes;
   std::vector<Range> places;
-  for (std::size_t pos = at; codes.size() < kMostCodes;) {
-    const Code code = read_code(text, pos, base);
+  ListReader list(text, at, base);
+  while (codes.size() < kMostCodes) {
+    std::size_t begin = 0;
+    const Code code = list.read(begin);
     if (code.end == 0 || code.value > 0x10FFFF) break;
     codes.push_back(code.value);
-    places.push_back({pos, code.end});
-    const std::size_t next = skip_between(text, code.end);
-    if (next == code.end) break;
-    pos = next;
+    places.push_back({begin, code.end});
   }
   if (places.empty()) return 0;
   looked = std::max(looked, places.back().end);
@@ -308,7 +333,7 @@ bool may_be_first(std::string_view text, std::size_t at, Base base) {
       break;
   }
   const Code code = read_code(text, at, base);
-  return code.end != 0 && may_be_character(code.value);
+  return code.end != 0 && may_be_character(code.value) && kBetween.has(at_or_nul(text, code.end));
 }
 
 }  // namespace

@@ -38,6 +38,7 @@ bool begins_entity(std::string_view text, std::size_t at) {
   if (next == '#') return true;
   if (next == 'n' || next == 'e' || next == 't')
     return at > 0 && alnum(text[at - 1]) && text.substr(at, 10).find(';') != std::string_view::npos;
+  if (!is_letter(static_cast<unsigned char>(next))) return false;
   static constexpr std::string_view kNames[] = {
       "commat;", "period;", "hyphen;", "dash;", "num;", "colon;", "sol;", "lowbar;",
       "plus;",   "equals;", "amp;#",   "shy;",  "zwj;", "zwnj;",  "Tab;", "NewLine;"};

@@ -56,8 +56,8 @@ long braced_hex(std::string_view text, std::size_t at, std::size_t& end) {
 
 class EscapeFinder {
  public:
-  EscapeFinder(std::string_view text, Range where, Patches& out)
-      : text_(text), where_(where), out_(out) {}
+  EscapeFinder(std::string_view text, const Survey& survey, Range where, Patches& out)
+      : text_(text), survey_(survey), where_(where), out_(out) {}
 
   void run();
 
@@ -80,6 +80,7 @@ class EscapeFinder {
   bool names_number(std::size_t at) const;
 
   std::string_view text_;
+  const Survey& survey_;
   Range where_;
   Patches& out_;
   std::size_t last_word_ = 0;    // end of the last encoded word
@@ -115,7 +116,11 @@ std::size_t EscapeFinder::put_byte(std::size_t begin, std::size_t end, long byte
 }
 
 void EscapeFinder::run() {
-  for (std::size_t at = where_.begin; at < where_.end;) at = see(at);
+  constexpr auto kSigns = [](const BlockMarks&, const BlockMarks& m, const BlockMarks&) {
+    return m.special | m.token;  // a plus is among these
+  };
+  for (std::size_t at = where_.begin; (at = survey_.next(at, where_.end, kSigns)) < where_.end;)
+    at = see(at);
 }
 
 // Where to go on.
@@ -369,9 +374,9 @@ std::size_t EscapeFinder::see_tag(std::size_t at) {
 
 }  // namespace
 
-void find_escapes(std::string_view text, const Survey&, Range where, Patches& out) {
+void find_escapes(std::string_view text, const Survey& survey, Range where, Patches& out) {
   out.undo(kUnescaped);
-  EscapeFinder(text, where, out).run();
+  EscapeFinder(text, survey, where, out).run();
 }
 
 }  // namespace sekisho::filters

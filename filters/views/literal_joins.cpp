@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "filters/char_set.h"
+#include "filters/literal_finder.h"
 #include "filters/views/survey.h"
 #include "filters/width_fold.h"
 
@@ -54,17 +55,18 @@ class JoiningWords {
 
  private:
   void seek() {
-    static constexpr std::string_view kWords[] = {"join",   "concat", "implode",
-                                                  "CONCAT", "Concat", "Join"};
+    static const std::vector<LiteralFinder::Literal> kWords = {
+        {"join", false},   {"concat", false}, {"implode", false},
+        {"CONCAT", false}, {"Concat", false}, {"Join", false}};
+    static const LiteralFinder kFinder(kWords);
     sought_ = true;
     const std::size_t from = where_.begin > kNearWord ? where_.begin - kNearWord : 0;
     const std::size_t to = std::min(text_.size(), where_.end + kLongestGlue + kNearWord);
-    const std::string_view text = text_.substr(0, to);
-    for (const std::string_view word : kWords)
-      for (std::size_t at = text.find(word, from); at != text.npos; at = text.find(word, at + 1))
-        found_.push_back({at, at + word.size()});
-    std::sort(found_.begin(), found_.end(),
-              [](const Range& a, const Range& b) { return a.begin < b.begin; });
+    std::vector<LiteralFinder::Hit> hits;
+    kFinder.find(text_, {from, to}, hits);
+    for (const LiteralFinder::Hit& hit : hits)
+      if (const std::size_t end = hit.begin + kWords[hit.literal].text.size(); end <= to)
+        found_.push_back({hit.begin, end});
   }
 
   std::string_view text_;

@@ -88,6 +88,9 @@ bool is_speaker(std::string_view name) {
       "you",    "agent",     "customer", "client",       "operator", "support", "q",
       "a",      "ユーザー",  "ユーザ",   "アシスタント", "お客様",   "顧客",    "担当",
       "担当者", "質問",      "回答",     "利用者",       "自分",     "相手"};
+  // Cheap: none has anything but letters.
+  static constexpr CharSet kNoLetters{" !\"#$%&'()*+,-./0123456789;<=>?@[\\]^_`{|}~"};
+  if (std::any_of(name.begin(), name.end(), [](char c) { return kNoLetters.has(c); })) return false;
   const std::string lower = folded_lower(name);
   return std::find(std::begin(kSpeakers), std::end(kSpeakers), lower) != std::end(kSpeakers);
 }

@@ -56,6 +56,21 @@ bool is_usual_gap(std::uint64_t signs) {
   return signs == 0 || signs == '-' || signs == '.' || signs == '\n' || signs == ('\r' << 8 | '\n');
 }
 
+// Over what stands between two groups, with its `signs`; `at`: no group follows.
+std::size_t gap_end(std::string_view text, std::size_t at, std::uint64_t& signs) {
+  static constexpr CharSet kSigns = kGapSigns | CharSet(kCellSigns);
+  if (at < text.size() && kSigns.has(text[at]) && digit_at(text, at + 1)) {
+    signs = signs_of(text.substr(at, 1));
+    return at + 1;
+  }
+  std::size_t next = border_end(text, at);
+  const bool cell = next != at;
+  if (!cell) next = at + group_gap(text, at).size();
+  if (next == at || !digit_at(text, next)) return at;
+  signs = cell && text[at] == '<' ? '<' : signs_of(text.substr(at, next - at));
+  return next;
+}
+
 // Replaces `run` by the groups from `at` on, all of them: more digits than a number has are a row
 // of numbers. The next run may begin with the last group.
 void read_groups(std::string_view text, std::size_t at, Groups& run) {
@@ -70,12 +85,9 @@ void read_groups(std::string_view text, std::size_t at, Groups& run) {
     run.digits += pos - begin;
     run.last = begin;
     run.end = pos;
-    std::size_t next = border_end(text, pos);
-    const bool cell = next != pos;
-    if (!cell) next = pos + group_gap(text, pos).size();
-    if (next == pos || !digit_at(text, next)) break;
-    const std::uint64_t signs =
-        cell && text[pos] == '<' ? '<' : signs_of(text.substr(pos, next - pos));
+    std::uint64_t signs = 0;
+    const std::size_t next = gap_end(text, pos, signs);
+    if (next == pos) break;
     if (run.sizes.size() == 1) {
       first = signs;
       run.odd = !is_usual_gap(signs);
@@ -223,7 +235,8 @@ void find_number_groups(std::string_view text, const Survey& survey, Range where
     read_groups(text, at, run);
     const bool number = run.digits >= kFewestDigits && run.digits <= kMostDigits &&
                         !run.gaps.empty() && !alnum_at(text, run.end) &&
-                        !is_part_of_decimal(text, {at, run.end});
+                        !is_part_of_decimal(text, {at, run.end}) &&
+                        !(text[run.last - 1] == '\n' && begins_dump_row(text, run.last));
     if (number) join_groups(text, {at, run.end}, run, out);
     at = number ? run.end : std::max(first, run.last);
   }

@@ -4,6 +4,7 @@
 
 #include "filters/views/character_forms.h"
 #include "filters/views/html_text.h"
+#include "filters/views/survey.h"
 #include "filters/width_fold.h"
 
 namespace sekisho::filters {
@@ -49,15 +50,22 @@ std::size_t border_end(std::string_view text, std::size_t at) {
   return border ? pos : at;
 }
 
-std::size_t token_begin(std::string_view text, std::size_t end) {
-  std::size_t begin = end;
-  while (begin > 0 && end - begin < kLongestToken && token_at(text, begin - 1)) --begin;
-  return begin;
+std::size_t token_begin(const Survey& survey, std::size_t end) {
+  return survey.run_begin(end, kLongestToken, kTokenMarks);
 }
 std::size_t token_end(std::string_view text, std::size_t begin) {
   std::size_t end = begin;
   while (end - begin < kLongestToken && token_at(text, end)) ++end;
   return end;
+}
+
+bool begins_dump_row(std::string_view text, std::size_t at) {
+  static constexpr CharSet kHex{"0123456789abcdefABCDEF"};
+  constexpr std::size_t kFewest = 7, kMost = 16;
+  std::size_t end = at;
+  while (end < text.size() && end - at <= kMost && kHex.has(text[end])) ++end;
+  const std::string_view sign = text.substr(end, 2);
+  return end - at >= kFewest && end - at <= kMost && (sign == ": " || sign == "  ");
 }
 
 bool is_plain_word(std::string_view text) {

@@ -10,6 +10,8 @@
 
 namespace sekisho::filters {
 
+class Survey;
+
 // A token is no longer: what goes on beyond is something else.
 inline constexpr std::size_t kLongestToken = 256;
 inline constexpr CharSet kTokenChars = kAsciiWord | CharSet("-+/.");
@@ -39,8 +41,10 @@ std::string_view gap_at(std::string_view text, std::size_t at);
 std::size_t border_end(std::string_view text, std::size_t at);
 
 // The token that ends at `end` or begins at `begin`, kLongestToken bytes of it at most.
-std::size_t token_begin(std::string_view text, std::size_t end);
+std::size_t token_begin(const Survey& survey, std::size_t end);
 std::size_t token_end(std::string_view text, std::size_t begin);
+// "00000010: 414b", "00000010  41 4b": what rows of a hex dump begin with.
+bool begins_dump_row(std::string_view text, std::size_t at);
 // A word of a sentence or a list, no piece of a key.
 bool is_plain_word(std::string_view text);
 

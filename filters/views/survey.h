@@ -93,6 +93,21 @@ class Survey {
     return end;
   }
 
+  // The beginning of what ends at `end` and is marked by `of` all along, `most` bytes at most. `of`
+  // makes bits from a block.
+  template <class Of>
+  std::size_t run_begin(std::size_t end, std::size_t most, Of of) const {
+    const std::size_t least = end - std::min(end, most);
+    for (std::size_t at = end; at > least;) {
+      const std::size_t last = (at - 1) % kBlock;  // in its block
+      const std::uint64_t bits = of(marks_[(at - 1) / kBlock]) << (kBlock - 1 - last);
+      const auto marked = static_cast<std::size_t>(std::countl_one(bits));
+      at -= marked;
+      if (marked <= last) return std::max(at, least);
+    }
+    return least;
+  }
+
   // Where the characters of kOddCharacter stand.
   const std::vector<Range>& odd() const { return odd_; }
 
@@ -132,6 +147,8 @@ inline constexpr auto kLongRunStarts = [](const BlockMarks& before, const BlockM
   const std::uint64_t short_of = breaks.spread(1).spread(2).spread(4).spread(4).low;
   return run & ~(run << 1 | last >> 63) & ~short_of;
 };
+// For Survey::run_begin: what may be part of a token (kTokenChars).
+inline constexpr auto kTokenMarks = [](const BlockMarks& m) { return m.alnum() | m.token | m.dot; };
 inline constexpr auto kSpecials = [](const BlockMarks&, const BlockMarks& m, const BlockMarks&) {
   return m.special;
 };

@@ -50,7 +50,7 @@ void find_token_cells(std::string_view text, const Survey& survey, Range where, 
   for (std::size_t end = survey.next(where.begin, last_end, kEnds); end < last_end;
        end = survey.next(end + 1, last_end, kEnds)) {
     if (!may_be_border(text, end)) continue;
-    const std::size_t at = token_begin(text, end);
+    const std::size_t at = token_begin(survey, end);
     if (at >= where.end) break;
     if (at < where.begin || at < done || (at > 0 && token_at(text, at - 1))) continue;
     std::size_t piece_end = end;

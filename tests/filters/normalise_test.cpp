@@ -7,6 +7,7 @@
 
 #include "filters/utf8.h"
 #include "filters/views/character_forms.h"
+#include "filters/views/pieces.h"
 #include "filters/views/survey.h"
 #include "tests/filters/disguise.h"
 
@@ -292,6 +293,23 @@ TEST(Survey, BothWaysOfReadingAgree) {
                 ranges_of(plain, static_cast<std::uint16_t>(1 << bit)))
           << bit << text;
     ASSERT_EQ(marked(quick, text.size()), marked(plain, text.size())) << text;
+  }
+}
+
+// Blocks of 64 bytes are invisible from outside.
+TEST(Survey, TokensBeginWhereAWalkBackFindsThem) {
+  std::mt19937 random(5);
+  for (int round = 0; round < 200; ++round) {
+    std::string text;
+    while (text.size() < 500)
+      text += std::string(random() % 150, 'k') + "-_.+/7 ,\n漢"[random() % 12];
+    Survey survey;
+    survey.read(text);
+    for (std::size_t end = 0; end <= text.size(); ++end) {
+      std::size_t begin = end;
+      while (begin > 0 && end - begin < 100 && kTokenChars.has(text[begin - 1])) --begin;
+      ASSERT_EQ(survey.run_begin(end, 100, kTokenMarks), begin) << end << text;
+    }
   }
 }
 

@@ -135,6 +135,20 @@ TEST(Unwrap, FindsEveryTypeInEveryEncoding) {
     }
 }
 
+// Sizes, indices, an offset: they belong to no list of characters, and do not hide one.
+TEST(Unwrap, FindsAListBesideOtherNumbers) {
+  for (const Value& value : values()) {
+    const std::string numbers = codes(value.text, "%u", ", ");
+    EXPECT_TRUE(found_whole(value.label_en + "[4096, 700, ", numbers, "]", value.type))
+        << value.text;
+    EXPECT_TRUE(found_whole(value.label_en + "1200 5000 3 [", numbers, ", 300, 0]", value.type))
+        << value.text;
+    EXPECT_TRUE(found_whole("0x1F 0x2000 rows\n" + value.label_en + "{",
+                            codes(value.text, "0x%02x", ", "), ", 0x1234}", value.type))
+        << value.text;
+  }
+}
+
 TEST(Unwrap, FindsWhatIsInADump) {
   for (const Value& value : values())
     EXPECT_TRUE(found_whole(value.label_en + "\n", xxd(value.text), "\nthat is all", value.type))
