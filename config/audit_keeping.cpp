@@ -2,9 +2,7 @@
 
 #include <algorithm>
 
-#include "config/text_file.h"
 #include "config/units.h"
-#include "config/yaml_document.h"
 #include "config/yaml_reader.h"
 
 namespace sekisho::config {
@@ -93,22 +91,6 @@ std::optional<std::chrono::hours> parse_period(std::string_view text) {
   const std::uint64_t days = word == "y" ? 366 : word == "mo" ? 31 : word == "d" ? 1 : 0;
   if (!number || !days || *number == 0 || *number > kMostDays / days) return std::nullopt;
   return std::chrono::hours(24 * *number * days);
-}
-
-AuditKeeping load_audit_keeping(const std::string& path) {
-  AuditKeeping out;
-  Problems known;
-  std::string why;
-  const auto text = read_text_file(path, why);
-  if (!text) return out;
-  const YamlDocument document = parse_yaml(path, *text, known);
-  YamlReader reader(path, known);
-  for (const YamlEntry& e : document.root.entries) {
-    if (e.key != "audit") continue;
-    MapReader audit(reader, e.value, "`audit`");
-    read_audit_keeping(audit, out);
-  }
-  return out;
 }
 
 void read_audit_keeping(MapReader& audit, AuditKeeping& out) {

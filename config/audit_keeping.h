@@ -40,9 +40,6 @@ struct AuditKeeping {
 // "3y", "18mo", "90d": a year is 366 days and a month 31 here, so that nothing goes too early.
 std::optional<std::chrono::hours> parse_period(std::string_view text);
 
-// Of a gateway.yaml that was read before: what is wrong in it is a problem there already.
-AuditKeeping load_audit_keeping(const std::string& path);
-
 class MapReader;
 void read_audit_keeping(MapReader& audit, AuditKeeping& out);
 

@@ -2,7 +2,6 @@
 
 #include "config/audit_keeping.h"
 #include "config/text_file.h"
-#include "config/yaml_document.h"
 #include "config/yaml_reader.h"
 
 namespace sekisho::config {
@@ -60,23 +59,6 @@ void read_audit_sealed(MapReader& audit, const std::string& file, AuditSealed& o
   m.text("directory", out.directory);
   if (!out.directory.empty()) out.directory = resolve_path(file, out.directory);
   m.finish();
-}
-
-AuditSealed load_audit_sealed(const std::string& gateway_file, const std::string& audit_directory) {
-  AuditSealed out;
-  Problems known;
-  std::string why;
-  if (const auto text = read_text_file(gateway_file, why)) {
-    const YamlDocument document = parse_yaml(gateway_file, *text, known);
-    YamlReader reader(gateway_file, known);
-    for (const YamlEntry& e : document.root.entries) {
-      if (e.key != "audit") continue;
-      MapReader audit(reader, e.value, "`audit`");
-      read_audit_sealed(audit, gateway_file, out);
-    }
-  }
-  if (out.directory.empty()) out.directory = audit_directory + "/sealed";
-  return out;
 }
 
 }  // namespace sekisho::config

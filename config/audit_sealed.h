@@ -21,14 +21,10 @@ struct AuditSealed {
   std::vector<Marked<std::string>> second;  // of the second pair of eyes; none: one key opens
   std::uint64_t cap = 1u << 20;             // bytes of a body that are kept
   std::chrono::hours retention{90 * 24};
-  std::string directory;  // "" = sealed/ in the directory of the log
+  std::string directory;  // left out: sealed/ in the directory of the log
 };
 
 class MapReader;
 void read_audit_sealed(MapReader& audit, const std::string& file, AuditSealed& out);
-
-// Of a gateway.yaml that was read before: what is wrong in it is a problem there already.
-// `directory` is filled in.
-AuditSealed load_audit_sealed(const std::string& gateway_file, const std::string& audit_directory);
 
 }  // namespace sekisho::config

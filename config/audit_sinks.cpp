@@ -174,22 +174,6 @@ std::vector<SinkFile> files_of(const AuditSink& sink) {
           {&sink.password_file, "password_file", true}};
 }
 
-std::vector<AuditSink> load_audit_sinks(const std::string& gateway_file) {
-  std::vector<AuditSink> out;
-  Problems told_before;
-  std::string why;
-  const auto text = read_text_file(gateway_file, why);
-  if (!text) return out;
-  const YamlDocument document = parse_yaml(gateway_file, *text, told_before);
-  YamlReader reader(gateway_file, told_before, nullptr);
-  MapReader gateway(reader, document.root, "the gateway file");
-  const YamlNode* n = gateway.find("audit");
-  if (!n) return out;
-  MapReader audit(reader, *n, "`audit`");
-  read_audit_sinks(audit, gateway_file, out);
-  return out;
-}
-
 void read_audit_sinks(MapReader& audit, const std::string& file, std::vector<AuditSink>& out) {
   const YamlNode* n = audit.find("sinks");
   const auto* items = n ? audit.reader().list(*n, "sinks") : nullptr;

@@ -29,10 +29,6 @@ struct AuditSink {
 // Of the map `audit`; paths are seen from the folder of `file`.
 void read_audit_sinks(MapReader& audit, const std::string& file, std::vector<AuditSink>& out);
 
-// Of a gateway.yaml that was found right; what cannot be read is left out. Apart from the rest of
-// the file, since only who sends records needs them.
-std::vector<AuditSink> load_audit_sinks(const std::string& gateway_file);
-
 // The files that a sink names, with their keys.
 struct SinkFile {
   const Marked<std::string>* file;

@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "config/audit_keeping.h"
-#include "config/audit_sealed.h"
-#include "config/audit_sinks.h"
 #include "config/gateway_sections.h"
 #include "config/text_file.h"
 #include "config/yaml_reader.h"
@@ -98,12 +95,9 @@ void read_audit(MapReader& gateway, GatewayFile& out) {
         sync->at, "`sync: never` is allowed only with `laboratory: true`",
         "decisions would be lost when the machine stops; write every_decision");
   read_audit_proof(m, out);
-  AuditKeeping checked;  // read again by whom it concerns: load_audit_keeping()
-  read_audit_keeping(m, checked);
-  std::vector<AuditSink> sinks;  // only to hear what is wrong: load_audit_sinks() reads them
-  read_audit_sinks(m, out.path, sinks);
-  AuditSealed sealed;  // only to hear what is wrong: load_audit_sealed() reads them
-  read_audit_sealed(m, out.path, sealed);
+  read_audit_keeping(m, out.audit_keeping);
+  read_audit_sinks(m, out.path, out.audit_sinks);
+  read_audit_sealed(m, out.path, out.audit_sealed);
   m.finish();
 }
 
@@ -157,6 +151,8 @@ void read_gateway(const YamlDocument& document, YamlReader& reader, GatewayFile&
   if (const YamlNode* n = gateway.find("pac")) read_pac(reader, *n, out);
   read_clients(gateway, out);
   read_audit(gateway, out);
+  if (out.audit_sealed.directory.empty())
+    out.audit_sealed.directory = out.audit_directory.value + "/sealed";
   if (const YamlNode* n = gateway.find("limits")) read_gateway_limits(reader, *n, out.limits);
   read_log(gateway, out);
   if (const YamlNode* n = gateway.find("admin")) read_admin(reader, *n, out);

@@ -10,7 +10,10 @@
 #include <string>
 #include <vector>
 
+#include "config/audit_keeping.h"
 #include "config/audit_proof.h"
+#include "config/audit_sealed.h"
+#include "config/audit_sinks.h"
 #include "config/ip.h"
 #include "config/mark.h"
 
@@ -133,6 +136,9 @@ struct GatewayFile {
   Marked<std::string> audit_directory;
   bool audit_sync = true;  // false = never (laboratory only)
   AuditProof audit_proof;
+  AuditKeeping audit_keeping;
+  AuditSealed audit_sealed;
+  std::vector<AuditSink> audit_sinks;
   Limits limits;
   std::string log_level = "info";
   bool log_json = true;

@@ -253,7 +253,7 @@ void read_parent_proxy(Configuration& out, Problems& problems) {
 // before the gateway starts.
 void check_sinks(const Configuration& out, Problems& problems) {
   const std::string& path = out.gateway.path;
-  for (const config::AuditSink& sink : config::load_audit_sinks(path)) {
+  for (const config::AuditSink& sink : out.gateway.audit_sinks) {
     for (const config::SinkFile& f : config::files_of(sink)) {
       std::string error = f.file->value.empty() ? "" : config::unreadable(f.file->value);
       if (!error.empty())

@@ -8,7 +8,6 @@
 #include <thread>
 
 #include "audit/segment_reader.h"
-#include "config/audit_keeping.h"
 #include "filters/json_scanner.h"
 #include "gateway/admin_server.h"
 #include "gateway/entrance.h"
@@ -232,7 +231,7 @@ bool Gateway::open_journal(bool wait, std::string& error) {
   audit::JournalSettings settings;
   settings.sync = services_->settings.audit_sync;
   settings.finding_key_at = [keys = finding_keys_](std::int64_t t) { return keys->at(t); };
-  settings.reserve_bytes = config::load_audit_keeping(services_->settings.path).reserve;
+  settings.reserve_bytes = services_->settings.audit_keeping.reserve;
   settings.gateway = services_->name;
   const bool begins = audit::list_log(services_->settings.audit_directory.value).segments.empty();
   if (!prepare_checkpoints(begins, settings.checkpoints, error)) return false;

@@ -21,7 +21,7 @@ bool Gateway::make_sinks(std::string& error) {
   };
   const std::string& origin = services_->settings.audit_proof.origin;
   const std::string& name = origin.empty() ? services_->name : origin;
-  sinks_ = Sinks::make(config::load_audit_sinks(path_), settings, {name, SEKISHO_VERSION}, error);
+  sinks_ = Sinks::make(services_->settings.audit_sinks, settings, {name, SEKISHO_VERSION}, error);
   return sinks_ != nullptr;
 }
 

@@ -13,7 +13,6 @@
 #include "audit/keeping/holds.h"
 #include "audit/keeping/outside_events.h"
 #include "audit/sealed/sealed_files.h"
-#include "config/audit_sealed.h"
 #include "gateway/log.h"
 #include "gateway/services.h"
 
@@ -49,11 +48,10 @@ audit::MaintainSettings maintain_settings(const config::AuditKeeping& keeping) {
   return settings;
 }
 
-std::uint64_t remove_old_copies(const std::string& gateway_file, const std::string& log,
+std::uint64_t remove_old_copies(const config::AuditSealed& sealed, const std::string& log,
                                 bool trust_clock,
                                 const std::function<bool(const audit::OutsideEvent&)>& record,
                                 audit::MaintainReport& report) {
-  const config::AuditSealed sealed = config::load_audit_sealed(gateway_file, log);
   std::string error;
   const auto holds = audit::Holds::read(log, error);
   if (!holds) {
@@ -83,16 +81,11 @@ Maintenance::Maintenance(Services& services, audit::CategoryOf category_of, Keys
                          std::function<void()> values_forgotten)
     : services_(services),
       directory_(services.settings.audit_directory.value),
-      settings_(maintain_settings(config::load_audit_keeping(services.settings.path))),
+      category_of_(std::move(category_of)),
       keys_(std::move(keys)),
-      values_forgotten_(std::move(values_forgotten)) {
-  if (!settings_.retention) return;
-  settings_.retention->category_of = std::move(category_of);
-  settings_.retention->record = [this](std::string_view segment, std::uint64_t first,
-                                       std::uint64_t last) {
-    return record(audit::pruned_event(segment, first, last, "audit.retention"));
-  };
-}
+      values_forgotten_(std::move(values_forgotten)),
+      keeping_(services.settings.audit_keeping),
+      sealed_(services.settings.audit_sealed) {}
 
 Maintenance::~Maintenance() {
   {
@@ -105,6 +98,12 @@ Maintenance::~Maintenance() {
 
 void Maintenance::start() {
   thread_ = std::thread([this] { loop(); });
+}
+
+void Maintenance::use(const config::AuditKeeping& keeping, const config::AuditSealed& sealed) {
+  const std::lock_guard lock(mutex_);
+  keeping_ = keeping;
+  sealed_ = sealed;
 }
 
 std::vector<std::string> Maintenance::warnings() const {
@@ -167,15 +166,31 @@ void Maintenance::taken(const audit::LeftEvent& left) {
   trust_clock_ = left.event.new_value == "trust-clock";
 }
 
+audit::MaintainSettings Maintenance::work_for(const config::AuditKeeping& keeping,
+                                              bool trust_clock) {
+  audit::MaintainSettings settings = maintain_settings(keeping);
+  if (!settings.retention) return settings;
+  settings.retention->category_of = category_of_;
+  settings.retention->keys = keys_();
+  settings.retention->trust_clock = trust_clock;
+  settings.retention->record = [this](std::string_view segment, std::uint64_t first,
+                                      std::uint64_t last) {
+    return record(audit::pruned_event(segment, first, last, "audit.retention"));
+  };
+  return settings;
+}
+
 void Maintenance::look_after_segments() {
-  audit::MaintainSettings settings = settings_;
-  if (settings.retention) settings.retention->keys = keys_();
+  std::unique_lock in_force(mutex_);
+  const config::AuditKeeping keeping = keeping_;
+  const config::AuditSealed sealed = sealed_;
+  in_force.unlock();
   const bool trust_clock = trust_clock_;
-  if (settings.retention) settings.retention->trust_clock = trust_clock;
   due_now_ = trust_clock_ = false;
-  audit::MaintainReport report = audit::maintain(directory_, settings, now_microseconds(), stop_);
+  audit::MaintainReport report =
+      audit::maintain(directory_, work_for(keeping, trust_clock), now_microseconds(), stop_);
   const std::uint64_t copies = remove_old_copies(
-      services_.settings.path, directory_, trust_clock,
+      sealed, directory_, trust_clock,
       [this](const audit::OutsideEvent& event) { return record(event); }, report);
   if (copies) Log::info("sealed_removed", {{"copies", std::to_string(copies)}});
   if (report.compressed || report.removed)

@@ -15,6 +15,7 @@
 
 #include "audit/keeping/maintain.h"
 #include "config/audit_keeping.h"
+#include "config/audit_sealed.h"
 
 namespace sekisho::audit {
 class Journal;
@@ -29,9 +30,9 @@ struct Services;
 // Without what retention needs of the log: its key, and who writes the records.
 audit::MaintainSettings maintain_settings(const config::AuditKeeping& keeping);
 
-// Removes the sealed copies whose time is over, which `audit.sealed` of gateway.yaml says anew each
-// time, and adds to the warnings. `record`: false = not on disk, then nothing goes. How many went.
-std::uint64_t remove_old_copies(const std::string& gateway_file, const std::string& log,
+// Removes the sealed copies whose time is over and adds to the warnings. `record`: false = not on
+// disk, then nothing goes. How many went.
+std::uint64_t remove_old_copies(const config::AuditSealed& sealed, const std::string& log,
                                 bool trust_clock,
                                 const std::function<bool(const audit::OutsideEvent&)>& record,
                                 audit::MaintainReport& report);
@@ -44,11 +45,14 @@ class Maintenance {
               std::function<void()> values_forgotten);
   ~Maintenance();  // waits for the segment in hand
   void start();
+  // What a reload has read; any thread.
+  void use(const config::AuditKeeping& keeping, const config::AuditSealed& sealed);
   std::vector<std::string> warnings() const;  // any thread
 
  private:
   void loop();
   void look_after_segments();
+  audit::MaintainSettings work_for(const config::AuditKeeping& keeping, bool trust_clock);
   void taken(const audit::LeftEvent& left);
   void take_events();
   // False: not on disk yet.
@@ -56,9 +60,11 @@ class Maintenance {
 
   Services& services_;
   const std::string directory_;
-  audit::MaintainSettings settings_;
+  const audit::CategoryOf category_of_;
   const Keys keys_;
   const std::function<void()> values_forgotten_;
+  config::AuditKeeping keeping_;  // under mutex_, both
+  config::AuditSealed sealed_;
   bool due_now_ = false, trust_clock_ = false;  // somebody asked for it by hand
   std::set<std::string> handed_over_;           // files of events whose record waits for the disk
   mutable std::mutex mutex_;

@@ -11,6 +11,7 @@
 #include "gateway/free_memory.h"
 #include "gateway/gateway.h"
 #include "gateway/log.h"
+#include "gateway/maintenance.h"
 #include "gateway/notify.h"
 #include "gateway/sealing.h"
 #include "gateway/watch.h"
@@ -78,6 +79,7 @@ ReloadResult Gateway::reload_locked(const std::string& by) {
   std::string no_key;
   if (!finding_keys_->read_again(no_key)) Log::warn("finding_key", {{"error", no_key}});
   publish(*c);
+  maintenance_->use(c->gateway.audit_keeping, c->gateway.audit_sealed);
   record_and_wait(admin_event("reload", r.previous, r.digest, by));
   Log::info("reloaded", {{"old", r.previous}, {"new", r.digest}, {"by", by}});
   r.ok = true;

@@ -89,8 +89,7 @@ bool only_observes(const policy::Verdict& verdict, const std::string& id) {
 }  // namespace
 
 std::vector<std::string> certificate_files(const config::GatewayFile& gateway, std::int64_t now) {
-  const config::AuditSealed sealed =
-      config::load_audit_sealed(gateway.path, gateway.audit_directory.value);
+  const config::AuditSealed& sealed = gateway.audit_sealed;
   std::vector<std::string> out;
   const auto add = [&](const std::vector<config::Marked<std::string>>& files) {
     for (const auto& file : files)
@@ -106,8 +105,7 @@ std::shared_ptr<const Sealing> Sealing::make(const config::GatewayFile& gateway,
                                              const config::PolicyFile& policy, std::int64_t now,
                                              config::Problems& problems,
                                              const config::PinnedFiles* pinned) {
-  const config::AuditSealed wanted =
-      config::load_audit_sealed(gateway.path, gateway.audit_directory.value);
+  const config::AuditSealed& wanted = gateway.audit_sealed;
   const std::vector<config::RuleSeal> seals = config::seals_of(policy);
   if (seals.empty() && wanted.at.line == 0) return nullptr;
   check_groups(policy, seals, wanted, problems);

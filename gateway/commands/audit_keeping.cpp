@@ -69,7 +69,7 @@ int maintain(const KeepingOptions& options) {
     if (recorded == Recorded::kNow) std::printf("the gateway does it now; see its log\n");
     return told(recorded);
   }
-  audit::MaintainSettings settings = maintain_settings(config::load_audit_keeping(gateway->path));
+  audit::MaintainSettings settings = maintain_settings(gateway->audit_keeping);
   if (settings.retention)
     std::printf("removing segments is left to the gateway, which has the log's key\n");
   settings.retention.reset();
@@ -80,7 +80,7 @@ int maintain(const KeepingOptions& options) {
     return leave_record(directory, event) != Recorded::kFailed;
   };
   const std::uint64_t copies =
-      remove_old_copies(gateway->path, directory, options.trust_clock, record, report);
+      remove_old_copies(gateway->audit_sealed, directory, options.trust_clock, record, report);
   if (copies) std::printf("removed %llu sealed copies\n", number(copies));
   std::printf("compressed %llu segments, %llu bytes to %llu\n", number(report.compressed),
               number(report.bytes_before), number(report.bytes_after));

@@ -283,7 +283,7 @@ CLI::App* add_whole(CLI::App& parent, int& exit_code, const char* name, const ch
 int answer_retention(Reading& reading) {
   std::optional<audit::Retention> retention;
   if (const config::GatewayFile* gateway = reading.gateway())
-    retention = audit::retention_of(config::load_audit_keeping(gateway->path));
+    retention = audit::retention_of(gateway->audit_keeping);
   const audit::Categories categories = audit::read_categories(reading.directory());
   const auto category_of = [&](std::string_view type) {
     const auto found = categories.find(type);

@@ -47,7 +47,7 @@ std::optional<Place> place_of(const SealedOptions& options) {
   for (const auto& p : problems) std::fprintf(stderr, "%s\n", config::to_string(p).c_str());
   if (!problems.empty()) return std::nullopt;
   const std::string& log = gateway.audit_directory.value;
-  return Place{log, config::load_audit_sealed(gateway.path, log)};
+  return Place{log, gateway.audit_sealed};
 }
 
 std::string joined(const std::vector<std::string>& names) {

@@ -69,8 +69,8 @@ SealedWords sealed_words(const std::string& gateway_file, const policy::Snapshot
   const auto sealing = Sealing::make(gateway, snapshot.file(), e.question.now, problems);
   const auto groups = sealing ? sealing->groups_for(e.verdict) : std::vector<std::string>();
   if (groups.empty()) return none;
-  return words_for(groups, config::load_audit_sealed(gateway.path, gateway.audit_directory.value),
-                   problems.empty() ? "" : problems.front().message, japanese);
+  return words_for(groups, gateway.audit_sealed, problems.empty() ? "" : problems.front().message,
+                   japanese);
 }
 
 }  // namespace sekisho::gateway

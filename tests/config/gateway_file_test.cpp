@@ -58,6 +58,28 @@ TEST(GatewayFile, ExampleOfTheDocumentationIsReadWhole) {
   EXPECT_EQ(g.admin.tcp->port, 9090);
 }
 
+TEST(GatewayFile, HoldsHowTheLogIsKeptSealedAndSent) {
+  Problems problems;
+  GatewayFile g = parse_gateway("/etc/sekisho/gateway.yaml", kMinimal, problems);
+  EXPECT_EQ(g.audit_keeping.compress_after, std::chrono::hours(7 * 24));
+  EXPECT_FALSE(g.audit_keeping.keep);
+  EXPECT_EQ(g.audit_sealed.directory, "/etc/sekisho/audit/sealed");
+  EXPECT_TRUE(g.audit_sinks.empty());
+  const std::string text = kMinimal + R"(audit:
+  directory: log/
+  retention: { default: 2y, classes: { refused: 90d } }
+  sealed: { recipients: { auditors: [a.pem] }, retention: 30d }
+  sinks: [{ name: siem, syslog: "logs.example.jp:6514" }]
+)";
+  g = parse_gateway("/etc/sekisho/gateway.yaml", text, problems);
+  ASSERT_TRUE(problems.empty()) << listed(problems);
+  EXPECT_EQ(g.audit_keeping.keep, std::chrono::hours(2 * 366 * 24));
+  EXPECT_EQ(g.audit_keeping.keep_class.at("refused"), std::chrono::hours(90 * 24));
+  EXPECT_EQ(g.audit_sealed.recipients.at("auditors")[0].value, "/etc/sekisho/a.pem");
+  EXPECT_EQ(g.audit_sealed.directory, "/etc/sekisho/log/sealed");
+  EXPECT_EQ(g.audit_sinks.at(0).target.value, "logs.example.jp:6514");
+}
+
 TEST(GatewayFile, EveryNamedFileThatCannotBeReadIsAProblemAtItsLine) {
   Problems problems;
   load_gateway(SEKISHO_TEST_DIR "/config/data/gateway_example.yaml", problems);

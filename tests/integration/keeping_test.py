@@ -73,6 +73,22 @@ class Keeping(unittest.TestCase):
         gateway.start()
         self.verify(gateway)
 
+    def test_a_reload_takes_how_long_and_in_which_form_the_log_is_kept(self):
+        gateway = self.start("compress: never")
+        for _ in range(2):
+            gateway.stop()
+            gateway.start()
+        text = gateway.config.read_text()
+        gateway.config.write_text(text.replace("compress: never", "compress: after 0s"))
+        self.assertEqual(gateway.reload()[0], 200)
+        self.audit(gateway, "maintain")
+        for _ in range(200):
+            if len(list((gateway.folder / "audit").glob("*.jsonl"))) == 1:
+                break
+            self.audit(gateway, "verify")  # takes its time
+        self.assertEqual(len(list((gateway.folder / "audit").glob("*.jsonl.zst"))), 2)
+        self.verify(gateway)
+
     def test_damage_keeps_it_from_starting_until_two_persons_accept_it(self):
         gateway = self.start()
         gateway.stop()
