@@ -280,12 +280,15 @@ bool begins_at_border(const PackRow& pack_row) {
 
 }  // namespace
 
+bool PatternDetector::Impl::all_begin_at_border(const Gate& gate) {
+  const auto bordered = [](const PackRow* row) { return begins_at_border(*row); };
+  return std::all_of(gate.gated.begin(), gate.gated.end(), bordered) &&
+         std::all_of(gate.sought.begin(), gate.sought.end(), bordered);
+}
+
 void PatternDetector::Impl::add_digit_gate(const Gate& gate) {
   digit_gates.push_back(&gate);
-  const auto bordered = [](const PackRow* row) { return begins_at_border(*row); };
-  const bool at_border = std::all_of(gate.gated.begin(), gate.gated.end(), bordered) &&
-                         std::all_of(gate.sought.begin(), gate.sought.end(), bordered);
-  digit_shapes.add(gate.shape, gate.before, at_border);
+  digit_shapes.add(gate.shape, gate.before, all_begin_at_border(gate));
 }
 
 bool PatternDetector::add_custom(const CustomPattern& custom, std::string_view type,

@@ -61,7 +61,10 @@ std::size_t PatternDetector::Impl::reach_of(const Gate& gate) {
 
 bool PatternDetector::compile() {
   if (!impl_->announce_custom()) return false;
-  for (auto& [pattern, gate] : impl_->gates) gate.reach = Impl::reach_of(gate);
+  for (auto& [pattern, gate] : impl_->gates) {
+    gate.reach = Impl::reach_of(gate);
+    gate.rows_at_border = Impl::all_begin_at_border(gate);
+  }
   for (Impl::Gate& gate : impl_->custom_gates) gate.reach = Impl::reach_of(gate);
   for (Impl::Gate& gate : impl_->sought_gates) gate.reach = Impl::reach_of(gate);
   impl_->finder = LiteralFinder(impl_->words);

@@ -40,6 +40,7 @@ struct PatternDetector::Impl {
     std::size_t before = 0;           // a match begins at most so many bytes before a word
     bool whole = false;               // the word is the match
     bool at_border = false;           // begins at the border of a word
+    bool rows_at_border = false;      // so do all that its rows find, escapes aside
     std::vector<std::string> longer;  // behind a word at its beginning: one of these stands there
     NeededByte needs;
     std::vector<const PackRow*> gated, sought;
@@ -72,6 +73,7 @@ struct PatternDetector::Impl {
                  Progress& done, Findings& out) const;
   void enter(const Gate& gate, const Window& window, Range place, Progress& done,
              Findings& out) const;
+  static bool all_begin_at_border(const Gate& gate);
   void add_digit_gate(const Gate& gate);
   bool open_beside_digit(const Gate& gate, const Window& window, std::size_t begin, Progress& done,
                          Findings& out) const;

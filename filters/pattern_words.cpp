@@ -6,6 +6,7 @@
 #include "filters/pattern_detector_impl.h"
 #include "filters/table.h"
 #include "filters/width_fold.h"
+#include "filters/word_border.h"
 
 namespace sekisho::filters {
 
@@ -64,7 +65,7 @@ bool PatternDetector::Impl::may_open_at(const Gate& gate, std::string_view text,
                                         const Progress& done) const {
   if (gate.before > 0) return true;
   const bool inside = word > 0 && is_word(static_cast<unsigned char>(text[word - 1]));
-  if (gate.at_border && inside) return false;
+  if (inside && (gate.at_border || (gate.rows_at_border && inside_word(text, word)))) return false;
   if (gate.needs.reach > 0 && !gate.needs.stands(text, word)) return false;
   if (!gate.longer.empty() && !any_stands_at(gate.longer, text, word)) return false;
   const auto wanted = [&](const PackRow* row) {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "filters/byte_shape.h"
-#include "filters/char_set.h"
+#include "filters/word_border.h"
 
 namespace sekisho::filters {
 
@@ -36,12 +36,6 @@ class ShapeTable {
     std::uint64_t at_border = 0;
     std::vector<std::uint64_t> may_begin;  // by how far before the digit
   };
-
-  // No border, unless the letter before belongs to an escape (border_holds knows which).
-  static bool inside_word(std::string_view text, std::size_t at) {
-    return at > 0 && kAsciiAlnum.has(text[at - 1]) && !(at > 1 && text[at - 2] == '\\') &&
-           !(at > 2 && text[at - 3] == '%');
-  }
 
   template <class Found>
   void ask(std::size_t set, std::string_view text, std::size_t digit, Found& found) const {
