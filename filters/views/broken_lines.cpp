@@ -162,11 +162,78 @@ bool rows_meet(std::string_view text, std::size_t end, std::size_t next) {
   });
 }
 
+// "postgres://app:pa" … "ss@db01/crm": an address whose password is not over yet, and the line that
+// ends it.
+bool breaks_login(std::string_view text, std::size_t end, std::size_t next) {
+  constexpr std::size_t kLongest = 200;
+  const auto part = [text](std::size_t at) {
+    return text[at] > ' ' && text[at] < 0x7F && text[at] != '"' && text[at] != '\'';
+  };
+  std::size_t begin = end, stop = next;
+  while (stop < text.size() && stop - next < kLongest && part(stop)) ++stop;
+  const std::string_view right = text.substr(next, stop - next);
+  const std::size_t host = right.find('@');
+  if (host == right.npos || host + 1 >= right.size()) return false;
+  while (begin > 0 && end - begin < kLongest && part(begin - 1)) --begin;
+  const std::string_view left = text.substr(begin, end - begin);
+  const std::size_t scheme = left.find("://");
+  return scheme != left.npos && scheme >= 3 && left.find('@', scheme) == left.npos &&
+         (left.find(':', scheme + 3) != left.npos || right.find(':') < host);
+}
+
+// Whether a token begins with the two pieces, and its line end is within what it begins with.
+bool break_prefix(std::string_view left, std::string_view right) {
+  constexpr std::size_t kShortestRest = 8;
+  if (left.size() >= kLongestTokenPrefix || right.size() < kShortestRest) return false;
+  char whole[2 * kLongestTokenPrefix];
+  const std::size_t more = std::min(right.size(), kLongestTokenPrefix);
+  std::copy(left.begin(), left.end(), whole);
+  std::copy_n(right.begin(), more, whole + left.size());
+  return has_token_prefix(std::string_view(whole, left.size() + more));
+}
+
+// Whether the line that begins with the token at `begin` goes on with one that begins a few lines
+// above.
+bool goes_on_with_token(std::string_view text, const Survey& survey, std::size_t begin) {
+  constexpr int kMostLines = 3;
+  static constexpr CharSet kMargin{" \t>#*|\r\\"};
+  // Words of code begin otherwise.
+  static constexpr CharSet kMarks{"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"};
+  const std::string_view first = text.substr(begin, 8);
+  if (std::none_of(first.begin(), first.end(), [](char c) { return kMarks.has(c); })) return false;
+  for (int i = 0; i < kMostLines; ++i) {
+    std::size_t end = begin;
+    while (end > 0 && begin - end < 24 && kMargin.has(text[end - 1])) --end;
+    if (end == 0 || text[end - 1] != '\n') return false;
+    do --end;
+    while (end > 0 && (text[end - 1] == '\r' || text[end - 1] == '\\'));
+    const std::size_t above = token_begin(survey, end);
+    if (above == end) return false;
+    if (has_token_prefix(text.substr(above, end - above))) return true;
+    begin = above;
+  }
+  return false;
+}
+
+// A sentence of its own goes on behind the piece.
+bool begins_sentence(std::string_view text, std::size_t end) {
+  return end + 1 < text.size() && text[end] == ' ' &&
+         static_cast<unsigned char>(text[end + 1]) < 0x80;
+}
+
+// The piece fills its line: the token was broken once more.
+bool fills_line(std::string_view text, std::size_t end) {
+  return end >= text.size() || text[end] == '\n' || text[end] == '\r' || text[end] == '\\';
+}
+
 }  // namespace
 
 void find_broken_lines(std::string_view text, const Survey& survey, Range where, PulledApart out) {
   constexpr std::size_t kFewestOfBoth = 5;
   EncodedBlock block(text, survey);
+  const std::string_view looked_at = text.substr(where.begin, where.size());
+  const bool logins = looked_at.find("://") != std::string_view::npos &&
+                      looked_at.find('@') != std::string_view::npos;
   for (std::size_t at = survey.next(where.begin, where.end, kControls); at < where.end;
        at = survey.next(at + 1, where.end, kControls)) {
     if (text[at] != '\n') continue;
@@ -182,20 +249,31 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
       out.doubtful.add({end, blank ? at + 1 : next}, "");
       continue;
     }
+    if (logins && breaks_login(text, end, next)) {
+      out.doubtful.add({end, next}, "");
+      continue;
+    }
     if (!(token_at(text, end - 1) || at_sign(text, end - 1))) continue;
     if (!token_at(text, next) && !at_sign(text, next)) continue;
     const std::size_t begin = token_begin(survey, end);
     const std::string_view left = text.substr(begin, end - begin);
     const bool mail =
         (begin > 0 && at_sign(text, begin - 1)) || at_sign(text, next) || at_sign(text, end - 1);
-    const bool begins_token = has_token_prefix(left);
-    if (!mail && !begins_token && block.goes_on_at(begin)) continue;
+    bool begins = has_token_prefix(left);
+    if (!mail && !begins && block.goes_on_at(begin)) continue;
     const std::string_view right = text.substr(next, token_end(text, next) - next);
+    begins = begins || break_prefix(left, right);
+    // A token of its own begins there.
+    if (!mail && !begins && has_token_prefix(right)) continue;
     const Kinds a = kinds_of(left), b = kinds_of(right);
-    const bool keyed = begins_token && b.size >= 4;
-    const bool token = a.size + b.size >= 16 && (keyed || a.digits + b.digits >= 2) &&
-                       a.letters + b.letters >= 2 && (keyed || !is_plain_word(left)) &&
-                       !is_plain_word(right);
+    const bool fills = fills_line(text, next + right.size());
+    const bool keyed = begins && (b.size >= 4 || fills);
+    const bool plain = (!keyed && is_plain_word(left)) || is_plain_word(right);
+    const bool token =
+        !plain && a.letters + b.letters >= 2 &&
+        ((a.size + b.size >= 16 && (keyed || a.digits + b.digits >= 2)) || (keyed && fills) ||
+         (!begins && !begins_sentence(text, next + b.size) && a.size + b.size >= 8 &&
+          goes_on_with_token(text, survey, begin)));
     if (!token && !mail) continue;
     if (!begins_item(text, next) && !begins_log_line(text, next)) out.doubtful.add({end, next}, "");
   }

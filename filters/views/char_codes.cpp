@@ -135,6 +135,24 @@ std::size_t list_end(std::string_view text, std::size_t begin, std::size_t end) 
   return end;
 }
 
+// Characters that stand for others or are not seen: the list may hold a disguise of its own.
+bool is_disguise(long code) {
+  static constexpr struct {
+    long first, last;
+  } kRanges[] = {{0xAD, 0xAD},       {0x300, 0x36F},     {0x391, 0x3C9},    {0x401, 0x45F},
+                 {0x660, 0x669},     {0x6F0, 0x6F9},     {0x966, 0x96F},    {0x200B, 0x200F},
+                 {0x2010, 0x2015},   {0x202A, 0x202E},   {0x2060, 0x2069},  {0x2212, 0x2212},
+                 {0x2460, 0x24FF},   {0x2776, 0x277F},   {0xFE00, 0xFE0F},  {0xFEFF, 0xFEFF},
+                 {0x1D400, 0x1D7FF}, {0x1FBF0, 0x1FBF9}, {0xE0000, 0xE01EF}};
+  return std::any_of(std::begin(kRanges), std::end(kRanges),
+                     [code](const auto& r) { return code >= r.first && code <= r.last; });
+}
+
+bool may_be_character(long code) {
+  return (code >= 9 && code <= 13) || (code >= 0x20 && code != 0x7F && code < 256) ||
+         code >= 0x3000;
+}
+
 // The text that the codes are, "" when they are none: bytes of UTF-8, or characters.
 std::string text_of(const std::vector<long>& codes) {
   const bool bytes = std::all_of(codes.begin(), codes.end(), [](long c) { return c < 256; });
@@ -150,21 +168,16 @@ std::string text_of(const std::vector<long>& codes) {
   }
   // Numbers of every size are a table.
   const auto wild = std::count_if(codes.begin(), codes.end(), [](long c) {
-    return c < 9 || (c > 0x7E && c < 0x3000) || c > 0xFFEF;
+    return (c < 9 || (c > 0x7E && c < 0x3000) || c > 0xFFEF) && !is_disguise(c);
   });
   return wild * 20 > static_cast<long>(codes.size()) || !is_mostly_text(out) ? std::string() : out;
-}
-
-bool may_be_character(long code) {
-  return (code >= 9 && code <= 13) || (code >= 0x20 && code != 0x7F && code < 256) ||
-         code >= 0x3000;
 }
 
 // The longest part of a list that may be text.
 Range likely_part(const std::vector<long>& codes) {
   Range best, part;
   for (std::size_t i = 0; i < codes.size(); ++i) {
-    if (!may_be_character(codes[i])) part.begin = i + 1;
+    if (!may_be_character(codes[i]) && !is_disguise(codes[i])) part.begin = i + 1;
     part.end = i + 1;
     if (part.size() > best.size()) best = part;
   }
@@ -195,7 +208,7 @@ class ListReader {
     if (code.end == 0) return {};
     pairs_ = pairs_ && code.end - begin == 2;
     end_ = code.end;
-    if (!may_be_character(code.value) && !pairs_) return {};
+    if (!may_be_character(code.value) && !pairs_ && !is_disguise(code.value)) return {};
     next_ = skip_between(text_, code.end);
     over_ = next_ == code.end;
     return code;
@@ -240,6 +253,13 @@ std::size_t patch_list(std::string_view text, std::size_t at, Base base, std::si
   }
   if (places.empty()) return 0;
   looked = std::max(looked, places.back().end);
+  // "49 48 33 … 4b": pairs of hexadecimal digits, the first of which hold no letter.
+  const std::size_t beyond = skip_between(text, places.back().end);
+  const bool goes_on = base == Base::kDecimal && beyond > places.back().end &&
+                       hex_value(at_or_nul(text, beyond)) >= 0 &&
+                       read_code(text, beyond, Base::kPairs).end != 0;
+  if (goes_on && std::all_of(places.begin(), places.end(), [](Range r) { return r.size() == 2; }))
+    return 0;
   Range part = likely_part(codes);
   // Numbers of two digits are pairs of hexadecimal ones as well.
   const Range all{0, places.size()};

@@ -266,7 +266,11 @@ std::size_t EscapeFinder::see_equals(std::size_t at) {
     const std::size_t end = at + (next == '\n' ? 2 : 3);
     // Padding of base64 ends a line as well.
     const bool soft = at > 0 && text_[at - 1] != '=' && text_[at - 1] != '\n';
-    return soft ? put(at, end, "", alnum_at(text_, end) || quoted_near(at)) : at + 1;
+    // "5466 0927=\n 6076 8864": the blank of a number begins the next line.
+    const bool number = soft && is_digit(static_cast<unsigned char>(text_[at - 1])) &&
+                        at_or_nul(text_, end) == ' ' &&
+                        is_digit(static_cast<unsigned char>(at_or_nul(text_, end + 1)));
+    return soft ? put(at, end, "", alnum_at(text_, end) || number || quoted_near(at)) : at + 1;
   }
   const long byte = hex_at(text_, at + 1, 2);
   const auto lower = [this](std::size_t i) {

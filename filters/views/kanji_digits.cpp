@@ -22,11 +22,14 @@ int value_of(char32_t c) {
     if (c == kDigits[i] || c == kLegal[i]) return i;
   switch (c) {
     case U'壹':
+    case U'弌':
       return 1;
     case U'貳':
     case U'貮':
+    case U'弍':
       return 2;
     case U'參':
+    case U'弎':
       return 3;
     case U'十':
     case U'拾':

@@ -42,8 +42,19 @@ class JoiningWords {
  public:
   JoiningWords(std::string_view text, Range where) : text_(text), where_(where) {}
 
+  // Beside `at`, or beside the end of the list of literals that goes on there.
   bool near(std::size_t at) {
     if (!sought_) seek();
+    if (found_.empty()) return false;
+    if (stand_near(at)) return true;
+    if (at < list_end_) return joined_;
+    list_end_ = end_of_list(at);
+    joined_ = stand_near(list_end_);
+    return joined_;
+  }
+
+ private:
+  bool stand_near(std::size_t at) const {
     const std::size_t from = at > kNearWord ? at - kNearWord : 0;
     const auto first =
         std::lower_bound(found_.begin(), found_.end(), from,
@@ -53,7 +64,22 @@ class JoiningWords {
     return false;
   }
 
- private:
+  // From a closing quote over commas and further literals of the same kind.
+  std::size_t end_of_list(std::size_t at) const {
+    constexpr std::size_t kLongestList = 8u << 10;
+    const char quote = text_[at];
+    const std::size_t most = std::min(text_.size(), at + kLongestList);
+    for (std::size_t pos = at; pos < most;) {
+      std::size_t next = pos + 1;
+      while (next < most && (kBlanks.has(text_[next]) || text_[next] == ',')) ++next;
+      if (next >= most || text_[next] != quote) return next;
+      pos = next + 1;
+      while (pos < most && text_[pos] != quote && text_[pos] != '\n') ++pos;
+      if (pos >= most || text_[pos] != quote) return pos;
+    }
+    return most;
+  }
+
   void seek() {
     static const std::vector<LiteralFinder::Literal> kWords = {
         {"join", false},   {"concat", false}, {"implode", false},
@@ -71,7 +97,8 @@ class JoiningWords {
 
   std::string_view text_;
   Range where_;
-  bool sought_ = false;
+  bool sought_ = false, joined_ = false;
+  std::size_t list_end_ = 0;
   std::vector<Range> found_;
 };
 
@@ -172,6 +199,8 @@ std::size_t next_literal(std::string_view text, std::size_t at, JoiningWords& wo
         continue;
       }
       sign = true;
+    } else if (c == '_' && kBlanks.has(at_or_nul(text, pos + 1)) && kBlanks.has(text[pos - 1])) {
+      // Visual Basic: the line goes on.
     } else if (is_prefix(c) && is_quote(at_or_nul(text, pos + 1)) && !word_char(text[pos - 1])) {
       // The quote comes next.
     } else {

@@ -90,7 +90,8 @@ class Reading {
   std::size_t end_, at_;
   bool read_;
   Patches& out_;
-  char32_t last_ = 0;  // the character before, as it reads
+  char32_t last_ = 0;           // the character before, as it reads
+  std::size_t hidden_end_ = 0;  // of the newest hidden character that was read
   bool carries_ = false;
   std::string buffer_;
 };
@@ -144,7 +145,11 @@ bool Reading::see_hidden(RawChar c) {
   const char byte = selector ? smuggled_byte(c.value) : static_cast<char>(c.value - 0xE0000);
   const bool shown = static_cast<unsigned char>(byte) >= 0x20 && byte != 0x7F;
   if (!shown && byte != '\n') return false;
-  put(c.size, std::string_view(&byte, 1));
+  // What is hidden begins a word of its own.
+  const bool begins = at_ != hidden_end_ && is_alnum(last_);
+  hidden_end_ = at_ + c.size;
+  const char parted[] = {' ', byte};
+  put(c.size, begins ? std::string_view(parted, 2) : std::string_view(&byte, 1));
   return true;
 }
 

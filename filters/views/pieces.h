@@ -14,7 +14,7 @@ class Survey;
 
 // A token is no longer: what goes on beyond is something else.
 inline constexpr std::size_t kLongestToken = 256;
-inline constexpr CharSet kTokenChars = kAsciiWord | CharSet("-+/.");
+inline constexpr CharSet kTokenChars = kAsciiWord | CharSet("-+/.~");
 // What may stand between two pieces. Signs of escapes are not among them: an escape is undone, not
 // taken apart.
 inline constexpr CharSet kGapSigns{" \t\r\n-._/:,|*+~^@!?()[]{}"};

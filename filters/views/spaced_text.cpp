@@ -21,7 +21,18 @@ bool is_single(char32_t c) {
 }
 
 bool all_blank(std::string_view gap) {
-  return std::all_of(gap.begin(), gap.end(), [](char c) { return c == ' ' || c == '\t'; });
+  for (std::size_t at = 0; at < gap.size();) {
+    const RawChar c = raw_char(gap, at);
+    if (c.value != U' ' && c.value != U'\t' && c.value != 0x3000 && c.value != 0xA0) return false;
+    at += c.size;
+  }
+  return true;
+}
+
+std::size_t characters_in(std::string_view gap) {
+  return static_cast<std::size_t>(std::count_if(gap.begin(), gap.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
 }
 
 // Gaps of one run are alike: equal, or nothing but spaces.
@@ -169,10 +180,10 @@ void find_spaced(std::string_view text, const Survey& survey, Range where, Pulle
     }
     take_signs_as_gaps(run);
     Patches& patches = in_matrix(text, {at, run.end}) ? out.doubtful : out.sure;
-    const std::size_t least = run.gaps.front().size();
+    const auto written = [text](Range gap) { return text.substr(gap.begin, gap.size()); };
+    const std::size_t least = characters_in(written(run.gaps.front()));
     for (const Range& gap : run.gaps) {
-      const bool word_ends =
-          gap.size() >= least + 2 && all_blank(text.substr(gap.begin, gap.size()));
+      const bool word_ends = characters_in(written(gap)) >= least + 2 && all_blank(written(gap));
       patches.add(gap, word_ends ? " " : "");
     }
     at = run.end;

@@ -39,7 +39,7 @@ constexpr std::array<std::uint8_t, 256> make_classes() {
     out[static_cast<std::size_t>('a' + c)] = kLetter;
   }
   out['.'] = kDot;
-  for (const char c : {'+', '/', '-', '_'}) out[static_cast<std::size_t>(c)] = kToken;
+  for (const char c : {'+', '/', '-', '_', '~'}) out[static_cast<std::size_t>(c)] = kToken;
   for (const char c : {'%', '&', '<', '=', '\\', '|', '\'', '"', '`'})
     out[static_cast<std::size_t>(c)] |= kSpecial;
   for (const char c : {',', ';', '@', '|', '<', '\'', '"', '\t'})
@@ -51,7 +51,10 @@ constexpr auto kClasses = make_classes();
 bool may_be_kanji_digit(unsigned char a, unsigned char b, unsigned char c) {
   if (a == 0xE4) return b == 0xB8 || b == 0xB9 || b == 0xBA;
   if (a == 0xE5) return b == 0x9B || b == 0x85 || b == 0x8D;
-  if (a == 0xE9) return b == 0x9B;
+  if (a == 0xE9) return b == 0x9B || b == 0x99;
+  // Of those of deeds: 漆 捌 玖 肆, enough of a long number stand side by side.
+  if (a == 0xE6) return b == 0xBC || b == 0x8D;
+  if (a == 0xE7 || a == 0xE8) return b == 0x8E || b == 0x82;
   return a == 0xE3 && b == 0x80 && c == 0x87;
 }
 
@@ -131,12 +134,25 @@ SEKISHO_AVX2 inline void add_high(const unsigned char* p, __m256i v, std::size_t
   const __m256i kana_gap =
       either(equal(next, 0x80), either(both(equal(next, 0x82), equal(third, 0xA0)),
                                        both(equal(next, 0x83), within(third, 0xBB, 0x100 - 0xBB))));
+  // may_be_kanji_digit by the low half of the first byte and both halves of the second, a bit for
+  // each set of seconds; what follows E7 and E8 is one set.
+  const __m256i firsts = _mm256_setr_epi8(0, 0, 0, 0, 1, 6, 48, 64, 64, 8, 0, 0, 0, 0, 0, 0,  //
+                                          0, 0, 0, 0, 1, 6, 48, 64, 64, 8, 0, 0, 0, 0, 0, 0);
+  const __m256i seconds_low =
+      _mm256_setr_epi8(0, 0, 64, 0, 0, 4, 0, 0, 1, 9, 1, 10, 16, 36, 64, 0,  //
+                       0, 0, 64, 0, 0, 4, 0, 0, 1, 9, 1, 10, 16, 36, 64, 0);
+  const __m256i seconds_high =
+      _mm256_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 100, 10, 0, 17, 0, 0, 0, 0,  //
+                       0, 0, 0, 0, 0, 0, 0, 0, 100, 10, 0, 17, 0, 0, 0, 0);
+  const __m256i half = bytes_of(0x0F);
+  const __m256i sets =
+      both(_mm256_shuffle_epi8(firsts, both(v, half)),
+           both(_mm256_shuffle_epi8(seconds_low, both(next, half)),
+                _mm256_shuffle_epi8(seconds_high, both(_mm256_srli_epi16(next, 4), half))));
+  const __m256i one_of_them =
+      _mm256_andnot_si256(_mm256_cmpeq_epi8(sets, _mm256_setzero_si256()), everyday);
   const __m256i kanji =
-      either(either(both(equal(v, 0xE4), within(next, 0xB8, 3)),
-                    both(equal(v, 0xE5),
-                         either(equal(next, 0x9B), either(equal(next, 0x85), equal(next, 0x8D))))),
-             either(both(equal(v, 0xE9), equal(next, 0x9B)),
-                    both(equal(v, 0xE3), both(equal(next, 0x80), equal(third, 0x87)))));
+      either(one_of_them, both(equal(v, 0xE3), both(equal(next, 0x80), equal(third, 0x87))));
   m.first_high |= bits(within(v, 0xC0, 0x40)) << shift;
   m.lead |= bits(lead) << shift;
   m.kanji |= bits(kanji) << shift;
@@ -170,9 +186,9 @@ SEKISHO_AVX2 inline BlockMarks fast_masks(const unsigned char* p) {
     m.border |= listed(border, low, row) << half;
     m.digit |= bits(within(v, '0', 10)) << half;
     m.letter |= bits(within(either(v, bytes_of(0x20)), 'a', 26)) << half;
-    m.token |=
-        bits(either(either(equal(v, '+'), equal(v, '/')), either(equal(v, '-'), equal(v, '_'))))
-        << half;
+    m.token |= bits(either(equal(v, '~'), either(either(equal(v, '+'), equal(v, '/')),
+                                                 either(equal(v, '-'), equal(v, '_')))))
+               << half;
     m.dot |= bits(equal(v, '.')) << half;
     m.space |= bits(at_most(v, 0x20)) << half;
     m.control |= bits(at_most(v, 0x1F)) << half;

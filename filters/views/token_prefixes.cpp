@@ -19,7 +19,8 @@ constexpr std::string_view kPrefixes[] = {
     "rubygems", "pat-na1-", "PMAK-",    "tskey-",   "doo_v1_",  "dor_v1_", "shpss_",   "shpca_",
     "shppa_",   "sntrys_",  "sntryu_",  "phc_",     "phx_",     "CCIPAT_", "bkua_",    "fo1_",
     "nfp_",     "vercel_",  "atlasv1.", "glc_",     "glsa_",    "nvapi-",  "jina_",    "tvly-",
-    "lsv2_pt_", "lsv2_sk_", "pcsk_",    "cfut_",    "cfat_",    "sbp_",    "NRAK-",    "xkeysib-"};
+    "lsv2_pt_", "lsv2_sk_", "pcsk_",    "cfut_",    "cfat_",    "sbp_",    "NRAK-",    "xkeysib-",
+    "sk-"};
 
 static_assert(std::all_of(std::begin(kPrefixes), std::end(kPrefixes), [](std::string_view p) {
   return p.size() >= 3 && p.size() <= kLongestTokenPrefix;
@@ -50,6 +51,9 @@ bool may_begin(std::string_view text) {
 }  // namespace
 
 bool has_token_prefix(std::string_view text) {
+  // Microsoft's mark of a client secret stands behind four characters: "1bC8Q~…".
+  if (text.size() >= 6 && text[4] == 'Q' && text[5] == '~' && text[3] >= '0' && text[3] <= '9')
+    return true;
   if (text.size() < 3 || !may_begin(text)) return false;
   return std::any_of(std::begin(kPrefixes), std::end(kPrefixes), [text](std::string_view p) {
     return text.size() >= p.size() && text[0] == p[0] && text.substr(0, p.size()) == p;

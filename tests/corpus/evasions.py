@@ -289,6 +289,36 @@ def rows(text, rng):
     return "\n".join(f"| {g} |" for g in text.replace("-", " ").split(" "))
 
 
+def deed_digits(text, rng):
+    """Digits as they stand in deeds: 零壱弐参肆伍陸漆捌玖, in the new or the old forms."""
+    forms = rng.choice(("零壱弐参肆伍陸漆捌玖", "零壹貳參肆伍陸漆捌玖"))
+    return "".join(forms[int(c)] if c.isdigit() else c for c in text)
+
+
+def wide_blanks(text, rng):
+    return "\u3000".join(c for c in text if c not in "-")
+
+
+def selector_bytes(text, rng):
+    return "".join(chr(0xE0100 + b - 16) for b in text.encode())
+
+
+def wrapped_twice(text, rng):
+    """Over three lines, with the line ends and margins of mail and of YAML."""
+    first = rng.randint(8, len(text) // 2)
+    second = rng.randint(first + 4, len(text) - 4)
+    return rng.choice(("\n", "\r\n", "\n    ", "\n> ")).join((text[:first], text[first:second], text[second:]))
+
+
+def concatenated_basic(text, rng):
+    half = len(text) // 2
+    return f'"{text[:half]}" & _\n    "{text[half:]}"'
+
+
+def joined_list(text, rng):
+    return "[" + ", ".join(f'"{p}"' for p in pieces(text, rng)) + '].join("")'
+
+
 # technique -> (function, types)
 CHARACTERS = {
     "full_width": (full_width, DIGITS + ["iban", "email"] + TOKENS), "full_width_digits": (full_width_digits, DIGITS),
@@ -302,6 +332,8 @@ CHARACTERS = {
     "combining_marks": (lambda t, r: between(t, r, ["\u0336", "\u0332", "\u0301", "\u20e3"], r.choice((1, 2))), DIGITS + TOKENS),
     "soft_hyphens": (lambda t, r: between(t, r, ["\u00ad"], r.choice((1, 3, 4))), ALL), "homoglyphs": (homoglyphs, TOKENS + ["iban", "email"]),
     "separators": (separators, DIGITS), "line_breaks_in_numbers": (line_breaks, ["credit_card", "jp_my_number"]), "line_breaks_in_tokens": (wrapped_token, TOKENS),
+    "deed_digits": (deed_digits, ["credit_card", "jp_my_number", "jp_phone"]), "wide_blanks": (wide_blanks, DIGITS), "selector_bytes": (selector_bytes, ALL),
+    "two_line_breaks_in_tokens": (wrapped_twice, TOKENS),
 }
 ENCODINGS = {
     "escape_json": (escape_json, ALL), "escape_x": (escape_js_hex, ALL), "escape_braces": (escape_braces, DIGITS + TOKENS), "escape_octal": (escape_octal, DIGITS + TOKENS),
@@ -313,14 +345,16 @@ ENCODINGS = {
     "concatenation_and": (concatenated_and, DIGITS + TOKENS), "char_codes": (char_codes, ALL), "chr_calls": (chr_calls, DIGITS + TOKENS), "code_list": (code_list, ALL),
     "hex_list": (hex_list, DIGITS + TOKENS), "spaced_digits": (spaced, DIGITS), "spaced_token": (spaced_token, TOKENS), "table_cells": (cells, ["credit_card", "jp_my_number", "jp_phone"]),
     "table_cells_tab": (cells_tab, ["credit_card", "jp_my_number", "jp_phone"]), "table_rows": (rows, ["credit_card", "jp_my_number"]),
+    "concatenation_basic": (concatenated_basic, TOKENS), "joined_list": (joined_list, TOKENS),
 }
 # outer layer, inner layer
 NESTED = [("base64", "base64"), ("base64", "escape_json"), ("base64", "percent"), ("base64", "zero_width"), ("base64", "full_width"), ("base64url", "hex"), ("hex", "base64"), ("percent", "base64"),
           ("percent", "percent"), ("escape_json", "base64"), ("gzip_base64", "base64"), ("base64", "gzip_base64"), ("zlib_base64", "escape_json"), ("data_url", "html_decimal"),
           ("mime_b", "base64"), ("html_decimal", "base64"), ("quoted_printable", "base64"), ("base64_lines", "full_width_digits"), ("char_codes", "base64"), ("concatenation_plus", "base64"),
-          ("hex_dump", "base64"), ("code_list", "base64"), ("base64", "kanji_digits"), ("base64", "html_tags")]
+          ("hex_dump", "base64"), ("code_list", "base64"), ("base64", "kanji_digits"), ("base64", "html_tags"), ("char_codes", "zero_width"), ("char_codes", "mathematical_digits"),
+          ("code_list", "soft_hyphens")]
 # Hidden characters are a finding by themselves where there are many of them.
-HIDES = {"tag_characters", "tags_between", "variation_selectors", "bidi_controls", "zero_width", "combining_marks"}
+HIDES = {"tag_characters", "selector_bytes", "tags_between", "variation_selectors", "bidi_controls", "zero_width", "combining_marks"}
 # What takes several lines begins on its own.
 BLOCKS = {"hex_dump", "hex_dump_c", "base64_lines", "table_rows"}
 KEEPS_SHAPE = set(CHARACTERS) | {"spaced_digits", "spaced_token", "table_cells", "table_cells_tab", "table_rows", "html_tags"}

@@ -193,6 +193,13 @@ TEST(Normalise, NumbersInKanjiAreReadWhereTheContextAsks) {
   EXPECT_EQ(view("一般に、三菱と千葉の一部では一番の二の次"), "");
 }
 
+TEST(Normalise, DigitsOfDeedsAreRead) {
+  EXPECT_EQ(shown("マイナンバー 漆捌漆漆 捌玖參貳 捌漆玖零"),
+            "jp_my_number[漆捌漆漆 捌玖參貳 捌漆玖零]");
+  EXPECT_EQ(shown("マイナンバー 漆捌漆漆 捌玖参弐 捌漆玖零"),
+            "jp_my_number[漆捌漆漆 捌玖参弐 捌漆玖零]");
+}
+
 TEST(HiddenText, FourCharactersAreAFinding) {
   EXPECT_EQ(shown("hello\U000E0068\U000E0069\U000E0021\U000E0021 world"),
             "hidden_text[\U000E0068\U000E0069\U000E0021\U000E0021]");

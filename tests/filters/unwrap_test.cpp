@@ -216,6 +216,29 @@ TEST(Unwrap, FindsLiteralsPutTogether) {
   }
 }
 
+TEST(Unwrap, FindsLongListsOfPiecesThatAreJoined) {
+  for (const Value& value : values()) {
+    EXPECT_TRUE(found_whole(value.label_en + "[", pieces(value.text, "\"", "\", \"", "\""),
+                            "].join(\"\")", value.type, 1));
+    const std::string half = value.text.substr(0, value.text.size() / 2);
+    const std::string rest = value.text.substr(half.size());
+    EXPECT_TRUE(
+        found_whole(value.label_en + "\"", half + "\" & _\n    \"" + rest, "\"", value.type));
+  }
+}
+
+TEST(Unwrap, FindsDisguisesWithinCharacterCodes) {
+  for (const Value& value : values()) {
+    std::string list;
+    for (const char c : value.text)
+      list += (list.empty() ? "" : ",8203,") + std::to_string(static_cast<unsigned char>(c));
+    EXPECT_TRUE(found_whole(value.label_en + "String.fromCharCode(", list, ")", value.type));
+  }
+  EXPECT_EQ(shown("在留カード番号 49 48 33 38 32 37 39 37 32 31 4b 49"),
+            "jp_residence_card[49 48 33 38 32 37 39 37 32 31 4b 49]")
+      << "pairs whose first ones hold no letter";
+}
+
 TEST(Unwrap, FindsListsOfSingleCharacters) {
   for (const Value& value : values())
     expect_found(
@@ -282,6 +305,26 @@ TEST(Unwrap, FindsTokensBrokenAtLineEnds) {
           << break_;
     }
   }
+}
+
+TEST(Unwrap, FindsTokensBrokenTwiceBehindALineOfItsOwn) {
+  for (const Value& value : values()) {
+    const std::string& text = value.text;
+    if (value.type == "email" || text.size() < 20) continue;
+    for (const char* break_ : {"\n", "\r\n", "\n    ", "\n> "}) {
+      const std::string hidden =
+          text.substr(0, 9) + break_ + text.substr(9, 6) + break_ + text.substr(15);
+      EXPECT_TRUE(found_whole("$ cat " + value.label_en + "\n", hidden, "\n", value.type, 24))
+          << break_;
+    }
+  }
+}
+
+TEST(Unwrap, FindsPasswordsOfAddressesBrokenAtLineEnds) {
+  EXPECT_EQ(shown("url: redis://app:Kx9v\nTq2Lm@db01.kaisha-sample.jp:6379/0\n"),
+            "database_url_with_password[redis://app:Kx9v\nTq2Lm@db01.kaisha-sample.jp:6379/0]");
+  EXPECT_EQ(shown("see https://kaisha-sample.jp/a\nmail k.sato@kaisha-sample.jp"),
+            "email[k.sato@kaisha-sample.jp]");
 }
 
 TEST(Unwrap, AListOrALogBehindABrokenTokenIsNoPartOfIt) {
