@@ -171,7 +171,7 @@ DetectorPackFile load_detector_pack(const std::string& path, Problems& problems)
 
 const std::vector<std::string_view>& shipped_pack_names() {
   static const std::vector<std::string_view> kNames = {"secrets", "personal", "personal-jp",
-                                                       "labels"};
+                                                       "labels", "source"};
   return kNames;
 }
 
