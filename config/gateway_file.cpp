@@ -5,6 +5,7 @@
 
 #include "config/gateway_sections.h"
 #include "config/text_file.h"
+#include "config/yaml_document.h"
 #include "config/yaml_reader.h"
 
 namespace sekisho::config {
@@ -235,6 +236,7 @@ GatewayFile parse_gateway(const std::string& path, const std::string& text, Prob
   const std::size_t before = problems.size();
   const YamlDocument document = parse_yaml(path, text, problems);
   YamlReader reader(path, problems, log);
+  out.written = written_values(document.root);
   if (document.complete || document.root.is_map()) read_gateway(document, reader, out);
   sort_by_place(problems, before);
   return out;

@@ -14,6 +14,7 @@
 #include "config/audit_proof.h"
 #include "config/audit_sealed.h"
 #include "config/audit_sinks.h"
+#include "config/changed_keys.h"
 #include "config/ip.h"
 #include "config/mark.h"
 
@@ -143,6 +144,7 @@ struct GatewayFile {
   std::string log_level = "info";
   bool log_json = true;
   AdminAddress admin;
+  WrittenValues written;  // the file as it stands, to tell what a reload finds changed
 };
 
 // Reads and checks gateway.yaml, and that every file it names can be read (the directories of keys

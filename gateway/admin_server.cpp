@@ -89,16 +89,24 @@ std::string policy_json(const Gateway& gateway) {
 Answer reload_answer(Gateway& gateway) {
   const ReloadResult r = gateway.reload("admin");
   if (!r.ok) return Answer{422, "application/json", problems_json(r.problems)};
-  std::string out;
-  filters::JsonWriter(out)
-      .begin_object()
-      .key("v")
-      .value(1)
-      .key("digest")
-      .value(r.digest)
-      .key("previous")
-      .value(r.previous)
-      .end_object();
+  std::string out, keys;
+  filters::JsonWriter w(out);
+  w.begin_object().key("v").value(1).key("digest").value(r.digest);
+  w.key("previous").value(r.previous).key("restart").begin_array();
+  for (const std::string& key : r.restart) {
+    keys += (keys.empty() ? "" : ", ") + key;
+    w.value(key);
+  }
+  w.end_array();
+  if (!keys.empty())
+    w.key("message")
+        .begin_object()
+        .key("ja")
+        .value("次の変更は再起動で有効になります: " + keys)
+        .key("en")
+        .value("these changes take a restart: " + keys)
+        .end_object();
+  w.end_object();
   return Answer{200, "application/json", out};
 }
 

@@ -114,6 +114,7 @@ bool Gateway::make_services(Configuration& c, config::Problems& problems, std::s
   services_ = std::make_unique<Services>();
   Services& s = *services_;
   s.settings = c.gateway;
+  keeping_ = config::keeping_words(c.gateway);
   if (s.settings.workers == 0)
     s.settings.workers = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   s.name = host_name();
@@ -382,6 +383,8 @@ Readiness Gateway::readiness() const {
   for (auto& w : services_->room.warnings()) r.warnings.push_back(std::move(w));
   if (const auto copies = sealing())
     for (auto& w : copies->warnings(now_microseconds())) r.warnings.push_back(std::move(w));
+  for (const auto& key : keys_for_restart())
+    r.warnings.push_back("`" + key + "` of gateway.yaml has changed: it takes a restart");
   warn_of_proof(r.warnings);
   for (auto& w : services_->origin_health->warnings(Clock::now()))
     r.warnings.push_back(std::move(w));

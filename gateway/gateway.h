@@ -35,6 +35,7 @@ struct ReloadResult {
   bool ok = false;
   std::string digest, previous;
   config::Problems problems;
+  std::vector<std::string> restart;  // keys that have changed and take a restart
 };
 
 struct Readiness {
@@ -103,6 +104,9 @@ class Gateway {
   void tell_recipients(const Sealing* before, const Sealing* next, const std::string& by);
   std::shared_ptr<const Sealing> sealing() const;
   void use_entrances(const Configuration& c);
+  void use_keeping(const config::GatewayFile& read, const std::string& by);
+  void tell_restart(const std::vector<std::string>& keys, const std::string& by);
+  std::vector<std::string> keys_for_restart() const;
 
   std::string path_;
   net::io_context control_{1};
@@ -124,6 +128,8 @@ class Gateway {
   mutable std::mutex snapshot_mutex_;
   std::mutex reload_mutex_;
   std::shared_ptr<const policy::Snapshot> snapshot_;
+  std::vector<std::string> restart_;           // under snapshot_mutex_; of the last reload
+  std::string keeping_;                        // how the log is kept, in words
   std::shared_ptr<const Sealing> sealing_;     // null: none
   std::shared_ptr<FindingKeys> finding_keys_;  // the journal asks it, too
   std::int64_t loaded_at_ = 0;

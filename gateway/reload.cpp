@@ -79,9 +79,11 @@ ReloadResult Gateway::reload_locked(const std::string& by) {
   std::string no_key;
   if (!finding_keys_->read_again(no_key)) Log::warn("finding_key", {{"error", no_key}});
   publish(*c);
-  maintenance_->use(c->gateway.audit_keeping, c->gateway.audit_sealed);
+  use_keeping(c->gateway, by);
   record_and_wait(admin_event("reload", r.previous, r.digest, by));
   Log::info("reloaded", {{"old", r.previous}, {"new", r.digest}, {"by", by}});
+  r.restart = config::keys_for_restart(services_->settings, c->gateway);
+  tell_restart(r.restart, by);
   r.ok = true;
   return r;
 }
@@ -135,6 +137,37 @@ void Gateway::use_entrances(const Configuration& c) {
       at = static_cast<std::size_t>(std::find_if(read.begin(), read.end(), is_same) - read.begin());
     if (at < read.size()) entrances_[i]->use(c.listener_tls[at]);
   }
+}
+
+// How long records stay is as much a rule as the policy is: who changed it is to be seen.
+void Gateway::use_keeping(const config::GatewayFile& read, const std::string& by) {
+  maintenance_->use(read.audit_keeping, read.audit_sealed);
+  const std::string next = config::keeping_words(read);
+  if (next == keeping_) return;
+  record_and_wait(admin_event("keeping", keeping_, next, by));
+  Log::info("keeping_changed", {{"old", keeping_}, {"new", next}});
+  keeping_ = next;
+}
+
+// Whoever changed such a key must not believe that it is in force. Recorded when it is news.
+void Gateway::tell_restart(const std::vector<std::string>& keys, const std::string& by) {
+  const bool news = keys != keys_for_restart();
+  {
+    const std::lock_guard lock(snapshot_mutex_);
+    restart_ = keys;
+  }
+  if (keys.empty()) return;
+  std::string list;
+  for (const std::string& key : keys) list += (list.empty() ? "" : ", ") + key;
+  Log::warn("restart_needed", {{"keys", list},
+                               {"ja", "gateway.yaml のこれらの変更は再起動で有効になります"},
+                               {"en", "these changes of gateway.yaml take a restart"}});
+  if (news) record_and_wait(admin_event("restart_needed", "", list, by));
+}
+
+std::vector<std::string> Gateway::keys_for_restart() const {
+  const std::lock_guard lock(snapshot_mutex_);
+  return restart_;
 }
 
 // Complete when every worker uses it: policy and users change for a worker in one step.

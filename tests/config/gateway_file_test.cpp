@@ -66,7 +66,7 @@ TEST(GatewayFile, HoldsHowTheLogIsKeptSealedAndSent) {
   EXPECT_EQ(g.audit_sealed.directory, "/etc/sekisho/audit/sealed");
   EXPECT_TRUE(g.audit_sinks.empty());
   const std::string text = kMinimal + R"(audit:
-  directory: log/
+  directory: log
   retention: { default: 2y, classes: { refused: 90d } }
   sealed: { recipients: { auditors: [a.pem] }, retention: 30d }
   sinks: [{ name: siem, syslog: "logs.example.jp:6514" }]
@@ -78,6 +78,48 @@ TEST(GatewayFile, HoldsHowTheLogIsKeptSealedAndSent) {
   EXPECT_EQ(g.audit_sealed.recipients.at("auditors")[0].value, "/etc/sekisho/a.pem");
   EXPECT_EQ(g.audit_sealed.directory, "/etc/sekisho/log/sealed");
   EXPECT_EQ(g.audit_sinks.at(0).target.value, "logs.example.jp:6514");
+}
+
+TEST(GatewayFile, TellsWhichChangesTakeARestart) {
+  const auto changed = [](const std::string& before, const std::string& after) {
+    Problems problems;
+    std::string out;
+    for (const auto& key : keys_for_restart(parse_gateway("g.yaml", kMinimal + before, problems),
+                                            parse_gateway("g.yaml", kMinimal + after, problems)))
+      out += (out.empty() ? "" : " ") + key;
+    EXPECT_TRUE(problems.empty()) << listed(problems);
+    return out;
+  };
+  EXPECT_EQ(changed("", ""), "");
+  EXPECT_EQ(changed("workers: 2\n", "workers:   2 # the same\n"), "");
+  EXPECT_EQ(changed("workers: 2\n", "workers: 3\n"), "workers");
+  EXPECT_EQ(changed("", "limits: { drain: 5s, idle: 5s }\n"), "limits.drain limits.idle");
+  EXPECT_EQ(changed("", "policy: other.yaml\ngeo: { max_age: 5d }\n"), "");
+  EXPECT_EQ(changed("ca: { certificate: a, key: b }\n",
+                    "ca: { certificate: c, key: d, crl_url: \"http://a.jp/\" }\n"),
+            "ca.crl_url");
+  EXPECT_EQ(
+      changed("audit: { retention: { default: 3y }, disk: { budget: 1GiB, reserve: 1MiB } }\n",
+              "audit: { compress: never, disk: { budget: 2GiB, reserve: 2MiB } }\n"),
+      "audit.disk.reserve");
+  EXPECT_EQ(changed("", "audit: { witnesses: [{ name: a, directory: b, every: 5m }] }\n"),
+            "audit.witnesses");
+  EXPECT_EQ(changed("audit: { sinks: [{ name: a, syslog: \"h:1\" }] }\n",
+                    "audit: { sinks: [{ name: a, syslog: \"h:2\" }] }\n"),
+            "audit.sinks");
+}
+
+TEST(GatewayFile, ACertificateOfAListenerIsTakenButItsFirstTakesARestart) {
+  const auto file = [](const std::string& tls) {
+    Problems problems;
+    const GatewayFile out = parse_gateway(
+        "g.yaml", "version: 1\nlisten: [{ address: \"127.0.0.1:0\"" + tls + " }]\n", problems);
+    EXPECT_TRUE(problems.empty()) << listed(problems);
+    return out;
+  };
+  const auto with = file(", tls: { certificate: a, key: b }");
+  EXPECT_TRUE(keys_for_restart(with, file(", tls: { certificate: c, key: b }")).empty());
+  EXPECT_EQ(keys_for_restart(file(""), with), std::vector<std::string>{"listen"});
 }
 
 TEST(GatewayFile, EveryNamedFileThatCannotBeReadIsAProblemAtItsLine) {

@@ -102,6 +102,29 @@ class Operations(unittest.TestCase):
                 return
         self.fail("the new policy never came into force")
 
+    def test_reload_says_which_changes_take_a_restart(self):
+        gateway = self.start()
+        admin = lambda what: [(r["old"], r["new"]) for r in gateway.journal() if r.get("what") == what]
+        warned = lambda: [w for w in json.loads(gateway.ask("GET", "/readyz")[1])["warnings"] if "takes a restart" in w]
+        before = gateway.config.read_text(encoding="utf-8")
+        self.assertEqual(gateway.reload()[1]["restart"], [])
+        witness = f'witnesses: [{{ name: nas, directory: {gateway.folder} }}], sinks: [{{ name: siem, syslog: "127.0.0.1:1" }}], retention: {{ default: 3y }}'
+        after = before.replace('"audit/"', '"audit/", ' + witness).replace("level: info", "level: warn").replace("geo: {", "geo: { max_age: 20d,")
+        gateway.config.write_text(after, encoding="utf-8")
+        for _ in range(2):
+            status, said = gateway.reload()
+            self.assertEqual((status, said.get("restart")), (200, ["audit.sinks", "audit.witnesses", "log.level"]), said)
+            self.assertIn("再起動", said["message"]["ja"])
+            self.assertIn("audit.witnesses", said["message"]["en"])
+        self.assertEqual(admin("restart_needed"), [(None, "audit.sinks, audit.witnesses, log.level")])  # once: the second brought no news
+        self.assertEqual(admin("keeping"), [(None, "retention.default 3y")])
+        self.assertEqual(len(warned()), 3)
+        self.assertIn("restart_needed", (gateway.folder / "gateway.log").read_text(encoding="utf-8"))
+        gateway.config.write_text(before, encoding="utf-8")
+        self.assertNotIn("message", gateway.reload()[1])
+        self.assertEqual(warned(), [])
+        self.assertEqual(admin("keeping")[-1], ("retention.default 3y", None))
+
     def test_bad_policy_keeps_the_old_one(self):
         gateway = self.start()
         policy = gateway.folder / "policy.yaml"
