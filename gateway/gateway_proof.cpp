@@ -61,6 +61,15 @@ void Gateway::link_journal(audit::Journal* journal) {
 void Gateway::close_journal() {
   link_journal(nullptr);
   if (services_) services_->journal.reset();
+  if (!witnesses_) return;
+  for (const WitnessLack& w : witnesses_->stop())
+    Log::warn("witness_lacks_last_checkpoint",
+              {{"witness", w.witness},
+               {"has", std::to_string(w.acknowledged)},
+               {"last", std::to_string(w.last)},
+               {"error", w.why},
+               {"ja", "この送り先には最後のチェックポイントが届いていません"},
+               {"en", "this witness has not received the last checkpoint"}});
   witnesses_.reset();
 }
 

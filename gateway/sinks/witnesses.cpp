@@ -12,6 +12,7 @@
 #include <fstream>
 #include <iterator>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "audit/json_text.h"
@@ -124,7 +125,9 @@ std::string checkpoint_syslog(const std::string& origin, std::uint64_t size,
   return std::to_string(line.size()) + ' ' + line;
 }
 
-class Witnesses::Courier {
+// Shared with its thread, which may outlive everything else: a write to a file system that hangs
+// cannot be broken off.
+class Witnesses::Courier : public std::enable_shared_from_this<Courier> {
  public:
   Courier(const config::AuditWitness& place, PeerCredentials credentials, std::string origin,
           std::function<void(const WitnessAnswer&)> told, WitnessTimes times)
@@ -134,15 +137,17 @@ class Witnesses::Courier {
       tls_ = std::make_unique<TlsSender>(place.to.value, peer_of(place));
     else if (place.kind != Kind::kDirectory)
       http_ = std::make_unique<HttpSender>(peer_of(place), std::move(credentials));
-    thread_ = std::thread([this] { run(); });
   }
 
-  ~Courier() { join(); }
+  void start() {
+    thread_ = std::thread([self = shared_from_this()] { self->run(); });
+  }
 
   void submit(std::uint64_t size, const std::string& note) {
     {
       const std::lock_guard lock(mutex_);
       waiting_.emplace_back(size, note);
+      last_ = size;
       if (waiting_.size() > kMostWaiting) waiting_.pop_front();  // the later ones imply it
     }
     wake_.notify_all();
@@ -163,16 +168,35 @@ class Witnesses::Courier {
     if (http_) http_->cancel();
   }
 
+  // After finish(). Nobody is told anything from here on.
+  std::optional<WitnessLack> leave(Steady::time_point until) {
+    std::unique_lock lock(mutex_);
+    const bool ended = wake_.wait_until(lock, until, [this] { return ended_; });
+    std::optional<WitnessLack> lack;
+    if (state_.acknowledged < last_)
+      lack = WitnessLack{state_.name, state_.acknowledged, last_, state_.error};
+    if (lack && !ended) lack->why = "it does not answer";
+    lock.unlock();
+    {
+      const std::lock_guard telling(telling_);
+      left_ = true;
+    }
+    if (ended)
+      thread_.join();
+    else
+      thread_.detach();
+    return lack;
+  }
+
   WitnessState state() const {
     const std::lock_guard lock(mutex_);
-    return state_;
+    WitnessState out = state_;
+    if (sending_since_ && Steady::now() - *sending_since_ > times_.silent)
+      out.error = "it does not answer";
+    return out;
   }
 
  private:
-  void join() {
-    if (thread_.joinable()) thread_.join();
-  }
-
   void run() {
     auto pause = times_.first_retry;
     std::unique_lock lock(mutex_);
@@ -181,9 +205,11 @@ class Witnesses::Courier {
       if (waiting_.empty()) break;
       take_time(lock);
       const auto next = waiting_.front();
+      sending_since_ = Steady::now();
       lock.unlock();
       const std::string error = send(next.first, next.second);
       lock.lock();
+      sending_since_.reset();
       if (error.empty() && !waiting_.empty() && waiting_.front().first == next.first)
         waiting_.pop_front();
       note_result(lock, next.first, error);
@@ -219,7 +245,10 @@ class Witnesses::Courier {
     }
     if (!error.empty() && !changed) return;
     lock.unlock();
-    told_({place_.name, size, error.empty() ? "ok" : error, changed});
+    {
+      const std::lock_guard telling(telling_);
+      if (!left_) told_({place_.name, size, error.empty() ? "ok" : error, changed});
+    }
     lock.lock();
   }
 
@@ -265,9 +294,13 @@ class Witnesses::Courier {
   std::condition_variable wake_;
   std::deque<std::pair<std::uint64_t, std::string>> waiting_;
   WitnessState state_;
-  Steady::time_point next_{};  // not before then
+  std::uint64_t last_ = 0;                           // size of the newest that was to be sent
+  std::optional<Steady::time_point> sending_since_;  // nothing is being sent
+  Steady::time_point next_{};                        // not before then
   bool stopping_ = false, ended_ = false;
   std::thread thread_;
+  std::mutex telling_;
+  bool left_ = false;  // under telling_
 };
 
 Witnesses::Witnesses() = default;
@@ -281,16 +314,27 @@ std::unique_ptr<Witnesses> Witnesses::start(const std::vector<config::AuditWitne
     PeerCredentials credentials;
     if (!read_credentials(place, credentials, error)) return nullptr;
     out->couriers_.push_back(
-        std::make_unique<Courier>(place, std::move(credentials), origin, told, times));
+        std::make_shared<Courier>(place, std::move(credentials), origin, told, times));
+    out->couriers_.back()->start();
     out->times_ = times;
   }
   return out;
 }
 
 Witnesses::~Witnesses() {
+  stop();
+}
+
+std::vector<WitnessLack> Witnesses::stop() {
   const auto until = Steady::now() + times_.at_stop;
+  std::vector<WitnessLack> out;
   for (auto& courier : couriers_) courier->stop();
   for (auto& courier : couriers_) courier->finish(until);
+  const auto last = Steady::now() + times_.to_break_off;
+  for (auto& courier : couriers_)
+    if (auto lack = courier->leave(last)) out.push_back(std::move(*lack));
+  couriers_.clear();
+  return out;
 }
 
 void Witnesses::submit(std::uint64_t size, const std::string& note) {

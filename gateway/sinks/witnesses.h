@@ -31,7 +31,16 @@ struct WitnessState {
 
 struct WitnessTimes {
   std::chrono::milliseconds first_retry{1'000}, longest_retry{60'000};
-  std::chrono::milliseconds at_stop{5'000};  // for what is still to be sent
+  std::chrono::milliseconds at_stop{5'000};       // for what is still to be sent
+  std::chrono::milliseconds to_break_off{2'000};  // then, for what was cancelled
+  std::chrono::milliseconds silent{30'000};       // a try that lasts longer is a failure to see
+};
+
+// A place that the last checkpoint did not reach.
+struct WitnessLack {
+  std::string witness;
+  std::uint64_t acknowledged = 0, last = 0;  // sizes
+  std::string why;
 };
 
 class Witnesses {
@@ -44,6 +53,10 @@ class Witnesses {
                                           std::string& error, WitnessTimes times = {});
   ~Witnesses();
 
+  // Gives what waits its time and ends, whatever a place does: a thread that a hung file system
+  // holds is left behind, and tells nobody anything any more. Who lacks the last checkpoint; of a
+  // second call none.
+  std::vector<WitnessLack> stop();
   // Any thread; never waits. A place that lags gets the newest, and the 100 before it.
   void submit(std::uint64_t size, const std::string& note);
   std::vector<WitnessState> states() const;
@@ -51,7 +64,7 @@ class Witnesses {
  private:
   Witnesses();
   class Courier;
-  std::vector<std::unique_ptr<Courier>> couriers_;
+  std::vector<std::shared_ptr<Courier>> couriers_;
   WitnessTimes times_;
 };
 

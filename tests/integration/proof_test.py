@@ -1,6 +1,7 @@
 """The audit log as evidence: checkpoints and witnesses of a running gateway, proofs, keys, both verifiers on its files."""
 import http.server
 import json
+import os
 import pathlib
 import shutil
 import subprocess
@@ -101,6 +102,24 @@ class Proofs(unittest.TestCase):
         kept = sorted(p.name for p in self.kept.rglob("*.ckpt"))
         self.assertIn("%012d.ckpt" % report["size"], kept)
         self.assertEqual(self.witness.notes[-1], note)
+
+    def test_a_witness_on_a_file_system_that_hangs_does_not_hold_up_the_stop(self):
+        folder = self.kept / "log.example.jp_gw1"
+        folder.mkdir()
+        for size in range(1, 400):  # a pipe that nobody writes into holds whoever opens it
+            os.mkfifo(folder / ("%012d.ckpt" % size))
+        gateway = self.start()
+        self.ask(gateway, 3)
+        began = time.monotonic()
+        self.assertEqual(gateway.stop(), 0)
+        self.assertLess(time.monotonic() - began, 20)
+        said = [line for line in (gateway.folder / "gateway.log").read_text(encoding="utf-8").splitlines() if "witness_lacks_last_checkpoint" in line]
+        self.assertEqual(len(said), 1, said)
+        for word in ('"witness":"nas"', '"has":"0"', "does not answer", "届いていません"):
+            self.assertIn(word, said[0])
+        report = self.agree(0)
+        self.assertEqual(report["checkpoint"]["size"], report["size"])
+        self.assertEqual(self.witness.notes[-1], run(SEKISHO, "audit", "head", "--note", "--directory", self.log).stdout)
 
     def test_a_cut_end_is_found_with_what_the_witness_holds(self):
         gateway = self.start()

@@ -1,6 +1,8 @@
 #include "gateway/sinks/witnesses.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <atomic>
 #include <condition_variable>
@@ -169,6 +171,60 @@ TEST(Witnesses, ADeadOneHoldsUpNeitherTheOthersNorTheEnd) {
   while (witnesses->states().at(1).acknowledged < 300) std::this_thread::yield();
   EXPECT_EQ(witnesses->states().at(0).acknowledged, 0u);
   witnesses.reset();
+}
+
+// A name that is a pipe without a writer holds whoever opens it, as a file system does that hangs.
+TEST(Witnesses, AFolderThatHangsForEverDoesNotHoldUpTheEnd) {
+  Place folder, good;
+  const std::string name = "/log.example.jp_gw1/000000000005.ckpt";
+  fs::create_directory(folder.path() + "/log.example.jp_gw1");
+  ASSERT_EQ(::mkfifo((folder.path() + name).c_str(), 0600), 0);
+  std::atomic<bool> over{false};
+  std::string error;
+  WitnessTimes times;
+  times.at_stop = 100ms;
+  times.to_break_off = 10ms;
+  times.silent = 0ms;
+  auto hung = place(Kind::kDirectory, folder.path());
+  hung.name = "hung";
+  Ear ear;
+  auto witnesses = Witnesses::start(
+      {hung, place(Kind::kDirectory, good.path())}, "log.example.jp/gw1",
+      [&](const WitnessAnswer& a) {
+        EXPECT_FALSE(over);
+        ear.hear(a);
+      },
+      error, times);
+  ASSERT_TRUE(witnesses) << error;
+  witnesses->submit(5, "five");
+  ear.wait_for(1);
+  while (witnesses->states().at(0).error.empty()) std::this_thread::yield();
+  const auto lacking = witnesses->stop();
+  over = true;
+  ASSERT_EQ(lacking.size(), 1u);
+  EXPECT_EQ(lacking[0].witness, "hung");
+  EXPECT_EQ(lacking[0].acknowledged, 0u);
+  EXPECT_EQ(lacking[0].last, 5u);
+  EXPECT_EQ(lacking[0].why, "it does not answer");
+  EXPECT_EQ(read_all(good.path() + name), "five");
+  witnesses.reset();
+  // Late, the file system comes back: the thread that was left ends by itself.
+  const int fd = ::open((folder.path() + name).c_str(), O_WRONLY);
+  ASSERT_GE(fd, 0);
+  ::close(fd);
+}
+
+TEST(Witnesses, WhoHasTheLastCheckpointLacksNothing) {
+  Place folder;
+  Ear ear;
+  auto witnesses = start({place(Kind::kDirectory, folder.path())}, ear);
+  witnesses->submit(5, "five");
+  EXPECT_TRUE(witnesses->stop().empty());
+  witnesses = start({place(Kind::kDirectory, folder.path() + "/away")}, ear);
+  witnesses->submit(7, "seven");
+  const auto lacking = witnesses->stop();
+  ASSERT_EQ(lacking.size(), 1u);
+  EXPECT_NE(lacking[0].why.find("No such file"), std::string::npos) << lacking[0].why;
 }
 
 TEST(Witnesses, PostAndPutAndTryAgainAfterAnError) {
