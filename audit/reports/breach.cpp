@@ -227,24 +227,38 @@ Table Draft::clock() const {
   Table t;
   t.id = "deadlines";
   t.title = {"報告の期限", "When to report"};
-  t.columns = {text("report", "報告", "Report"), text("due", "期限", "Due"),
-               text("basis", "根拠", "Basis")};
-  t.rows.push_back({told("速報", "prompt report"),
-                    told(c.prompt_from.to_string() + " から " + c.prompt_by.to_string() + " まで",
-                         c.prompt_from.to_string() + " to " + c.prompt_by.to_string()),
+  t.columns = {text("report", "報告", "Report"), text("day", "暦の上の日", "By the calendar"),
+               text("due", "期限", "Due"), text("basis", "根拠", "Basis")};
+  const std::string prompt = told(c.prompt_from.to_string() + " から " + c.prompt_by.to_string(),
+                                  c.prompt_from.to_string() + " to " + c.prompt_by.to_string());
+  t.rows.push_back({told("速報", "prompt report"), prompt,
+                    told(c.prompt_by.to_string() + " まで", "by " + c.prompt_by.to_string()),
                     told("知った時点から概ね 3〜5 日以内 (規則 8 条 1 項)",
                          "about 3 to 5 days from knowing (rule 8(1))")});
+  const std::string days = std::to_string(c.full_days);
   t.rows.push_back(
-      {told("確報", "full report"), c.full_by.to_string(),
+      {told("確報", "full report"),
+       told(c.full_day.to_string() + " (" + days + " 日目)",
+            c.full_day.to_string() + " (day " + days + ")"),
+       c.full_by == c.full_day
+           ? c.full_by.to_string()
+           : told(c.full_by.to_string() + " (" + days + " 日目が閉庁日のため、次の開庁日)",
+                  c.full_by.to_string() + " (the next open day: offices are closed on day " + days +
+                      ")"),
        told(breach_.wrongful ? "不正の目的のおそれがあるため 60 日以内 (規則 8 条 2 項)"
                              : "30 日以内 (規則 8 条 2 項)。不正の目的のおそれがあれば 60 日",
             breach_.wrongful ? "60 days, since a wrongful purpose is possible (rule 8(2))"
                              : "30 days (rule 8(2)); 60 where a wrongful purpose is possible")});
   t.notes = {
-      {"知った日を 1 日目として数え、土日と 12 月 29 日から 1 月 3 日に当たれば翌開庁日としました。"
-       "祝日は数えていません",
-       "The day of knowing is day 1; a full report due on a weekend or between 29 December "
-       "and 3 January moves to the next working day; national holidays are not looked up"}};
+      {"知った日を 1 日目とし、土日・祝日も数えます。最後の日が土日、祝日または 12 月 29 日から 1 "
+       "月 3 日に当たれば、次の開庁日が期限です (ガイドライン通則編 3-5-3-4)",
+       "The day of knowing is day 1, and weekends and holidays count. Where the last day is a "
+       "Saturday, Sunday, public holiday or 29 December to 3 January, the next open day is the "
+       "limit (general guidelines, 3-5-3-4)"},
+      {"祝日は祝日法の規則で計算したものです。翌々年以降の春分の日と秋分の日は、官報で確かめてくだ"
+       "さい",
+       "Public holidays follow the rules of the Act on National Holidays; look up the equinoxes of "
+       "years beyond the next in the official gazette"}};
   return t;
 }
 

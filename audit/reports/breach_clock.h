@@ -10,13 +10,14 @@ namespace sekisho::audit {
 struct BreachClock {
   config::Date known;
   config::Date prompt_from, prompt_by;  // the prompt report: about 3 to 5 days after
-  config::Date full_by;                 // the full report
-  bool moved = false;  // its day was one on which offices are closed: the next open one
+  int full_days = 30;
+  config::Date full_day;  // the full report: the last of these days by the calendar
+  config::Date full_by;   // the limit: the same, or the next day on which offices are open
 };
 
 // The day of knowing is the first day; the full report is due on the 30th, on the 60th where a
-// wrongful purpose is possible. Saturdays, Sundays and 29 December to 3 January are passed over;
-// national holidays are for a person to look up.
+// wrongful purpose is possible. Weekends and public holidays are counted; only where the last day
+// is one, or lies between 29 December and 3 January, the next open day is the limit (3-5-3-4).
 BreachClock breach_clock(config::Date known, bool wrongful);
 
 }  // namespace sekisho::audit

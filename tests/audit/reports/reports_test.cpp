@@ -2,7 +2,6 @@
 
 #include "audit/reports/reports.h"
 
-#include "audit/reports/breach_clock.h"
 #include "audit/reports/html.h"
 #include "audit/reports/iso_controls.h"
 #include "audit/reports/iso_pack.h"
@@ -191,7 +190,12 @@ TEST_F(Reports, BreachDraftHasTheNineItemsAndNeverGuessesPersons) {
   for (const int row : {5, 6, 7})
     EXPECT_TRUE(holds(shown(items.rows[row][2]), "[to be filled in]"));
   EXPECT_EQ(shown(table_of(r, "deadlines")->rows[0][1]), "2026-07-05 to 2026-07-07");
-  EXPECT_EQ(shown(table_of(r, "deadlines")->rows[1][1]), "2026-07-31");
+  EXPECT_EQ(shown(table_of(r, "deadlines")->rows[1][1]), "2026-07-31 (day 30)");
+  EXPECT_EQ(shown(table_of(r, "deadlines")->rows[1][2]), "2026-07-31");
+  breach.known_us += 35ll * 86400 * 1'000'000;  // 2026-08-06: day 60 is a Sunday
+  breach.wrongful = true;
+  EXPECT_EQ(shown(table_of(breach_report(frame(), breach), "deadlines")->rows[1][2]),
+            "2026-10-05 (the next open day: offices are closed on day 60)");
   EXPECT_EQ(row_of(*table_of(r, "values"), "E-mail address (email)"),
             "E-mail address (email)|3|3|3");
 }
@@ -307,19 +311,6 @@ TEST_F(Reports, SayWhenTheIndexCannotAnswer) {
   frame_.run = [](const Sql&) { return SqlRows{{}, "the disk is gone"}; };
   EXPECT_EQ(overview_report(frame_).error, "the disk is gone");
   EXPECT_EQ(breach_report(frame_, {}).error, "the disk is gone");
-}
-
-TEST(BreachClock, CountsTheDayOfKnowingAsTheFirst) {
-  const BreachClock c = breach_clock({2026, 7, 2}, false);
-  EXPECT_EQ(c.full_by.to_string(), "2026-07-31");
-  EXPECT_FALSE(c.moved);
-  EXPECT_EQ(breach_clock({2026, 7, 2}, true).full_by.to_string(), "2026-08-31");  // from a Sunday
-}
-
-TEST(BreachClock, PassesOverTheEndOfTheYear) {
-  const BreachClock c = breach_clock({2026, 12, 1}, false);  // 30 December
-  EXPECT_EQ(c.full_by.to_string(), "2027-01-04");
-  EXPECT_TRUE(c.moved);
 }
 
 }  // namespace
