@@ -68,7 +68,8 @@ class Commands(Folder):
         draft = self.report("appi", "--user", USER, "--known-at", "2025-09-01T09:00", *QUARTER, lang="ja").read_text(encoding="utf-8")
         for item in ("概要", "本人の数", "原因", "二次被害", "本人への対応", "公表", "再発防止", "その他"):
             self.assertIn(item, draft)
-        self.assertIn("2025-09-04 から 2025-09-06 まで", draft)
+        for due in ("2025-09-04 から 2025-09-06<", "2025-09-06 まで", "2025-09-30 (30 日目)"):
+            self.assertIn(due, draft)
         self.assertIn("本人の数ではありません", draft)
 
     def test_the_dossier_says_whether_the_log_is_whole(self):
