@@ -144,8 +144,9 @@ bool is_disguise(long code) {
                  {0x2010, 0x2015},   {0x202A, 0x202E},   {0x2060, 0x2069},  {0x2212, 0x2212},
                  {0x2460, 0x24FF},   {0x2776, 0x277F},   {0xFE00, 0xFE0F},  {0xFEFF, 0xFEFF},
                  {0x1D400, 0x1D7FF}, {0x1FBF0, 0x1FBF9}, {0xE0000, 0xE01EF}};
-  return std::any_of(std::begin(kRanges), std::end(kRanges),
-                     [code](const auto& r) { return code >= r.first && code <= r.last; });
+  for (const auto& r : kRanges)  // in ascending order
+    if (code <= r.last) return code >= r.first;
+  return false;
 }
 
 bool may_be_character(long code) {
@@ -197,20 +198,25 @@ std::string text_of_pairs(std::string_view text, const std::vector<Range>& place
 // of two digits, one half of a pair of hexadecimal ones.
 class ListReader {
  public:
-  ListReader(std::string_view text, std::size_t at, Base base)
-      : text_(text), next_(at), end_(at), base_(base), pairs_(base == Base::kDecimal) {}
+  // `first` is what stands at `at`.
+  ListReader(std::string_view text, std::size_t at, Base base, Code first)
+      : text_(text),
+        next_(at),
+        end_(at),
+        base_(base),
+        code_(first),
+        pairs_(base == Base::kDecimal) {}
 
   // The next code; `end` 0 = the list is over.
   Code read(std::size_t& begin) {
-    if (over_) return {};
-    begin = next_;
-    const Code code = read_code(text_, begin, base_);
+    const Code code = code_;
     if (code.end == 0) return {};
+    begin = next_;
     pairs_ = pairs_ && code.end - begin == 2;
     end_ = code.end;
     if (!may_be_character(code.value) && !pairs_ && !is_disguise(code.value)) return {};
     next_ = skip_between(text_, code.end);
-    over_ = next_ == code.end;
+    code_ = next_ == code.end ? Code{} : read_code(text_, next_, base_);
     return code;
   }
   // What was read ends here, with the number that broke it off.
@@ -220,14 +226,15 @@ class ListReader {
   std::string_view text_;
   std::size_t next_, end_;
   Base base_;
+  Code code_;   // at `next_`
   bool pairs_;  // all of two digits so far
-  bool over_ = false;
 };
 
 // Whether enough numbers follow one another; `looked` is moved to the end of those that are too
 // few.
-bool begins_list(std::string_view text, std::size_t at, Base base, std::size_t& looked) {
-  ListReader list(text, at, base);
+bool begins_list(std::string_view text, std::size_t at, Base base, Code first,
+                 std::size_t& looked) {
+  ListReader list(text, at, base, first);
   std::size_t begin = 0;
   for (std::size_t count = 0; count < kFewestCodes; ++count) {
     if (list.read(begin).end != 0) continue;
@@ -238,12 +245,12 @@ bool begins_list(std::string_view text, std::size_t at, Base base, std::size_t& 
 }
 
 // Reads a list at `at`; its end when it was patched, 0 otherwise.
-std::size_t patch_list(std::string_view text, std::size_t at, Base base, std::size_t& looked,
-                       Patches& out) {
-  if (!begins_list(text, at, base, looked)) return 0;
+std::size_t patch_list(std::string_view text, std::size_t at, Base base, Code first,
+                       std::size_t& looked, Patches& out) {
+  if (!begins_list(text, at, base, first, looked)) return 0;
   std::vector<long> codes;
   std::vector<Range> places;
-  ListReader list(text, at, base);
+  ListReader list(text, at, base, first);
   while (codes.size() < kMostCodes) {
     std::size_t begin = 0;
     const Code code = list.read(begin);
@@ -337,8 +344,8 @@ std::size_t line_end(std::string_view text, std::size_t at) {
 
 namespace {
 
-// Cheap: whether a list may begin with what stands at `at`.
-bool may_be_first(std::string_view text, std::size_t at, Base base) {
+// Cheap: whether a code may stand at `at`.
+bool may_be_code(std::string_view text, std::size_t at, Base base) {
   const char first = text[at], second = at_or_nul(text, at + 1);
   switch (base) {
     case Base::kHex:
@@ -346,14 +353,17 @@ bool may_be_first(std::string_view text, std::size_t at, Base base) {
     case Base::kBinary:
       return (first == '0' || first == '1') && (second == '0' || second == '1');
     case Base::kDecimal:
-      if (!kAsciiDigits.has(first)) return false;
-      break;
+      return kAsciiDigits.has(first);
     case Base::kPairs:
-      if (hex_value(second) < 0 || word_at(text, at + 2)) return false;
       break;
   }
-  const Code code = read_code(text, at, base);
-  return code.end != 0 && may_be_character(code.value) && kBetween.has(at_or_nul(text, code.end));
+  return hex_value(second) >= 0 && !word_at(text, at + 2);
+}
+
+// Whether a list may begin with `code`.
+bool may_be_first(std::string_view text, Code code) {
+  return code.end != 0 && kBetween.has(at_or_nul(text, code.end)) &&
+         (may_be_character(code.value) || is_disguise(code.value));
 }
 
 }  // namespace
@@ -374,8 +384,10 @@ void find_char_codes(std::string_view text, const Survey& survey, Range where, P
     if (!kFirst.has(text[at]) || (at > 0 && word_at(text, at - 1))) continue;
     for (const Base base : {Base::kHex, Base::kBinary, Base::kDecimal, Base::kPairs}) {
       std::size_t& seen = looked[static_cast<int>(base)];
-      if (at < seen || !may_be_first(text, at, base)) continue;
-      const std::size_t end = patch_list(text, at, base, seen, out);
+      if (at < seen || !may_be_code(text, at, base)) continue;
+      const Code first = read_code(text, at, base);
+      if (!may_be_first(text, first)) continue;
+      const std::size_t end = patch_list(text, at, base, first, seen, out);
       if (end == 0) continue;
       std::fill(std::begin(looked), std::end(looked), end);
       break;

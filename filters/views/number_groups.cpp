@@ -146,11 +146,13 @@ bool in_table(std::string_view text, Range run) {
   return numeric(after.substr(0, after.find('\n'))) >= 3;
 }
 
+constexpr std::size_t kReach = 160;  // of the digits of a long number
+
 // Cheap: whether the digits of a long number may stand from `at` on, signs and borders of cells
-// between. Most numbers stand alone.
+// between.
 bool enough_digits_follow(std::string_view text, std::size_t at) {
-  constexpr std::size_t kReach = 160, kWidestGap = 24;
-  static constexpr CharSet kBetween = kGapSigns | CharSet(";\"'");
+  constexpr std::size_t kWidestGap = 24;
+  static constexpr CharSet kBetween{kNumberGap};
   std::size_t digits = 0, last = at;
   const std::size_t most = std::min(text.size(), at + kReach);
   for (std::size_t i = at; i < most; ++i) {
@@ -166,6 +168,22 @@ bool enough_digits_follow(std::string_view text, std::size_t at) {
     }
   }
   return most < text.size();
+}
+
+// Cheap: where to go on behind the digits at `at` when too few stand before what parts no groups of
+// a number; `at`: they may be enough. Most numbers stand alone.
+std::size_t skip_few_digits(std::string_view text, const Survey& survey, std::size_t at) {
+  constexpr auto kBreaks = [](const BlockMarks&, const BlockMarks& m, const BlockMarks&) {
+    return ~(m.digit | m.high | m.number_gap);
+  };
+  constexpr auto kDigits = [](const BlockMarks& m) { return m.digit; };
+  constexpr auto kHigh = [](const BlockMarks& m) { return m.high; };
+  const std::size_t most = std::min(text.size(), at + kReach);
+  const std::size_t stop = survey.next(at, most, kBreaks);
+  const bool goes_on = stop < text.size() && (stop == most || text[stop] == '<');
+  if (!goes_on && survey.how_many(at, stop, kDigits) < kFewestDigits) return stop;
+  const bool ascii = survey.how_many(at, stop, kHigh) == 0;
+  return ascii || enough_digits_follow(text, at) ? at : at + 1;
 }
 
 // Whether the digits of a row of a table prove themselves, or are grouped as numbers are that have
@@ -226,12 +244,12 @@ void find_number_groups(std::string_view text, const Survey& survey, Range where
       ++at;
       continue;
     }
-    std::size_t first = at;
-    while (digit_at(text, first)) ++first;
-    if (!enough_digits_follow(text, at)) {
-      at = first;
+    if (const std::size_t next = skip_few_digits(text, survey, at); next != at) {
+      at = next;
       continue;
     }
+    std::size_t first = at;
+    while (digit_at(text, first)) ++first;
     read_groups(text, at, run);
     const bool number = run.digits >= kFewestDigits && run.digits <= kMostDigits &&
                         !run.gaps.empty() && !alnum_at(text, run.end) &&

@@ -27,7 +27,8 @@ enum Class : std::uint8_t {
   kSpace = 8,
   kSpecial = 16,
   kDot = 32,
-  kBorder = 64
+  kBorder = 64,
+  kGap = 128
 };
 
 constexpr std::array<std::uint8_t, 256> make_classes() {
@@ -44,6 +45,7 @@ constexpr std::array<std::uint8_t, 256> make_classes() {
     out[static_cast<std::size_t>(c)] |= kSpecial;
   for (const char c : {',', ';', '@', '|', '<', '\'', '"', '\t'})
     out[static_cast<std::size_t>(c)] |= kBorder;
+  for (const char c : kNumberGap) out[static_cast<std::size_t>(c)] |= kGap;
   return out;
 }
 constexpr auto kClasses = make_classes();
@@ -93,6 +95,7 @@ BlockMarks plain_masks(const unsigned char* p) {
     if (p[i] < 0x20) m.control |= bit;
     if (c & kSpecial) m.special |= bit;
     if (c & kBorder) m.border |= bit;
+    if (c & kGap) m.number_gap |= bit;
   }
   return m;
 }
@@ -175,6 +178,10 @@ SEKISHO_AVX2 inline BlockMarks fast_masks(const unsigned char* p) {
   const __m256i border =
       _mm256_setr_epi8(0x10, 0, 0x04, 0, 0, 0, 0, 0x04, 0, 0x01, 0, 0x08, char(0x8C), 0, 0, 0,  //
                        0x10, 0, 0x04, 0, 0, 0, 0, 0x04, 0, 0x01, 0, 0x08, char(0x8C), 0, 0, 0);
+  const __m256i gap = _mm256_setr_epi8(0x14, 0x04, 0x04, 0, 0, 0, 0, 0x04, 0x04, 0x05, 0x0D,
+                                       char(0xAC), char(0x84), char(0xA5), char(0xA4), 0x2C,  //
+                                       0x14, 0x04, 0x04, 0, 0, 0, 0, 0x04, 0x04, 0x05, 0x0D,
+                                       char(0xAC), char(0x84), char(0xA5), char(0xA4), 0x2C);
   const __m256i rows =
       _mm256_setr_epi8(1, 2, 4, 8, 16, 32, 64, char(128), 0, 0, 0, 0, 0, 0, 0, 0,  //
                        1, 2, 4, 8, 16, 32, 64, char(128), 0, 0, 0, 0, 0, 0, 0, 0);
@@ -184,6 +191,7 @@ SEKISHO_AVX2 inline BlockMarks fast_masks(const unsigned char* p) {
     const __m256i row = _mm256_shuffle_epi8(rows, both(_mm256_srli_epi16(v, 4), bytes_of(0x0F)));
     m.special |= listed(special, low, row) << half;
     m.border |= listed(border, low, row) << half;
+    m.number_gap |= listed(gap, low, row) << half;
     m.digit |= bits(within(v, '0', 10)) << half;
     m.letter |= bits(within(either(v, bytes_of(0x20)), 'a', 26)) << half;
     m.token |= bits(either(equal(v, '~'), either(either(equal(v, '+'), equal(v, '/')),

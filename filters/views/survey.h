@@ -37,6 +37,7 @@ struct BlockMarks {
   std::uint64_t control = 0;               // line ends, tabs
   std::uint64_t special = 0;               // % & < = \ | ' " `
   std::uint64_t border = 0;                // , ; @ | < ' " and the tab
+  std::uint64_t number_gap = 0;            // kNumberGap
   std::uint64_t high = 0, first_high = 0;  // not ASCII; and the first byte of such a character
   std::uint64_t lead = 0;      // first bytes of characters that are not everyday Japanese
   std::uint64_t kanji = 0;     // first bytes of what may be a digit in kanji
@@ -45,6 +46,9 @@ struct BlockMarks {
 
   std::uint64_t alnum() const { return digit | letter; }
 };
+
+// What may stand between two groups of a number, in cells too. A tag may as well.
+inline constexpr std::string_view kNumberGap = " \t\r\n-._/:,|*+~^@!?()[]{};\"'";
 
 // The same mark of a block and of the one after it.
 struct TwoBlocks {
@@ -93,6 +97,18 @@ class Survey {
     return end;
   }
 
+  // How many places of [begin, end) `of` marks. `of` makes bits from a block.
+  template <class Of>
+  std::size_t how_many(std::size_t begin, std::size_t end, Of of) const {
+    std::size_t marked = 0;
+    for (std::size_t at = begin; at < end;) {
+      const std::size_t block = at / kBlock, stop = std::min(end, (block + 1) * kBlock);
+      const std::uint64_t bits = of(marks_[block]) >> at % kBlock << (kBlock - (stop - at));
+      marked += static_cast<std::size_t>(std::popcount(bits));
+      at = stop;
+    }
+    return marked;
+  }
   // The beginning of what ends at `end` and is marked by `of` all along, `most` bytes at most. `of`
   // makes bits from a block.
   template <class Of>

@@ -264,10 +264,10 @@ std::vector<Range> ranges_of(const Survey& survey, std::uint16_t flags) {
 // Every place that one of the marks of a block stands at.
 std::vector<std::size_t> marked(const Survey& survey, std::size_t size) {
   static constexpr std::uint64_t BlockMarks::*kMarks[] = {
-      &BlockMarks::digit,    &BlockMarks::letter,     &BlockMarks::token,   &BlockMarks::dot,
-      &BlockMarks::space,    &BlockMarks::control,    &BlockMarks::special, &BlockMarks::border,
-      &BlockMarks::high,     &BlockMarks::first_high, &BlockMarks::lead,    &BlockMarks::kanji,
-      &BlockMarks::wide_gap, &BlockMarks::gap};
+      &BlockMarks::digit,    &BlockMarks::letter,     &BlockMarks::token,     &BlockMarks::dot,
+      &BlockMarks::space,    &BlockMarks::control,    &BlockMarks::special,   &BlockMarks::border,
+      &BlockMarks::high,     &BlockMarks::first_high, &BlockMarks::lead,      &BlockMarks::kanji,
+      &BlockMarks::wide_gap, &BlockMarks::gap,        &BlockMarks::number_gap};
   std::vector<std::size_t> out;
   for (const auto mark : kMarks) {
     const auto of = [mark](const BlockMarks&, const BlockMarks& m, const BlockMarks&) {
