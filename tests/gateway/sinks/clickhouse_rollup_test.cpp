@@ -123,6 +123,27 @@ TEST_F(ClickHouseSums, HideNoMarkThatWasMadeAfterThem) {
   EXPECT_EQ(marks(), std::pair(before.first - 1, before.second + 1));
 }
 
+// Also with all that stands below an answer.
+TEST_F(ClickHouseSums, AnswerAWholeQuestionWithoutReadingRecords) {
+  ship(folder_.log(), "gw1", audit::Pairing::kHoldUs);
+  bool scanned = false;
+  const auto asked = [&] {
+    scanned = false;
+    auto scope = scope_of(
+        [&](const audit::Sql& sql) {
+          audit::SqlRows out = ask(sql);
+          scanned = scanned || out.scanned;
+          return out;
+        },
+        "2026Q1");
+    EXPECT_EQ(audit::ask_rules(scope).error, "");
+    return scanned;
+  };
+  EXPECT_FALSE(asked());
+  bring_again(number("SELECT min(seq) FROM exchange"));
+  EXPECT_TRUE(asked());
+}
+
 TEST_F(ClickHouseSums, OfMonthsToWhichRowsHaveComeAreNotTakenUntilMadeAnew) {
   ship(folder_.log(), "gw1", audit::Pairing::kHoldUs);
   const auto before = all_sums();
