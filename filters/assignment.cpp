@@ -5,6 +5,7 @@
 #include <span>
 
 #include "filters/char_set.h"
+#include "filters/random_value.h"
 #include "filters/width_fold.h"
 
 namespace sekisho::filters {
@@ -66,13 +67,14 @@ std::size_t skip_closers(std::string_view text, std::size_t pos) {
   return pos;
 }
 
-// "（仮）", "(initial)" after a name.
-std::size_t skip_remark(std::string_view text, std::size_t pos) {
+// "（仮）", " (initial)" after a name.
+std::size_t skip_remark(std::string_view text, std::size_t at_name) {
+  const std::size_t pos = at_name + (at(text, at_name, " (") ? 1 : 0);
   const bool wide = at(text, pos, "（");
-  if (!wide && !at(text, pos, "(")) return pos;
+  if (!wide && !at(text, pos, "(")) return at_name;
   const std::string_view close = wide ? std::string_view("）") : ")";
   const std::size_t end = text.substr(pos, kLongestPhrase).find(close);
-  return end == std::string_view::npos ? pos : pos + end + close.size();
+  return end == std::string_view::npos ? at_name : pos + end + close.size();
 }
 
 // " is ", " for the database is ", " for staging:".
@@ -135,8 +137,12 @@ std::optional<std::size_t> after_call(std::string_view text, std::size_t pos) {
   if (at(text, pos, "(")) {
     ++pos;
   } else {
-    if (!at(text, pos, "\"") && !at(text, pos, "'")) return std::nullopt;
-    pos = skip_blanks(text, pos + 1);
+    // 'input[name="password"]', "#password".
+    static constexpr CharSet kClosers{"\"'])"};
+    const std::size_t closed = skip_any(text, pos, kClosers, 3);
+    if (closed == pos || (!at(text, closed - 1, "\"") && !at(text, closed - 1, "'")))
+      return std::nullopt;
+    pos = skip_blanks(text, closed);
     if (!at(text, pos, ",")) return std::nullopt;
     pos = skip_blanks(text, pos + 1);
   }
@@ -265,15 +271,19 @@ void second_of_pair(std::string_view text, Assignment& out) {
 
 namespace {
 
-// "login deploy " before "password".
+// " login deploy ", "username admin " before "password".
 bool follows_login(std::string_view text, std::size_t name) {
   constexpr std::size_t kReach = 72;
   const std::size_t from = name > kReach ? name - kReach : 0;
   const std::string_view before = text.substr(from, name - from);
-  const std::size_t login = before.rfind(" login ");
-  if (login == std::string_view::npos) return false;
-  const std::string_view user = before.substr(login + 7);
-  return user.size() > 1 && user.find(' ') == user.size() - 1;
+  for (const std::string_view word : {"login ", "username ", "user "}) {
+    const std::size_t login = before.rfind(word);
+    if (login == std::string_view::npos) continue;
+    if (login > 0 && before[login - 1] != ' ' && before[login - 1] != '\n') continue;
+    const std::string_view user = before.substr(login + word.size());
+    if (user.size() > 1 && user.find_first_of(" \n") == user.size() - 1) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -296,11 +306,11 @@ std::optional<Assignment> read_assignment(std::string_view text, Range word) {
   if (!value_at && at(text, name.end, " ") && follows_login(text, name.begin))
     value_at = name.end + 1;
   // A line of its own, as in netrc.
-  if (!value_at && at(text, name.end, " ")) {
+  const std::size_t behind = skip_blanks(text, name.end);
+  if (!value_at && behind > name.end) {
     bool quoted = false;
-    const Range value = read_value(text, name.end + 1, quoted);
-    if (!quoted && value.size() >= 6 && is_setting(text, name.begin, value.end))
-      value_at = name.end + 1;
+    const Range value = read_value(text, behind, quoted);
+    if (!quoted && value.size() >= 6 && is_setting(text, name.begin, value.end)) value_at = behind;
   }
   if (!value_at) {
     value_at = after_phrase(text, name.end);
@@ -311,7 +321,8 @@ std::optional<Assignment> read_assignment(std::string_view text, Range word) {
       is_upper(static_cast<unsigned char>(text[word.begin])))
     value_at = name.end + 1;
   // XML: <password>value</password>.
-  if (!value_at && name.begin > 0 && text[name.begin - 1] == '<' && at(text, name.end, ">"))
+  if (!value_at && name.begin > 0 && text[name.begin - 1] == '<' && at(text, name.end, ">") &&
+      !at(text, name.end, ">@"))
     value_at = name.end + 1;
   if (!value_at) return std::nullopt;
   out.value = read_value(text, *value_at, out.quoted);
@@ -376,7 +387,7 @@ bool is_reference(std::string_view value, bool quoted) {
       is_word(static_cast<unsigned char>(value[mark - 1])))
     return true;
   return value.find("->") != std::string_view::npos ||
-         (value.find('.') != std::string_view::npos &&
+         (value.find('.') != std::string_view::npos && !spells_nothing(value) &&
           std::all_of(value.begin(), value.end(), [](char c) {
             return is_letter(static_cast<unsigned char>(c)) || c == '_' || c == '.';
           }));

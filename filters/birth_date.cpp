@@ -1,6 +1,8 @@
 #include "filters/birth_date.h"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 #include <string>
 #include <tuple>
 
@@ -208,7 +210,31 @@ std::optional<CivilDate> read_date(std::string_view text) {
   return std::nullopt;
 }
 
+namespace {
+
+// "誕生日ケーキの予約は 2026/05/01", "誕生日は毎年来る。2026年11月25日に発売": the date of
+// something else.
+bool is_of_something_else(std::string_view text, Range date) {
+  constexpr std::size_t kReach = 72;
+  const std::size_t from = date.begin > kReach ? date.begin - kReach : 0;
+  const std::string_view before = text.substr(from, date.begin - from);
+  constexpr std::string_view kWord = "誕生日";
+  const std::size_t word = before.rfind(kWord);
+  if (word == std::string_view::npos) return false;
+  const std::string_view between = before.substr(word + kWord.size());
+  if (between.find("。") != std::string_view::npos) return true;
+  static constexpr std::string_view kThings[] = {
+      "ケーキ", "会", "プレゼント",   "パーティ", "カード", "休暇",   "クーポン", "特典",
+      "セール", "割", "キャンペーン", "祝い",     "の祝い", "お祝い", "のお祝い", "おめでとう"};
+  return std::any_of(std::begin(kThings), std::end(kThings), [between](std::string_view thing) {
+    return between.substr(0, thing.size()) == thing;
+  });
+}
+
+}  // namespace
+
 double check_birth_date(TokenMatch& match, double confidence) {
+  if (is_of_something_else(match.text, match.range)) return 0;
   // A time may follow ("T00:00:00"), a further digit may not.
   if (match.range.end < match.text.size() &&
       is_digit(static_cast<unsigned char>(match.text[match.range.end])))

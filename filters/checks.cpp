@@ -10,6 +10,7 @@
 #include "filters/login_url.h"
 #include "filters/numbers.h"
 #include "filters/password.h"
+#include "filters/password_arguments.h"
 #include "filters/person_name.h"
 #include "filters/phone_numbers.h"
 #include "filters/postal_address.h"
@@ -54,6 +55,7 @@ constexpr NamedCheck kChecks[] = {
     of_gate("url_login", find_url_login, "name and password in an address"),
     of_gate("connection_string", find_connection_string, "a password among fields of a connection"),
     of_gate("password", find_password, "a password given to a name or a program"),
+    of_gate("password_argument", find_password_argument, "a password that its place tells"),
     of_match("password_cell", check_password_cell, "a password in a column of passwords"),
     of_match("secret_cell", check_secret_cell, "a random value in a column of secrets"),
     of_gate("generic_secret", find_generic_secret, "a random value whose name says it is secret"),

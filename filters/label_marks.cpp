@@ -81,6 +81,8 @@ bool within_longer_word(const LabelLine& line) {
   const unsigned char before =
       line.before.empty() ? ' ' : static_cast<unsigned char>(line.before.back());
   const bool joined = before == '_' || (!line.after.empty() && line.after.front() == '_');
+  // Markdown sets it in bold.
+  if (joined && line.before.ends_with("__") && line.after.starts_with("__")) return false;
   if (joined) return !ends_file_name(line.after);
   return is_alnum(before) || letter_at(line.after, 0);
 }
@@ -176,6 +178,13 @@ bool stands_alone(const LabelLine& line) {
 constexpr std::string_view kOpen[] = {"【", "[", "〔", "(", "《", "≪", "<", "★", "■", "●", "◆"};
 constexpr std::string_view kClose[] = {"】", "]", "〕", ")", "》", "≫", ">", "★", "■", "●", "◆"};
 
+// **Confidential**, __Confidential__ in Markdown.
+bool in_bold(const LabelLine& line) {
+  for (const std::string_view mark : {"**", "__"})
+    if (line.before.ends_with(mark) && line.after.starts_with(mark)) return true;
+  return false;
+}
+
 // Which of `brackets` stand in `text`, a bit each.
 std::uint16_t brackets_in(std::string_view text, std::span<const std::string_view> brackets) {
   static constexpr CharSet kFirst{"[](<>)\xE2\xE3"};
@@ -223,8 +232,13 @@ bool in_field(const LabelLine& line) {
                                                  "security level", "label",       "marking",
                                                  "区分",           "分類",        "取扱",
                                                  "取り扱い",       "機密度",      "機密レベル",
-                                                 "ラベル",         "秘密等級"};
+                                                 "ラベル",         "秘密等級",    "ヘッダー",
+                                                 "フッター",       "透かし",      "watermark"};
   std::string_view before = line.before;
+  // "秘密区分　社外秘" and nothing else.
+  if (trimmed(line.after).empty() && !before.empty() && ends_with_any(trimmed(before), kFields) &&
+      static_cast<unsigned char>(trimmed(before).back()) >= 0x80)
+    return true;
   if (before.ends_with('"')) before.remove_suffix(1);
   if (!ends_like_field(before)) return false;
   before = without_fillers(before);
@@ -236,12 +250,31 @@ bool in_field(const LabelLine& line) {
   return line.after.empty() || !letter_at(line.after, 0);
 }
 
+// "Confidential / 2027年度計画", "Confidential：役員会議事録": before a title in Japanese.
+bool heads_title(const LabelLine& line) {
+  if ((!is_ascii_word(line) && line.word != "機密") || line.size() > kShortLine) return false;
+  const std::string_view after = trimmed(line.after);
+  // "Confidential　関係者のみ".
+  if (is_ascii_word(line) && line.after.starts_with(' ') && !after.empty() &&
+      static_cast<unsigned char>(after.front()) >= 0xE4)
+    return true;
+  static constexpr std::string_view kParts[] = {"- ", "– ", "— ", "/ ", "/", "| ", ": ", ":"};
+  for (const std::string_view part : kParts) {
+    if (!starts_with(after, part)) continue;
+    const std::string_view title = trimmed(after.substr(part.size()));
+    return !title.empty() && (static_cast<unsigned char>(title.front()) >= 0xE3 ||
+                              is_digit(static_cast<unsigned char>(title.front())));
+  }
+  return false;
+}
+
 // "Subject: Confidential - …", "件名：社外秘／…"; "Confidential © 2026 …" at the foot of a page.
 bool in_subject(const LabelLine& line) {
   const std::string_view before = trimmed(line.before), after = trimmed(line.after);
-  if (before.empty()) return starts_with(after, "©") || after.starts_with("(c) ");
+  if (before.empty())
+    return starts_with(after, "©") || after.starts_with("(c) ") || heads_title(line);
   static constexpr std::string_view kSubjects[] = {
-      "subject:", "件名:", "題名:", "re:", "fw:", "fwd:"};
+      "subject:", "件名:", "題名:", "re:", "fw:", "fwd:", "title:", "タイトル:"};
   static constexpr std::string_view kParts[] = {"- ", "– ", "— ", ": ", "/ ", "|", "・"};
   return ends_with_any(before, kSubjects) && starts_with_any(after, kParts);
 }
@@ -258,12 +291,36 @@ bool set_off(const LabelLine& line) {
   return apart(left) && apart(right);
 }
 
+// "Page 3 of 12   Internal Use Only   Minato Seiki": a column of its own in a header or footer.
+bool in_column(const LabelLine& line) {
+  if (line.size() > kShortLine || !is_ascii_word(line)) return false;
+  constexpr std::string_view kGap = "  ";
+  std::string_view before = line.before;
+  if (may_have_fillers(trimmed(before))) {
+    const std::string_view left = without_fillers(before);
+    const std::size_t end =
+        left.empty() ? 0 : static_cast<std::size_t>(left.data() - before.data()) + left.size();
+    before = before.substr(0, std::min(before.size(), end + kGap.size()));
+  }
+  const bool left = before.ends_with(kGap) || before.ends_with('\t');
+  const bool right = line.after.starts_with(kGap) || line.after.starts_with('\t');
+  return left && (right || trimmed(line.after).empty());
+}
+
+bool is_written_on(std::string_view after) {
+  static constexpr std::string_view kSo[] = {"と書かれた",   "と記載された",     "と表示された",
+                                             "と記載のある", "のスタンプがある", "と押された"};
+  return starts_with_any(after, kSo);
+}
+
 // Text about markings: definitions, rules, questions.
 bool is_about(const LabelLine& line) {
   static constexpr std::string_view kAfter[] = {
-      "とは",     "の意味",   "の定義", "と記載",   "と表示",       "と書", "ラベル",  "マーク",
-      "スタンプ", "の場合",   "などの", "や",       "または",       "及び", "および",  "に関する",
-      "保持",     "管理規程", "規程",   "の扱い方", "の文書の扱い", "か",   "かどうか"};
+      "とは",   "の意味",   "の定義",   "と記載",   "と表示", "と書",     "ラベル",
+      "マーク", "スタンプ", "の場合",   "などの",   "や",     "または",   "及び",
+      "および", "に関する", "保持",     "管理規程", "規程",   "の扱い方", "の文書の扱い",
+      "か",     "かどうか", "のラベル", "のマーク", "の表示", "の判",     "の基準",
+      "の区分", "の違い",   "という"};
   std::string_view after = line.after;
   static constexpr std::string_view kMarks[] = {"】", "」", "』", "]", ")", "\"", "'", " ", "〕"};
   for (bool again = true; again;) {
@@ -272,6 +329,8 @@ bool is_about(const LabelLine& line) {
       if (starts_with(after, mark)) after.remove_prefix(mark.size()), again = true;
     }
   }
+  // "「社外秘」と書かれた資料の内容は以下の通り".
+  if ((line.said_after & kPointsHere) != 0 && is_written_on(after)) return false;
   return (line.said_before & kAsksAbout) != 0 || (line.said_after & kDivides) != 0 ||
          starts_with_any(after, kAfter);
 }
@@ -285,6 +344,14 @@ bool ends_statement(const LabelLine& line) {
          std::string_view(".!:)]\"'|*-").find(after.front()) != std::string_view::npos;
 }
 
+// "この資料は機密です": an ordinary word, said of what stands here.
+bool is_claimed_of_this(const LabelLine& line) {
+  static constexpr std::string_view kSo[] = {"です",     "である",   "につき",   "扱いです",
+                                             "情報です", "文書です", "資料です", "事項です"};
+  return (line.word == "機密" || line.word == "秘密文書") &&
+         (line.said_before & kPointsHere) != 0 && starts_with_any(line.after, kSo);
+}
+
 // "この資料は社外秘です", "以下は極秘の…", "社外秘につき".
 bool is_claimed_ja(const LabelLine& line) {
   static constexpr std::string_view kSo[] = {
@@ -292,6 +359,8 @@ bool is_claimed_ja(const LabelLine& line) {
       "のた",   "資料",   "文書",   "情報です", "ファイル", "の資料", "の文書",
       "のため", "の内容", "の情報", "の計画",   "のデータ", "の議事"};
   if (starts_with_any(line.after, Words(kSo).first(5))) return true;
+  const std::size_t quote = line.after.starts_with("」") ? std::string_view("」").size() : 0;
+  if ((line.said_after & kPointsHere) != 0 && is_written_on(line.after.substr(quote))) return true;
   return (line.said_before & kPointsHere) != 0 && starts_with_any(line.after, kSo);
 }
 
@@ -302,15 +371,15 @@ bool is_claimed_en(const LabelLine& line) {
 
 Force force_of(const LabelLine& line) {
   static constexpr std::string_view kWeak[] = {
-      "confidential",     "proprietary",     "restricted",
-      "trade secret",     "under nda",       "機密",
-      "未公表",           "営業秘密",        "秘密文書",
-      "インサイダー情報", "転載禁止",        "複写禁止",
-      "会員限り",         "複製禁止",        "転送禁止",
-      "転送厳禁",         "持出禁止",        "持ち出し禁止",
-      "持出し禁止",       "持出厳禁",        "持ち出し厳禁",
-      "社内限り",         "社内限",          "部内限り",
-      "部内限",           "company internal"};
+      "confidential",     "proprietary",      "restricted",
+      "trade secret",     "under nda",        "機密",
+      "未公表",           "営業秘密",         "秘密文書",
+      "インサイダー情報", "転載禁止",         "複写禁止",
+      "会員限り",         "複製禁止",         "転送禁止",
+      "転送厳禁",         "持出禁止",         "持ち出し禁止",
+      "持出し禁止",       "持出厳禁",         "持ち出し厳禁",
+      "社内限り",         "社内限",           "部内限り",
+      "部内限",           "company internal", "internal only"};
   return std::find(std::begin(kWeak), std::end(kWeak), line.word) == std::end(kWeak)
              ? Force::kStrong
              : Force::kWeak;
@@ -323,9 +392,10 @@ bool is_about_goods(const LabelLine& line) {
 
 // "// for internal use only": of a function, not of the file.
 bool is_code_comment(const LabelLine& line) {
-  return line.word == "internal use only" && (trimmed(line.before).starts_with('*') ||
-                                              line.before.find("//") != std::string_view::npos ||
-                                              line.before.find("/*") != std::string_view::npos);
+  return (line.word == "internal use only" || line.word == "internal only") &&
+         (trimmed(line.before).starts_with('*') ||
+          line.before.find("//") != std::string_view::npos ||
+          line.before.find("/*") != std::string_view::npos);
 }
 
 double confidence_of(const LabelLine& line) {
@@ -335,16 +405,22 @@ double confidence_of(const LabelLine& line) {
   static constexpr std::string_view kUnmistakable[] = {"tlp:", "secret//", "㊙", "(秘",
                                                        "【秘", "〔秘",     "[秘"};
   const bool spelt_out = starts_with_any(line.word, kUnmistakable);
-  if (spelt_out || stands_alone(line) || in_brackets(line) || in_field(line) || in_subject(line))
+  // "# internal only": of a function.
+  if (line.word == "internal only" && !line.shouted && !in_brackets(line) && !in_field(line))
+    return 0;
+  if (spelt_out || stands_alone(line) || in_brackets(line) || in_field(line) || in_subject(line) ||
+      in_column(line) || in_bold(line))
     return kMarked;
+  if (line.word == "秘密文書" && set_off(line)) return kMarked;
   if (set_off(line) && (is_ascii_word(line) ? line.shouted : force == Force::kStrong))
     return kMarked;
   if (is_ascii_word(line)) {
-    if (is_claimed_en(line)) return kClaimed;
+    const bool said_ja = (line.said_before & kPointsHere) != 0 && is_claimed_ja(line);
+    if (said_ja || is_claimed_en(line)) return kClaimed;
     return force == Force::kStrong && line.size() <= kShortLine && ends_statement(line) ? kClaimed
                                                                                         : 0;
   }
-  if (force == Force::kStrong && is_claimed_ja(line)) return kClaimed;
+  if (force == Force::kStrong ? is_claimed_ja(line) : is_claimed_of_this(line)) return kClaimed;
   return force == Force::kStrong ? kMentioned : 0;
 }
 
@@ -356,6 +432,7 @@ void find_label(const DetectorRow& row, std::string_view text, Range gate, Findi
   if (secret != std::string_view::npos) gate.begin += secret;
   // … and is tried before the marking that begins with it.
   if (secret != std::string_view::npos) {
+    gate.end = gate.begin + std::string_view("機密").size();
     for (const std::string_view grade :
          {"機密性2情報", "機密性3情報", "機密性２情報", "機密性３情報"})
       if (starts_with(text.substr(gate.begin), grade)) gate.end = gate.begin + grade.size();
@@ -366,7 +443,9 @@ void find_label(const DetectorRow& row, std::string_view text, Range gate, Findi
   const LabelLine line = LabelLines::newest()->around(text, gate);
   if (within_longer_word(line)) return;
   const double confidence =
-      text[gate.begin] == 'i' && is_code_comment(line) ? kMentioned : confidence_of(line);
+      (text[gate.begin] == 'i' || line.word == "internal only") && is_code_comment(line)
+          ? kMentioned
+          : confidence_of(line);
   if (confidence > 0) out.push_back(make_finding(row, confidence, gate, std::string(line.word)));
 }
 

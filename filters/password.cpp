@@ -5,6 +5,7 @@
 #include <string>
 
 #include "filters/assignment.h"
+#include "filters/password_arguments.h"
 #include "filters/random_value.h"
 #include "filters/table.h"
 #include "filters/validators.h"
@@ -106,18 +107,6 @@ bool is_password_hash(std::string_view value) {
   return crypt || digest;
 }
 
-// "HUsCUOsfMgA": letters whose case changes as chance changes it and that make no words.
-bool spells_nothing(std::string_view value) {
-  std::size_t changes = 0;
-  for (std::size_t i = 1; i < value.size(); ++i) {
-    const auto a = static_cast<unsigned char>(value[i - 1]),
-               b = static_cast<unsigned char>(value[i]);
-    if (!is_letter(a) || !is_letter(b)) return false;
-    changes += is_upper(a) != is_upper(b);
-  }
-  return value.size() >= 8 && changes >= value.size() / 3 && word_likeness(value, 4) < 0.35;
-}
-
 // Words joined by marks, a single name: no password anybody chose, whoever writes code.
 bool is_name(std::string_view value, const Kinds& n, bool quoted) {
   if (n.digits == 0 && n.symbols > 0) {
@@ -129,7 +118,8 @@ bool is_name(std::string_view value, const Kinds& n, bool quoted) {
   }
   if (n.symbols > 0) return false;
   if (n.digits == 0)
-    return !quoted || n.joints > 0 || n.classes() < 2 || word_likeness(value, 4) > 0.5;
+    return !spells_nothing(value) &&
+           (!quoted || n.joints > 0 || n.classes() < 2 || word_likeness(value, 4) > 0.5);
   // "newPassword2", "user1.password".
   const std::string lower = folded_lower(value);
   const bool about =
@@ -149,8 +139,9 @@ bool is_pin(std::string_view value) {
          value.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-// 0 = no password.
-double judge(std::string_view value, bool quoted, bool told) {
+}  // namespace
+
+double judge_password(std::string_view value, bool quoted, bool told) {
   if (value.size() < kShortest || value.size() > kLongest || !is_ascii(value)) return 0;
   if (value.find(' ') != std::string_view::npos || is_reference(value, quoted)) return 0;
   if (is_sample_password(value) || looks_like_path(value) || listed(kWords, folded_lower(value)))
@@ -169,7 +160,11 @@ double judge(std::string_view value, bool quoted, bool told) {
   return confidence;
 }
 
+namespace {
+
 bool names_something_else(std::string_view name) {
+  // "javax.net.ssl.keyStorePassword".
+  if (folded_lower(name).find("storepass") != std::string::npos) return false;
   for (const std::string& part : identifier_parts(name)) {
     const std::size_t end = part.find_last_not_of("0123456789") + 1;
     if (listed(kOtherNames, std::string_view(part).substr(0, end))) return true;
@@ -245,8 +240,8 @@ void find_option(const DetectorRow& row, std::string_view text, Range gate, Find
     value.begin += colon + 1;
   }
   const std::string_view written = text.substr(value.begin, value.size());
-  add(row, text, value, judge(written, quoted, true), "option of a program and form of the value",
-      out);
+  add(row, text, value, judge_password(written, quoted, true),
+      "option of a program and form of the value", out);
 }
 
 // auth=("name", "secret"), HTTPBasicAuth('name', 'secret'): the second of two in quotation marks.
@@ -261,7 +256,7 @@ void find_login_pair(const DetectorRow& row, std::string_view text, Range gate, 
   quoted = false;
   const Range value = read_value(text, pos, quoted);
   if (!quoted) return;
-  add(row, text, value, judge(text.substr(value.begin, value.size()), true, true),
+  add(row, text, value, judge_password(text.substr(value.begin, value.size()), true, true),
       "login and form of the value", out);
 }
 
@@ -283,15 +278,56 @@ bool is_sample_password(std::string_view value) {
                      [&](std::string_view part) { return lower.find(part) != std::string::npos; });
 }
 
-namespace {
-
-// Of the kinds people are told to mix, and on its own: "Kx9vTq2Lm!".
-bool stands_for_itself(std::string_view value) {
+// "Kx9vTq2Lm!".
+bool password_stands_alone(std::string_view value) {
   // Cells of a row, templates and expressions are none.
   if (value.find_first_of(",|;<>{}[]()=`") != std::string_view::npos) return false;
   const Kinds n = kinds_of(value);
   return n.digits > 0 && n.lower + n.upper >= 2 && (n.classes() >= 3 || n.symbols > 0) &&
-         judge(value, false, true) >= 0.60;
+         judge_password(value, false, true) >= 0.60;
+}
+
+namespace {
+
+bool add_if_alone(const DetectorRow& row, std::string_view text, Range value, Findings& out) {
+  const std::string_view written = text.substr(value.begin, value.size());
+  if (written.size() < 8 || written.size() > 64 || !password_stands_alone(written)) return false;
+  add(row, text, value, 0.70, "form of the value beside its name", out);
+  return true;
+}
+
+bool is_value_char(char c) {
+  return c > ' ' && c < 0x7F;
+}
+
+// "管理者PW（…）", "rootのパスワード …", "PW、… のまま": straight behind the word; "… as the
+// password", "「…」をパスワードに": straight before it. What proves itself counts.
+bool find_beside(const DetectorRow& row, std::string_view text, Range word, Findings& out) {
+  static constexpr std::string_view kBehind[] = {"（", "(",      "、",       "　",       "】 ",
+                                                 "】", "] ",     "ですが ",  "ですが、", "が ",
+                                                 "を", "は今、", "（現在）", " "};
+  for (const std::string_view joint : kBehind) {
+    if (text.substr(word.end, joint.size()) != joint) continue;
+    std::size_t begin = word.end + joint.size();
+    while (begin < text.size() && text[begin] == ' ') ++begin;
+    std::size_t end = begin;
+    while (end < text.size() && end - begin < 72 && is_value_char(text[end])) ++end;
+    const bool bracket = joint == "(" && end > begin && text[end - 1] == ')';
+    if (add_if_alone(row, text, {begin, end - (bracket ? 1 : 0)}, out)) return true;
+    break;
+  }
+  static constexpr std::string_view kBefore[] = {
+      " as the ", " as my ", " as a ", " as your ", " as ", "」を", "を", "」が", "が", "という"};
+  for (const std::string_view joint : kBefore) {
+    if (word.begin < joint.size() + 8) continue;
+    std::size_t end = word.begin - joint.size();
+    if (text.substr(end, joint.size()) != joint) continue;
+    while (end > 0 && text[end - 1] == ' ') --end;
+    std::size_t begin = end;
+    while (begin > 0 && end - begin < 72 && is_value_char(text[begin - 1])) --begin;
+    return add_if_alone(row, text, {begin, end}, out);
+  }
+  return false;
 }
 
 // Behind "…は以下の通りです。", "…を変更しました →", "…:" at most: the rest of the line, or the
@@ -316,11 +352,12 @@ void find_further_on(const DetectorRow& row, std::string_view text, Range word, 
       if (to == std::string_view::npos || to - pos - from > 66) return;
       const Range value{pos + from + 1, to};
       const std::string_view written = text.substr(value.begin, value.size());
-      if (stands_for_itself(written))
+      if (password_stands_alone(written))
         add(row, text, value, 0.80, "in the cell beside its name", out);
       return;
     }
   }
+  if (find_beside(row, text, word, out)) return;
   while (pos < text.size() && pos - word.end < kLongestRest &&
          (static_cast<unsigned char>(text[pos]) >= 0x80 || text[pos] == ' '))
     ++pos;
@@ -340,7 +377,7 @@ void find_further_on(const DetectorRow& row, std::string_view text, Range word, 
   // A line of the value alone.
   if (next_line && stop < text.size() && text[stop] != '\n' && text[stop] != '\r') return;
   const std::string_view value = text.substr(pos, stop - pos);
-  if (value.size() >= 8 && value.size() <= 64 && stands_for_itself(value))
+  if (value.size() >= 8 && value.size() <= 64 && password_stands_alone(value))
     add(row, text, {pos, stop}, 0.70, "form of the value behind its announcement", out);
 }
 
@@ -355,10 +392,27 @@ void find_typed(const DetectorRow& row, std::string_view text, std::size_t end, 
     bool quoted = false;
     const Range value = read_value(text, end + found + call.size(), quoted);
     if (quoted)
-      add(row, text, value, judge(text.substr(value.begin, value.size()), true, true),
+      add(row, text, value, judge_password(text.substr(value.begin, value.size()), true, true),
           "typed into a field for it", out);
     return;
   }
+}
+
+// "パス：…", where what stands before is no word that goes on with it.
+void find_short_word(const DetectorRow& row, std::string_view text, Range gate, Findings& out) {
+  const std::string_view before = text.substr(0, gate.begin);
+  const std::size_t size = before.size();
+  const auto lead = [&](std::size_t back) {
+    return size >= back ? static_cast<unsigned char>(before[size - back]) : 0u;
+  };
+  // Katakana: E3 82 A1 to E3 83 BF.
+  if (lead(3) == 0xE3 && (lead(2) == 0x83 || (lead(2) == 0x82 && lead(1) >= 0xA1))) return;
+  bool quoted = false;
+  std::size_t pos = gate.end;
+  while (pos < text.size() && text[pos] == ' ') ++pos;
+  const Range value = read_value(text, pos, quoted);
+  const std::string_view written = text.substr(value.begin, value.size());
+  if (written.find_first_of("/\\") == std::string_view::npos) add_if_alone(row, text, value, out);
 }
 
 }  // namespace
@@ -368,7 +422,7 @@ double check_password_cell(TokenMatch& match, double confidence) {
   const auto heading = heading_above(match.text, match.range);
   if (!heading || names_something_else(match.text.substr(heading->begin, heading->size())))
     return 0;
-  const double judged = judge(value, false, true);
+  const double judged = judge_password(value, false, true);
   return judged >= 0.60 ? std::min(judged, confidence) : 0;
 }
 
@@ -385,7 +439,7 @@ void find_password(const DetectorRow& row, std::string_view text, Range gate, Fi
     bool quoted = false;
     const Range value = read_value(text, gate.end - 1, quoted);
     return add(row, text, value,
-               quoted ? judge(text.substr(value.begin, value.size()), true, true) : 0,
+               quoted ? judge_password(text.substr(value.begin, value.size()), true, true) : 0,
                "argument for a password", out);
   }
   if (begins(word, "identified by")) {
@@ -394,7 +448,7 @@ void find_password(const DetectorRow& row, std::string_view text, Range gate, Fi
     if (from == std::string_view::npos || from > gate.end + 4) return;
     const Range value = read_value(text, from, quoted);
     return add(row, text, value,
-               quoted ? judge(text.substr(value.begin, value.size()), true, true) : 0,
+               quoted ? judge_password(text.substr(value.begin, value.size()), true, true) : 0,
                "key word and form of the value", out);
   }
   // The gate of short words holds the separator, too.
@@ -402,6 +456,13 @@ void find_password(const DetectorRow& row, std::string_view text, Range gate, Fi
   std::size_t end = gate.begin;
   const bool ascii = static_cast<unsigned char>(word[0]) < 0x80;
   while (end < gate.end && (ascii ? is_alnum(static_cast<unsigned char>(text[end])) : true)) ++end;
+  if (begins(word, "contrase") || begins(word, "mot de passe")) end = gate.end;
+  if (begins(word, "p/w")) end = gate.begin + 3;
+  // "パス：": a path, too; "コンパス：": something else.
+  const bool short_word = begins(word, "パス") && !begins(word, "パスワ") &&
+                          !begins(word, "パスフ") && !begins(word, "パスコ");
+  if (short_word) return find_short_word(row, text, gate, out);
+  if (ascii && find_inserted_passwords(row, text, {gate.begin, end}, out)) return;
   const auto given = read_assignment(text, {gate.begin, end});
   if (!given) {
     if (ascii) find_typed(row, text, end, out);
@@ -417,7 +478,8 @@ void find_password(const DetectorRow& row, std::string_view text, Range gate, Fi
   }
   // Random ones after this word are for the detector of random values.
   if (begins(word, "secret") && looks_random(value)) return;
-  add(row, text, given->value, judge(value, given->quoted, given->stated || given->setting),
+  add(row, text, given->value,
+      judge_password(value, given->quoted, given->stated || given->setting),
       "key word and form of the value", out);
 }
 

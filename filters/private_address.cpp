@@ -46,11 +46,31 @@ bool is_everybodys(std::string_view address) {
   return std::find(std::begin(kDefaults), std::end(kDefaults), address) != std::end(kDefaults);
 }
 
+// "Microsoft.NETCore.App " before a version: parts with capitals, dots between.
+bool is_package_before(std::string_view text, std::size_t begin) {
+  constexpr std::size_t kLongest = 64;
+  if (begin < 4 || text[begin - 1] != ' ') return false;
+  std::size_t first = begin - 1;
+  const auto part = [text](std::size_t i) {
+    return is_alnum(static_cast<unsigned char>(text[i])) || text[i] == '.';
+  };
+  while (first > 0 && begin - first < kLongest && part(first - 1)) --first;
+  const std::string_view name = text.substr(first, begin - 1 - first);
+  if (name.find('.') == name.npos || name.back() == '.') return false;
+  bool fresh = true;
+  for (const char c : name) {
+    if (fresh && !is_upper(static_cast<unsigned char>(c))) return false;
+    fresh = c == '.';
+  }
+  return true;
+}
+
 // "v10.0.2.1", "version 10.0.2.1", "pkg==10.0.2.1": four-part version numbers.
 bool is_version(std::string_view text, std::size_t begin) {
   static constexpr std::string_view kWords[] = {"version", "ver",   "v",  "バージョン",
                                                 "release", "build", "rev"};
   if (begin >= 2 && text.substr(begin - 2, 2) == "==") return true;
+  if (is_package_before(text, begin)) return true;
   const Surroundings around(text, {begin, begin}, 40, 0);
   return around.distance_before(kWords) <= 3;
 }

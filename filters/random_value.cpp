@@ -117,6 +117,20 @@ double word_likeness(std::string_view value, std::size_t fewest) {
   return pairs < fewest ? 0 : static_cast<double>(common) / static_cast<double>(pairs);
 }
 
+bool spells_nothing(std::string_view value) {
+  std::size_t changes = 0, letters = 0;
+  unsigned char last = 0;
+  for (const char ch : value) {
+    const auto c = static_cast<unsigned char>(ch);
+    if (c == '-' || c == '.' || c == '_') continue;
+    if (!is_letter(c)) return false;
+    changes += letters > 0 && is_upper(c) != is_upper(last);
+    last = c;
+    ++letters;
+  }
+  return letters >= 8 && changes >= letters / 3 && word_likeness(value, 4) < 0.35;
+}
+
 bool is_hex(std::string_view value) {
   return value.find_first_not_of("0123456789abcdef") == std::string_view::npos ||
          value.find_first_not_of("0123456789ABCDEF") == std::string_view::npos;

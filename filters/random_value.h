@@ -16,6 +16,10 @@ bool looks_random(std::string_view value);
 // about 0.2 of random ones, 0.6 and more of words. 0 where fewer than `fewest` letters adjoin.
 double word_likeness(std::string_view value, std::size_t fewest = 6);
 
+// "HUsCUOsfMgA", "qskStR-ROjYvx": letters whose case changes as chance changes it and that make no
+// words; "-", "." and "_" may part them.
+bool spells_nothing(std::string_view value);
+
 bool is_uuid(std::string_view value);
 bool is_hex(std::string_view value);
 

@@ -151,6 +151,11 @@ bool my_number_valid(std::string_view digits) {
   for (std::size_t i = 0; i < 11; ++i) sum += digit(digits[i]) * kWeights[i];
   const int rest = sum % 11;
   if (digit(digits[11]) != (rest <= 1 ? 0 : 11 - rest)) return false;
+  // "1111-2222-3333".
+  const auto one_digit = [digits](std::size_t at) {
+    return digits.find_first_not_of(digits[at], at) >= std::min<std::size_t>(at + 4, 12);
+  };
+  if (one_digit(0) && one_digit(4) && one_digit(8)) return false;
   // And the sample that government forms print.
   return distinct_characters(digits) >= 3 && !counts_up(digits.substr(0, 11)) &&
          digits != "123456789018";

@@ -226,11 +226,19 @@ bool is_part_of_decimal(std::string_view text, Range run) {
   return goes_on || (run.begin > 1 && text[run.begin - 1] == '.' && digit_at(text, run.begin - 2));
 }
 
+// "7203 / 6758 / 9984", "5264, 9541, 2002, 0860": codes and figures are told one after the other
+// like that.
+bool is_enumeration(std::string_view text, const Groups& run) {
+  const std::string_view gap = text.substr(run.gaps.front().begin, run.gaps.front().size());
+  return gap.find(' ') != gap.npos && gap.find_first_of("/,") != gap.npos &&
+         std::all_of(run.sizes.begin(), run.sizes.end(), [](std::size_t s) { return s == 4; });
+}
+
 void join_groups(std::string_view text, Range where, const Groups& run, PulledApart out) {
   if ((!run.odd && in_fours(run)) || is_time_or_address(text, where, run)) return;
   const bool table = in_table(text, where);
   if (table && !may_be_value(run_digits(text, where), run.sizes)) return;
-  const bool sure = !table && (run.odd || evenly_cut(run));
+  const bool sure = !table && (run.odd || evenly_cut(run)) && !is_enumeration(text, run);
   Patches& patches = sure ? out.sure : out.doubtful;
   for (const Range& gap : run.gaps) patches.add(gap, run.odd && !evenly_cut(run) ? "-" : "");
 }

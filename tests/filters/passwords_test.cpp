@@ -79,6 +79,42 @@ TEST(Passwords, AreFoundHoweverTheyAreWritten) {
         << before << after;
 }
 
+TEST(Passwords, AreFoundByTheirPlace) {
+  const std::string password = "mnqa!7315Aoba";
+  for (const auto& [before, after] : std::vector<std::pair<std::string, std::string>>{
+           {"$db = new PDO('mysql:host=db02', 'shop', '", "');"},
+           {"$c = mysqli_connect(\"db02\", \"shop\", \"", "\", \"stock\");"},
+           {"DriverManager.getConnection(url, \"shop\", \"", "\");"},
+           {"server.login(\"ops\", \"", "\")"},
+           {"page.fill('input[name=\"password\"]', '", "')"},
+           {"INSERT INTO u (id, login, password) VALUES (7, 'kenji', '", "');"},
+           {"echo 'deploy:", "' | sudo chpasswd"},
+           {"htpasswd -b .htpasswd kenji ", "\n"},
+           {"requirepass ", "\n"},
+           {"net user kenji ", " /add"},
+           {"net use Y: \\\\fs02\\soumu /user:aoba\\kenji ", "\n"},
+           {"sqlplus shop/", "@ORCL"},
+           {"keytool -storepass ", " -list"},
+           {"credentials: svc / ", "\n"},
+           {"ログイン情報：kenji/", "\n"},
+           {"管理者PW（", "）を更新"},
+           {"rootのパスワード ", " で入れます"},
+           {"PW、", " のまま"},
+           {"「", "」をパスワードに設定"},
+           {"set ", " as the password"},
+           {"ユーザ：kenji　パス：", ""},
+           {"【ID】kenji【PW】", "\n"}})
+    EXPECT_EQ(shown(before + password + after), "password_assignment[" + password + "]") << before;
+  for (const std::string_view text :
+       {"new PDO($dsn, $user, $password)", "mysqli_connect($host, $user, $pass)",
+        "net user administrator /active:yes", "credentials: see the vault / ask ops",
+        "ログイン：https://kintai.kaisha-sample.jp/top1!", "ファイルパス：share/mnqa-7315!.txt",
+        "INSERT INTO u (login, password) VALUES (?, ?)", "sqlplus / as sysdba",
+        "INSERT INTO u (login, password) VALUES (:login, :password);", "requirepass yourpassword",
+        "cursor.login(user, password)", "パスワード（8文字以上）を入力"})
+    EXPECT_EQ(shown(text), "") << text;
+}
+
 TEST(Passwords, OfOtherFormsAreFound) {
   for (const std::string_view value :
        {"Sakura2024!", "hunter2hunter2", "P@ssw0rd!2024", "qwErty#99", "83920174",
