@@ -380,11 +380,11 @@ class Running(unittest.TestCase):
         self.assertEqual(self.accesses(), [])
 
 
-CLICKHOUSE = "/usr/sbin/clickhouse-server"
+CLICKHOUSE = os.environ.get("SEKISHO_CLICKHOUSE_SERVER", "/usr/sbin/clickhouse-server")
 
 
 class OnClickHouse(unittest.TestCase):
-    """The same questions of a ClickHouse that a sink of the gateway has filled. Debian's server: packaging/debian-packages.txt."""
+    """The same questions of a ClickHouse that a sink of the gateway has filled. Debian's server: packaging/debian-packages.txt; a current one: ./dev clickhouse."""
 
     def setUp(self):
         self.bench = Bench()

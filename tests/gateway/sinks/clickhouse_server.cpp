@@ -15,7 +15,11 @@
 namespace sekisho::gateway {
 namespace {
 
-constexpr char kServer[] = "/usr/sbin/clickhouse-server";
+// Debian's, or another that takes its options (./dev clickhouse).
+const char* server() {
+  const char* named = ::getenv("SEKISHO_CLICKHOUSE_SERVER");
+  return named ? named : "/usr/sbin/clickhouse-server";
+}
 
 int free_port() {
   const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
@@ -42,7 +46,7 @@ std::filesystem::path place() {
 }  // namespace
 
 bool ClickHouseServer::installed() {
-  return ::access(kServer, X_OK) == 0;
+  return ::access(server(), X_OK) == 0;
 }
 
 // No native port and no port between servers: one listener, on loopback.
@@ -71,7 +75,7 @@ ClickHouseServer::ClickHouseServer() : port_(free_port()) {
   const int out = ::open(log.c_str(), O_WRONLY | O_CREAT, 0600);
   ::dup2(out, 1);
   ::dup2(out, 2);
-  ::execl(kServer, kServer, config.c_str(), nullptr);
+  ::execl(server(), server(), config.c_str(), nullptr);
   ::_exit(127);
 }
 
