@@ -274,14 +274,17 @@ namespace {
 // " login deploy ", "username admin " before "password".
 bool follows_login(std::string_view text, std::size_t name) {
   constexpr std::size_t kReach = 72;
+  static constexpr CharSet kEnds{" \n"};
   const std::size_t from = name > kReach ? name - kReach : 0;
-  const std::string_view before = text.substr(from, name - from);
-  for (const std::string_view word : {"login ", "username ", "user "}) {
-    const std::size_t login = before.rfind(word);
-    if (login == std::string_view::npos) continue;
-    if (login > 0 && before[login - 1] != ' ' && before[login - 1] != '\n') continue;
-    const std::string_view user = before.substr(login + word.size());
-    if (user.size() > 1 && user.find_first_of(" \n") == user.size() - 1) return true;
+  if (name < from + 2 || text[name - 1] != ' ') return false;
+  std::size_t user = name - 1;
+  while (user > from && !kEnds.has(text[user - 1])) --user;
+  if (user == name - 1 || user == from || text[user - 1] != ' ') return false;
+  const std::string_view before = text.substr(from, user - 1 - from);
+  for (const std::string_view word : {"login", "username", "user"}) {
+    if (!before.ends_with(word)) continue;
+    if (before.size() == word.size() || kEnds.has(before[before.size() - word.size() - 1]))
+      return true;
   }
   return false;
 }

@@ -306,8 +306,9 @@ bool find_beside(const DetectorRow& row, std::string_view text, Range word, Find
   static constexpr std::string_view kBehind[] = {"（", "(",      "、",       "　",       "】 ",
                                                  "】", "] ",     "ですが ",  "ですが、", "が ",
                                                  "を", "は今、", "（現在）", " "};
+  const char behind = word.end < text.size() ? text[word.end] : '\0';
   for (const std::string_view joint : kBehind) {
-    if (text.substr(word.end, joint.size()) != joint) continue;
+    if (joint[0] != behind || text.substr(word.end, joint.size()) != joint) continue;
     std::size_t begin = word.end + joint.size();
     while (begin < text.size() && text[begin] == ' ') ++begin;
     std::size_t end = begin;
@@ -319,7 +320,7 @@ bool find_beside(const DetectorRow& row, std::string_view text, Range word, Find
   static constexpr std::string_view kBefore[] = {
       " as the ", " as my ", " as a ", " as your ", " as ", "」を", "を", "」が", "が", "という"};
   for (const std::string_view joint : kBefore) {
-    if (word.begin < joint.size() + 8) continue;
+    if (word.begin < joint.size() + 8 || text[word.begin - 1] != joint.back()) continue;
     std::size_t end = word.begin - joint.size();
     if (text.substr(end, joint.size()) != joint) continue;
     while (end > 0 && text[end - 1] == ' ') --end;
@@ -386,6 +387,7 @@ void find_typed(const DetectorRow& row, std::string_view text, std::size_t end, 
   static constexpr std::string_view kCalls[] = {").send_keys(", ").type(", ").fill(", ").sendKeys(",
                                                 ").setValue("};
   const std::string_view near = text.substr(end, 24);
+  if (near.find(')') == std::string_view::npos) return;
   for (const std::string_view call : kCalls) {
     const std::size_t found = near.find(call);
     if (found == std::string_view::npos) continue;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "filters/assignment.h"
+#include "filters/char_set.h"
 #include "filters/password.h"
 #include "filters/validators.h"
 #include "filters/width_fold.h"
@@ -187,9 +188,23 @@ void find_password_argument(const DetectorRow& row, std::string_view text, Range
   find_pair(row, text, gate.end, out);
 }
 
+namespace {
+
+// Cheap: whether the name of a column may end here or a little further on.
+bool ends_column(std::string_view text, std::size_t pos) {
+  static constexpr CharSet kName = kAsciiWord | CharSet("`\"]");
+  while (pos < text.size() && kName.has(text[pos])) ++pos;
+  pos = skip_blanks(text, pos);
+  while (pos < text.size() && (text[pos] == '\n' || text[pos] == '\r')) ++pos;
+  return pos < text.size() && (text[pos] == ',' || text[pos] == ')');
+}
+
+}  // namespace
+
 bool find_inserted_passwords(const DetectorRow& row, std::string_view text, Range word,
                              Findings& out) {
   constexpr std::size_t kColumns = 400, kMostRows = 200;
+  if (!ends_column(text, word.end)) return false;
   const std::size_t from = word.begin > kColumns ? word.begin - kColumns : 0;
   const std::string_view before = text.substr(from, word.begin - from);
   const std::size_t open = before.rfind('(');
