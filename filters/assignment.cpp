@@ -98,8 +98,21 @@ std::optional<std::size_t> after_phrase(std::string_view text, std::size_t pos) 
   return std::nullopt;
 }
 
+// "(login|password|account)" of a pattern, "$PASSWORD" | sha256sum of a shell: what parts them is
+// no border of a cell.
+bool is_no_cell(std::string_view text, std::size_t name, std::size_t sign) {
+  if (text[sign] != '|' || name == 0) return false;
+  const char before = text[name - 1];
+  if (before == '$') return true;
+  if (before != '(' && before != '|') return false;
+  const std::size_t line = text.rfind('\n', name - 1) + 1;
+  const std::size_t first = text.find_first_not_of(" \t>", line);
+  return text[first] != '|' && sign > 0 && text[sign - 1] != ' ';
+}
+
 // Behind the separator that follows a name; nothing when none does.
-std::optional<std::size_t> after_separator(std::string_view text, std::size_t pos, bool& stated) {
+std::optional<std::size_t> after_separator(std::string_view text, Range name, bool& stated) {
+  std::size_t pos = name.end;
   const std::size_t behind = skip_remark(text, skip_closers(text, pos));
   pos = skip_blanks(text, behind);
   static constexpr CharSet kSigns{"=:-|"};
@@ -109,6 +122,7 @@ std::optional<std::size_t> after_separator(std::string_view text, std::size_t po
        may_stand ? std::span<const Mark>(kSeparators) : std::span<const Mark>()) {
     if (!at(text, pos, mark.text)) continue;
     if (mark.text == ":" && at(text, pos, "::")) return std::nullopt;
+    if (is_no_cell(text, name.begin, pos)) return std::nullopt;
     stated = mark.stated;
     return skip_blanks(text, pos + mark.text.size());
   }
@@ -297,7 +311,7 @@ std::optional<Assignment> read_assignment(std::string_view text, Range word) {
   // "password:" ends a name, "password.example" goes on with it.
   while (name.end > word.end && text[name.end - 1] == '.') --name.end;
   out.name = text.substr(name.begin, name.size());
-  auto value_at = after_separator(text, name.end, out.stated);
+  auto value_at = after_separator(text, name, out.stated);
   const bool option = name.begin >= 2 && at(text, name.begin, "--");
   if (!value_at && option && at(text, name.end, " ")) value_at = name.end + 1;
   // PowerShell: -Password "value".
@@ -384,6 +398,8 @@ bool is_reference(std::string_view value, bool quoted) {
                     [](char c) { return is_digit(static_cast<unsigned char>(c)); }) < 2)
     return true;
   if (quoted) return false;
+  // "$insta::secret", "$CPAN::Config": names of a package.
+  if (value.front() == '$' && value.find("::") != std::string_view::npos) return true;
   // A call, an index, a path of names.
   const std::size_t mark = value.find_first_of("([");
   if (mark != std::string_view::npos && mark > 0 &&

@@ -177,9 +177,27 @@ bool is_jwt_form(std::string_view value) {
   return value.substr(0, 2) == "ey" && std::count(value.begin(), value.end(), '.') >= 2;
 }
 
+// "DocumentEndToken", "_EllipticCurvePrivateKey": words with capitals, each as long as words are.
+bool is_camel_case(std::string_view value) {
+  std::size_t words = 0, size = 3;  // letters of the word so far
+  for (const char ch : value) {
+    const auto c = static_cast<unsigned char>(ch);
+    if (c == '_') continue;
+    if (!is_letter(c)) return false;
+    if (is_upper(c)) {
+      if (size < 3) return false;
+      size = 0;
+      ++words;
+    }
+    ++size;
+  }
+  return words >= 2 && size >= 3;
+}
+
 bool is_secret_value(std::string_view value) {
   return value.size() >= kShortest && !is_jwt_form(value) && !is_placeholder(value) &&
-         !is_sample_password(value) && !is_other_data(value) && looks_random(value);
+         !value.starts_with("//") && !is_camel_case(value) && !is_sample_password(value) &&
+         !is_other_data(value) && looks_random(value);
 }
 
 // The text in quotation marks that begins at `pos`.

@@ -390,16 +390,45 @@ bool is_about_goods(const LabelLine& line) {
   return line.word == "取扱注意" && ((line.said_before | line.said_after) & kGoods) != 0;
 }
 
-// "// for internal use only": of a function, not of the file.
-bool is_code_comment(const LabelLine& line) {
-  return (line.word == "internal use only" || line.word == "internal only") &&
-         (trimmed(line.before).starts_with('*') ||
-          line.before.find("//") != std::string_view::npos ||
-          line.before.find("/*") != std::string_view::npos);
+// "// for internal use only", "helper functions, for internal use only": of code, not of the file.
+bool is_said_of_code(const LabelLine& line) {
+  if (line.word != "internal use only" && line.word != "internal only") return false;
+  const std::string_view before = trimmed(line.before);
+  const auto says = [before](std::string_view what) {
+    return before.find(what) != std::string_view::npos;
+  };
+  static constexpr std::string_view kThings[] = {
+      "function", "method",   "routine", "class",     "api",      "constant", "variable", "module",
+      "helper",   "operator", "propert", "parameter", "argument", ":param",   "()"};
+  return before.starts_with('*') || before.starts_with('#') || says("//") || says("/*") ||
+         says("#:") || std::any_of(std::begin(kThings), std::end(kThings), says);
+}
+
+// "proprietary rights", "restricted left": of rights, of something that is restricted.
+bool goes_on_as_term(const LabelLine& line) {
+  const std::string_view after = trimmed(line.after);
+  if (line.word == "restricted")
+    return line.after.starts_with(' ') && !after.empty() &&
+           is_letter(static_cast<unsigned char>(after.front())) && !only_fillers(after);
+  static constexpr std::string_view kTerms[] = {"right",  "notice",   "licen",    "software",
+                                                "format", "protocol", "interest", "extension",
+                                                "driver", "trademark"};
+  return line.word == "proprietary" && line.after.starts_with(' ') &&
+         starts_with_any(after, kTerms);
+}
+
+// passphrase: 'top secret'.
+bool is_literal(const LabelLine& line) {
+  if (line.word != "top secret" || line.before.empty() || line.after.empty()) return false;
+  const char quote = line.before.back();
+  if ((quote != '\'' && quote != '"') || line.after.front() != quote) return false;
+  LabelLine inside = line;
+  inside.before.remove_suffix(1);
+  return !in_field(inside);
 }
 
 double confidence_of(const LabelLine& line) {
-  if (is_about_goods(line)) return 0;
+  if (is_about_goods(line) || goes_on_as_term(line) || is_literal(line)) return 0;
   const Force force = force_of(line);
   if (is_about(line)) return force == Force::kStrong ? kMentioned : 0;
   static constexpr std::string_view kUnmistakable[] = {"tlp:", "secret//", "㊙", "(秘",
@@ -442,10 +471,14 @@ void find_label(const DetectorRow& row, std::string_view text, Range gate, Findi
   if (LabelLines::newest() == nullptr) own.emplace();
   const LabelLine line = LabelLines::newest()->around(text, gate);
   if (within_longer_word(line)) return;
-  const double confidence =
-      (text[gate.begin] == 'i' || line.word == "internal only") && is_code_comment(line)
-          ? kMentioned
-          : confidence_of(line);
+  const char first = text[gate.begin];
+  // "(restricted)", "'restricted' =>".
+  if (first == 'r' && line.word == "restricted" && !in_field(line) && !is_claimed_en(line)) return;
+  const double confidence = (first == 'i' || line.word == "internal only" ||
+                             line.before.find("()") != line.before.npos) &&
+                                    is_said_of_code(line)
+                                ? kMentioned
+                                : confidence_of(line);
   if (confidence > 0) out.push_back(make_finding(row, confidence, gate, std::string(line.word)));
 }
 

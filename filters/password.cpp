@@ -43,17 +43,26 @@ constexpr std::string_view kOtherNames[] = {
     "is",        "has",         "no",        "requires",   "verify",
     "validate",  "get",         "checker",   "complexity", "algorithm",
     "format",    "placeholder", "protected", "protection", "authentication",
-    "less",      "free",        "keeper"};
+    "less",      "free",        "keeper",    "encode",     "decode",
+    "encoding",  "encryption",  "hasher",    "hashing",    "strip",
+    "trim",      "replace",     "split",     "startswith", "endswith"};
 
 // Words of programs and forms that stand where a value could.
 constexpr std::string_view kWords[] = {
-    "string", "str",    "text",      "varchar",  "char",     "null",     "none",        "nil",
-    "true",   "false",  "undefined", "required", "optional", "required", "hidden",      "empty",
-    "sha1",   "sha224", "sha256",    "sha384",   "sha512",   "sha-1",    "sha-256",     "sha-512",
-    "md5",    "bcrypt", "scrypt",    "argon2",   "argon2i",  "argon2id", "pbkdf2",      "base64",
-    "utf8",   "utf-8",  "aes128",    "aes256",   "aes-128",  "aes-256",  "aes-256-gcm", "rsa2048",
-    "oauth2", "hs256",  "rs256",     "es256",    "input1",   "value1",   "param1",      "oauth2.0",
-    "hs512",  "http2",  "ipv4",      "ipv6",     "win32",    "x509",     "iso27001"};
+    "string",       "str",           "text",          "varchar",       "char",      "null",
+    "none",         "nil",           "true",          "false",         "undefined", "required",
+    "optional",     "required",      "hidden",        "empty",         "sha1",      "sha224",
+    "sha256",       "sha384",        "sha512",        "sha-1",         "sha-256",   "sha-512",
+    "md5",          "bcrypt",        "scrypt",        "argon2",        "argon2i",   "argon2id",
+    "pbkdf2",       "base64",        "utf8",          "utf-8",         "aes128",    "aes256",
+    "aes-128",      "aes-256",       "aes-256-gcm",   "rsa2048",       "oauth2",    "hs256",
+    "rs256",        "es256",         "input1",        "value1",        "param1",    "oauth2.0",
+    "hs512",        "http2",         "ipv4",          "ipv6",          "win32",     "x509",
+    "iso27001",     "latin1",        "latin-1",       "utf16",         "utf-16",    "utf-16le",
+    "utf-16-le",    "utf-16be",      "utf-16-be",     "utf-32",        "cp932",     "cp1252",
+    "iso-8859-1",   "sha1sum",       "sha256sum",     "sha512sum",     "md5sum",    "yescrypt",
+    "scram-sha-1",  "scram-sha-256", "scram-sha-512", "apr_md5_crypt", "md5_crypt", "sha256_crypt",
+    "sha512_crypt", "bcrypt_sha256", "pbkdf2_sha256", "pbkdf2_sha512"};
 
 constexpr std::string_view kSamples[] = {
     "password", "passwd",      "passw0rd?",   "pass",         "pwd",      "secret",  "postgres",
@@ -68,7 +77,7 @@ constexpr std::string_view kRuleParts[] = {
 constexpr std::string_view kSampleParts[] = {
     "changeme", "change_me", "change-me", "placeholder", "your-",      "your_",     "yourpass",
     "example",  "sample",    "dummy",     "redacted",    "replace_me", "replaceme", "insert_",
-    "xxxx",     "****",      "……",        "....",        "_here",      "-here"};
+    "xxxx",     "****",      "……",        "....",        "_here",      "-here",     "anonymous"};
 
 struct Kinds {
   int lower = 0, upper = 0, digits = 0, symbols = 0, joints = 0;
@@ -134,6 +143,16 @@ bool looks_like_path(std::string_view value) {
          value.substr(0, 3) == "../" || (value.size() > 2 && value[1] == ':' && value[2] == '\\');
 }
 
+// "464/tcp" of /etc/services, "RFC4519", "[success=1" of PAM.
+bool is_technical(std::string_view value) {
+  const std::size_t digits = value.find_first_not_of("0123456789");
+  const auto rest = value.substr(std::min(digits, value.size()));
+  if (digits > 0 && (rest == "/tcp" || rest == "/udp" || rest == "/sctp")) return true;
+  if (value.front() == '[' && value.find('=') != std::string_view::npos) return true;
+  return (value.starts_with("RFC") || value.starts_with("rfc")) && value.size() > 3 &&
+         value.find_first_not_of("0123456789", 3) == std::string_view::npos;
+}
+
 bool is_pin(std::string_view value) {
   return value.size() >= 4 && value.size() <= 8 &&
          value.find_first_not_of("0123456789") == std::string_view::npos;
@@ -144,7 +163,8 @@ bool is_pin(std::string_view value) {
 double judge_password(std::string_view value, bool quoted, bool told) {
   if (value.size() < kShortest || value.size() > kLongest || !is_ascii(value)) return 0;
   if (value.find(' ') != std::string_view::npos || is_reference(value, quoted)) return 0;
-  if (is_sample_password(value) || looks_like_path(value) || listed(kWords, folded_lower(value)))
+  if (is_sample_password(value) || looks_like_path(value) || is_technical(value) ||
+      listed(kWords, folded_lower(value)))
     return 0;
   const std::string lower = folded_lower(value);
   for (const std::string_view part : kRuleParts)

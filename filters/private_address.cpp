@@ -72,7 +72,22 @@ bool is_version(std::string_view text, std::size_t begin) {
   if (begin >= 2 && text.substr(begin - 2, 2) == "==") return true;
   if (is_package_before(text, begin)) return true;
   const Surroundings around(text, {begin, begin}, 40, 0);
-  return around.distance_before(kWords) <= 3;
+  if (around.distance_before(kWords) <= 3) return true;
+  // "update V8 to 10.2.154.26".
+  static constexpr std::string_view kMoves[] = {"update", "upgrade", "bump", "patch", "downgrade"};
+  const std::string_view before = around.before();
+  return before.ends_with(" to ") &&
+         std::any_of(std::begin(kMoves), std::end(kMoves), [before](std::string_view word) {
+           return before.find(word) != std::string_view::npos;
+         });
+}
+
+// "10.3.2.1. Structure" at the beginning of a line or of an element: a section.
+bool is_section(std::string_view text, Range range) {
+  const bool begins = range.begin == 0 || text[range.begin - 1] == '\n' ||
+                      text[range.begin - 1] == '>' || text[range.begin - 1] == '#';
+  return begins && range.end < text.size() && text[range.end] == '.' &&
+         is_space(char_at(text, range.end + 1).value);
 }
 
 bool in_longer_token(std::string_view text, Range range) {
@@ -96,7 +111,7 @@ void find_quad(const DetectorRow& row, std::string_view text, Range gate, Findin
   const std::size_t end = read_quad(text, gate.begin, octets);
   const Range range{gate.begin, end};
   if (end == 0 || !is_private(octets) || in_longer_token(text, range) ||
-      is_version(text, gate.begin))
+      is_version(text, gate.begin) || is_section(text, range))
     return;
   const std::string_view address = text.substr(gate.begin, end - gate.begin);
   const bool network = char_at(text, end).value == U'/' && octets[3] == 0;

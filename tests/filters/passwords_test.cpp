@@ -205,6 +205,23 @@ TEST(Passwords, StandInsReferencesAndProseAreNone) {
     EXPECT_EQ(shown(text), "") << text;
 }
 
+// Lines of programs, their settings and documents.
+TEST(Passwords, WhatCodeAndSettingsSayAboutOneIsNone) {
+  for (const std::string_view text :
+       {"kpasswd\t\t464/tcp", "passwd-server\t752/udp\t\tpasswd_server",
+        "password\t[success=1 default=ignore]\tpam_unix.so obscure yescrypt",
+        "#password_encryption = scram-sha-256\t# scram-sha-256 or md5",
+        "password = password.encode(\"latin1\")",
+        "digest = hashlib.new('MD4', self._password.encode('utf-16-le')).digest()",
+        "$PROXY_PASSWORD = $CPAN::Config->{proxy_pass} || \"\";",
+        "secret = $insta::secret # pass:insta", "elsif ($tok =~ /^(login|password|account)$/) {",
+        "echo -n \"$PASSWORD\" | sha256sum | tr -d '-'", "'userPassword', 'RFC4519'),",
+        "ht.set_hash(\"user1\", hash_scheme(\"password\",\"apr_md5_crypt\"))",
+        "$pass = '-anonymous@'"})
+    EXPECT_EQ(shown(text), "") << text;
+  EXPECT_EQ(shown("|password|Kx9vTq2Lm!|"), "password_assignment[Kx9vTq2Lm!]");
+}
+
 TEST(Passwords, HashesAreLessSure) {
   EXPECT_EQ(shown("password: $2b$12$" + chance(kBase62, 53)), "");
   EXPECT_EQ(shown("password: \"" + chance(kHex, 64) + "\""), "");
@@ -287,7 +304,10 @@ TEST(GenericSecrets, ValuesOfOtherKindsAreNone) {
         "secret_key: arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:x1",
         "token: abcdefghijklmnopqrstuvwxyz123456", "api_key: 1234567890123456789012345",
         "key: react-native-async-storage-16", "token_type: urn:ietf:params:oauth:token-type:jwt1",
-        "Authorization: Basic dXNlcjpwYXNzd29yZA==", "Bearer authentication-scheme-description"})
+        "Authorization: Basic dXNlcjpwYXNzd29yZA==", "Bearer authentication-scheme-description",
+        "private_key: \"_EllipticCurvePrivateKey\", data: bytes",
+        "DocumentStartToken, DocumentEndToken, StreamEndToken):",
+        "- Bearer https://tools.example.org/html/rfc6750"})
     EXPECT_EQ(shown(text), "") << text;
 }
 

@@ -88,6 +88,14 @@ TEST(PrivateAddress, OthersAreNot) {
   }
 }
 
+TEST(PrivateAddress, VersionsAndSectionsAreNot) {
+  for (const std::string_view text :
+       {"deps: update V8 to 10.2.154.26", "- **deps**: patch V8 to 10.8.168.25 (#45996)",
+        "<a name=\"nodes\"></a>10.3.2.1. Structure</h4>", "10.3.2.1. Structure\n10.3.2.2. Nodes"})
+    EXPECT_EQ(shown(text), "") << text;
+  EXPECT_EQ(shown("The DNS moves to 10.2.154.26"), "ip_address_private[10.2.154.26]");
+}
+
 TEST(PrivateAddress, DefaultsOfEveryRouterAreLow) {
   EXPECT_DOUBLE_EQ(confidence_in("192.168.0.1"), 0.30);
   EXPECT_DOUBLE_EQ(confidence_in("route 10.0.0.0/8"), 0.30);
@@ -172,6 +180,24 @@ TEST(Label, TheWordInASentenceIsNoMarking) {
         "割れ物 取扱注意"}) {
     EXPECT_EQ(shown(text), "") << text;
   }
+}
+
+TEST(Label, WhatCodeAndLicencesSayIsNoMarking) {
+  for (const std::string_view text :
+       {"COPYRIGHT, OR OTHER PROPRIETARY RIGHTS. THE UNIVERSITY MAKES", "passphrase: 'top secret',",
+        "# for internal use only. It has no leading underscore",
+        "dir: Optional[str] = None  #: Private API, internal use only.",
+        "Same as enumerate(), but without the lock. Internal use only.",
+        "if self > other.  This routine is for internal use only.",
+        "##### Useful Constants (internal use only) ###########",
+        "Helper for comparison operators, for internal use only.",
+        "Description=cryptographic agent and passphrase cache (restricted)",
+        "26E0 ; RESTRICTED LEFT ENTRY-1", "'restricted' => 'restrictive'"})
+    EXPECT_EQ(shown(text), "") << text;
+  EXPECT_EQ(shown("分類: restricted"), "confidentiality_label[restricted]");
+  EXPECT_EQ(shown("classification: 'top secret'"), "confidentiality_label[top secret]");
+  EXPECT_EQ(shown("This document is for internal use only."),
+            "confidentiality_label[internal use only]");
 }
 
 }  // namespace
