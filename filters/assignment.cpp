@@ -398,6 +398,8 @@ bool is_reference(std::string_view value, bool quoted) {
                     [](char c) { return is_digit(static_cast<unsigned char>(c)); }) < 2)
     return true;
   if (quoted) return false;
+  // "this.#client.secret".
+  if (begins("this.") || begins("self.")) return true;
   // "$insta::secret", "$CPAN::Config": names of a package.
   if (value.front() == '$' && value.find("::") != std::string_view::npos) return true;
   // A call, an index, a path of names.

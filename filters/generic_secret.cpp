@@ -177,27 +177,51 @@ bool is_jwt_form(std::string_view value) {
   return value.substr(0, 2) == "ey" && std::count(value.begin(), value.end(), '.') >= 2;
 }
 
-// "DocumentEndToken", "_EllipticCurvePrivateKey": words with capitals, each as long as words are.
+// "DocumentEndToken", "APIKeyListParams", "_EllipticCurvePrivateKey": words with capitals. Of
+// random letters each fourth begins one.
 bool is_camel_case(std::string_view value) {
-  std::size_t words = 0, size = 3;  // letters of the word so far
+  std::size_t words = 0, letters = 0;
+  bool lower = true;  // the letter before
   for (const char ch : value) {
     const auto c = static_cast<unsigned char>(ch);
     if (c == '_') continue;
     if (!is_letter(c)) return false;
-    if (is_upper(c)) {
-      if (size < 3) return false;
-      size = 0;
-      ++words;
-    }
-    ++size;
+    words += is_upper(c) && lower ? 1 : 0;
+    lower = !is_upper(c);
+    ++letters;
   }
-  return words >= 2 && size >= 3;
+  return words >= 2 &&
+         (letters >= 5 * words || (letters >= 4 * words && word_likeness(value, 4) > 0.45));
+}
+
+// "__NL80211_KEY_AFTER_LAST": the name of a constant, words in capitals among its parts.
+bool is_constant_name(std::string_view value) {
+  std::size_t words = 0, letters = 0;
+  bool word = true;
+  const auto end_part = [&] {
+    words += word && letters >= 3 ? 1 : 0;
+    letters = 0;
+    word = true;
+  };
+  for (const char ch : value) {
+    const auto c = static_cast<unsigned char>(ch);
+    if (c == '_')
+      end_part();
+    else if (is_upper(c))
+      ++letters;
+    else if (is_digit(c))
+      word = false;
+    else
+      return false;
+  }
+  end_part();
+  return words >= 2;
 }
 
 bool is_secret_value(std::string_view value) {
   return value.size() >= kShortest && !is_jwt_form(value) && !is_placeholder(value) &&
-         !value.starts_with("//") && !is_camel_case(value) && !is_sample_password(value) &&
-         !is_other_data(value) && looks_random(value);
+         !value.starts_with("//") && !is_camel_case(value) && !is_constant_name(value) &&
+         !is_sample_password(value) && !is_other_data(value) && looks_random(value);
 }
 
 // The text in quotation marks that begins at `pos`.

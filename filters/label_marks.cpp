@@ -391,17 +391,21 @@ bool is_about_goods(const LabelLine& line) {
 }
 
 // "// for internal use only", "helper functions, for internal use only": of code, not of the file.
-bool is_said_of_code(const LabelLine& line) {
+// What is `capital` at its beginning may be a heading.
+bool is_said_of_code(const LabelLine& line, bool capital) {
+  if (line.word == "internal only") capital = false;
   if (line.word != "internal use only" && line.word != "internal only") return false;
   const std::string_view before = trimmed(line.before);
   const auto says = [before](std::string_view what) {
     return before.find(what) != std::string_view::npos;
   };
+  if (line.shouted && line.word == "internal use only") return false;
+  if (before.starts_with('*') || says("//") || says("/*") || says("()")) return true;
   static constexpr std::string_view kThings[] = {
       "function", "method",   "routine", "class",     "api",      "constant", "variable", "module",
-      "helper",   "operator", "propert", "parameter", "argument", ":param",   "()"};
-  return before.starts_with('*') || before.starts_with('#') || says("//") || says("/*") ||
-         says("#:") || std::any_of(std::begin(kThings), std::end(kThings), says);
+      "helper",   "operator", "propert", "parameter", "argument", ":param",   "#:"};
+  return !capital &&
+         (before.starts_with('#') || std::any_of(std::begin(kThings), std::end(kThings), says));
 }
 
 // "proprietary rights", "restricted left": of rights, of something that is restricted.
@@ -474,11 +478,7 @@ void find_label(const DetectorRow& row, std::string_view text, Range gate, Findi
   const char first = text[gate.begin];
   // "(restricted)", "'restricted' =>".
   if (first == 'r' && line.word == "restricted" && !in_field(line) && !is_claimed_en(line)) return;
-  const double confidence = (first == 'i' || line.word == "internal only" ||
-                             line.before.find("()") != line.before.npos) &&
-                                    is_said_of_code(line)
-                                ? kMentioned
-                                : confidence_of(line);
+  const double confidence = is_said_of_code(line, first == 'I') ? kMentioned : confidence_of(line);
   if (confidence > 0) out.push_back(make_finding(row, confidence, gate, std::string(line.word)));
 }
 

@@ -49,20 +49,21 @@ constexpr std::string_view kOtherNames[] = {
 
 // Words of programs and forms that stand where a value could.
 constexpr std::string_view kWords[] = {
-    "string",       "str",           "text",          "varchar",       "char",      "null",
-    "none",         "nil",           "true",          "false",         "undefined", "required",
-    "optional",     "required",      "hidden",        "empty",         "sha1",      "sha224",
-    "sha256",       "sha384",        "sha512",        "sha-1",         "sha-256",   "sha-512",
-    "md5",          "bcrypt",        "scrypt",        "argon2",        "argon2i",   "argon2id",
-    "pbkdf2",       "base64",        "utf8",          "utf-8",         "aes128",    "aes256",
-    "aes-128",      "aes-256",       "aes-256-gcm",   "rsa2048",       "oauth2",    "hs256",
-    "rs256",        "es256",         "input1",        "value1",        "param1",    "oauth2.0",
-    "hs512",        "http2",         "ipv4",          "ipv6",          "win32",     "x509",
-    "iso27001",     "latin1",        "latin-1",       "utf16",         "utf-16",    "utf-16le",
-    "utf-16-le",    "utf-16be",      "utf-16-be",     "utf-32",        "cp932",     "cp1252",
-    "iso-8859-1",   "sha1sum",       "sha256sum",     "sha512sum",     "md5sum",    "yescrypt",
-    "scram-sha-1",  "scram-sha-256", "scram-sha-512", "apr_md5_crypt", "md5_crypt", "sha256_crypt",
-    "sha512_crypt", "bcrypt_sha256", "pbkdf2_sha256", "pbkdf2_sha512"};
+    "string",       "str",           "text",          "varchar",       "char",       "null",
+    "none",         "nil",           "true",          "false",         "undefined",  "required",
+    "optional",     "required",      "hidden",        "empty",         "sha1",       "sha224",
+    "sha256",       "sha384",        "sha512",        "sha-1",         "sha-256",    "sha-512",
+    "md5",          "bcrypt",        "scrypt",        "argon2",        "argon2i",    "argon2id",
+    "pbkdf2",       "base64",        "utf8",          "utf-8",         "aes128",     "aes256",
+    "aes-128",      "aes-256",       "aes-256-gcm",   "rsa2048",       "oauth2",     "hs256",
+    "rs256",        "es256",         "input1",        "value1",        "param1",     "oauth2.0",
+    "hs512",        "http2",         "ipv4",          "ipv6",          "win32",      "x509",
+    "iso27001",     "latin1",        "latin-1",       "utf16",         "utf-16",     "utf-16le",
+    "utf-16-le",    "utf-16be",      "utf-16-be",     "utf-32",        "cp932",      "cp1252",
+    "iso-8859-1",   "sha1sum",       "sha256sum",     "sha512sum",     "md5sum",     "yescrypt",
+    "scram-sha-1",  "scram-sha-256", "scram-sha-512", "apr_md5_crypt", "md5_crypt",  "sha256_crypt",
+    "sha512_crypt", "bcrypt_sha256", "pbkdf2_sha256", "pbkdf2_sha512", "uint8array", "float32array",
+    "float64array", "arraybuffer"};
 
 constexpr std::string_view kSamples[] = {
     "password", "passwd",      "passw0rd?",   "pass",         "pwd",      "secret",  "postgres",
@@ -118,6 +119,8 @@ bool is_password_hash(std::string_view value) {
 
 // Words joined by marks, a single name: no password anybody chose, whoever writes code.
 bool is_name(std::string_view value, const Kinds& n, bool quoted) {
+  // "SigningSecret$": as generators of code write names.
+  if (n.digits == 0 && n.symbols == 1 && value.back() == '$') return true;
   if (n.digits == 0 && n.symbols > 0) {
     const std::string_view word = value.substr(0, value.find_last_not_of("!?") + 1);
     if (word.empty()) return true;
@@ -143,14 +146,18 @@ bool looks_like_path(std::string_view value) {
          value.substr(0, 3) == "../" || (value.size() > 2 && value[1] == ':' && value[2] == '\\');
 }
 
-// "464/tcp" of /etc/services, "RFC4519", "[success=1" of PAM.
+// "464/tcp" of /etc/services, "RFC4519", "PKCS-12", "[success=1" of PAM.
 bool is_technical(std::string_view value) {
   const std::size_t digits = value.find_first_not_of("0123456789");
   const auto rest = value.substr(std::min(digits, value.size()));
   if (digits > 0 && (rest == "/tcp" || rest == "/udp" || rest == "/sctp")) return true;
   if (value.front() == '[' && value.find('=') != std::string_view::npos) return true;
-  return (value.starts_with("RFC") || value.starts_with("rfc")) && value.size() > 3 &&
-         value.find_first_not_of("0123456789", 3) == std::string_view::npos;
+  const std::size_t word = value.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+  if (word == std::string_view::npos || word < 3 || word > 6) return false;
+  const bool standard = value[word] == '-' || value.starts_with("RFC");
+  const std::size_t number = word + (value[word] == '-' ? 1 : 0);
+  return standard && number < value.size() && value.size() - number <= 5 &&
+         value.find_first_not_of("0123456789", number) == std::string_view::npos;
 }
 
 bool is_pin(std::string_view value) {
@@ -329,6 +336,8 @@ bool find_beside(const DetectorRow& row, std::string_view text, Range word, Find
   const char behind = word.end < text.size() ? text[word.end] : '\0';
   for (const std::string_view joint : kBehind) {
     if (joint[0] != behind || text.substr(word.end, joint.size()) != joint) continue;
+    // "CheckPassword(Slot1Info *slot": the head of a function.
+    if (joint == "(" && identifier_around(text, word).size() > word.size()) break;
     std::size_t begin = word.end + joint.size();
     while (begin < text.size() && text[begin] == ' ') ++begin;
     std::size_t end = begin;
@@ -448,6 +457,20 @@ double check_password_cell(TokenMatch& match, double confidence) {
   return judged >= 0.60 ? std::min(judged, confidence) : 0;
 }
 
+namespace {
+
+bool speaks_of_user(std::string_view text, std::size_t pos) {
+  constexpr std::size_t kReach = 120;
+  const std::size_t from = pos > kReach ? pos - kReach : 0;
+  std::string_view line = text.substr(from, pos - from);
+  if (const std::size_t cut = line.rfind('\n'); cut != line.npos) line.remove_prefix(cut + 1);
+  const std::string lower = folded_lower(line);
+  return lower.find("user ") != lower.npos || lower.find("grant ") != lower.npos ||
+         lower.find("role ") != lower.npos;
+}
+
+}  // namespace
+
 void find_password(const DetectorRow& row, std::string_view text, Range gate, Findings& out) {
   if (text.substr(gate.begin + 1, 6) == "--pass") gate = {gate.begin + 3, gate.begin + 7};
   const std::string_view word = text.substr(gate.begin, gate.size());
@@ -465,6 +488,8 @@ void find_password(const DetectorRow& row, std::string_view text, Range gate, Fi
                "argument for a password", out);
   }
   if (begins(word, "identified by")) {
+    // "columns identified by": prose. SQL shouts, or says whom it is about on the same line.
+    if (is_lower(static_cast<unsigned char>(word[0])) && !speaks_of_user(text, gate.begin)) return;
     bool quoted = false;
     const std::size_t from = text.find_first_not_of(" \t", gate.end);
     if (from == std::string_view::npos || from > gate.end + 4) return;

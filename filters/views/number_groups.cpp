@@ -234,11 +234,22 @@ bool is_enumeration(std::string_view text, const Groups& run) {
          std::all_of(run.sizes.begin(), run.sizes.end(), [](std::size_t s) { return s == 4; });
 }
 
+// "[-3606,3654,3655]": numbers of a list.
+bool in_array(std::string_view text, Range where, const Groups& run) {
+  if (text[run.gaps.front().begin] != ',') return false;
+  std::size_t before = where.begin;
+  if (before > 0 && text[before - 1] == '-') --before;
+  const bool opens = before > 0 && (text[before - 1] == '[' || text[before - 1] == '(');
+  const bool closes = where.end < text.size() && (text[where.end] == ']' || text[where.end] == ')');
+  return opens || closes;
+}
+
 void join_groups(std::string_view text, Range where, const Groups& run, PulledApart out) {
   if ((!run.odd && in_fours(run)) || is_time_or_address(text, where, run)) return;
   const bool table = in_table(text, where);
   if (table && !may_be_value(run_digits(text, where), run.sizes)) return;
-  const bool sure = !table && (run.odd || evenly_cut(run)) && !is_enumeration(text, run);
+  const bool listed = table || is_enumeration(text, run) || in_array(text, where, run);
+  const bool sure = !listed && (run.odd || evenly_cut(run));
   Patches& patches = sure ? out.sure : out.doubtful;
   for (const Range& gap : run.gaps) patches.add(gap, run.odd && !evenly_cut(run) ? "-" : "");
 }

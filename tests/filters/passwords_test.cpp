@@ -217,9 +217,16 @@ TEST(Passwords, WhatCodeAndSettingsSayAboutOneIsNone) {
         "secret = $insta::secret # pass:insta", "elsif ($tok =~ /^(login|password|account)$/) {",
         "echo -n \"$PASSWORD\" | sha256sum | tr -d '-'", "'userPassword', 'RFC4519'),",
         "ht.set_hash(\"user1\", hash_scheme(\"password\",\"apr_md5_crypt\"))",
-        "$pass = '-anonymous@'"})
+        "$pass = '-anonymous@'",
+        "SECStatus PK11_CheckUserPassword(PK11SlotInfo *slot, const char *pw);",
+        "export declare function pbkdf2(password: Uint8Array, salt: Uint8Array)",
+        "const clientSecret = this.#clientAuthentication.clientSecret || '';",
+        "* @GNUTLS_BAG_SECRET: PKCS-12 bag with secret PKCS-9 keys.",
+        "export type SigningSecret = SigningSecret$;", "columns identified by \"aOrderBy\"."})
     EXPECT_EQ(shown(text), "") << text;
   EXPECT_EQ(shown("|password|Kx9vTq2Lm!|"), "password_assignment[Kx9vTq2Lm!]");
+  EXPECT_EQ(shown("alter user app identified by \"Kx9vTq2Lm!\""),
+            "password_assignment[Kx9vTq2Lm!]");
 }
 
 TEST(Passwords, HashesAreLessSure) {
@@ -296,17 +303,27 @@ TEST(GenericSecrets, NamesOfOtherThingsAreNone) {
 
 TEST(GenericSecrets, ValuesOfOtherKindsAreNone) {
   for (const std::string_view text :
-       {"token: 550e8400-e29b-41d4-a716-446655440000", "api_key = process.env.OPENAI_API_KEY",
-        "api_key: YOUR_API_KEY_GOES_HERE", "api_key = \"<your-api-key>\"",
-        "secret: my-application-secret-name-1", "token = tokenizer.encode(text_to_be_encoded)",
-        "api_key=self.configuration.api_key_prefix1", "auth: oauth2-authorization-code-flow2",
+       {"token: 550e8400-e29b-41d4-a716-446655440000",
+        "api_key = process.env.OPENAI_API_KEY",
+        "api_key: YOUR_API_KEY_GOES_HERE",
+        "api_key = \"<your-api-key>\"",
+        "secret: my-application-secret-name-1",
+        "token = tokenizer.encode(text_to_be_encoded)",
+        "api_key=self.configuration.api_key_prefix1",
+        "auth: oauth2-authorization-code-flow2",
         "access_token = https://login.kaisha-sample.jp/oauth2/token1",
         "secret_key: arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:x1",
-        "token: abcdefghijklmnopqrstuvwxyz123456", "api_key: 1234567890123456789012345",
-        "key: react-native-async-storage-16", "token_type: urn:ietf:params:oauth:token-type:jwt1",
-        "Authorization: Basic dXNlcjpwYXNzd29yZA==", "Bearer authentication-scheme-description",
+        "token: abcdefghijklmnopqrstuvwxyz123456",
+        "api_key: 1234567890123456789012345",
+        "key: react-native-async-storage-16",
+        "token_type: urn:ietf:params:oauth:token-type:jwt1",
+        "Authorization: Basic dXNlcjpwYXNzd29yZA==",
+        "Bearer authentication-scheme-description",
         "private_key: \"_EllipticCurvePrivateKey\", data: bytes",
         "DocumentStartToken, DocumentEndToken, StreamEndToken):",
+        "  APIKeyUpdateParams,\n  AdminAPIKeyCreateParams,\n  APIKeyListParams,",
+        "onnewtoken: OnNewTokenCallback | undefined;",
+        "KEY_MAX = __NL80211_KEY_AFTER_LAST - 1",
         "- Bearer https://tools.example.org/html/rfc6750"})
     EXPECT_EQ(shown(text), "") << text;
 }

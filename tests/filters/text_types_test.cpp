@@ -192,8 +192,13 @@ TEST(Label, WhatCodeAndLicencesSayIsNoMarking) {
         "##### Useful Constants (internal use only) ###########",
         "Helper for comparison operators, for internal use only.",
         "Description=cryptographic agent and passphrase cache (restricted)",
-        "26E0 ; RESTRICTED LEFT ENTRY-1", "'restricted' => 'restrictive'"})
+        "26E0 ; RESTRICTED LEFT ENTRY-1", "'restricted' => 'restrictive'",
+        "/** Internal use only. */", "#define EMPTY 16   /* Internal use only */",
+        "// Internal use only: access the singleton"})
     EXPECT_EQ(shown(text), "") << text;
+  EXPECT_EQ(shown("# Internal Use Only"), "confidentiality_label[Internal Use Only]");
+  EXPECT_EQ(shown("/* SAMPLE WORKS. INTERNAL USE ONLY */"),
+            "confidentiality_label[INTERNAL USE ONLY]");
   EXPECT_EQ(shown("分類: restricted"), "confidentiality_label[restricted]");
   EXPECT_EQ(shown("classification: 'top secret'"), "confidentiality_label[top secret]");
   EXPECT_EQ(shown("This document is for internal use only."),

@@ -474,6 +474,12 @@ TEST(Unwrap, OrdinaryCodeAndTablesAreSilent) {
             "");
 }
 
+TEST(Unwrap, NumbersOfAnArrayAreNotGluedTogether) {
+  EXPECT_EQ(shown("{\"arcs\":[[-3606,3654,3655]],\"type\":\"Polygon\"}"), "");
+  EXPECT_EQ(shown("{\"arcs\":[[-4386,4417,4418,4419]]}"), "");
+  EXPECT_EQ(shown("my number [8619,9197,5050]"), "jp_my_number[8619,9197,5050]");
+}
+
 TEST(Unwrap, ListsOfAddressesAreNotGluedTogether) {
   EXPECT_EQ(shown("1,open,noreply@minato-logi.co.jp\n2,done,no-reply@aozora-seiki.co.jp\n"), "");
   EXPECT_EQ(shown("1 | noreply@minato-logi.co.jp\n2 | no-reply@aozora-seiki.co.jp\n"), "");
