@@ -184,7 +184,7 @@ bool is_camel_case(std::string_view value) {
   bool lower = true;  // the letter before
   for (const char ch : value) {
     const auto c = static_cast<unsigned char>(ch);
-    if (c == '_') continue;
+    if (c == '_' || c == '.') continue;
     if (!is_letter(c)) return false;
     words += is_upper(c) && lower ? 1 : 0;
     lower = !is_upper(c);

@@ -210,6 +210,8 @@ bool in_brackets(const LabelLine& line) {
     const auto i = static_cast<std::size_t>(std::countr_zero(pairs));
     const std::string_view left = before.substr(before.rfind(kOpen[i]) + kOpen[i].size());
     const std::string_view right = after.substr(0, after.find(kClose[i]));
+    // equals("confidential")
+    if (is_ascii_word(line) && !line.shouted && left.find_first_of("\"'`") != left.npos) continue;
     const bool strong_words = left.size() + right.size() <= 24 && !is_ascii_word(line);
     if (strong_words || (only_fillers(left) && only_fillers(right))) return true;
   }

@@ -145,7 +145,8 @@ void find_international_phones(const DetectorRow& row, std::string_view text,
     Range range = all.range_of(c.from, c.to);
     range.begin -= plus.size;
     const char32_t before = char_before(text, range.begin).value;
-    if (is_word(before) || before == U'+' || before == U')' || !free_on_right(text, range.end))
+    if (is_word(before) || before == U'+' || before == U')' || before == U']' ||
+        !free_on_right(text, range.end))
       continue;
     const ConfidenceModel& model = row.confidence;
     const Evidence evidence = evidence_about(row, text, range);

@@ -323,6 +323,7 @@ TEST(GenericSecrets, ValuesOfOtherKindsAreNone) {
         "DocumentStartToken, DocumentEndToken, StreamEndToken):",
         "  APIKeyUpdateParams,\n  AdminAPIKeyCreateParams,\n  APIKeyListParams,",
         "onnewtoken: OnNewTokenCallback | undefined;",
+        "ActiveRecord::Encryption.key_provider = MyKeyProvider.new",
         "KEY_MAX = __NL80211_KEY_AFTER_LAST - 1",
         "- Bearer https://tools.example.org/html/rfc6750"})
     EXPECT_EQ(shown(text), "") << text;

@@ -194,7 +194,8 @@ TEST(Label, WhatCodeAndLicencesSayIsNoMarking) {
         "Description=cryptographic agent and passphrase cache (restricted)",
         "26E0 ; RESTRICTED LEFT ENTRY-1", "'restricted' => 'restrictive'",
         "/** Internal use only. */", "#define EMPTY 16   /* Internal use only */",
-        "// Internal use only: access the singleton"})
+        "// Internal use only: access the singleton",
+        "if (element.getName().equals(\"confidential\")) {"})
     EXPECT_EQ(shown(text), "") << text;
   EXPECT_EQ(shown("# Internal Use Only"), "confidentiality_label[Internal Use Only]");
   EXPECT_EQ(shown("/* SAMPLE WORKS. INTERNAL USE ONLY */"),
