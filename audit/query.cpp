@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <tuple>
 #include <unordered_map>
 
 #include "audit/json_text.h"
 #include "audit/proof/statements.h"
 #include "audit/segment_reader.h"
 #include "config/ip.h"
+#include "policy/words.h"
 
 namespace sekisho::audit {
 namespace {
@@ -104,6 +106,18 @@ class Search {
   std::unordered_map<std::uint64_t, OutcomeRow> waiting_;  // by the decision's seq
 };
 
+template <class Word>
+std::string words_between(Word first, Word last) {
+  std::string out;
+  for (int i = static_cast<int>(first); i <= static_cast<int>(last); ++i)
+    (out += out.empty() ? "" : ", ") += policy::to_word(static_cast<Word>(i));
+  return out;
+}
+
+bool in_list(const std::string& word, const std::string& list) {
+  return word.find(',') == word.npos && (", " + list + ",").find(", " + word + ",") != list.npos;
+}
+
 struct Local {
   int year, month, day, hour, minute, second;
   std::int64_t offset;
@@ -179,6 +193,23 @@ std::string names_of_fields() {
 }
 
 }  // namespace
+
+std::string wrong_word(const QueryFilter& f) {
+  static constexpr policy::Action kVerdicts[] = {policy::Action::kAllow, policy::Action::kRedact,
+                                                 policy::Action::kPseudonymise,
+                                                 policy::Action::kBlock};
+  std::string verdicts;
+  for (const auto v : kVerdicts) (verdicts += verdicts.empty() ? "" : ", ") += policy::to_word(v);
+  const std::string reasons = words_between(policy::Reason::kFraming, policy::Reason::kOrigin);
+  const std::tuple<const char*, const std::string&, const std::string&> closed[] = {
+      {"--verdict", f.verdict, verdicts},
+      {"--would", f.would, verdicts},
+      {"--reason", f.reason, reasons}};
+  for (const auto& [option, word, list] : closed)
+    if (!word.empty() && !in_list(word, list))
+      return std::string(option) + ": '" + word + "' is none of " + list;
+  return {};
+}
 
 bool matches(const QueryFilter& f, const QueryRow& row) {
   const DecisionRow& d = row.decision;

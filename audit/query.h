@@ -28,6 +28,9 @@ struct QueryFilter {
 // ip: an address or a network; host: a name, or "*.name" for everything below it; country: of any
 // evidence; rule: that decided or that matched; type: of any finding.
 bool matches(const QueryFilter& filter, const QueryRow& row);
+// A filter for a verdict or reason that no record can have finds nothing, and that would be taken
+// for an answer. "" = there is none; else why not, with the words that there are.
+std::string wrong_word(const QueryFilter& filter);
 
 struct QueryStats {
   std::uint64_t looked_at = 0;               // records

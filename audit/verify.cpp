@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <utility>
 
@@ -32,6 +33,7 @@ class Verifier {
     truncated();
     check_signatures();
     for (const std::string& name : log_.policies) check_policy(name);
+    find_policies();
     for (const std::string& name : log_.foreign)
       report_.notes.push_back(name + " does not belong to the log and was not looked at");
     report_.head = {expected_, root_text(), std::string(text_of(link_))};
@@ -262,6 +264,7 @@ class Verifier {
 
   void take_admin() {
     const std::string what = reader_.text("/what");
+    if (what == "start" || what == "reload") loaded_.emplace(reader_.text("/new"), reader_.seq());
     if (what != "key" || walk_broken_) return;
     const std::string wrong = keys_.add(reader_.seq(), reader_.text("/new"), reader_.text("/note"));
     if (!wrong.empty()) bad(reader_.seq(), wrong);
@@ -354,6 +357,19 @@ class Verifier {
     bad(std::nullopt, "its text does not have the digest that it is named after");
   }
 
+  // Records do not hold the texts, so that one that is gone breaks nothing: yet who reads must
+  // know.
+  void find_policies() {
+    for (const auto& [digest, seq] : loaded_) {
+      const std::string name =
+          (digest.starts_with("sha256:") ? digest.substr(7) : digest) + ".yaml";
+      if (!digest.empty() &&
+          std::find(log_.policies.begin(), log_.policies.end(), name) == log_.policies.end())
+        report_.notes.push_back("the text of " + digest + ", which record " + number(seq) +
+                                " put in force, is not in policies/");
+    }
+  }
+
   static std::string sha256_hex(const ByteSource& source) {
     const std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> state(EVP_MD_CTX_new(),
                                                                    EVP_MD_CTX_free);
@@ -386,6 +402,7 @@ class Verifier {
   std::uint64_t pruned_until_ = 0;
   std::uint64_t proven_ = 0;  // up to here a statement fits
   bool walk_broken_ = false;
+  std::map<std::string, std::uint64_t> loaded_;  // digest of a policy: the first to name it
   std::optional<std::uint64_t> last_told_;
   std::int64_t clock_us_ = 0;
   std::string clock_text_;

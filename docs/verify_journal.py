@@ -322,6 +322,7 @@ class Verifier:
         self.pruned_until = self.proven = 0
         self.told = self.newest = None
         self.clock = ""
+        self.loaded = {}
         self.good = set()
         self.walk_broken = False
         self.used_tombstones = []
@@ -457,6 +458,8 @@ class Verifier:
             wrong = self.keys.add(seq, record.get("new"), record.get("note")) if record.get("what") == "key" else None
             if wrong:
                 self.bad(seq, wrong)
+            if record.get("what") in ("start", "reload"):
+                self.loaded.setdefault(record.get("new"), seq)
             return
         if record["t"][:19] < self.clock[:19]:
             self.notes.append("record %d: the clock was set back, from %s to %s" % (seq, self.clock, record["t"]))
@@ -525,6 +528,9 @@ class Verifier:
         for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
             if name.endswith(".yaml") and sha256(read(os.path.join(folder, name))).hex() + ".yaml" != name:
                 self.bad(None, "policies/%s: its text does not have the digest it is named after" % name)
+        for digest, seq in self.loaded.items():
+            if digest and not os.path.exists(os.path.join(folder, digest.removeprefix("sha256:") + ".yaml")):
+                self.notes.append("the text of %s, which record %d put in force, is not in policies/" % (digest, seq))
 
     def run(self):
         self.walk()

@@ -81,11 +81,18 @@ void IndexWriter::recall_incidents() {
 }
 
 void IndexWriter::add_fault(std::uint64_t seq, const std::string& what) {
-  faults_.emplace_back(static_cast<std::int64_t>(seq), what);
+  faults_.push_back({static_cast<std::int64_t>(seq), std::nullopt, what});
+}
+
+// A fault is of the day of the record that does not fit, or of the next one that can be read.
+void IndexWriter::date_faults(std::int64_t time_us) {
+  for (auto fault = faults_.rbegin(); fault != faults_.rend() && !fault->time_us; ++fault)
+    fault->time_us = time_us;
 }
 
 void IndexWriter::add(IndexedRecord&& record) {
   last_us_ = record.time_us;
+  date_faults(record.time_us);
   const DayWords& words = calendar_.at(record.time_us);
   rollups_.record(words, record);
   if (record.kind == "decision") {
@@ -185,8 +192,8 @@ bool IndexWriter::write(const LogPlace& place) {
                                 : write_control(r);
     if (!good) return false;
   }
-  for (const auto& [seq, what] : faults_)
-    if (!Row(fault_).run(seq, calendar_.at(last_us_).day, what)) return false;
+  for (const auto& [seq, time_us, what] : faults_)
+    if (!Row(fault_).run(seq, calendar_.at(time_us.value_or(last_us_)).day, what)) return false;
   records_.clear();
   decisions_.clear();
   faults_.clear();

@@ -3,6 +3,7 @@
 // A batch of records on its way into the tables.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -33,6 +34,7 @@ class IndexWriter {
   bool write_control(const IndexedRecord& record);
   bool write_late(const IndexedRecord& record);
   bool write_place(const LogPlace& place);
+  void date_faults(std::int64_t time_us);
 
   Database& to_;
   Calendar calendar_;
@@ -40,7 +42,12 @@ class IndexWriter {
   Incidents incidents_;
   std::vector<IndexedRecord> records_;
   std::unordered_map<std::int64_t, std::size_t> decisions_;  // seq: place in records_
-  std::vector<std::pair<std::int64_t, std::string>> faults_;
+  struct Fault {
+    std::int64_t seq = 0;
+    std::optional<std::int64_t> time_us;  // nothing yet
+    std::string what;
+  };
+  std::vector<Fault> faults_;
   std::int64_t last_us_ = 0;
   Statement exchange_, finding_, value_, control_, outcome_, find_, fault_, meta_;
 };

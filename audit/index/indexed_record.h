@@ -70,8 +70,8 @@ struct IndexedRecord {
 
 // Category of a finding's type, for records that do not say it.
 using Categories = std::map<std::string, std::string, std::less<>>;
-// Whether data of a category is about persons: "pii", and "financial" (cards, bank accounts).
-bool is_personal(std::string_view category);
+// Whether found data is about persons: categories "pii", and "financial" (cards, bank accounts).
+bool is_personal(std::string_view type, std::string_view category);
 
 class IndexedRecordReader {
  public:

@@ -10,7 +10,7 @@
 namespace sekisho::audit {
 
 // Another number: the file is built anew.
-inline constexpr int kIndexVersion = 2;
+inline constexpr int kIndexVersion = 3;
 
 const std::vector<std::string>& index_tables();   // CREATE TABLE …
 const std::vector<std::string>& index_indexes();  // CREATE INDEX …, after a bulk load

@@ -18,6 +18,7 @@ struct QuestionScope {
   Period period;                 // whole days of `zone`
   std::string from_day, to_day;  // "2026-07-01"; half-open
   policy::TimeZone zone;
+  std::string zone_name = "Asia/Tokyo";
   Language language = Language::kJapanese;  // of words inside cells
   std::int64_t now_us = 0;
   // A store that adds up faster than it hands rows over.

@@ -3,6 +3,7 @@
 #include "audit/keeping/holds.h"
 #include "audit/keeping/retention.h"
 #include "audit/questions/questions.h"
+#include "audit/reports/cell_text.h"
 
 namespace sekisho::audit {
 namespace {
@@ -90,6 +91,32 @@ void add_removals(Asker& asker) {
        "A signed tombstone stays in the place of each: sekisho audit verify checks it too."});
 }
 
+// The day alone, where a span begins or ends with it.
+std::string edge_text(std::int64_t us, const char* of_day, const policy::TimeZone& zone) {
+  const std::string text = clock_text(us, zone);
+  return text.size() > 19 && text.substr(11, 8) == of_day ? text.substr(0, 10) : text;
+}
+
+// What a hold asks for, in the words and the zone of the reader; the last moment belongs to it.
+LocalText scope_words(const HoldScope& scope, const policy::TimeZone& zone) {
+  LocalText out;
+  const auto part = [&out](const std::string& ja, const std::string& en) {
+    (out.ja += out.ja.empty() ? "" : "、") += ja;
+    (out.en += out.en.empty() ? "" : ", ") += en;
+  };
+  if (!scope.user.empty()) part("利用者 " + scope.user, "user " + scope.user);
+  if (!scope.id.empty()) part("記録 " + scope.id, "record " + scope.id);
+  if (scope.from_us) {
+    const std::string from = edge_text(*scope.from_us, "00:00:00", zone);
+    part(from + " から", "from " + from);
+  }
+  if (scope.to_us) {
+    const std::string to = edge_text(*scope.to_us - 1, "23:59:59", zone);
+    part(to + " まで", "to " + to);
+  }
+  return out;
+}
+
 // Exchanges that a hold in force asks for, as far as they are in the index.
 Cell held_exchanges(Asker& asker, const HoldScope& scope) {
   const QuestionScope& asking = asker.asking();
@@ -141,7 +168,7 @@ Asked ask_holds(const QuestionScope& asking, const Holds& holds) {
                                                    : LocalText{"保全中 (解除は二人目待ち)",
                                                                "held (a second person must agree "
                                                                "to its release)"};
-    table.rows.push_back({h.name, asker.say(state), scope_text(h.scope),
+    table.rows.push_back({h.name, asker.say(state), asker.say(scope_words(h.scope, asking.zone)),
                           h.over ? Cell() : held_exchanges(asker, h.scope), h.since_us, h.by,
                           or_nothing(h.reason), or_nothing(h.release_by),
                           or_nothing(h.release_reason)});

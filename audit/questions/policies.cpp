@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <map>
+#include <set>
 
+#include "audit/questions/period.h"
 #include "audit/questions/policy_texts.h"
 #include "audit/questions/questions.h"
 
@@ -131,13 +133,28 @@ Asked ask_policy_log(const QuestionScope& asking) {
   return asker.finish();
 }
 
-Asked ask_policy_at(const QuestionScope& asking, std::int64_t time_us) {
+Asked ask_policy_at(QuestionScope asking, std::int64_t time_us) {
   const std::string when = day_and_time(time_us, asking.zone);
+  // The question is about a moment, whatever period is usual; what was loaded before decides it.
+  const config::Date day = asking.zone.day_of(time_us / 1'000'000);
+  asking.period = period_of({{1970, 1, 1}, day}, asking.zone, asking.zone_name);
+  const std::string until = day.to_string(), zone = " (" + asking.zone_name + ")";
+  asking.period.name = {"ログの始まりから " + until + " まで" + zone,
+                        "from the beginning of the log to " + until + zone};
+  set_days(asking);
   Asker asker(asking, "policy_at",
               {when + " に有効だったポリシー", "The policy in force at " + when});
   std::vector<PolicyTime> then;
-  for (auto& t : policy_times(asker))
-    if (t.from_us <= time_us && (!t.to_us || *t.to_us > time_us)) then.push_back(std::move(t));
+  std::map<std::string, PolicyTime> before;  // by gateway, the last one
+  for (auto& t : policy_times(asker)) {
+    if (t.from_us > time_us) continue;
+    if (t.to_us && *t.to_us <= time_us) {
+      PolicyTime& last = before[t.gateway];
+      if (last.from_us <= t.from_us) last = t;
+    } else {
+      then.push_back(std::move(t));
+    }
+  }
   Table& table = asker.add_table(
       "policy_at", {"ゲートウェイごと", "By gateway"},
       {text_column("gateway", "ゲートウェイ", "gateway"),
@@ -151,6 +168,15 @@ Asked ask_policy_at(const QuestionScope& asking, std::int64_t time_us) {
                           t.to_us ? Cell(*t.to_us) : Cell()});
     if (std::find(digests.begin(), digests.end(), t.digest) == digests.end())
       digests.push_back(t.digest);
+    before.erase(t.gateway);
+  }
+  for (const auto& [gateway, last] : before) {
+    const std::string stopped = day_and_time(*last.to_us, asking.zone);
+    table.notes.push_back(
+        {gateway + " は " + stopped +
+             " に止まり、この時は動いていませんでした。その前のポリシー: " + last.digest,
+         gateway + " had stopped at " + stopped +
+             " and did not run then. Its policy before: " + last.digest});
   }
   for (const auto& digest : digests) {
     const auto text = asking.policy_text ? asking.policy_text(digest) : std::nullopt;
@@ -183,19 +209,23 @@ Asked ask_policy_coverage(const QuestionScope& asking, const std::string& rule) 
        column(ColumnKind::kTime, "to", "まで", "to"), text_column("rule", "規則", "rule"),
        text_column("mode", "モード", "mode"), text_column("action", "動作", "action"),
        column(ColumnKind::kCount, "matched", "一致した要求", "requests matched")});
-  bool everywhere = true;
+  bool everywhere = true, again = false;
+  std::set<std::pair<std::string, std::string>> counted;  // gateway, digest
   for (const auto& t : policy_times(asker)) {
     const std::int64_t to = std::min(t.to_us.value_or(asking.period.to_us), asking.period.to_us);
     const std::int64_t from = std::max(t.from_us, asking.period.from_us);
     if (from >= to) continue;
     const auto policy = read_policy(asking, t.digest);
     const auto found = policy ? find_rule(*policy, rule) : std::nullopt;
-    std::int64_t matched = 0;
-    for (const auto& row : asker.ask_days(
-             "SELECT sum(n) FROM rollup_rule WHERE day>=? AND day<? AND rule=? AND gw=? AND "
-             "policy=?",
-             {rule, t.gateway, t.digest}))
-      matched = number_in(row[0]);
+    Cell matched;
+    if (!counted.insert({t.gateway, t.digest}).second)
+      again = true;  // its requests of the day stand in its first line
+    else
+      for (const auto& row : asker.ask_days(
+               "SELECT sum(n) FROM rollup_rule WHERE day>=? AND day<? AND rule=? AND gw=? AND "
+               "policy=?",
+               {rule, t.gateway, t.digest}))
+        matched = number_in(row[0]);
     everywhere = everywhere && found && !found->observe;
     const LocalText state = !policy  ? LocalText{"本文なし", "no text"}
                             : !found ? LocalText{"ない", "absent"}
@@ -205,6 +235,9 @@ Asked ask_policy_coverage(const QuestionScope& asking, const std::string& rule) 
          found ? Cell(std::string(found->observe ? "observe" : "enforce")) : Cell(),
          or_nothing(found ? found->action : ""), matched});
   }
+  if (again)
+    table.notes.push_back({"一致した要求は、同じポリシーのその日の合計を最初の行に示します。",
+                           "Requests of the day under one policy are counted in its first line."});
   if (!table.rows.empty())
     table.notes.push_back(
         everywhere ? LocalText{"はい: 動いていた間は、すべてのゲートウェイで施行されていました。",

@@ -68,7 +68,7 @@ Asked ask_access(const QuestionScope& asking);
 
 // policies.cpp
 Asked ask_policy_log(const QuestionScope& asking);
-Asked ask_policy_at(const QuestionScope& asking, std::int64_t time_us);
+Asked ask_policy_at(QuestionScope asking, std::int64_t time_us);
 // On the first day of the period.
 Asked ask_policy_coverage(const QuestionScope& asking, const std::string& rule);
 

@@ -152,6 +152,7 @@ LocalText why_it_passed(const std::string& exception, const std::string& would,
     return {"監視モード (施行なら " + would + ")", "observe mode (would be: " + would + ")"};
   if (coverage != "inspected")
     return {"一部を検査できなかった (" + coverage + ")", "not read in full (" + coverage + ")"};
+  if (rule.empty()) return {"止める規則がない", "no rule stops it"};
   return {"ポリシーが許可 (" + rule + ")", "the policy allows it (" + rule + ")"};
 }
 
@@ -165,9 +166,10 @@ Asked ask_transfers(const QuestionScope& asking) {
   add_sums(countries, by_country(asker));
   countries.notes.push_back(
       {"国は受領者の国 (事業者、処理、保存の順に、記録にある最初の証拠)。個人データは、個人を識別"
-       "する種別と、カード・口座の番号です。",
+       "する種別と、カード・口座の番号です (公開されたテスト用カード番号は除きます)。",
        "Country: the recipient's (the first piece of evidence of operator, processing, storage). "
-       "Personal data: types that identify persons, and card and account numbers."});
+       "Personal data: types that identify persons, and card and account numbers (published test "
+       "cards are none)."});
   Table& users = asker.add_table("transfers", {"利用者ごと", "By user"},
                                  with_sums({user_column(), country_column(), provider_column()}));
   add_sums(users, by_user(asker));

@@ -147,6 +147,18 @@ std::vector<std::string> largest_series(const Table& table, const ChartPlan& pla
   return names;
 }
 
+// The dates from the first to the last: what has no rows is a hole in the drawing, too.
+std::vector<std::string> dates_between(const std::map<std::string, double>& by_day, int step) {
+  std::vector<std::string> out;
+  const auto first = by_day.empty() ? std::nullopt : config::parse_date(by_day.begin()->first);
+  const auto last = by_day.empty() ? std::nullopt : config::parse_date(by_day.rbegin()->first);
+  if (!first || !last) return out;
+  const std::int64_t end = policy::days_from_civil(*last);
+  for (std::int64_t day = policy::days_from_civil(*first); day <= end; day += step)
+    out.push_back(policy::civil_from_days(day).to_string());
+  return out;
+}
+
 Stack stack_of(const Table& table, const ChartPlan& plan) {
   Stack out;
   const std::size_t day_column = plan.labels.front();
@@ -165,6 +177,8 @@ Stack stack_of(const Table& table, const ChartPlan& plan) {
     by_day[day] += number_of(row[plan.value]);
   }
   if (rest) out.series.push_back(out.rest);
+  const bool by_week = weekly || table.columns[day_column].id == "week";
+  for (const std::string& day : dates_between(by_day, by_week ? 7 : 1)) by_day[day];
   for (const auto& [day, sum] : by_day) {
     out.days.push_back(day);
     out.most = std::max(out.most, sum);

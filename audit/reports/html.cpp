@@ -34,6 +34,7 @@ class Page {
   void title_block();
   void contents();
   void section(std::size_t index);
+  bool begins_wide(std::size_t index) const;
   void figures(const std::vector<Figure>& list);
   void table(const Table& table, bool drawn);
   void table_head(const Table& table);
@@ -86,7 +87,8 @@ void Page::head() {
 }
 
 void Page::title_block() {
-  raw("<header>\n<p class=\"product\">Sekisho 関所</p>\n");
+  raw(begins_wide(0) ? "<header class=\"wide\">\n" : "<header>\n");
+  raw("<p class=\"product\">Sekisho 関所</p>\n");
   element("h1", in(report_.title));
   raw("<dl class=\"head\">");
   const auto pair = [&](Word name, const std::string& value) {
@@ -302,9 +304,18 @@ void Page::command(const std::string& line) {
   raw("</code></p>\n");
 }
 
+// On paper a section that begins with a wide table is wide as a whole, and so is what stands before
+// the first one: else its heading would be left alone on the page in front.
+bool Page::begins_wide(std::size_t index) const {
+  if (index >= report_.sections.size()) return false;
+  const Section& s = report_.sections[index];
+  return s.figures.empty() && !s.tables.empty() && s.tables.front().columns.size() >= kWideFrom;
+}
+
 void Page::section(std::size_t index) {
   const Section& s = report_.sections[index];
-  raw("<section id=\"s" + std::to_string(index) + "\">\n");
+  raw("<section id=\"s" + std::to_string(index) +
+      (begins_wide(index) ? "\" class=\"wide\">\n" : "\">\n"));
   if (!in(s.title).empty()) element("h2", in(s.title));
   paragraphs(s.text);
   figures(s.figures);
@@ -387,8 +398,10 @@ std::string Page::write() {
   head();
   title_block();
   raw("<main>\n");
+  raw(begins_wide(0) ? "<div class=\"wide\">\n" : "<div>\n");
   paragraphs(report_.lead);
   contents();
+  raw("</div>\n");
   for (std::size_t i = 0; i < report_.sections.size(); ++i) section(i);
   evidence();
   sign_off();

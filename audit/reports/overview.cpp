@@ -66,6 +66,13 @@ Weeks weeks_of(Inquiry& ask, const Days& days) {
     if (verdict == "redact" || verdict == "pseudonymise") sums.changed += integer_of(row[2]);
     if (verdict != "block") sums.personal += integer_of(row[3]);
   }
+  // A week without a request is a week, too.
+  const auto first = out.sums.empty() ? std::nullopt : config::parse_date(out.sums.begin()->first);
+  const auto last = out.sums.empty() ? std::nullopt : config::parse_date(out.sums.rbegin()->first);
+  if (first && last)
+    for (auto day = policy::days_from_civil(*first); day <= policy::days_from_civil(*last);
+         day += 7)
+      out.sums[policy::civil_from_days(day).to_string()];
   for (const auto& [name, sums] : out.sums) out.names.push_back(name);
   return out;
 }
@@ -226,8 +233,7 @@ Section coverage(const ReportFrame& frame, Inquiry& ask) {
 }  // namespace
 
 Report overview_report(const ReportFrame& frame) {
-  Report r = begin_report(frame, "overview",
-                          {"生成 AI 利用の月次報告", "Use of generative AI: monthly report"});
+  Report r = begin_report(frame, "overview", {"生成 AI 利用の報告", "Use of generative AI"});
   r.lead = {
       {"従業員から外部の生成 AI サービスへの通信のうち、Sekisho を通ったすべての要求を数えました。",
        "Counted is every request from employees to external generative AI services that went "

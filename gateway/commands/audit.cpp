@@ -72,6 +72,7 @@ bool check_words(const audit::QueryFilter& filter, std::string& error) {
   const std::string& c = filter.country;
   if (!c.empty() && !(c.size() == 2 && upper(c[0]) && upper(c[1])))
     error = "--country: '" + c + "' is no ISO 3166 code of two capital letters";
+  if (const std::string why = audit::wrong_word(filter); !why.empty()) error = why;
   return error.empty();
 }
 

@@ -214,6 +214,7 @@ std::uint64_t begin_of_last(const std::string& directory, const IndexOptions& o)
 }
 
 int tail(const IndexOptions& o, const std::string& command) {
+  if (const std::string why = audit::wrong_word(o.filter); !why.empty()) return could_not(why);
   std::optional<config::GatewayFile> gateway;
   const auto directory = directory_of(o.reading, gateway);
   if (!directory) return 2;

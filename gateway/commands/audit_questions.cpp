@@ -11,6 +11,7 @@
 #include "audit/index/categories.h"
 #include "audit/keeping/holds.h"
 #include "audit/keeping/retention.h"
+#include "audit/query.h"
 #include "config/audit_keeping.h"
 #include "gateway/commands/audit_commands.h"
 #include "gateway/commands/audit_reading.h"
@@ -147,6 +148,10 @@ void add_refusals(CLI::App& audit, int& exit_code) {
                                       "' is none of user, "
                                       "host, country, countries, reason, rule, "
                                       "client"};
+            audit::QueryFilter filter;
+            filter.reason = q.refusal;
+            if (std::string why = audit::wrong_word(filter); !why.empty())
+              return audit::Asked{{}, std::move(why)};
             return audit::ask_refused(a, r);
           });
   command->add_option("--by", refused->by, "user,host,country,reason,rule,client")

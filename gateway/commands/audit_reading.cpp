@@ -251,6 +251,7 @@ bool Reading::set_period(const ReadingOptions& options) {
     if (*last < *first) return could_not("--to lies before --from");
     days = {*first, *last};
   }
+  asking_.zone_name = zone_name_;
   asking_.period = audit::period_of(days, *zone, zone_name_);
   if (options.whole)
     asking_.period.name = {"ログの全体 (" + zone_name_ + ")", "the whole log (" + zone_name_ + ")"};

@@ -73,6 +73,20 @@ TEST(Query, StopsWhenEnoughWasSeen) {
   EXPECT_LT(stats.looked_at, 5u);
 }
 
+TEST(Query, AWordThatNoRecordCanHaveIsNamedNotSearched) {
+  QueryFilter f;
+  EXPECT_EQ(wrong_word(f), "");
+  f.verdict = "block", f.would = "redact", f.reason = "journal";
+  EXPECT_EQ(wrong_word(f), "");
+  f.verdict = "blocked";
+  EXPECT_EQ(wrong_word(f), "--verdict: 'blocked' is none of allow, redact, pseudonymise, block");
+  f.verdict = "", f.reason = "regions";
+  EXPECT_NE(wrong_word(f).find("'regions' is none of framing, identity, host_mismatch, region,"),
+            std::string::npos);
+  f.reason = "framing, identity";
+  EXPECT_NE(wrong_word(f), "");
+}
+
 TEST(Query, MatchesEveryFilter) {
   QueryRow row;
   DecisionRow& d = row.decision;

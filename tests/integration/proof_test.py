@@ -103,6 +103,16 @@ class Proofs(unittest.TestCase):
         self.assertIn("%012d.ckpt" % report["size"], kept)
         self.assertEqual(self.witness.notes[-1], note)
 
+    def test_a_policy_text_that_is_gone_is_told_by_both_verifiers(self):
+        gateway = self.start()
+        self.ask(gateway, 1)
+        self.assertEqual(gateway.stop(), 0)
+        (text,) = (self.log / "policies").glob("*.yaml")
+        text.unlink()
+        said = "the text of sha256:%s, which record" % text.stem
+        self.assertTrue([n for n in self.agree(0)["notes"] if n.startswith(said)])
+        self.assertIn(said, run(sys.executable, VERIFIER, self.log).stdout)
+
     def test_a_witness_on_a_file_system_that_hangs_does_not_hold_up_the_stop(self):
         folder = self.kept / "log.example.jp_gw1"
         folder.mkdir()

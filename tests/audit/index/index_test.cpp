@@ -176,6 +176,29 @@ TEST(Index, TellsWhatDoesNotFitTheChain) {
             std::string::npos);
 }
 
+TEST(Index, DatesAFaultByTheRecordThatDoesNotFitNotByTheLastOneOfItsBatch) {
+  constexpr std::int64_t kMonth = 31ll * 86'400'000'000;
+  WrittenLog log;
+  for (int i = 0; i < 5; ++i) log.exchange({});
+  log.exchange({.after_us = kMonth});
+  log.close();
+  const std::string path = log.log() + "/000000000000.jsonl";
+  auto lines = lines_of(path);
+  lines.erase(lines.begin() + 4);
+  write_all(path, joined(lines));
+  EXPECT_EQ(log.indexed().text("SELECT DISTINCT day FROM fault"), "2026-07-02\n");
+}
+
+TEST(Index, TakesAPublishedTestCardForNobodysData) {
+  WrittenLog log;
+  log.exchange({.type = "credit_card_test", .category = "financial"});
+  log.exchange({.type = "credit_card", .category = "financial"});
+  const Answers a = log.indexed();
+  EXPECT_EQ(a.text("SELECT type, personal FROM finding ORDER BY seq"),
+            "credit_card_test|0\ncredit_card|1\n");
+  EXPECT_EQ(a.text("SELECT type FROM rollup_transfer WHERE type<>''"), "credit_card\n");
+}
+
 TEST(Index, WaitsForAnotherWriterAsLongAsItIsTold) {
   WrittenLog log;
   log.exchange({});

@@ -122,7 +122,9 @@ TEST_F(Questions, RawTransfersSayWhyTheyPassed) {
   log_.exchange({.type = "email", .value = "b", .coverage = policy::Coverage::kPartly});
   log_.exchange({.type = "email", .value = "c"});
   log_.exchange({.verdict = Action::kRedact, .type = "email", .value = "d"});
+  log_.exchange({.type = "email", .value = "e", .rule = ""});
   EXPECT_EQ(rows(ask_raw_transfers(scope()), "raw", {"types", "why", "exception"}),
+            "email 1|no rule stops it|\n"
             "email 1|the policy allows it (openai)|\n"
             "email 1|not read in full (partly)|\n"
             "email 1|exception claims|claims\n");
@@ -457,6 +459,35 @@ TEST_F(Questions, ThePolicyOfATimeIsTheOneThatWasInForce) {
   EXPECT_EQ(rows(ask_policy_at(scope(), between - 9 * kHour), "policy_at", {"digest"}), "");
 }
 
+TEST_F(Questions, ThePolicyOfATimeWithoutGatewayIsToldAsTheOneBefore) {
+  log_.admin("start", "", "sha256:aa", "operator");
+  const std::int64_t stopped = log_.now_us;
+  log_.admin("stop", "sha256:aa", "", "signal");
+  log_.reopen(48 * kHour);
+  log_.admin("start", "", "sha256:aa", "operator");
+  const Asked a = ask_policy_at(scope(), stopped + 30 * kHour);
+  EXPECT_EQ(rows(a, "policy_at", {"digest"}), "");
+  ASSERT_EQ(a.answer.tables[0].notes.size(), 2u);
+  EXPECT_NE(
+      a.answer.tables[0].notes[1].en.find(" and did not run then. Its policy before: sha256:aa"),
+      std::string::npos);
+  EXPECT_EQ(a.answer.period.name.en.find("fiscal"), std::string::npos)
+      << "a moment is of no quarter";
+  EXPECT_NE(a.answer.period.name.en.find("from the beginning of the log to 2026-07-04"),
+            std::string::npos);
+}
+
+TEST_F(Questions, RequestsOfADayUnderOnePolicyAreCountedOnce) {
+  policies_["sha256:00"] = kPolicy;
+  log_.admin("start", "", "sha256:00", "operator");
+  log_.exchange({.rule = "no-mail"});
+  log_.admin("stop", "sha256:00", "", "signal");
+  log_.reopen(kHour);
+  log_.admin("start", "", "sha256:00", "operator");
+  log_.exchange({.rule = "no-mail"});
+  EXPECT_EQ(rows(ask_policy_coverage(scope(), "no-mail"), "policy_coverage", {"matched"}), "2\n\n");
+}
+
 TEST_F(Questions, ARuleIsInForceOrOnlyObserved) {
   policies_["sha256:00"] = kPolicy;
   log_.admin("start", "", "sha256:00", "operator");
@@ -577,6 +608,8 @@ TEST_F(Questions, HoldsSayWhatTheyKeepAndWhoWantsItReleased) {
   const Asked a = ask_holds(scope(), *holds);
   EXPECT_EQ(rows(a, "holds", {"case", "exchanges", "by", "reason", "release_by"}),
             "17|1|sato|lawsuit|sato\n18|2|sato|audit|\n");
+  EXPECT_EQ(rows(a, "holds", {"scope"}),
+            "user taro@example.co.jp\nfrom 2026-07-01 21:34:56 +09:00\n");
   no_scan_of_records();
 }
 

@@ -159,6 +159,26 @@ TEST(Chart, StacksDaysBySeriesAndFoldsManyIntoWeeks) {
   EXPECT_EQ(week_of("no day"), "");
 }
 
+TEST(Chart, ShowsAWeekWithoutRowsAsAHole) {
+  Table t = trend(1);
+  t.columns[0] = {"week", {"週", "Week"}, ColumnKind::kText};
+  t.rows = {{std::string("2026-07-06"), std::string("allow"), std::int64_t{5}},
+            {std::string("2026-07-13"), std::string("block"), std::int64_t{1}},
+            {std::string("2026-08-03"), std::string("allow"), std::int64_t{7}}};
+  const std::string drawn = draw_chart(t, *plan_chart(t), Language::kJapanese, "d1");
+  for (const char* week : {"07-06", "07-13", "07-20", "07-27", "08-03"})
+    EXPECT_TRUE(holds(drawn, std::string(">") + week + "</text>")) << week;
+}
+
+TEST(HtmlPage, NoHeadingIsLeftOnThePageInFrontOfAWideTable) {
+  Answer a = sample_answer();
+  const std::string page = html_page(a, english());
+  EXPECT_TRUE(holds(page, "<header class=\"wide\">"));
+  EXPECT_TRUE(holds(page, "<section id=\"s0\" class=\"wide\">"));
+  a.tables[0].columns.resize(3);
+  EXPECT_FALSE(holds(html_page(a, english()), "class=\"wide\">"));
+}
+
 TEST(Chart, ShowsHostileLabelsAsText) {
   Table t = trend(2);
   t.columns[1].id = "model";
