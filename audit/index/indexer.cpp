@@ -126,7 +126,8 @@ struct Indexer::Impl {
   std::string unfit();
   bool open(IndexReport& report);
   bool make_tables(Database& in, std::string& error) const;
-  void rebuild_into(const std::string& path, IndexReport& report);
+  void rebuild_into(const std::string& path, IndexReport& report,
+                    std::optional<std::uint64_t> end = std::nullopt);
   void rebuild(const std::string& why, IndexReport& report);
   bool read(std::optional<std::uint64_t> end, bool bulk, IndexReport& report, bool& replaced);
   bool flush(bool bulk, IndexReport& report);
@@ -246,7 +247,8 @@ bool Indexer::Impl::read(std::optional<std::uint64_t> end, bool bulk, IndexRepor
   return writer->waiting() == 0 || flush(bulk, report);
 }
 
-void Indexer::Impl::rebuild_into(const std::string& path, IndexReport& report) {
+void Indexer::Impl::rebuild_into(const std::string& path, IndexReport& report,
+                                 std::optional<std::uint64_t> end) {
   remove_files(path);
   const mode_t before = ::umask(0077);
   database = Database::open(path, OpenAs::kBulk, report.error);
@@ -261,7 +263,7 @@ void Indexer::Impl::rebuild_into(const std::string& path, IndexReport& report) {
   writer = std::make_unique<IndexWriter>(*database, *zone);
   follower = std::make_unique<LogFollower>(settings.log, LogPlace{});
   bool replaced = false;
-  if (!read(std::nullopt, true, report, replaced)) return;
+  if (!read(end, true, report, replaced)) return;
   for (const auto& index : index_indexes())
     if (report.error.empty() && !database->run(index)) report.error = database->error();
   if (report.error.empty() &&
@@ -292,6 +294,13 @@ IndexReport Indexer::rebuild() {
   const Lock lock(impl_->settings);
   if (!lock.taken(report)) return report;
   impl_->rebuild("", report);
+  return report;
+}
+
+IndexReport Indexer::build_at(const std::string& path, std::uint64_t end) {
+  IndexReport report;
+  impl_->rebuild_into(path, report, end);
+  impl_->forget();
   return report;
 }
 

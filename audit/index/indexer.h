@@ -50,6 +50,8 @@ class Indexer {
   IndexReport catch_up(std::optional<std::uint64_t> end = std::nullopt);
   // Makes a new file and puts it in the place of the old one.
   IndexReport rebuild();
+  // A new file at `path`, of the records before `end`; the log's own index stays as it is.
+  IndexReport build_at(const std::string& path, std::uint64_t end);
 
  private:
   struct Impl;

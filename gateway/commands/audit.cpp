@@ -139,13 +139,14 @@ int query_rows(const std::string& directory, const AuditOptions& options,
 int query(AuditOptions options) {
   const auto directory = log_directory(options.place);
   if (!directory) return kCouldNot;
+  std::string error;
+  if (!has_log(*directory, error)) return could_not(error);
   const auto zone = policy::TimeZone::find(options.zone);
   if (!zone) return could_not("--tz: the time zone '" + options.zone + "' is not known here");
   if (!read_time(options.from, options.zone, false, options.filter.from_us))
     return could_not("--from: '" + options.from + "' is no date, time or span (-30d)");
   if (!read_time(options.to, options.zone, true, options.filter.to_us))
     return could_not("--to: '" + options.to + "' is no date, time or span (-1d)");
-  std::string error;
   if (!check_words(options.filter, error)) return could_not(error);
   if (options.json + options.csv + options.table > 1)
     return could_not("one of --json, --csv, --table");

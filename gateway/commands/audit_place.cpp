@@ -5,6 +5,7 @@
 #include <CLI/Formatter.hpp>
 #include <cstdio>
 
+#include "audit/segment_reader.h"
 #include "config/gateway_file.h"
 
 namespace sekisho::gateway {
@@ -25,6 +26,14 @@ std::optional<std::string> log_directory(const AuditPlace& place) {
   for (const auto& p : problems) std::fprintf(stderr, "%s\n", config::to_string(p).c_str());
   if (!problems.empty()) return std::nullopt;
   return gateway.audit_directory.value;
+}
+
+bool has_log(const std::string& directory, std::string& error) {
+  const audit::LogDirectory log = audit::list_log(directory);
+  error = log.error;
+  if (error.empty() && log.segments.empty())
+    error = directory + ": there is no segment of an audit log";
+  return error.empty();
 }
 
 int audit_could_not(const std::string& why) {

@@ -20,6 +20,9 @@ void add_place(CLI::App* command, AuditPlace& place);
 // an auditor may not be able to read the keys that it names.
 std::optional<std::string> log_directory(const AuditPlace& place);
 
+// Whether it holds a log at all: an answer of nothing would be taken for one.
+bool has_log(const std::string& directory, std::string& error);
+
 // "sekisho audit: WHY" on standard error; the exit code for it.
 int audit_could_not(const std::string& why);
 

@@ -5,13 +5,18 @@
 #include <CLI/Formatter.hpp>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <optional>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "audit/index/categories.h"
+#include "audit/index/index_check.h"
 #include "audit/json_text.h"
 #include "audit/proof/prove.h"
 #include "audit/verify.h"
@@ -33,7 +38,7 @@ struct Options {
   std::vector<std::string> since, keys, witnesses;
   std::string proof, id, older, out, by, overlap = "30d", lang;
   std::optional<std::uint64_t> seq;
-  bool json = false, note = false;
+  bool json = false, note = false, index = false;
 };
 using OptionsPtr = std::shared_ptr<Options>;
 
@@ -116,6 +121,54 @@ int verify_proof(const Options& options, const std::vector<audit::VerifyingKey>&
   return kDone;
 }
 
+// A folder of its own, gone with it.
+class Scratch {
+ public:
+  Scratch() {
+    path_ = (std::filesystem::temp_directory_path() / "sekisho-index-XXXXXX").string();
+    if (!::mkdtemp(path_.data())) path_.clear();
+  }
+  ~Scratch() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  }
+  Scratch(const Scratch&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+// What it finds stands in `report`. False: it could not be checked.
+bool verify_index(const std::string& directory, audit::VerifyReport& report, std::string& why) {
+  const Scratch scratch;
+  if (scratch.path().empty()) {
+    why = "no folder can be made for another index: set TMPDIR";
+    return false;
+  }
+  audit::IndexSettings settings;
+  settings.log = directory;
+  settings.find_categories = [&] { return audit::read_categories(directory); };
+  const audit::IndexCheck check = audit::check_index(settings, scratch.path());
+  why = check.error;
+  if (!why.empty()) return false;
+  if (check.none) {
+    report.notes.push_back("there is no index; the next question builds it from the log");
+  } else if (check.differs.empty()) {
+    report.notes.push_back("the index says what the log says, of " + std::to_string(check.size) +
+                           " records");
+  } else {
+    ++report.misfits;
+    if (std::exchange(report.whole, false)) {
+      report.segment = "index/index.sqlite";
+      report.first_bad = check.seq;
+      report.what = "the index does not say what the log says (" + check.differs +
+                    "): answers from it are wrong. sekisho audit reindex builds it anew";
+    }
+  }
+  return true;
+}
+
 int verify(const Options& options) {
   std::string why;
   audit::VerifyAgainst against;
@@ -124,8 +177,9 @@ int verify(const Options& options) {
   const auto directory = log_directory(options.place);
   if (!directory) return 2;
   if (!read_since(options, against, why)) return audit_could_not(why);
-  const audit::VerifyReport report = audit::verify_log(*directory, against);
+  audit::VerifyReport report = audit::verify_log(*directory, against);
   if (!report.checked) return audit_could_not(report.error);
+  if (options.index && !verify_index(*directory, report, why)) return audit_could_not(why);
   write_report(report, against, {options.json, in_japanese(options)});
   return report.whole ? kDone : kNo;
 }
@@ -239,6 +293,8 @@ void add_verify(CLI::App* audit, const OptionsPtr& options, int& exit_code) {
   command->add_option("--witness", options->witnesses,
                       "a folder of checkpoints kept elsewhere (repeatable)");
   command->add_option("--proof", options->proof, "check a file of `audit prove` instead");
+  command->add_flag("--index", options->index,
+                    "does the index say what the log says? Builds another one (in TMPDIR)");
   add_language(command, options->lang);
   command->add_flag("--json", options->json);
   command->footer(

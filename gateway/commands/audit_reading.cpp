@@ -16,6 +16,7 @@
 #include "config/text_file.h"
 #include "config/units.h"
 #include "gateway/commands/audit_access.h"
+#include "gateway/commands/audit_place.h"
 #include "gateway/services.h"
 #include "gateway/sinks/clickhouse.h"
 
@@ -159,6 +160,7 @@ bool Reading::bring_up_to_date() {
   std::string error;
   const auto head = audit::read_head(directory_, error);
   if (!head) return could_not(error);
+  if (!has_log(directory_, error)) return could_not(error);
   audit::IndexSettings settings;
   settings.log = directory_;
   settings.zone = zone_name_;

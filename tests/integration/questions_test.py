@@ -1,4 +1,5 @@
 """The auditors' questions, asked of a log that is always the same and of a gateway that runs."""
+import contextlib
 import csv
 import io
 import json
@@ -8,6 +9,7 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import tempfile
 import time
@@ -115,6 +117,24 @@ class Questions(Folder):
         done = self.run_audit("transfers", *QUARTER, "--json")
         self.assertIn("built anew", done.stderr)
         self.assertEqual(len(self.table(json.loads(done.stdout), "transfers")), 4)
+
+    def test_an_edited_index_is_found_by_verify_and_mended_by_reindex(self):
+        self.ask("transfers", *QUARTER)
+        self.assertIn("the index says what the log says", self.run_audit("verify", "--index").stdout)
+        with contextlib.closing(sqlite3.connect(self.log / "index" / "index.sqlite")) as index:
+            index.execute("DELETE FROM exchange WHERE verdict='block'")
+            index.commit()
+        self.run_audit("verify")
+        self.assertIn("BROKEN: index/index.sqlite: first bad seq", self.run_audit("verify", "--index", expect=1).stdout)
+        self.run_audit("reindex")
+        self.run_audit("verify", "--index")
+
+    def test_a_folder_without_a_log_gives_no_answer(self):
+        with tempfile.TemporaryDirectory() as empty:
+            for question in ("transfers", "query"):
+                done = subprocess.run([SEKISHO, "audit", question, "--directory", empty], capture_output=True, text=True, timeout=60)
+                self.assertEqual(done.returncode, 2, done.stdout)
+                self.assertIn("there is no segment of an audit log", done.stderr)
 
     def test_reindex_gives_the_same_answers(self):
         before = self.ask("dests", *QUARTER)
