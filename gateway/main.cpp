@@ -3,8 +3,10 @@
 #include <CLI/Formatter.hpp>
 #include <cstdio>
 #include <exception>
+#include <string>
 
 #include "gateway/commands/commands.h"
+#include "gateway/commands/usage_error.h"
 
 int main(int argc, char** argv) {
   using namespace sekisho::gateway;
@@ -31,6 +33,10 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
+    if (const std::string said = usage_error(app, e); !said.empty()) {
+      std::fputs(said.c_str(), stderr);
+      return 2;
+    }
     return app.exit(e) == 0 ? 0 : 2;
   } catch (const std::exception& e) {
     std::fprintf(stderr, "sekisho: %s\n", e.what());

@@ -110,6 +110,13 @@ class Questions(Folder):
                                 (["exceptions", "--unused", "soon"], "--unused"), (["transfers", "--csv", "--part", "nothing"], "--part")):
             self.assertIn(word, self.run_audit(*arguments, expect=2).stderr)
 
+    def test_a_typing_error_is_told_with_what_was_meant(self):
+        for arguments, word in ((["transfers", "--quater", "last"], "did you mean '--quarter'?"), (["transferz"], "did you mean 'transfers'?"),
+                                (["hold", "lst"], "'list' のことですか"), (["report", "overvew"], "did you mean 'overview'?"),
+                                (["query", "--verdict", "blocked"], "is none of allow, redact, pseudonymise, block"),
+                                (["refused", "--reason", "regions"], "is none of framing, identity")):
+            self.assertIn(word, self.run_audit(*arguments, expect=2).stderr)
+
     def test_a_damaged_index_is_built_anew(self):
         self.ask("transfers", *QUARTER)
         index = self.log / "index" / "index.sqlite"
