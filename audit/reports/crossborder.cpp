@@ -9,6 +9,7 @@
 #include "audit/reports/recipient.h"
 #include "audit/reports/reports.h"
 #include "audit/reports/words.h"
+#include "policy/type_words.h"
 
 namespace sekisho::audit {
 namespace {
@@ -17,7 +18,8 @@ constexpr std::int64_t kYear = 365;
 
 struct Recipient {
   std::string country, provider, host;  // host: of a service that the catalogue does not know
-  std::set<std::string> entries, types, rules;
+  std::set<std::string> entries, rules;
+  std::set<std::pair<std::string, std::string>> types;  // with their categories
   std::int64_t raw = 0, changed = 0, refused = 0, sent = 0;
   std::int64_t passed() const { return raw + changed; }
 };
@@ -51,10 +53,10 @@ Recipients recipients_of(Inquiry& ask) {
     (verdict == "block" ? r.refused : verdict == "allow" ? r.raw : r.changed) += n;
     r.sent += integer_of(row[7]);
   }
-  for (const auto& row :
-       ask.of_period("SELECT country, provider, host, type FROM finding WHERE day >= ? AND day < ? "
-                     "AND personal = 1 GROUP BY country, provider, host, type"))
-    at(all, row).types.insert(text_of(row[3]));
+  for (const auto& row : ask.of_period(
+           "SELECT country, provider, host, type, max(category) FROM finding WHERE day >= "
+           "? AND day < ? AND personal = 1 GROUP BY country, provider, host, type"))
+    at(all, row).types.emplace(text_of(row[3]), text_of(row[4]));
   return all;
 }
 
@@ -107,6 +109,7 @@ class Card {
                       bool renewed) const;
   std::string age_warning(const config::Date& of) const;
   std::string training() const;
+  std::set<std::string> names_of_types() const;
   void lines_of_law(std::vector<Line>& out) const;
   void lines_of_log(std::vector<Line>& out) const;
 
@@ -151,8 +154,18 @@ std::string Card::training() const {
                  "unknown: confirm that it does not train (PPC, 2023-06-02)"});
   const std::string from = " (" + fact.from + ")";
   if (fact.value == "no") return words(Word::kNo).in(frame_.language) + from;
-  return fact.value + from + " " + to_fill() +
+  const LocalText* known = word_of_record("trains_on_inputs", fact.value);
+  return (known ? known->in(frame_.language) : fact.value) + from + " " + to_fill() +
          told({"契約や設定で止めたことの確認", "that contract or settings switch it off"});
+}
+
+std::set<std::string> Card::names_of_types() const {
+  std::set<std::string> out;
+  for (const auto& [type, category] : r_.types) {
+    const policy::TypeWords w = policy::words_of(type, category);
+    out.insert(told({w.ja, w.en}) + " (" + type + ")");
+  }
+  return out;
 }
 
 void Card::lines_of_law(std::vector<Line>& out) const {
@@ -178,7 +191,7 @@ void Card::lines_of_log(std::vector<Line>& out) const {
                            grouped(r_.changed) + " 件、拒否 " + grouped(r_.refused) + " 件",
                        grouped(r_.raw) + " sent as they were, " + grouped(r_.changed) +
                            " redacted or pseudonymised, " + grouped(r_.refused) + " refused"})});
-  out.push_back({{"見つかった種類", "Types found"}, joined(r_.types)});
+  out.push_back({{"見つかった種類", "Types found"}, joined(names_of_types())});
   out.push_back({{"許可した規則", "Rule that allowed it"},
                  r_.entries.empty() ? words(Word::kNone).in(frame_.language) : joined(r_.entries)});
   std::string stop =

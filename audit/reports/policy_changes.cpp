@@ -66,9 +66,11 @@ Section changes(const ReportFrame& frame, Inquiry& ask) {
       s.differences.push_back(difference_of(frame, old, next));
     if (loaded) current = next;
   }
-  t.notes = {{"誰が承認したかは記録されません。実行者は、読み込みを命じた OS の利用者です",
-              "Who approved a change is not recorded; `by` is the operating system's user who "
-              "ordered the load"}};
+  t.notes = {
+      {"誰が承認したかは記録されません。実行者は、読み込みがどこから命じられたかです "
+       "(起動、シグナル、管理用アドレス)",
+       "Who approved a change is not recorded; `by` is where the load was ordered from (the "
+       "start, a signal, the admin listener)"}};
   s.tables.push_back(std::move(t));
   s.command = command_for(frame, "policy log");
   return s;

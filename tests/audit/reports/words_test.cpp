@@ -39,6 +39,8 @@ TEST(ReportWords, CallsTheWordsOfRecordsByTheirColumn) {
   ASSERT_NE(word_of_record("would", "block"), nullptr);
   EXPECT_EQ(word_of_record("would", "block")->ja, "拒否");
   EXPECT_EQ(word_of_record("reason", "data")->en, "confidential data");
+  EXPECT_EQ(word_of_record("what", "evidence_open")->ja, "写しの開封");
+  EXPECT_EQ(word_of_record("trains_on_inputs", "opt_out")->ja, "止めなければ使う");
   EXPECT_EQ(word_of_record("host", "block"), nullptr);
   EXPECT_EQ(word_of_record("verdict", "<b>"), nullptr);
 }
