@@ -43,7 +43,8 @@ std::size_t url_end(std::string_view text, std::size_t from) {
 // A variable, or a word that documents write where a password belongs.
 bool is_sample(std::string_view password, std::string_view user) {
   const bool call = password.find("()") != std::string_view::npos;
-  if (is_reference(password, !call) || is_sample_password(password) || is_placeholder(password))
+  if (is_reference(password, !call) || is_sample_password(password) ||
+      (password.size() >= 12 && is_placeholder(password)))
     return true;
   const std::string lower = folded_lower(password);
   static constexpr std::string_view kWords[] = {"pass", "pw", "pwd", "token", "key", "xxx", "abc"};

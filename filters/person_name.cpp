@@ -38,6 +38,31 @@ bool is_list_border(char32_t c) {
   return c == 0 || kBorders.find(c) != std::u32string_view::npos;
 }
 
+// Forms of a kanji that the lists write otherwise.
+char32_t usual_form(char32_t c) {
+  // Cheap: by the lowest bits of those below.
+  constexpr std::uint64_t kLowest = 1ull << (U'\u9AD9' % 64) | 1ull << (U'\uFA11' % 64) |
+                                    1ull << (U'濵' % 64) | 1ull << (U'栁' % 64) |
+                                    1ull << (U'瀨' % 64) | 1ull << (U'德' % 64);
+  if ((kLowest >> (c % 64) & 1) == 0) return c;
+  switch (c) {
+    case U'\u9AD9':
+      return U'高';
+    case U'\uFA11':
+      return U'崎';
+    case U'濵':
+      return U'浜';
+    case U'栁':
+      return U'柳';
+    case U'瀨':
+      return U'瀬';
+    case U'德':
+      return U'徳';
+    default:
+      return c;
+  }
+}
+
 // The next few characters from a place, with where each begins.
 struct Ahead {
   static constexpr std::size_t kMost = 12;
@@ -54,7 +79,7 @@ struct Ahead {
       at[count] = pos;
       const FoldedChar c = char_at(text, pos);
       if (c.size == 0) break;
-      value[count] = c.value;
+      value[count] = usual_form(c.value);
       pos += c.size;
     }
     at[count] = pos;
@@ -100,6 +125,11 @@ constexpr std::u32string_view kPlaces[] = {
     U"福山", U"広島", U"高松", U"松山", U"高知", U"佐賀", U"日田", U"梅田", U"長田", U"天神",
     U"本町", U"日本", U"東北", U"大阪", U"京都", U"浅草", U"田町", U"新潟", U"沼津", U"清水",
     U"本田", U"松下", U"三宅", U"浜松", U"豊橋", U"津田", U"大野", U"勝浦", U"館山", U"網走"};
+// Of them those that more people than places are called, where a person is asked for.
+constexpr std::u32string_view kPeopleFirst[] = {
+    U"山口", U"石川", U"宮崎", U"松本", U"清水", U"上田", U"上野", U"中野", U"小松", U"飯田",
+    U"小山", U"川口", U"熊谷", U"松下", U"三宅", U"大野", U"本田", U"青山", U"津田", U"平塚",
+    U"岡崎", U"豊田", U"高田", U"大森", U"神田", U"町田", U"市川", U"成田", U"長岡", U"福井"};
 // Ranks that colleagues put behind a surname. Not the heads of places and shops, nor people the
 // papers write about.
 constexpr std::u32string_view kRanks[] = {
@@ -309,9 +339,20 @@ std::optional<Name> called_by_surname(std::string_view text, std::size_t pos, co
   return std::nullopt;
 }
 
+constexpr std::u32string_view kEndsOfTimes = U"日週回前後朝月";
+// "来週中島さんと": a time straight before a name.
+bool ends_time(std::string_view text) {
+  static constexpr std::string_view kTimes[] = {"今日", "昨日", "明日", "先日", "本日", "来週",
+                                                "先週", "今週", "今回", "前回", "午前", "午後",
+                                                "今朝", "先月", "来月", "今月", "翌日", "当日"};
+  return std::any_of(std::begin(kTimes), std::end(kTimes),
+                     [text](std::string_view time) { return text.ends_with(time); });
+}
+
 bool may_begin(std::string_view text, std::size_t pos) {
   const char32_t before = char_before(text, pos).value;
-  return !is_han(before) || kBefore.find(before) != std::u32string_view::npos;
+  return !is_han(before) || kBefore.find(before) != std::u32string_view::npos ||
+         (kEndsOfTimes.find(before) != std::u32string_view::npos && ends_time(text.substr(0, pos)));
 }
 
 template <std::size_t N>
@@ -374,7 +415,7 @@ void find_person_names(const DetectorRow& row, std::string_view text, Range wher
       ++pos;
       continue;
     }
-    if (names.begins_surname(c) && may_begin(text, pos)) {
+    if ((names.begins_surname(c) || c == U'\u9AD9' || c == U'濵') && may_begin(text, pos)) {
       const Ahead ahead(text, pos);
       unsigned surnames = 0;
       auto name = read_name(ahead, surnames);
@@ -464,13 +505,14 @@ double check_person_name(TokenMatch& match, double confidence) {
 namespace {
 
 // Characters of a listed surname that stands by itself from `pos`; 0 = none.
-std::size_t lone_surname(const Ahead& ahead) {
+std::size_t lone_surname(const Ahead& ahead, bool person_asked) {
   const NameList& names = NameList::shipped();
   for (std::size_t length = std::min<std::size_t>(4, ahead.count); length > 1; --length) {
     const char32_t next = ahead[length];
     const bool ends = is_list_border(next) || next == U' ' || next == U'。' || next == U'→';
-    if (ends && names.is_surname(ahead.value.data(), length) && !is_place(ahead, length))
-      return length;
+    const bool place =
+        is_place(ahead, length) && !(person_asked && word_at(ahead, 0, kPeopleFirst) == length);
+    if (ends && names.is_surname(ahead.value.data(), length) && !place) return length;
   }
   return 0;
 }
@@ -479,7 +521,7 @@ std::size_t lone_surname(const Ahead& ahead) {
 
 double check_surname_here(TokenMatch& match, double confidence) {
   const Ahead ahead(match.text, match.range.begin);
-  const std::size_t length = lone_surname(ahead);
+  const std::size_t length = lone_surname(ahead, true);
   if (length == 0) return 0;
   match.range.end = ahead.at[length];
   return confidence;
@@ -525,7 +567,7 @@ void find_attendants(const DetectorRow& row, std::string_view text, Range gate, 
     pos += c.size;
     if (!is_list_border(c.value) && c.value != U' ') continue;
     const Ahead ahead(text, pos);
-    const std::size_t length = lone_surname(ahead);
+    const std::size_t length = lone_surname(ahead, false);
     if (length == 0) continue;
     const Range range{pos, ahead.at[length]};
     out.push_back(make_finding(row, row.confidence.shape, range, normalised_name(text, range),

@@ -39,7 +39,7 @@ bool is_aws_secret(std::string_view value) {
     return false;
   if (std::count(value.begin(), value.end(), '/') > 3 || !mixes_letters_and_digits(value))
     return false;
-  return shannon_entropy(value) >= 4.3;
+  return shannon_entropy(value) >= 4.1;
 }
 
 // Where a run of base64 characters of exactly 40 begins in [from, to), or npos.

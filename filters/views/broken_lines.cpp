@@ -232,8 +232,8 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
   constexpr std::size_t kFewestOfBoth = 5;
   EncodedBlock block(text, survey);
   const std::string_view looked_at = text.substr(where.begin, where.size());
-  const bool logins = looked_at.find("://") != std::string_view::npos &&
-                      looked_at.find('@') != std::string_view::npos;
+  const bool logins = looked_at.find('@') != std::string_view::npos &&
+                      looked_at.find("://") != std::string_view::npos;
   for (std::size_t at = survey.next(where.begin, where.end, kControls); at < where.end;
        at = survey.next(at + 1, where.end, kControls)) {
     if (text[at] != '\n') continue;

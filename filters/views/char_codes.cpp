@@ -9,6 +9,7 @@
 #include "filters/utf8.h"
 #include "filters/views/blob_codings.h"
 #include "filters/views/escape_marks.h"
+#include "filters/views/pieces.h"
 #include "filters/views/survey.h"
 #include "filters/width_fold.h"
 
@@ -387,6 +388,9 @@ void find_char_codes(std::string_view text, const Survey& survey, Range where, P
       if (at < seen || !may_be_code(text, at, base)) continue;
       const Code first = read_code(text, at, base);
       if (!may_be_first(text, first)) continue;
+      if (base == Base::kPairs || base == Base::kDecimal) {
+        if (in_dump_row(text, at)) continue;
+      }
       const std::size_t end = patch_list(text, at, base, first, seen, out);
       if (end == 0) continue;
       std::fill(std::begin(looked), std::end(looked), end);

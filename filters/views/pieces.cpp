@@ -77,4 +77,13 @@ bool is_plain_word(std::string_view text) {
          is_letter(static_cast<unsigned char>(text[0]));
 }
 
+bool in_dump_row(std::string_view text, std::size_t at) {
+  constexpr std::size_t kLongestRow = 96;
+  if (at < 9 || alnum_at(text, at - 1)) return false;
+  const std::size_t from = at > kLongestRow ? at - kLongestRow : 0;
+  const std::size_t line = text.substr(from, at - from).rfind('\n');
+  if (line == std::string_view::npos && from > 0) return false;
+  return begins_dump_row(text, line == std::string_view::npos ? 0 : from + line + 1);
+}
+
 }  // namespace sekisho::filters

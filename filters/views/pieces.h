@@ -45,6 +45,9 @@ std::size_t token_begin(const Survey& survey, std::size_t end);
 std::size_t token_end(std::string_view text, std::size_t begin);
 // "00000010: 414b", "00000010  41 4b": what rows of a hex dump begin with.
 bool begins_dump_row(std::string_view text, std::size_t at);
+// Whether `at` stands behind a blank or a sign in such a row: its digits and its column of
+// characters are read with the whole dump (find_hex_dumps).
+bool in_dump_row(std::string_view text, std::size_t at);
 // A word of a sentence or a list, no piece of a key.
 bool is_plain_word(std::string_view text);
 

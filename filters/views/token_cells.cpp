@@ -58,6 +58,7 @@ void find_token_cells(std::string_view text, const Survey& survey, Range where, 
       piece_end = mails ? open_address(text, at) : 0;
       if (piece_end == 0) continue;
     }
+    if (in_dump_row(text, at)) continue;
     for (std::size_t cells = 0; cells < kMostCells; ++cells) {
       const std::size_t next = border_end(text, piece_end);
       if (next == piece_end || !(token_at(text, next) || at_sign(text, next))) break;

@@ -155,6 +155,28 @@ TEST(Unwrap, FindsWhatIsInADump) {
         << value.text;
 }
 
+TEST(Unwrap, ATokenInADumpIsDecided) {
+  const std::string token =
+      "ey\x4ahbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9"
+      ".eyJzdWIiOiJmMDE2ZWU0MWZmMjQiLCJleHAiOjE4MDc0ODI5MzJ9"
+      ".65qfXerL4XTHZORB3FReekcXH5HDorxrZWlPS7bvYTo";
+  const std::string text = "token " + token + "\n";
+  std::string dump;
+  for (std::size_t at = 0; at < text.size(); at += 16) {
+    const std::string row = text.substr(at, 16);
+    std::string digits;
+    for (std::size_t i = 0; i < row.size(); ++i)
+      digits += (i == 8 ? "  " : i > 0 ? " " : "") + hex(row.substr(i, 1));
+    digits.resize(50, ' ');
+    dump += printed("%08x  ", static_cast<unsigned>(at)) + digits + "|" + row + "|\n";
+  }
+  Findings found;
+  Scanner scanner(shipped_set());
+  EXPECT_EQ(scanner.scan(dump, found), ScanStatus::kDone);
+  EXPECT_TRUE(
+      std::any_of(found.begin(), found.end(), [](const Finding& f) { return f.type == "jwt"; }));
+}
+
 TEST(Unwrap, FindsTwoLayers) {
   const std::vector<std::pair<std::string, std::string>> kNested = {{"base64", "base64"},
                                                                     {"base64", "hex"},
