@@ -268,12 +268,14 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
     const Kinds a = kinds_of(left), b = kinds_of(right);
     const bool fills = fills_line(text, next + right.size());
     const bool keyed = begins && (b.size >= 4 || fills);
-    const bool plain = (!keyed && is_plain_word(left)) || is_plain_word(right);
-    const bool token =
-        !plain && a.letters + b.letters >= 2 &&
-        ((a.size + b.size >= 16 && (keyed || a.digits + b.digits >= 2)) || (keyed && fills) ||
-         (!begins && !begins_sentence(text, next + b.size) && a.size + b.size >= 8 &&
-          goes_on_with_token(text, survey, begin)));
+    const auto plain = [&] { return (!keyed && is_plain_word(left)) || is_plain_word(right); };
+    const std::size_t size = a.size + b.size;
+    bool token = a.letters + b.letters >= 2;
+    if (token && ((size >= 16 && (keyed || a.digits + b.digits >= 2)) || (keyed && fills)))
+      token = !plain();
+    else
+      token = token && !begins && size >= 8 && !begins_sentence(text, next + b.size) && !plain() &&
+              goes_on_with_token(text, survey, begin);
     if (!token && !mail) continue;
     if (!begins_item(text, next) && !begins_log_line(text, next)) out.doubtful.add({end, next}, "");
   }

@@ -51,10 +51,10 @@ bool may_begin(std::string_view text) {
 }  // namespace
 
 bool has_token_prefix(std::string_view text) {
+  if (text.size() < 3) return false;
   // Microsoft's mark of a client secret stands behind four characters: "1bC8Q~…".
-  if (text.size() >= 6 && text[4] == 'Q' && text[5] == '~' && text[3] >= '0' && text[3] <= '9')
-    return true;
-  if (text.size() < 3 || !may_begin(text)) return false;
+  if (!may_begin(text))
+    return text.size() >= 6 && text[5] == '~' && text[4] == 'Q' && text[3] >= '0' && text[3] <= '9';
   return std::any_of(std::begin(kPrefixes), std::end(kPrefixes), [text](std::string_view p) {
     return text.size() >= p.size() && text[0] == p[0] && text.substr(0, p.size()) == p;
   });
