@@ -105,7 +105,17 @@ void add_silent_days(Asker& asker) {
   const auto now = asking.zone.day_of(asking.now_us / 1'000'000);
   const auto end = std::min(policy::days_from_civil(*config::parse_date(asking.to_day)),
                             policy::days_from_civil(now) + 1);
-  for (auto d = policy::days_from_civil(*config::parse_date(asking.from_day)); d < end; ++d) {
+  auto d = policy::days_from_civil(*config::parse_date(asking.from_day));
+  // Before its first record the log was not silent: it was not there.
+  const auto first = asker.ask("SELECT day FROM day_total ORDER BY day LIMIT 1");
+  const std::string begins = first.empty() ? "" : text_in(first[0][0]);
+  if (const auto date = config::parse_date(begins); date && d < policy::days_from_civil(*date)) {
+    d = policy::days_from_civil(*date);
+    silent.notes.push_back(
+        {"ログの最初の記録は " + begins + " です。それより前の日は挙げません。",
+         "The log's first record is of " + begins + "; days before it are not listed."});
+  }
+  for (; d < end; ++d) {
     const std::string day = policy::civil_from_days(d).to_string();
     if (!days.count(day))
       silent.rows.push_back(

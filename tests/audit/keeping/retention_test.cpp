@@ -103,6 +103,17 @@ TEST(Retention, CountsAMissingSegmentWithoutTombstoneAsLost) {
   EXPECT_FALSE(verify_twice(log.folder).whole);
 }
 
+TEST(Retention, WhatWasRemovedIsNotBlamedForADamageBehindIt) {
+  Log log;
+  log.write(40);
+  ASSERT_GT(log.apply(91).removed, 0u);
+  const SegmentFile left = list_log(log.folder.log()).segments.front();
+  auto lines = lines_of(left.path);
+  lines.erase(lines.begin());
+  write_all(left.path, joined(lines));
+  EXPECT_EQ(verify_twice(log.folder).first_bad, left.first_seq);
+}
+
 TEST(Retention, KeepsASegmentForTheLongestPeriodOfItsRecords) {
   Log log;
   log.work.retention.keep_us[log.period_of("personal")] = 1098 * kDay;
