@@ -9,6 +9,7 @@
 #include <condition_variable>
 #include <cstring>
 #include <deque>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <mutex>
@@ -61,13 +62,31 @@ bool sync_folder(const std::string& folder) {
   return synced;
 }
 
+// Records of the newest checkpoint in a folder, 0 = there is none.
+std::uint64_t newest_in(const std::string& folder) {
+  std::uint64_t newest = 0;
+  std::error_code failed;
+  for (std::filesystem::directory_iterator at(folder, failed), end; !failed && at != end;
+       at.increment(failed))
+    newest = std::max(newest, audit::checkpoint_size(at->path().filename().string()).value_or(0));
+  return newest;
+}
+
 // Never writes over anything: a file of this name that says something else is what a witness is
-// for.
+// for. Nor does it write below what is there: a log that is shorter than its witness knows was put
+// back to an earlier state, by somebody or from a backup. `newest`: what is there, nothing = it was
+// not looked for yet, which may take a while where there are millions.
 std::string keep_file(const std::string& base, const std::string& origin, std::uint64_t size,
-                      const std::string& note) {
+                      const std::string& note, std::optional<std::uint64_t>& newest) {
   const std::string folder = base + '/' + plain(origin, false);
   if (::mkdir(folder.c_str(), 0750) < 0 && errno != EEXIST) return failure(folder);
   const std::string path = folder + '/' + audit::checkpoint_name(size);
+  if (::access(path.c_str(), F_OK) != 0) {
+    if (!newest) newest = newest_in(folder);
+    if (size < *newest)
+      return folder + ": it knows this log with " + std::to_string(*newest) +
+             " records: the log was put back to an earlier state (from a backup?)";
+  }
   int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0440);
   if (fd < 0 && errno == EEXIST) {
     fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
@@ -255,7 +274,7 @@ class Witnesses::Courier : public std::enable_shared_from_this<Courier> {
   std::string send(std::uint64_t size, const std::string& note) {
     switch (place_.kind) {
       case Kind::kDirectory:
-        return keep_file(place_.to.value, origin_, size, note);
+        return keep_file(place_.to.value, origin_, size, note, newest_there_);
       case Kind::kSyslog:
         if (std::string error = tls_->open(); !error.empty()) return error;
         return tls_->send(checkpoint_syslog(origin_, size, note, unix_us()));
@@ -294,6 +313,7 @@ class Witnesses::Courier : public std::enable_shared_from_this<Courier> {
   std::condition_variable wake_;
   std::deque<std::pair<std::uint64_t, std::string>> waiting_;
   WitnessState state_;
+  std::optional<std::uint64_t> newest_there_;        // of a folder, before the first is written
   std::uint64_t last_ = 0;                           // size of the newest that was to be sent
   std::optional<Steady::time_point> sending_since_;  // nothing is being sent
   Steady::time_point next_{};                        // not before then

@@ -140,6 +140,27 @@ TEST(Witnesses, NeverWriteOverAnotherCheckpointOfTheSameSize) {
   EXPECT_EQ(read_all(folder.path() + "/log.example.jp_gw1/000000000005.ckpt"), "five");
 }
 
+TEST(Witnesses, AFolderThatKnowsALongerLogSaysSo) {
+  Place folder;
+  {
+    Ear ear;
+    auto witnesses = start({place(Kind::kDirectory, folder.path())}, ear);
+    witnesses->submit(5, "five");
+    witnesses->submit(20, "twenty");
+    ear.wait_for(2);
+  }
+  Ear ear;
+  auto witnesses = start({place(Kind::kDirectory, folder.path())}, ear);
+  witnesses->submit(12, "twelve");
+  const auto heard = ear.wait_for(1);
+  ASSERT_FALSE(heard.empty());
+  EXPECT_TRUE(heard[0].changed);
+  EXPECT_NE(heard[0].answer.find("it knows this log with 20 records: the log was put back"),
+            std::string::npos)
+      << heard[0].answer;
+  EXPECT_FALSE(fs::exists(folder.path() + "/log.example.jp_gw1/000000000012.ckpt"));
+}
+
 TEST(Witnesses, AreToldAgainUntilAFolderThatWasAwayComesBack) {
   Place folder;
   Ear ear;
