@@ -262,10 +262,8 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
     bool begins = has_token_prefix(left);
     if (!mail && !begins && block.goes_on_at(begin)) continue;
     const std::string_view right = text.substr(next, token_end(text, next) - next);
-    begins = begins || break_prefix(left, right);
-    // A token of its own begins there.
-    if (!mail && !begins && has_token_prefix(right)) continue;
     const Kinds a = kinds_of(left), b = kinds_of(right);
+    begins = begins || (b.digits > 0 && break_prefix(left, right));
     const bool fills = fills_line(text, next + right.size());
     const bool keyed = begins && (b.size >= 4 || fills);
     const auto plain = [&] { return (!keyed && is_plain_word(left)) || is_plain_word(right); };
@@ -277,6 +275,8 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
       token = token && !begins && size >= 8 && !begins_sentence(text, next + b.size) && !plain() &&
               goes_on_with_token(text, survey, begin);
     if (!token && !mail) continue;
+    // A token of its own begins there.
+    if (!mail && !begins && has_token_prefix(right)) continue;
     if (!begins_item(text, next) && !begins_log_line(text, next)) out.doubtful.add({end, next}, "");
   }
 }
