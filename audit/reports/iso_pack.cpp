@@ -68,6 +68,9 @@ class Pack {
   void add(std::string name, LocalText title, std::string path, std::string bytes,
            std::string command);
   void add_report(Report report, std::string& error);
+  std::string in_language() const {
+    return frame_.language == Language::kJapanese ? "--lang ja" : "--lang en";
+  }
   void add_reports(std::string& error);
   void add_answers();
   void add_policies(std::string& error);
@@ -92,15 +95,16 @@ void Pack::add(std::string name, LocalText title, std::string path, std::string 
 
 void Pack::add_report(Report report, std::string& error) {
   if (error.empty()) error = report.error;
-  const std::string command = command_for(frame_, "report " + report.name);
-  report.commands = {command};
+  // As they can be run again: to a file, in the language of the pack.
+  const std::string command = command_for(frame_, "report " + report.name, in_language());
+  const std::string page = command + " --out " + report.name + ".html";
+  report.commands = {page};
   const std::string name = "report:" + report.name;
-  add(name, report.title, "reports/" + report.name + ".html", html_page(report, input_.look),
-      command);
+  add(name, report.title, "reports/" + report.name + ".html", html_page(report, input_.look), page);
   for (PackedFile& file : csv_files(report, input_.look)) {
     if (file.path == "footer.csv") continue;  // the page has it, and the pack's own index
     add(name, report.title, "reports/" + report.name + "/" + file.path, std::move(file.bytes),
-        command + " --format csv");
+        command + " --format csv --out " + report.name + ".zip");
   }
 }
 
@@ -118,7 +122,8 @@ void Pack::add_answers() {
       const std::string part = file_name(table.id);
       add("question:" + name, table.title,
           "questions/" + name + (part == name ? "" : "-" + part) + ".csv",
-          csv_of(table, input_.look.zone), answer.command);
+          csv_of(table, input_.look.zone),
+          answer.command + " " + in_language() + " --csv --part " + table.id);
     }
 }
 
@@ -131,7 +136,7 @@ void Pack::add_policies(std::string& error) {
     if (!text || colon == std::string::npos) continue;
     add("policies", {"ポリシーの全文", "Text of the policy"},
         "policies/" + file_name(span.digest.substr(colon + 1)) + ".yaml", *text,
-        command_for(frame_, "report policy"));
+        command_for(frame_, "report policy", in_language() + " --out policy.html"));
   }
   if (error.empty()) error = asked.error;
 }

@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -104,6 +105,26 @@ class Commands(Folder):
                 self.assertEqual(hashlib.sha256(packed.read(name)).hexdigest(), pathlib.Path(name).stem)
             self.assertTrue(policies)
         self.run_audit("pack", "iso27001", *QUARTER, "--out", str(path))
+
+    def test_the_commands_of_the_pack_make_its_files_again(self):
+        path = self.folder / "pack.zip"
+        self.run_audit("report", "iso27001", *QUARTER, "--out", str(path))
+        with zipfile.ZipFile(path) as packed:
+            files = {n: packed.read(n) for n in packed.namelist()}
+        made = {}
+        for row in csv.DictReader(io.StringIO(files["index.csv"].decode("utf-8-sig"))):
+            name, command = row["file"], row["command"]
+            if name.startswith("policies/") or name in made:
+                continue
+            done = subprocess.run([SEKISHO, *shlex.split(command)[1:]], cwd=self.folder, capture_output=True, timeout=60)
+            self.assertEqual(done.returncode, 0, command + done.stderr.decode())
+            made[name] = done.stdout
+            if name.startswith("questions/"):
+                self.assertEqual(done.stdout, files[name], command)
+            elif name.endswith(".csv"):
+                with zipfile.ZipFile(self.folder / (name.split("/")[1] + ".zip")) as again:
+                    self.assertEqual(again.read(name.split("/")[2]), files[name], command)
+        self.assertGreater(len(made), 40)
 
     def test_an_empty_period_says_so(self):
         path = self.folder / "empty.html"
