@@ -395,16 +395,15 @@ bool is_about_goods(const LabelLine& line) {
 // "// for internal use only", "helper functions, for internal use only": of code, not of the file.
 // What is `capital` at its beginning may be a heading.
 bool is_said_of_code(const LabelLine& line, bool capital) {
-  if (line.word == "internal only") capital = false;
-  if (line.word != "internal use only" && line.word != "internal only") return false;
+  if (line.shouted || (line.word != "internal use only" && line.word != "internal only"))
+    return false;
   const std::string_view before = trimmed(line.before);
   const auto says = [before](std::string_view what) {
     return before.find(what) != std::string_view::npos;
   };
-  if (line.shouted && line.word == "internal use only") return false;
   if (before.starts_with('*') || says("//") || says("/*") || says("()")) return true;
   static constexpr std::string_view kThings[] = {
-      "function", "method",   "routine", "class",     "api",      "constant", "variable", "module",
+      "function", "method",   "routine", "class ",    "api",      "constant", "variable", "module",
       "helper",   "operator", "propert", "parameter", "argument", ":param",   "#:"};
   return !capital &&
          (before.starts_with('#') || std::any_of(std::begin(kThings), std::end(kThings), says));

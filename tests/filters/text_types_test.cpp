@@ -197,6 +197,8 @@ TEST(Label, WhatCodeAndLicencesSayIsNoMarking) {
         "// Internal use only: access the singleton",
         "if (element.getName().equals(\"confidential\")) {"})
     EXPECT_EQ(shown(text), "") << text;
+  EXPECT_EQ(shown("Classification: INTERNAL ONLY"), "confidentiality_label[INTERNAL ONLY]");
+  EXPECT_EQ(shown("# INTERNAL ONLY"), "confidentiality_label[INTERNAL ONLY]");
   EXPECT_EQ(shown("# Internal Use Only"), "confidentiality_label[Internal Use Only]");
   EXPECT_EQ(shown("/* SAMPLE WORKS. INTERNAL USE ONLY */"),
             "confidentiality_label[INTERNAL USE ONLY]");
