@@ -10,9 +10,14 @@
 #include "audit/reports/policies.h"
 #include "audit/reports/subject.h"
 #include "audit/reports/words.h"
+#include "audit/verify_words.h"
 
 namespace sekisho::audit {
 namespace {
+
+std::string verified(const ReportFrame& frame, const std::string& said) {
+  return frame.language == Language::kJapanese ? verified_in_japanese(said) : said;
+}
 
 constexpr std::int64_t kRows = 2000;
 
@@ -50,9 +55,9 @@ Section verification(const ReportFrame& frame, const std::optional<VerifyReport>
     if (!v->whole) {
       line("最初に合わない場所", "First that does not fit",
            v->segment + (v->first_bad ? " seq " + std::to_string(*v->first_bad) : "") + ": " +
-               v->what);
+               verified(frame, v->what));
     }
-    for (const std::string& note : v->notes) line("備考", "Note", note);
+    for (const std::string& note : v->notes) line("備考", "Note", verified(frame, note));
   }
   s.tables.push_back(std::move(t));
   s.command = "sekisho audit verify" + (frame.place.empty() ? "" : " " + frame.place);

@@ -6,6 +6,7 @@
 
 #include "audit/json_text.h"
 #include "audit/sheet.h"
+#include "audit/verify_words.h"
 
 namespace sekisho::gateway {
 namespace {
@@ -280,7 +281,8 @@ std::string verdict_text(const audit::VerifyReport& report, bool ja) {
   std::string out = (ja ? "合いません: " : "BROKEN: ") + report.segment;
   if (report.first_bad)
     out += (ja ? ": 最初に合わない seq " : ": first bad seq ") + std::to_string(*report.first_bad);
-  out += ": " + audit::display_text(report.what) + "\n";
+  out += ": " + audit::display_text(ja ? audit::verified_in_japanese(report.what) : report.what) +
+         "\n";
   if (report.misfits > 1)
     out += ja ? "ほかに " + more + " か所が合いません\n" : more + " more things do not fit\n";
   return out;
@@ -297,7 +299,8 @@ void write_report(const audit::VerifyReport& report, const audit::VerifyAgainst&
   if (report.whole)
     out += form.japanese ? basis_text_ja(report, against) : basis_text(report, against);
   for (const auto& note : report.notes)
-    out += (form.japanese ? "注: " : "note: ") + audit::display_text(note) + "\n";
+    out += form.japanese ? "注: " + audit::display_text(audit::verified_in_japanese(note)) + "\n"
+                         : "note: " + audit::display_text(note) + "\n";
   print(out);
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "audit/verify.h"
+#include "audit/verify_words.h"
 #include "tests/audit/testing.h"
 
 namespace sekisho::audit {
@@ -36,6 +37,10 @@ inline VerifyReport verify_twice(const Folder& folder,
                   : report.whole  ? 0
                                   : 1)
       << said << report.what << report.error;
+  if (!report.what.empty()) {
+    EXPECT_NE(verified_in_japanese(report.what), report.what);
+  }
+  for (const std::string& note : report.notes) EXPECT_NE(verified_in_japanese(note), note);
   if (report.first_bad) {
     EXPECT_NE(said.find("seq " + std::to_string(*report.first_bad) + ":"), std::string::npos)
         << "ours: " << *report.first_bad << " " << report.what << "\ntheirs: " << said;
