@@ -294,11 +294,15 @@ class Verifier {
     if (expected_) seq = expected_ - 1;
     const std::string kept = segment_;
     if (!s.outside) segment_ = s.source;
-    bad(seq,
-        (s.outside ? s.source + ", which was kept elsewhere," : std::string("the checkpoint")) +
-            " says another root at size " + number(expected_) + ": something from record " +
-            number(proven_) +
-            " on was changed and the rest computed anew, or the checkpoint is not of this log");
+    if (s.outside && expected_ && proven_ == expected_)
+      bad(seq, s.source + ", which was kept elsewhere, is of another log of the same size: " +
+                   number(expected_) + " records were stated twice, with two roots");
+    else
+      bad(seq,
+          (s.outside ? s.source + ", which was kept elsewhere," : std::string("the checkpoint")) +
+              " says another root at size " + number(expected_) + ": something from record " +
+              number(proven_) +
+              " on was changed and the rest computed anew, or the checkpoint is not of this log");
     segment_ = kept;
   }
 

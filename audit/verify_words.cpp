@@ -36,6 +36,10 @@ constexpr Said kSaid[] = {
      "changed and the rest computed anew, or the checkpoint is not of this log",
      "別に保管された {1} では {2} 件での根が違います: 記録 {3} "
      "以降が変えられて計算し直されたか、このログのものではありません"},
+    {"{}, which was kept elsewhere, is of another log of the same size: {} records were stated "
+     "twice, with two roots",
+     "別に保管された {1} は、同じ大きさの別のログのものです: {2} "
+     "件が、二つの根で二度述べられています"},
     {"the checkpoint that it tells of is of another place",
      "記録が述べるチェックポイントの位置が違います"},
     {"the root that it states is not that of the records in front of it",

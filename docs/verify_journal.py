@@ -494,6 +494,9 @@ class Verifier:
             elif statement.root == b64(self.prev if statement.is_link else self.tree.root()):
                 self.good.add(id(statement))
                 self.proven = statement.size
+            elif statement.outside and self.expected and self.proven == self.expected:
+                self.bad(self.expected - 1, "%s is of another log of the same size: %d records were stated twice, with two roots"
+                         % (statement.source, self.expected))
             else:
                 self.bad(self.expected - 1 if self.expected else None, "%s says another root at size %d: something from record %d on was changed"
                          % (statement.source, statement.size, self.proven))

@@ -149,6 +149,20 @@ TEST_F(Tampering, FindsALogThatWasWrittenAnew) {
   EXPECT_FALSE(verify_twice(folder_, kept).whole);
 }
 
+TEST_F(Tampering, TellsTwoLogsOfOneSizeApart) {
+  JournalSettings settings = test_settings();
+  settings.checkpoints.keys.signing = {
+      *SigningKey::from_seed("log.example.jp/gw1", std::string(32, 'a'))};
+  write_log(folder_, 10, settings);
+  Journal::Head other = head();
+  other.root = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+  other.link.clear();
+  const VerifyReport report = verify_twice(folder_, other);
+  expect_bad(report, other.size - 1);
+  EXPECT_NE(report.what.find("is of another log of the same size"), std::string::npos)
+      << report.what;
+}
+
 TEST_F(Tampering, AcceptsAnOldHeadOfALongerLog) {
   write();
   const Journal::Head kept = head();
