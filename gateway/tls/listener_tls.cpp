@@ -8,6 +8,7 @@
 
 #include "gateway/tls/authority_file.h"
 #include "gateway/tls/openssl_ptr.h"
+#include "gateway/tls/trust_store.h"
 #include "gateway/users.h"
 
 namespace sekisho::gateway {
@@ -96,6 +97,7 @@ bool ask_certificate(SSL_CTX* context, const std::string& client_ca, std::string
     error = client_ca + ": " + openssl_error();
     return false;
   }
+  decode_extensions(store);
   for (const auto& root : roots) SSL_CTX_add_client_CA(context, root.get());
   if (has_revocation_list(store))
     X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);

@@ -9,6 +9,7 @@
 #include "gateway/tls/openssl_ptr.h"
 #include "gateway/tls/origin_certificate.h"
 #include "gateway/tls/session_cache.h"
+#include "gateway/tls/trust_store.h"
 
 namespace sekisho::gateway {
 namespace {
@@ -159,6 +160,7 @@ std::shared_ptr<OriginTls> OriginTls::create(const std::vector<std::string>& ext
     error = path + ": holds no certificates in PEM form (" + openssl_error() + ")";
     return nullptr;
   }
+  decode_extensions(SSL_CTX_get_cert_store(context));
   openssl_error();
   return made;
 }
