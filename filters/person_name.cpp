@@ -167,7 +167,7 @@ template <std::size_t N>
 std::size_t word_at(const Ahead& ahead, std::size_t i, const std::u32string_view (&words)[N]) {
   std::size_t longest = 0;
   for (const std::u32string_view word : words) {
-    if (ahead.starts(i, word)) longest = std::max(longest, word.size());
+    if (word.front() == ahead[i] && ahead.starts(i, word)) longest = std::max(longest, word.size());
   }
   return longest;
 }

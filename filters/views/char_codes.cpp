@@ -249,6 +249,7 @@ bool begins_list(std::string_view text, std::size_t at, Base base, Code first,
 std::size_t patch_list(std::string_view text, std::size_t at, Base base, Code first,
                        std::size_t& looked, Patches& out) {
   if (!begins_list(text, at, base, first, looked)) return 0;
+  if ((base == Base::kPairs || base == Base::kDecimal) && in_dump_row(text, at)) return 0;
   std::vector<long> codes;
   std::vector<Range> places;
   ListReader list(text, at, base, first);
@@ -388,9 +389,6 @@ void find_char_codes(std::string_view text, const Survey& survey, Range where, P
       if (at < seen || !may_be_code(text, at, base)) continue;
       const Code first = read_code(text, at, base);
       if (!may_be_first(text, first)) continue;
-      if (base == Base::kPairs || base == Base::kDecimal) {
-        if (in_dump_row(text, at)) continue;
-      }
       const std::size_t end = patch_list(text, at, base, first, seen, out);
       if (end == 0) continue;
       std::fill(std::begin(looked), std::end(looked), end);
