@@ -1,92 +1,11 @@
 #include "audit/questions/questions.h"
 
-#include "audit/index/log_follower.h"
-#include "audit/questions/marks.h"
-#include "audit/questions/period.h"
-
-#include "tests/audit/index/every_question.h"
-#include "tests/audit/index/written_log.h"
+#include "tests/audit/index/asked_log.h"
 
 namespace sekisho::audit {
 namespace {
 
 using policy::Action;
-
-constexpr std::int64_t kDay = 86'400'000'000, kHour = 3'600'000'000;
-
-// A log with its index, asked for the quarter of July 2026.
-class Questions : public ::testing::Test {
- protected:
-  WrittenLog log_;
-
-  QuestionScope scope() {
-    if (!answers_) answers_ = std::make_unique<Answers>(log_.indexed());
-    QuestionScope s;
-    s.run = [this](const Sql& sql) {
-      for (const auto& line : answers_->database().plan(sql)) {
-        plans_.push_back(line);
-        by_statement_[line] = sql.text;
-      }
-      return answers_->database().ask(sql);
-    };
-    s.period = period_of(*parse_quarter("2026Q2", {}), s.zone, "Asia/Tokyo");
-    set_days(s);
-    s.now_us = log_.now_us;
-    s.language = Language::kEnglish;
-    s.policy_text = [this](const std::string& digest) -> std::optional<std::string> {
-      const auto found = policies_.find(digest);
-      if (found == policies_.end()) return std::nullopt;
-      return found->second;
-    };
-    s.record_line = [this](std::uint64_t seq) { return record_line(log_.log(), seq); };
-    return s;
-  }
-
-  // Cells of the columns named, "a|b\n".
-  static std::string rows(const Asked& asked, const std::string& table,
-                          const std::vector<std::string>& columns) {
-    EXPECT_EQ(asked.error, "");
-    for (const Table& t : asked.answer.tables) {
-      if (t.id != table) continue;
-      std::string out;
-      for (const auto& row : t.rows) {
-        EXPECT_EQ(row.size(), t.columns.size());
-        for (std::size_t c = 0; c < columns.size(); ++c)
-          for (std::size_t i = 0; i < t.columns.size(); ++i)
-            if (t.columns[i].id == columns[c]) out += (c ? "|" : "") + text_in(row[i]);
-        out += "\n";
-      }
-      return out;
-    }
-    return "no table " + table;
-  }
-
-  // Tables with a row for each record are searched by an index, never read through.
-  void no_scan_of_records() const {
-    for (const auto& line : plans_)
-      for (const std::string table : {"exchange", "finding", "finding_value", "control"})
-        EXPECT_TRUE(!(line + " ").starts_with("SCAN " + table + " ") ||
-                    line.ends_with("exchange_exception"))  // holds nothing but uses of exceptions
-            << line << "\n"
-            << by_statement_.at(line);
-  }
-
-  void reopen() { answers_.reset(); }
-
-  static std::string text_of_notes(const Asked& asked) {
-    std::string out;
-    for (const Table& t : asked.answer.tables)
-      for (const auto& note : t.notes) out += note.en + "\n";
-    return out;
-  }
-
-  std::map<std::string, std::string> policies_;
-  std::vector<std::string> plans_;
-  std::map<std::string, std::string> by_statement_;
-
- private:
-  std::unique_ptr<Answers> answers_;
-};
 
 TEST_F(Questions, TransfersCountWhatWasSentMaskedAndBlocked) {
   log_.exchange({.type = "email", .value = "a"});
@@ -329,80 +248,6 @@ TEST_F(Questions, RulesCountMatchesDecisionsAndUsers) {
   log_.exchange({.user = "taro@example.co.jp"});
   EXPECT_EQ(rows(ask_rules(scope()), "rules", {"rule", "matched", "decided", "users"}),
             "openai|2|2|2\n");
-}
-
-TEST(Marks, AreReadAsTheyWereWritten) {
-  for (const bool of_rule : {true, false})
-    for (const bool wrong : {true, false}) {
-      Mark m{"sks_a", 1'782'995'696'000'001, of_rule, "a rule of ours", "", "",
-             wrong,   "why: (so)",           "sato"};
-      if (of_rule) m.action = "redact";
-      const OutsideEvent e = mark_event(m);
-      const auto read = read_mark(e.old_value, e.new_value);
-      ASSERT_TRUE(read) << e.old_value;
-      EXPECT_EQ(read->id, m.id);
-      EXPECT_EQ(read->time_us, m.time_us);
-      EXPECT_EQ(read->of_rule, of_rule);
-      EXPECT_EQ(read->name, m.name);
-      EXPECT_EQ(read->action, m.action);
-      EXPECT_EQ(read->mode, "");
-      EXPECT_EQ(read->wrong, wrong);
-      EXPECT_EQ(read->reason, m.reason);
-    }
-  for (const char* old : {"", "sks_a", "sks_a yesterday rule - - x",
-                          "sks_a 2026-07-02T12:34:56.000000Z rule redact enforce",
-                          "sks_a 2026-07-02T12:34:56.000000Z thing x"})
-    EXPECT_FALSE(read_mark(old, "wrong: x")) << old;
-  EXPECT_FALSE(read_mark("sks_a 2026-07-02T12:34:56.000000Z finding email", "maybe: x"));
-}
-
-TEST_F(Questions, RulesCountMarksOfDecisionsOfThePeriod) {
-  const auto mark = [&](int of, bool wrong, bool of_rule = true) {
-    log_.mark({id_of(of), log_.time_of(of), of_rule, of_rule ? "no-mail" : "email",
-               of_rule ? "allow" : "", of_rule ? "enforce" : "", wrong, "why", "sato"});
-  };
-  for (int i = 0; i < 4; ++i)
-    log_.exchange({.type = "email", .value = "a", .after_us = kDay, .rule = "no-mail"});
-  const std::vector<std::string> shown{"rule", "matched", "wrong", "right", "precision"};
-  EXPECT_EQ(rows(ask_rules(scope()), "rules", shown), "no-mail|4|0|0|\n");
-  EXPECT_NE(text_of_notes(ask_rules(scope())).find("no precision can be told"), std::string::npos);
-  reopen();
-  mark(0, true);
-  mark(1, false);
-  mark(2, true);
-  mark(3, false, false);
-  log_.now_us += 100 * kDay;  // a mark of the next quarter, and of a decision of the next one
-  mark(2, false);
-  log_.exchange({.type = "email", .value = "a", .rule = "no-mail"});
-  mark(4, true);
-  EXPECT_EQ(rows(ask_rules(scope()), "rules", {"rule", "matched", "wrong", "right"}),
-            "no-mail|4|1|2\n");
-  EXPECT_NEAR(std::get<double>(ask_rules(scope()).answer.tables[0].rows[0].back()), 2 / 3., 1e-9);
-  EXPECT_EQ(rows(ask_rules(scope()), "marked_types", {"type", "records", "wrong", "right"}),
-            "email|4|0|1\n");
-  no_scan_of_records();
-  reopen();
-  ::unlink(log_.index_file().c_str());
-  EXPECT_EQ(rows(ask_rules(scope()), "rules", {"rule", "matched", "wrong", "right"}),
-            "no-mail|4|1|2\n");
-}
-
-TEST_F(Questions, ARuleThatNoRecordListsIsShownForItsMark) {
-  log_.exchange({});
-  log_.mark({id_of(0), log_.time_of(0), true, "regions", "", "", true, "why", "sato"});
-  EXPECT_EQ(rows(ask_rules(scope()), "rules", {"rule", "action", "matched", "wrong"}),
-            "openai|allow|1|0\nregions|||1\n");
-}
-
-TEST_F(Questions, ShowHasEveryMarkAndSaysWhichIsInForce) {
-  log_.exchange({});
-  log_.exchange({});
-  for (const bool wrong : {true, false})
-    log_.mark(
-        {id_of(1), log_.time_of(1), true, "openai", "allow", "enforce", wrong, "why", "sato"});
-  EXPECT_EQ(rows(ask_show(scope(), id_of(1)), "marks", {"of", "name", "mark", "by", "in_force"}),
-            "rule|openai|wrong|sato|no, a later one is\nrule|openai|right|sato|yes\n");
-  EXPECT_EQ(rows(ask_show(scope(), id_of(0)), "marks", {}), "no table marks");
 }
 
 TEST_F(Questions, NewDestinationsAreThoseFirstSeenInThePeriod) {
