@@ -105,9 +105,16 @@ bool is_no_cell(std::string_view text, std::size_t name, std::size_t sign) {
   const char before = text[name - 1];
   if (before == '$') return true;
   if (before != '(' && before != '|') return false;
-  const std::size_t line = text.rfind('\n', name - 1) + 1;
-  const std::size_t first = text.find_first_not_of(" \t>", line);
-  return text[first] != '|' && sign > 0 && text[sign - 1] != ' ';
+  if (text[sign - 1] == ' ') return false;
+  // A row of a table begins with the sign; where a line is long, the name stands far from that.
+  constexpr std::size_t kReach = 160;
+  const std::size_t from = name > kReach ? name - kReach : 0;
+  std::string_view line = text.substr(from, name - from);
+  const std::size_t cut = line.rfind('\n');
+  if (cut == line.npos && from > 0) return false;
+  if (cut != line.npos) line.remove_prefix(cut + 1);
+  const std::size_t first = line.find_first_not_of(" \t>");
+  return first != line.npos && line[first] != '|';
 }
 
 // Behind the separator that follows a name; nothing when none does.

@@ -192,10 +192,11 @@ namespace {
 
 // Cheap: whether the name of a column may end here or a little further on.
 bool ends_column(std::string_view text, std::size_t pos) {
-  static constexpr CharSet kName = kAsciiWord | CharSet("`\"]");
-  while (pos < text.size() && kName.has(text[pos])) ++pos;
-  pos = skip_blanks(text, pos);
-  while (pos < text.size() && (text[pos] == '\n' || text[pos] == '\r')) ++pos;
+  constexpr std::size_t kLongestName = 64;
+  static constexpr CharSet kName = kAsciiWord | CharSet("`\"]"), kBlank{" \t\r\n"};
+  const std::size_t most = std::min(text.size(), pos + kLongestName);
+  while (pos < most && kName.has(text[pos])) ++pos;
+  while (pos < most && kBlank.has(text[pos])) ++pos;
   return pos < text.size() && (text[pos] == ',' || text[pos] == ')');
 }
 

@@ -510,9 +510,10 @@ std::size_t lone_surname(const Ahead& ahead, bool person_asked) {
   for (std::size_t length = std::min<std::size_t>(4, ahead.count); length > 1; --length) {
     const char32_t next = ahead[length];
     const bool ends = is_list_border(next) || next == U' ' || next == U'。' || next == U'→';
+    if (!ends || !names.is_surname(ahead.value.data(), length)) continue;
     const bool place =
         is_place(ahead, length) && !(person_asked && word_at(ahead, 0, kPeopleFirst) == length);
-    if (ends && names.is_surname(ahead.value.data(), length) && !place) return length;
+    if (!place) return length;
   }
   return 0;
 }
