@@ -556,7 +556,9 @@ double check_given_name_here(TokenMatch& match, double confidence) {
 void find_attendants(const DetectorRow& row, std::string_view text, Range gate, Findings& out) {
   constexpr std::size_t kLongestList = 400;  // bytes
   const std::string_view line = text.substr(gate.end, kLongestList);
-  const std::size_t end = gate.end + std::min(line.size(), line.find('\n'));
+  // The same label once more reads on from there.
+  const std::size_t again = line.find(text.substr(gate.begin, gate.size()));
+  const std::size_t end = gate.end + std::min({line.size(), line.find('\n'), again});
   std::size_t pos = gate.end;
   while (pos < end) {
     if (const std::size_t letters = letters_run(text, pos, end); letters > 0) {
