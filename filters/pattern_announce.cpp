@@ -47,21 +47,26 @@ PatternDetector::Impl::Gate& PatternDetector::Impl::gate_of(const std::string& p
   gate.shape = byte_shape(pattern);
   gate.run = pattern_run(pattern);
   gate.in_ascii = whole_ascii_shape(pattern);
-  gate.needs = pattern_needs(pattern);
   gate.at_border = pattern.compare(0, 2, "\\b") == 0 || pattern.compare(0, 6, "(?i:\\b") == 0;
   return gate;
 }
 
-void PatternDetector::Impl::add_words(Gate& gate, const std::vector<std::string>& given,
-                                      bool any_case) {
-  for (const std::string& word : given) {
-    const auto [place, added] = word_index.try_emplace({word, any_case}, words.size());
-    if (added) {
-      words.push_back({word, any_case});
-      gates_of_word.emplace_back();
-    }
-    gates_of_word[place->second].push_back(&gate);
+void PatternDetector::Impl::add_word(const std::string& word, bool any_case, Announced announced) {
+  const auto [place, added] = word_index.try_emplace({word, any_case}, words.size());
+  if (added) {
+    words.push_back({word, any_case});
+    gates_of_word.emplace_back();
   }
+  gates_of_word[place->second].push_back(std::move(announced));
+}
+
+// `pattern`: what the words stand in.
+void PatternDetector::Impl::add_words(const Gate& gate, const PatternWords& given,
+                                      std::string_view pattern) {
+  std::optional<PatternPaths> paths = PatternPaths::of(pattern);
+  for (const std::string& word : given.words)
+    add_word(word, given.any_case,
+             {&gate, paths ? paths->behind(word, given.any_case, given.before == 0) : nullptr});
 }
 
 namespace {
@@ -118,7 +123,7 @@ bool PatternDetector::Impl::announce_alternatives(const std::string& pattern,
     if (found.words.empty() && digits && !gate.shape.bytes.empty()) {
       gate.announced = true;
       gate.before = *digits;
-      add_digit_gate(gate);
+      add_digit_gate(gate, alternative);
       continue;
     }
     if (found.words.empty()) {
@@ -129,8 +134,7 @@ bool PatternDetector::Impl::announce_alternatives(const std::string& pattern,
     gate.announced = true;
     gate.before = found.before;
     gate.whole = found.whole;
-    if (found.before == 0) gate.longer = found.longer;
-    add_words(gate, found.words, found.any_case);
+    add_words(gate, found, alternative);
   }
   return true;
 }
@@ -157,7 +161,7 @@ bool PatternDetector::Impl::announce_custom() {
   for (std::size_t i = 0; i < all.size(); ++i) {
     Gate& gate = custom_gates[i];
     if (words_do) {
-      add_words(gate, all[i].words, all[i].any_case);
+      add_words(gate, all[i], gate.custom->pattern.pattern());
     } else if (set.Add(gate.custom->pattern.pattern(), &error) < 0) {
       return false;
     } else {
@@ -208,9 +212,9 @@ bool PatternDetector::Impl::announce(PackRow& pack_row, Gate& gate, const std::s
     gate.sought.push_back(&pack_row);
     any_sought = true;
     if (row.literals.empty()) return announce_in_set(gate, announced, error);
-    std::vector<std::string> lower;
-    for (const std::string& literal : row.literals) lower.push_back(folded_lower(literal));
-    if (!std::exchange(gate.announced, true)) add_words(gate, lower, true);
+    if (std::exchange(gate.announced, true)) return true;
+    for (const std::string& literal : row.literals)
+      add_word(folded_lower(literal), true, {&gate, nullptr});
     return true;
   }
   const std::size_t gate_length = longest_match(announced).value_or(kGateReach);
@@ -235,11 +239,12 @@ bool PatternDetector::Impl::announce_sought(const PackRow& pack_row) {
     PatternWords words;
     std::optional<std::size_t> digits;
     ByteShape shape;
+    std::string pattern;
   };
   std::vector<Beginning> all;
   for (const std::string& alternative : pattern_alternatives(pack_row.row.pattern)) {
     Beginning b{pattern_prefixes(alternative), pattern_digit_reach(alternative),
-                byte_shape(alternative)};
+                byte_shape(alternative), alternative};
     // The border before keeps a match out of the middle of a run of digits.
     const bool at_run =
         b.digits && !b.shape.bytes.empty() && (*b.digits > 0 || pack_row.row.left != Border::kNone);
@@ -253,9 +258,9 @@ bool PatternDetector::Impl::announce_sought(const PackRow& pack_row) {
     gate.shape = std::move(b.shape);
     gate.before = b.digits.value_or(0);
     if (b.digits)
-      add_digit_gate(gate);
+      add_digit_gate(gate, b.pattern);
     else
-      add_words(gate, b.words.words, b.words.any_case);
+      add_words(gate, b.words, b.pattern);
   }
   return !all.empty();
 }
@@ -286,7 +291,8 @@ bool PatternDetector::Impl::all_begin_at_border(const Gate& gate) {
          std::all_of(gate.sought.begin(), gate.sought.end(), bordered);
 }
 
-void PatternDetector::Impl::add_digit_gate(const Gate& gate) {
+void PatternDetector::Impl::add_digit_gate(Gate& gate, std::string_view pattern) {
+  if (std::optional<PatternPaths> paths = PatternPaths::of(pattern)) gate.first = paths->first();
   digit_gates.push_back(&gate);
   digit_shapes.add(gate.shape, gate.before, all_begin_at_border(gate));
 }

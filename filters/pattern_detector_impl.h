@@ -19,6 +19,7 @@
 #include "filters/digit_groups.h"
 #include "filters/literal_finder.h"
 #include "filters/pattern_detector.h"
+#include "filters/pattern_paths.h"
 #include "filters/pattern_prefixes.h"
 #include "filters/pattern_rows_impl.h"
 #include "filters/shape_table.h"
@@ -34,18 +35,21 @@ struct PatternDetector::Impl {
   struct Gate {
     std::unique_ptr<const RE2> pattern;  // of rows
     bool announced = false;
+    std::shared_ptr<const FirstBytes> first;  // of a match beside a digit
     ByteShape shape;
     PatternRun run;
-    ByteShape in_ascii;               // all of a match, in a text of ASCII
-    std::size_t before = 0;           // a match begins at most so many bytes before a word
-    bool whole = false;               // the word is the match
-    bool at_border = false;           // begins at the border of a word
-    bool rows_at_border = false;      // so do all that its rows find, escapes aside
-    std::vector<std::string> longer;  // behind a word at its beginning: one of these stands there
-    NeededByte needs;
+    ByteShape in_ascii;           // all of a match, in a text of ASCII
+    std::size_t before = 0;       // a match begins at most so many bytes before a word
+    bool whole = false;           // the word is the match
+    bool at_border = false;       // begins at the border of a word
+    bool rows_at_border = false;  // so do all that its rows find, escapes aside
     std::vector<const PackRow*> gated, sought;
     const CustomRow* custom = nullptr;
     std::size_t reach = 0;  // what it announces may begin, or reach, so many bytes behind it
+  };
+  struct Announced {
+    const Gate* gate = nullptr;
+    std::shared_ptr<const FirstBytes> behind;  // the word; none: nothing is known
   };
   // Of the piece last looked at, read when the first row asks for them.
   struct Numbers {
@@ -59,7 +63,8 @@ struct PatternDetector::Impl {
   bool announce_alternatives(const std::string& pattern, const PackRow& pack_row,
                              std::string& error);
   bool announce_in_set(Gate& gate, const std::string& pattern, std::string& error);
-  void add_words(Gate& gate, const std::vector<std::string>& words, bool any_case);
+  void add_words(const Gate& gate, const PatternWords& given, std::string_view pattern);
+  void add_word(const std::string& word, bool any_case, Announced announced);
   bool announce_custom();
   bool which(std::string_view text, Range range, std::vector<int>& hits,
              RE2::Set::ErrorInfo& error) const;
@@ -74,7 +79,7 @@ struct PatternDetector::Impl {
   void enter(const Gate& gate, const Window& window, Range place, Progress& done,
              Findings& out) const;
   static bool all_begin_at_border(const Gate& gate);
-  void add_digit_gate(const Gate& gate);
+  void add_digit_gate(Gate& gate, std::string_view pattern);
   bool open_beside_digit(const Gate& gate, const Window& window, std::size_t begin, Progress& done,
                          Findings& out) const;
   void seek_beside_digit(const Gate& gate, const Window& window, std::size_t begin, Progress& done,
@@ -108,7 +113,7 @@ struct PatternDetector::Impl {
   std::vector<const Gate*> members;  // of the set
   LiteralFinder finder{{}};
   std::vector<LiteralFinder::Literal> words;
-  std::vector<std::vector<const Gate*>> gates_of_word;
+  std::vector<std::vector<Announced>> gates_of_word;
   std::map<std::pair<std::string, bool>, std::size_t> word_index;
   std::map<std::string, Gate, std::less<>> gates;  // of rows, by pattern
   std::deque<Gate> custom_gates, sought_gates;

@@ -85,16 +85,6 @@ std::string lower(std::string text) {
   return text;
 }
 
-// Nothing that prose is made of.
-bool is_of_marks(const std::bitset<256>& bytes) {
-  for (unsigned c = 0; c < 256; ++c) {
-    const bool prose = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == ' ' || c == '\n' || c == ',' || c == '.' || c == '-';
-    if (bytes[c] && prose) return false;
-  }
-  return true;
-}
-
 std::string utf8_of(char32_t c) {
   std::string out;
   append_utf8(out, c);
@@ -464,10 +454,7 @@ PatternWords pattern_prefixes(std::string_view pattern, std::size_t shortest) {
   // A few words that say all are sought themselves, so that the engine need not be asked.
   out.whole = may_be_whole && all_open(*longer) && !all.empty() && all.size() <= kFewWhole &&
               none_begins_another(all);
-  if (out.whole)
-    out.words = std::move(all);
-  else if (all != out.words)
-    out.longer = std::move(all);
+  if (out.whole) out.words = std::move(all);
   return out;
 }
 
@@ -486,38 +473,10 @@ PatternWords pattern_inner_words(std::string_view pattern) {
       const bool telling = std::all_of(inside.words.begin(), inside.words.end(), [](const auto& w) {
         return w.size() >= kTellingEnough || w == "@";
       });
-      if (!inside.words.empty() && telling) return {inside.words, false, before, false, {}};
+      if (!inside.words.empty() && telling) return {inside.words, false, before, false};
     }
   }
   return {};
-}
-
-bool NeededByte::stands(std::string_view text, std::size_t begin) const {
-  const std::string_view near = text.substr(begin, reach);
-  return std::any_of(near.begin(), near.end(),
-                     [this](char c) { return any_of[static_cast<unsigned char>(c)]; });
-}
-
-// The rarest of the parts that each match has.
-NeededByte pattern_needs(std::string_view pattern) {
-  const std::vector<Walk::Item> items = Walk(pattern).items();
-  NeededByte best;
-  std::size_t before = 0;
-  for (const Walk::Item& item : items) {
-    std::bitset<256> first;
-    bool sure = true;
-    for (const Word& w : item.words) {
-      sure = sure && !w.text.empty();
-      if (!w.text.empty()) first.set(static_cast<unsigned char>(w.text[0]));
-    }
-    const bool marks = sure && first.count() <= 8 && is_of_marks(first);
-    if (marks && before > 0 && (best.reach == 0 || first.count() < best.any_of.count()))
-      best = {first, before + 1};
-    const auto length = longest_match(pattern.substr(item.begin, item.end - item.begin));
-    if (!length || before + *length > kFarthestInside) break;
-    before += *length;
-  }
-  return best;
 }
 
 namespace {

@@ -12,8 +12,10 @@ namespace sekisho::filters {
 
 void PatternDetector::Impl::look_at_word(const Window& window, const LiteralFinder::Hit& hit,
                                          Progress& done, Findings& out) const {
-  for (const Gate* gate : gates_of_word[hit.literal]) {
+  const std::size_t word_end = hit.begin + words[hit.literal].text.size();
+  for (const auto& [gate, behind] : gates_of_word[hit.literal]) {
     if (hit.begin + gate->reach < window.fresh_begin) continue;
+    if (behind != nullptr && !behind->may_follow(window.text, word_end)) continue;
     if (!gate->gated.empty()) open_gate(*gate, window, hit, done, out);
     for (const PackRow* row : gate->sought) seek(*row, window, hit, done, out);
     const CustomRow* custom_row = gate->custom;
@@ -45,19 +47,6 @@ bool is_near(const Window& window, std::size_t pos) {
   return pos + kGateReach >= window.fresh_begin;
 }
 
-// `words` are in lower case, the text in either: what is told apart by case is left to the engine.
-bool any_stands_at(const std::vector<std::string>& words, std::string_view text, std::size_t at) {
-  const std::string_view rest = text.substr(at);
-  const auto same = [](char want, char is) {
-    return want == is || want == (is >= 'A' && is <= 'Z' ? is + 0x20 : is);
-  };
-  // They begin alike: from the last byte on.
-  return std::any_of(words.begin(), words.end(), [&](const std::string& word) {
-    return rest.size() >= word.size() && same(word.back(), rest[word.size() - 1]) &&
-           std::equal(word.begin(), word.end(), rest.begin(), same);
-  });
-}
-
 }  // namespace
 
 // What the engine need not be asked for.
@@ -66,12 +55,10 @@ bool PatternDetector::Impl::may_open_at(const Gate& gate, std::string_view text,
   if (gate.before > 0) return true;
   const bool inside = word > 0 && is_word(static_cast<unsigned char>(text[word - 1]));
   if (inside && (gate.at_border || (gate.rows_at_border && inside_word(text, word)))) return false;
-  if (gate.needs.reach > 0 && !gate.needs.stands(text, word)) return false;
-  if (!gate.longer.empty() && !any_stands_at(gate.longer, text, word)) return false;
   const auto wanted = [&](const PackRow* row) {
     return word >= done[row->slot] && may_open(*row, text, word);
   };
-  return gate.shape.fits(text, word) && std::any_of(gate.gated.begin(), gate.gated.end(), wanted) &&
+  return std::any_of(gate.gated.begin(), gate.gated.end(), wanted) &&
          gate.run.may_begin(text, word);
 }
 
@@ -149,6 +136,7 @@ void PatternDetector::Impl::scan_digit_gates(const Window& window, Range where,
     if (done.empty()) done.resize(slots);
     digit_shapes.at_digit(text, pos, [&](std::size_t number, std::size_t begin) {
       const Gate& gate = *digit_gates[number];
+      if (gate.first != nullptr && !gate.first->may_follow(text, begin)) return false;
       if (gate.sought.empty()) return open_beside_digit(gate, window, begin, done, out);
       seek_beside_digit(gate, window, begin, done, out);
       return false;

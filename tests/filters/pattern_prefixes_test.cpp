@@ -74,13 +74,6 @@ TEST(PatternPrefixes, StopsBeforeWordsBecomeMany) {
 }
 
 // RE2 takes U+212A for a k and U+017F for an s when case does not matter.
-TEST(PatternPrefixes, HasLongerFormsToCompare) {
-  const PatternWords found = pattern_prefixes("(?i:holder[ _]?name)");
-  EXPECT_EQ(found.words, (Words{"holder"}));
-  EXPECT_EQ(found.longer, (Words{"holder name", "holder_name", "holdername"}));
-  EXPECT_TRUE(pattern_prefixes("AKIA").longer.empty());
-}
-
 TEST(PatternPrefixes, FoldsAsRe2Folds) {
   const PatternWords folded = pattern_prefixes("(?i)Key");
   EXPECT_TRUE(folded.any_case);
@@ -112,15 +105,6 @@ TEST(PatternDigits, BeginSoFarBehindTheMatch) {
   EXPECT_EQ(pattern_digit_reach("[0-9]?x[0-9]"), std::nullopt);
   EXPECT_EQ(pattern_digit_reach("ab"), std::nullopt);
   EXPECT_EQ(pattern_digit_reach("a|[0-9]"), std::nullopt);
-}
-
-TEST(PatternNeeds, AMarkThatEveryMatchHas) {
-  const NeededByte needs = pattern_needs("key[a-z ]{0,9}[:=][a-z]");
-  EXPECT_EQ(needs.reach, 13u);
-  EXPECT_TRUE(needs.stands("key of : x", 0));
-  EXPECT_FALSE(needs.stands("key of the house := x", 0));
-  EXPECT_EQ(pattern_needs("key[a-z]{4}").reach, 0u);
-  EXPECT_EQ(pattern_needs("key[a-z]+:").reach, 0u);
 }
 
 TEST(PatternAlternatives, AreThoseOfTheHighestLevel) {
