@@ -1,5 +1,6 @@
 #include "filters/views/escape_marks.h"
 
+#include "filters/views/marks_within.h"
 #include "filters/views/survey.h"
 #include "filters/width_fold.h"
 
@@ -22,6 +23,7 @@ bool begins_escape(std::string_view text, std::size_t at) {
   const char next = at_or_nul(text, at + 1);
   if (next == 'u' || next == 'U' || next == 'x') return true;
   if (next == '\\') return false;  // its second half is looked at too
+  if (escapes_sign(text, at)) return true;
   return next >= '0' && next <= '7' && at_or_nul(text, at + 2) >= '0' &&
          at_or_nul(text, at + 2) <= '7';
 }
@@ -90,10 +92,18 @@ std::uint16_t quote_flags(std::string_view text, std::size_t at) {
   if (is_quote(next)) return alnum(at_or_nul(text, pos + 1)) || pos > at + 1 ? kQuotes : 0;
   if (next == ',') return is_blank(text[at - 1]) ? 0 : kQuotes | kCells;
   if (next == '.') return dot_joins(text, pos) ? kQuotes : 0;
-  const bool joins = next == '+' || next == '&' || next == '|' || next == '\\' || next == '~' ||
-                     next == ';' || next == '}' || pos == at + 4 ||
+  const char third = at_or_nul(text, pos + 1);
+  const bool comment = next == '#' || (next == '/' && (third == '/' || third == '*'));
+  const bool joins = comment || next == '+' || next == '&' || next == '|' || next == '\\' ||
+                     next == '~' || next == ';' || next == '}' || pos == at + 4 ||
                      (line_ends && is_letter(static_cast<unsigned char>(next)));
   return joins ? kQuotes : 0;
+}
+
+// "AKIA**IOSF**", "`AKIA`IOSF", "AKIA/* */IOSF": seen at the first mark.
+std::uint16_t bold_flags(std::string_view text, std::size_t at) {
+  if (at > 0 && text[at - 1] == '/') return comment_end(text, at - 1) != at - 1 ? kEscape : 0;
+  return bold_end(text, at) != at ? kEscape : 0;
 }
 
 }  // namespace
@@ -112,6 +122,10 @@ std::uint16_t mark_flags(std::string_view text, std::size_t at) {
       return begins_quoted_printable(text, at) ? kEscape : 0;
     case '|':
       return kCells;
+    case '*':
+      return bold_flags(text, at);
+    case '`':
+      return bold_flags(text, at) | quote_flags(text, at);
     default:
       return quote_flags(text, at);
   }

@@ -7,7 +7,7 @@
 
 namespace sekisho::filters {
 
-// What the character at `at`, one of % & < = \ | ' " `, may begin: flags of Survey, often 0.
+// What the character at `at`, one of % & < = \ | * ' " `, may begin: flags of Survey, often 0.
 std::uint16_t mark_flags(std::string_view text, std::size_t at);
 
 // -1 for what is no hexadecimal digit.

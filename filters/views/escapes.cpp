@@ -9,6 +9,7 @@
 #include "filters/views/blob_codings.h"
 #include "filters/views/escape_marks.h"
 #include "filters/views/html_text.h"
+#include "filters/views/marks_within.h"
 #include "filters/views/survey.h"
 #include "filters/width_fold.h"
 
@@ -71,6 +72,8 @@ class EscapeFinder {
   std::size_t see_equals(std::size_t at);
   std::size_t see_word(std::size_t at);
   std::size_t see_tag(std::size_t at);
+  std::size_t see_within(std::size_t at, std::size_t end);
+  long css_code(std::size_t at);
   std::size_t put(std::size_t begin, std::size_t end, std::string_view text, bool asks = true);
   std::size_t put_whole(std::size_t begin, std::size_t end, std::string_view text);
   std::size_t put_code(std::size_t begin, std::size_t end, long code, bool asks = true);
@@ -85,6 +88,7 @@ class EscapeFinder {
   Patches& out_;
   std::size_t last_word_ = 0;    // end of the last encoded word
   std::size_t last_quoted_ = 0;  // end of the last =41
+  std::size_t last_css_ = 0;     // end of the last \000041
   std::size_t no_armour_ = 0;    // no "~>" before
 };
 
@@ -138,6 +142,11 @@ std::size_t EscapeFinder::see(std::size_t at) {
       return see_equals(at);
     case '<':
       return see_tag(at);
+    case '*':
+    case '`':
+      return see_within(at, bold_end(text_, at));
+    case '/':
+      return see_within(at, comment_end(text_, at));
     default:
       return at + 1;
   }
@@ -156,6 +165,22 @@ std::size_t EscapeFinder::see_unicode(std::size_t at) {
     }
   }
   return std::max(put_code(at, end, code), at + 2);
+}
+
+// Marks that a reader does not take for a part of the value around them; `end` = `at`: none.
+std::size_t EscapeFinder::see_within(std::size_t at, std::size_t end) {
+  return end == at ? at + 1 : put(at, end, "", may_be_value_around(text_, at, end));
+}
+
+// "\000041" as style sheets write it, one after the other; else it is octal. -1 = none.
+long EscapeFinder::css_code(std::size_t at) {
+  constexpr std::size_t kSize = 7;
+  if (text_.substr(at + 1, 4) != "0000") return -1;
+  const long code = hex_at(text_, at + 5, 2);
+  const bool beside = at_or_nul(text_, at + kSize) == '\\' || (last_css_ != 0 && last_css_ == at);
+  if (!beside || code < 0x20 || code >= 0x7F) return -1;
+  last_css_ = at + kSize;
+  return code;
 }
 
 std::size_t EscapeFinder::see_backslash(std::size_t at) {
@@ -197,7 +222,10 @@ std::size_t EscapeFinder::see_backslash(std::size_t at) {
     default:
       break;
   }
+  if (escapes_sign(text_, at))
+    return put(at, at + 2, std::string_view(&next, 1), may_be_value_around(text_, at, at + 1));
   if (next < '0' || next > '7') return at + 2;
+  if (const long code = css_code(at); code >= 0) return put_code(at, last_css_, code);
   long value = 0;
   std::size_t digits = 0;
   for (; digits < 3; ++digits) {

@@ -6,6 +6,7 @@
 
 #include "filters/char_set.h"
 #include "filters/literal_finder.h"
+#include "filters/views/marks_within.h"
 #include "filters/views/survey.h"
 #include "filters/width_fold.h"
 
@@ -20,6 +21,7 @@ char at_or_nul(std::string_view text, std::size_t at) {
 }
 
 constexpr CharSet kQuotes{"\"'`"}, kBlanks{" \t\n\r"}, kSigns{"+.&|~\\(){}$<>"};
+constexpr CharSet kMayFollow = kBlanks | kQuotes | kSigns | CharSet(",;#/frbuFRBUL@");
 
 bool is_quote(char c) {
   return kQuotes.has(c);
@@ -172,13 +174,40 @@ bool are_single_characters(std::string_view text, std::size_t closing, std::size
   return singles >= kFewestSingles;
 }
 
+// Behind a comment between two literals: /* … */, or up to the end of the line.
+std::size_t comment_behind(std::string_view text, std::size_t at) {
+  const std::string_view rest = text.substr(at, kLongestGlue);
+  const bool line = text[at] == '#' || rest.substr(0, 2) == "//";
+  if (!line && rest.substr(0, 2) != "/*") return at;
+  const std::size_t end = line ? rest.find('\n') : rest.find("*/", 2);
+  return end == std::string_view::npos ? at : at + end + (line ? 1 : 2);
+}
+
+// f"{'a'}{'b'}": the quote before belongs to the template, not to a literal in it.
+bool opens_template(std::string_view text, std::size_t at) {
+  if (text[at] == '$' || text[at] == '#') ++at;
+  return at_or_nul(text, at) == '{' && is_quote(at_or_nul(text, at + 1));
+}
+
+// `AKIA${"IOSF"}ODNN`: what parts the template's own text from a literal in it, at the literal's
+// quote at `at`; empty: nothing does.
+Range template_border(std::string_view text, std::size_t at) {
+  static constexpr CharSet kText = kAsciiWord | CharSet("-+/@");
+  if (text[at - 1] == '{') {
+    std::size_t begin = at - 1;
+    if (begin > 0 && (text[begin - 1] == '$' || text[begin - 1] == '#')) --begin;
+    return begin > 0 && kText.has(text[begin - 1]) ? Range{begin, at + 1} : Range{};
+  }
+  return at_or_nul(text, at + 1) == '}' && kText.has(at_or_nul(text, at + 2)) ? Range{at, at + 2}
+                                                                              : Range{};
+}
+
 // The quote that opens the next literal after the closing one at `at`; 0 = they are not joined.
 std::size_t next_literal(std::string_view text, std::size_t at, JoiningWords& words) {
   std::size_t pos = at + 1;
   // Most quotes open a literal, or end a name.
   const char first = at_or_nul(text, pos);
-  static constexpr CharSet kMayFollow = kBlanks | kQuotes | kSigns | CharSet(",;frbuFRBUL@");
-  if (!kMayFollow.has(first)) return 0;
+  if (!kMayFollow.has(first) || opens_template(text, pos)) return 0;
   if (word_char(first) && !(is_prefix(first) && is_quote(at_or_nul(text, pos + 1)))) return 0;
   if (const std::size_t statement = appending_statement(text, pos); statement != 0)
     return statement;
@@ -189,6 +218,11 @@ std::size_t next_literal(std::string_view text, std::size_t at, JoiningWords& wo
     if (is_quote(c)) break;
     if (is_blank(c)) {
       space = true;
+    } else if (c == '#' || c == '/') {
+      const std::size_t comment = comment_behind(text, pos);
+      if (comment == pos) return 0;
+      pos = comment;
+      continue;
     } else if (c == ',') {
       if (comma) return 0;
       comma = true;
@@ -224,6 +258,10 @@ void find_literal_joins(std::string_view text, const Survey& survey, Range where
   for (std::size_t at = survey.next(std::max<std::size_t>(where.begin, 1), where.end, kSpecials);
        at < where.end; at = survey.next(at + 1, where.end, kSpecials)) {
     if (!is_quote(text[at]) || text[at - 1] == '(') continue;
+    if (const Range border = template_border(text, at); border.size() != 0) {
+      out.add(border, "", may_be_value_around(text, border.begin, border.end));
+      continue;
+    }
     const std::size_t opening = next_literal(text, at, words);
     if (opening == 0) continue;
     const char inside = at_or_nul(text, opening + 1);

@@ -41,7 +41,7 @@ constexpr std::array<std::uint8_t, 256> make_classes() {
   }
   out['.'] = kDot;
   for (const char c : {'+', '/', '-', '_', '~'}) out[static_cast<std::size_t>(c)] = kToken;
-  for (const char c : {'%', '&', '<', '=', '\\', '|', '\'', '"', '`'})
+  for (const char c : {'%', '&', '<', '=', '\\', '|', '*', '\'', '"', '`'})
     out[static_cast<std::size_t>(c)] |= kSpecial;
   for (const char c : {',', ';', '@', '|', '<', '\'', '"', '\t'})
     out[static_cast<std::size_t>(c)] |= kBorder;
@@ -173,8 +173,8 @@ SEKISHO_AVX2 inline std::uint64_t listed(__m256i columns, __m256i low, __m256i r
 SEKISHO_AVX2 inline BlockMarks fast_masks(const unsigned char* p) {
   BlockMarks m;
   const __m256i special = _mm256_setr_epi8(
-      0x40, 0, 0x04, 0, 0, 0x04, 0x04, 0x04, 0, 0, 0, 0, char(0xA8), 0x08, 0, 0,  //
-      0x40, 0, 0x04, 0, 0, 0x04, 0x04, 0x04, 0, 0, 0, 0, char(0xA8), 0x08, 0, 0);
+      0x40, 0, 0x04, 0, 0, 0x04, 0x04, 0x04, 0, 0, 0x04, 0, char(0xA8), 0x08, 0, 0,  //
+      0x40, 0, 0x04, 0, 0, 0x04, 0x04, 0x04, 0, 0, 0x04, 0, char(0xA8), 0x08, 0, 0);
   const __m256i border =
       _mm256_setr_epi8(0x10, 0, 0x04, 0, 0, 0, 0, 0x04, 0, 0x01, 0, 0x08, char(0x8C), 0, 0, 0,  //
                        0x10, 0, 0x04, 0, 0, 0, 0, 0x04, 0, 0x01, 0, 0x08, char(0x8C), 0, 0, 0);
@@ -235,7 +235,7 @@ SEKISHO_AVX2 inline BlockMarks fast_masks(const unsigned char* p) {
 
 // Cheap: most quotes stand around a word or before a colon. What of the specials is worth a look.
 [[gnu::always_inline]] inline bool may_be_marked(unsigned char special, unsigned char next) {
-  static constexpr CharSet kQuotes{"\"'`"}, kAfterQuote{" \t\r\n\"'`,.+&|\\~;}"};
+  static constexpr CharSet kQuotes{"\"'"}, kAfterQuote{" \t\r\n\"'`,.+&|\\~;}"};
   return !kQuotes.has(static_cast<char>(special)) || kAfterQuote.has(static_cast<char>(next));
 }
 

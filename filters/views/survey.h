@@ -35,7 +35,7 @@ struct BlockMarks {
   std::uint64_t dot = 0;
   std::uint64_t space = 0;                 // and controls
   std::uint64_t control = 0;               // line ends, tabs
-  std::uint64_t special = 0;               // % & < = \ | ' " `
+  std::uint64_t special = 0;               // % & < = \ | * ' " `
   std::uint64_t border = 0;                // , ; @ | < ' " and the tab
   std::uint64_t number_gap = 0;            // kNumberGap
   std::uint64_t high = 0, first_high = 0;  // not ASCII; and the first byte of such a character

@@ -1,0 +1,240 @@
+#include "filters/views/variable_joins.h"
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "filters/char_set.h"
+#include "filters/views/pieces.h"
+#include "filters/views/token_prefixes.h"
+
+namespace sekisho::filters {
+namespace {
+
+constexpr std::size_t kLongestName = 40, kLongestPiece = 256;
+constexpr std::size_t kReach =
+    1u << 10;                           // from one piece to the next, and to where they are joined
+constexpr std::size_t kMostPieces = 8;  // of one value
+
+constexpr CharSet kBlanks{" \t\r\n"}, kQuoteSigns{"\"'`"};
+
+char at_or_nul(std::string_view text, std::size_t at) {
+  return at < text.size() ? text[at] : '\0';
+}
+
+struct Piece {
+  std::string_view name;
+  Range literal;  // without its quotes
+};
+
+// The name before "=" or ":=" that ends before `end`: "const part", "part: str", "$part". Empty:
+// none.
+std::string_view assigned_name(std::string_view text, std::size_t end) {
+  std::size_t at = end;
+  const auto back_over_blanks = [&] {
+    while (at > 0 && end - at < kLongestName && text[at - 1] == ' ') --at;
+  };
+  const auto back_over_word = [&] {
+    const std::size_t word = at;
+    while (at > 0 && word - at < kLongestName && kAsciiWord.has(text[at - 1])) --at;
+    return text.substr(at, word - at);
+  };
+  back_over_blanks();
+  if (at == 0 || text[at - 1] != '=') return {};
+  --at;
+  if (at > 0 && text[at - 1] == ':') --at;
+  back_over_blanks();
+  std::string_view name = back_over_word();
+  const std::size_t begin = at;
+  back_over_blanks();
+  // The word was a type.
+  if (at > 0 && text[at - 1] == ':' && !name.empty()) {
+    --at;
+    back_over_blanks();
+    if (const std::string_view typed = back_over_word(); !typed.empty()) return typed;
+  }
+  if (name.empty() || kAsciiDigits.has(name.front())) return {};
+  // "data-key=": an attribute.
+  return begin > 0 && (text[begin - 1] == '-' || text[begin - 1] == '.') ? std::string_view{}
+                                                                         : name;
+}
+
+// The end of the literal that begins at `begin`; 0: it is none that holds a piece.
+std::size_t piece_end(std::string_view text, std::size_t begin) {
+  static constexpr CharSet kInside = kTokenChars | CharSet("@: ");
+  const char quote = text[begin - 1];
+  std::size_t end = begin;
+  while (end < text.size() && end - begin <= kLongestPiece && kInside.has(text[end])) ++end;
+  return end > begin && at_or_nul(text, end) == quote ? end : 0;
+}
+
+// Whether a value may begin with the piece: names and messages are put together all the time.
+bool may_begin_value(std::string_view piece) {
+  constexpr std::size_t kFewestDigits = 3;
+  if (has_token_prefix(piece) || piece.find("://") != piece.npos) return true;
+  if (const std::size_t at = piece.find('@'); at != piece.npos && at > 0) return true;
+  static constexpr CharSet kNumber = kAsciiDigits | CharSet("- ");
+  return piece.size() >= kFewestDigits &&
+         std::all_of(piece.begin(), piece.end(), [](char c) { return kNumber.has(c); });
+}
+
+// Whether the words and signs before the names at `at` say that those after commas are joined:
+// join, concat, format.
+bool joined_by_call(std::string_view text, std::size_t begin, std::size_t end) {
+  constexpr std::size_t kNear = 48;
+  const std::size_t from = begin > kNear ? begin - kNear : 0;
+  const std::string_view near = text.substr(from, std::min(text.size(), end + kNear) - from);
+  static constexpr std::string_view kWords[] = {"join",   "oncat",   "format", "printf",
+                                                "Format", "implode", "ONCAT",  "%s%s"};
+  return std::any_of(std::begin(kWords), std::end(kWords),
+                     [near](std::string_view word) { return near.find(word) != near.npos; });
+}
+
+class JoinFinder {
+ public:
+  JoinFinder(std::string_view text, Patches& out) : text_(text), out_(out) {}
+
+  // At a quote behind "=".
+  void see_quote(std::size_t at);
+  void look_for_joins();
+
+ private:
+  const Piece* piece_named(std::string_view name, std::size_t before) const;
+  std::string_view word_at(std::size_t at) const;
+  std::size_t glue_end(std::size_t at, std::string& literal, bool& comma) const;
+  std::size_t see_name(std::size_t at, std::string_view name);
+
+  std::string_view text_;
+  Patches& out_;
+  std::vector<Piece> pieces_;  // in order
+  std::vector<Range> where_;   // a join may stand
+  std::size_t patched_ = 0;    // the end of the last patch
+  static constexpr CharSet kFirst = kAsciiLetters | CharSet("_");
+};
+
+void JoinFinder::see_quote(std::size_t at) {
+  const std::size_t end = piece_end(text_, at + 1);
+  if (end == 0) return;
+  const std::string_view name = assigned_name(text_, at);
+  if (name.empty()) return;
+  pieces_.push_back({name, {at + 1, end}});
+  if (!may_begin_value(text_.substr(at + 1, end - at - 1))) return;
+  const Range reach{end, std::min(text_.size(), end + kReach)};
+  if (!where_.empty() && reach.begin <= where_.back().end)
+    where_.back().end = reach.end;
+  else
+    where_.push_back(reach);
+}
+
+// The newest of the pieces given before `before` that has the name.
+const Piece* JoinFinder::piece_named(std::string_view name, std::size_t before) const {
+  auto piece =
+      std::lower_bound(pieces_.begin(), pieces_.end(), before,
+                       [](const Piece& p, std::size_t at) { return p.literal.begin < at; });
+  for (std::size_t i = 0; i < 2 * kMostPieces && piece != pieces_.begin(); ++i) {
+    --piece;
+    if (before - piece->literal.begin > kReach) return nullptr;
+    if (piece->name == name) return &*piece;
+  }
+  return nullptr;
+}
+
+std::string_view JoinFinder::word_at(std::size_t at) const {
+  std::size_t end = at;
+  while (end < text_.size() && end - at < kLongestName && kAsciiWord.has(text_[end])) ++end;
+  return text_.substr(at, end - at);
+}
+
+// Over what joins one name to the next; `at`: nothing does. `literal`: what a template has between.
+std::size_t JoinFinder::glue_end(std::size_t at, std::string& literal, bool& comma) const {
+  constexpr std::size_t kLongestGlue = 16;
+  std::size_t pos = at;
+  const auto skip = [&](const CharSet& set) {
+    while (pos < text_.size() && pos - at < kLongestGlue && set.has(text_[pos])) ++pos;
+  };
+  if (at_or_nul(text_, pos) == '}') {
+    ++pos;
+    const std::size_t begin = pos;
+    skip(kTokenChars | CharSet("@: "));
+    literal = text_.substr(begin, pos - begin);
+    if (at_or_nul(text_, pos) == '$' || at_or_nul(text_, pos) == '#') ++pos;
+    return at_or_nul(text_, pos) == '{' ? pos + 1 : at;
+  }
+  if (at_or_nul(text_, pos) == '$') return pos + 1;
+  skip(kBlanks);
+  static constexpr CharSet kJoining{"+.&|~<>"};
+  const std::size_t sign = pos;
+  skip(kJoining);
+  if (pos == sign && at_or_nul(text_, pos) == ',') {
+    comma = true;
+    ++pos;
+  }
+  if (pos == sign) return at;
+  skip(kBlanks);
+  if (at_or_nul(text_, pos) == '$') ++pos;
+  return pos;
+}
+
+// Where to go on behind the name, or all that it is joined with.
+std::size_t JoinFinder::see_name(std::size_t at, std::string_view name) {
+  const std::size_t next = at + name.size();
+  const Piece* piece = piece_named(name, at);
+  if (piece == nullptr || at < piece->literal.end) return next;
+  const auto of = [this](const Piece& p) {
+    return text_.substr(p.literal.begin, p.literal.size());
+  };
+  if (!may_begin_value(of(*piece))) return next;
+  std::string value(of(*piece));
+  Range range = piece->literal;
+  std::size_t end = next, count = 1;
+  bool comma = false;
+  for (; count < kMostPieces; ++count) {
+    std::string literal;
+    const std::size_t begin = glue_end(end, literal, comma);
+    if (begin == end) break;
+    const std::string_view word = word_at(begin);
+    const Piece* more = word.empty() ? nullptr : piece_named(word, at);
+    if (more == nullptr) break;
+    value.append(literal).append(of(*more));
+    range = {std::min(range.begin, more->literal.begin), std::max(range.end, more->literal.end)};
+    end = begin + word.size();
+  }
+  if (count == 1 || (comma && !joined_by_call(text_, at, end))) return next;
+  // Of patches that overlap one stays anyway.
+  if (range.size() <= 2 * kReach && range.begin >= patched_) {
+    out_.add(range, value);
+    patched_ = range.end;
+  }
+  return end;
+}
+
+void JoinFinder::look_for_joins() {
+  for (const Range& where : where_) {
+    for (std::size_t at = where.begin; at < where.end;) {
+      if (!kFirst.has(text_[at])) {
+        ++at;
+        continue;
+      }
+      const std::string_view word = word_at(at);
+      const bool begins = at == 0 || !kAsciiWord.has(text_[at - 1]);
+      at = begins ? std::max(see_name(at, word), at + word.size()) : at + word.size();
+    }
+  }
+}
+
+}  // namespace
+
+void find_variable_joins(std::string_view text, const Survey&, Range where, Patches& out) {
+  out.undo(kJoined);
+  JoinFinder joins(text, out);
+  const std::string_view within = text.substr(0, where.end);
+  for (std::size_t at = within.find('=', where.begin); at < where.end;
+       at = within.find('=', at + 1)) {
+    const std::size_t quote = at_or_nul(text, at + 1) == ' ' ? at + 2 : at + 1;
+    if (kQuoteSigns.has(at_or_nul(text, quote))) joins.see_quote(quote);
+  }
+  joins.look_for_joins();
+}
+
+}  // namespace sekisho::filters

@@ -1,0 +1,107 @@
+// Values with marks inside that a reader passes over, and values whose pieces code puts together by
+// name; what looks like it and is not.
+
+#include <gtest/gtest.h>
+
+#include "tests/filters/disguise.h"
+
+namespace sekisho::filters {
+namespace {
+
+std::string with_inside(const std::string& s, std::string_view mark, std::size_t at) {
+  return s.substr(0, at) + std::string(mark) + s.substr(at);
+}
+std::string in_bold(const std::string& s, std::string_view mark) {
+  return std::string(mark) + with_inside(s, mark, 4);
+}
+
+TEST(JoinedPieces, FindsValuesOfWhichAPartIsInBold) {
+  for (const Value& value : values())
+    for (const char* mark : {"**", "***", "*", "`"}) {
+      expect_found(
+          value, mark, [&](const std::string& s) { return in_bold(s, mark); }, 3);
+      expect_found(value, mark, [&](const std::string& s) { return with_inside(s, mark, 7); });
+    }
+  EXPECT_EQ(shown("カード番号: **4539** 5787 **6362** 1486"),
+            "credit_card[4539** 5787 **6362** 1486]");
+}
+
+TEST(JoinedPieces, FindsValuesWithCommentsInside) {
+  for (const Value& value : values())
+    for (const char* comment : {"/**/", "/* x */", "/* 後半 */"})
+      expect_found(value, comment,
+                   [&](const std::string& s) { return with_inside(s, comment, 6); });
+}
+
+TEST(JoinedPieces, FindsWhatMarkdownAndStyleSheetsEscape) {
+  const std::string token = "ghp_" + chance(kBase62, 36, 4);
+  EXPECT_TRUE(found_whole("トークン ", "ghp\\_" + token.substr(4), " です", "github_token"));
+  EXPECT_TRUE(found_whole("mail ", "t.yamada\\@kaisha\\-sample.co.jp", " です", "email"));
+  for (const Value& value : values()) expect_found(value, "\\000041", coded("\\%06x"));
+}
+
+TEST(JoinedPieces, FormulasAndCodeWithTheSameMarksAreSilent) {
+  EXPECT_EQ(shown("y = 2**10 * x**2 + a*b*c; z = 3*4*5*6*7*8*9*10*11"), "");
+  EXPECT_EQ(shown("call(**options, *rest) /* see */ 4539/* n */5787"), "");
+  EXPECT_EQ(shown("use `AKIA` and `sk-` and **ghp_** as beginnings"), "");
+  EXPECT_EQ(shown("snake\\_case\\_name and 1\\-2\\-3"), "");
+}
+
+TEST(JoinedPieces, FindsLiteralsWithinTemplates) {
+  for (const Value& value : values()) {
+    const std::string a = value.text.substr(0, 9), b = value.text.substr(9);
+    EXPECT_TRUE(
+        found_whole(value.label_en + "f\"{", "'" + a + "'}{'" + b + "'", "}\"", value.type));
+    EXPECT_TRUE(found_whole(value.label_en + "f\"{'", a + "'}" + b, "\"", value.type));
+    EXPECT_TRUE(found_whole(value.label_en + "f\"", a + "{'" + b, "'}\"", value.type));
+    EXPECT_TRUE(found_whole(value.label_en + "`", a + "${\"" + b, "\"}`", value.type));
+  }
+}
+
+TEST(JoinedPieces, FindsLiteralsWithCommentsBetween) {
+  for (const Value& value : values()) {
+    const std::string a = value.text.substr(0, 9), b = value.text.substr(9);
+    for (const char* between :
+         {"\"  # first half\n  \"", "\" +  // first half\n  \"", "\" /* first half */ + \""})
+      EXPECT_TRUE(found_whole(value.label_en + "(\"", a + between + b, "\")", value.type))
+          << between;
+  }
+}
+
+TEST(JoinedPieces, FindsValuesThatVariablesHoldInPieces) {
+  struct Form {
+    const char *first, *second, *join;
+  };
+  const Form forms[] = {
+      {"a = \"", "\"\nb = \"", "\"\nkey = a + b\n"},
+      {"a = \"", "\"; b = \"", "\"; key = f\"{a}{b}\"\n"},
+      {"const a = '", "';\nconst b = '", "';\nconst key = `${a}${b}`;\n"},
+      {"a: str = '", "'\nb: str = '", "'\nkey = '%s%s' % (a, b)\n"},
+      {"p1 := \"", "\"\np2 := \"", "\"\nkey := fmt.Sprintf(\"%s%s\", p1, p2)\n"},
+      {"a = '", "'\nb = '", "'\nkey = \"\".join([a, b])\n"},
+      {"A=\"", "\"\nB=\"", "\"\nexport KEY=\"${A}${B}\"\n"},
+      {"$a = '", "';\n$b = '", "';\n$key = $a . $b;\n"},
+      {"String a = \"", "\";\nString b = \"", "\";\nString key = a.concat(b) + a + b;\n"}};
+  for (const Value& value : values()) {
+    const std::string a = value.text.substr(0, 9), b = value.text.substr(9);
+    for (const Form& form : forms)
+      EXPECT_TRUE(found_whole(value.label_en + "\n" + form.first, a + form.second + b, form.join,
+                              value.type))
+          << form.join;
+  }
+}
+
+TEST(JoinedPieces, ATemplatesOwnTextStandsBetweenTheNames) {
+  EXPECT_EQ(shown("# カード\na = \"4539\"; b = \"5787\"; c = \"6362\"; d = \"1486\"\n"
+                  "card = f\"{a}-{b}-{c}-{d}\""),
+            "credit_card[\"4539\"; b = \"5787\"; c = \"6362\"; d = \"1486\"]");
+}
+
+TEST(JoinedPieces, NamesThatAreNotJoinedAreNot) {
+  EXPECT_EQ(shown("a = \"AKIAQ7OB\"; b = \"Z3TM5JXEWXYQ\"; use(a, b)"), "");
+  EXPECT_EQ(shown("a = \"4539\"; b = \"5787\"; c = \"6362\"; d = \"1486\"; rows = [a, b, c, d]"),
+            "");
+}
+
+}  // namespace
+}  // namespace sekisho::filters
