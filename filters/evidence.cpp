@@ -49,7 +49,10 @@ Evidence evidence_about(const DetectorRow& row, std::string_view text, Range val
       if (holds_word(text, *heading, row.context.words)) return {true, false};
       if (holds_word(text, *heading, row.against.words)) return {false, true};
     }
-    before = own_line(text, value.begin, before);
+    // Names of other columns may stand on the same line, before the rows.
+    const std::optional<SqlColumn> column = sql_column(text, value);
+    before = column ? std::min(before, value.begin - column->value_begin)
+                    : own_line(text, value.begin, before);
   }
   if (!may_have_words_near(row, text, value, before, row.context.after)) return {};
   return of_words(row, Surroundings(text, value, before, row.context.after));

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "filters/line_ends.h"
+#include "filters/sql_columns.h"
 #include "filters/width_fold.h"
 
 namespace sekisho::filters {
@@ -144,6 +145,7 @@ struct TableMemo::Table {
     return known.cells;
   }
 
+  SqlMemo sql;
   std::string_view text;
   Range line, top;  // a row, and the first one above it as far as it was looked for
   char separator = 0;
@@ -221,7 +223,13 @@ std::optional<Range> TableMemo::top_of(std::string_view text, Range line, char s
   return reached ? std::optional<Range>(top) : std::nullopt;
 }
 
+std::optional<SqlColumn> sql_column(std::string_view text, Range value) {
+  if (newest_memo != nullptr) return newest_memo->table().sql.column_of(text, value, kColumnReach);
+  return SqlMemo().column_of(text, value, kColumnReach);
+}
+
 std::optional<Range> heading_above(std::string_view text, Range value) {
+  if (const auto column = sql_column(text, value)) return column->name;
   const std::optional<Range> line = line_at(text, value.begin, value.end);
   if (!line) return std::nullopt;
   const auto [separator, cells] = cells_in(text, *line);
@@ -239,7 +247,9 @@ std::optional<Range> heading_above(std::string_view text, Range value) {
 }
 
 std::vector<Range> cells_below(std::string_view text, Range word) {
-  std::vector<Range> cells;
+  std::vector<Range> cells =
+      fields_below(text, word, std::min(text.size(), word.begin + kColumnReach));
+  if (!cells.empty()) return cells;
   const std::optional<Range> line = line_at(text, word.begin, word.end);
   if (!line) return cells;
   const auto [separator, count] = cells_in(text, *line);

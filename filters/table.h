@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "filters/finding.h"
+#include "filters/sql_columns.h"
 
 namespace sekisho::filters {
 
@@ -36,12 +37,15 @@ class TableMemo {
   TableMemo* outer_;
 };
 
+// The column of an INSERT that `value` stands in.
+std::optional<SqlColumn> sql_column(std::string_view text, Range value);
+
 // The heading cell above `value`, trimmed; nullopt when it stands in no table, or in its first
-// line, or when the first line holds values itself.
+// line, or when the first line holds values itself. Of an INSERT, the name of the column.
 std::optional<Range> heading_above(std::string_view text, Range value);
 
 // The cells below the cell of the first line in which `word` stands, trimmed, in order, empty ones
-// too; none when its line is no heading line.
+// too; none when its line is no heading line. Of an INSERT, the fields of the column.
 std::vector<Range> cells_below(std::string_view text, Range word);
 
 }  // namespace sekisho::filters

@@ -6,6 +6,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sekisho::filters {
@@ -82,6 +83,60 @@ TEST(Table, NothingFartherThanTheReachIsLookedAt) {
   const std::size_t word = text.find("tel");
   for (const Range cell : cells_below(text, {word, word + 3}))
     EXPECT_LE(cell.begin, word + kColumnReach);
+}
+
+// INSERT INTO … VALUES: the names of the columns stand in brackets before the rows.
+constexpr std::string_view kInsert =
+    "INSERT INTO people (`name`, tel, \"住所\") VALUES\n"
+    "('佐藤, 愛', '111', 'a(1)'),\n('it''s', UPPER('222'), 'b'),('鈴木', 333, '東京');\nEND 444";
+
+TEST(Table, FieldsOfAnInsertStandUnderTheirColumn) {
+  const std::string text(kInsert);
+  for (const char* value : {"111", "222", "333"}) EXPECT_EQ(heading(text, value), "tel") << value;
+  EXPECT_EQ(heading(text, "東京"), "住所");
+  EXPECT_EQ(heading(text, "佐藤"), "name");
+  EXPECT_EQ(heading(text, "444"), "-");
+  EXPECT_EQ(heading("values ('a', '999')", "999"), "-");
+  EXPECT_EQ(heading("tel) VALUES ('a', '999')", "999"), "-");
+}
+
+TEST(Table, FieldsBelowAColumnOfAnInsert) {
+  const std::string text(kInsert);
+  EXPECT_EQ(below(text, "tel"), "111+UPPER('222')+333");
+  EXPECT_EQ(below(text, "住所"), "a(1)+b+東京");
+  EXPECT_EQ(below("insert into t (a, tel) values (1, 2)", "tel"), "2");
+  EXPECT_EQ(below("call (a, tel) with (1, 2)", "tel"), "");
+}
+
+TEST(Table, AColumnOfAnInsertIsTheSameInWhateverOrderOneAsks) {
+  std::string text;
+  std::vector<Range> values;
+  std::mt19937 random(3);
+  for (int statement = 0; statement < 40; ++statement) {
+    text += statement % 5 == 0 ? "INSERT INTO t VALUES" : "INSERT INTO t (a, b, tel) VALUES";
+    for (int row = static_cast<int>(random() % 40); row >= 0; --row) {
+      text += " (";
+      for (int field = 0; field < 3; ++field) {
+        const std::string value = std::to_string(random() % 1'000'000);
+        text += "'";
+        values.push_back({text.size(), text.size() + value.size()});
+        text += value + (field < 2 ? "'," : "'");
+      }
+      text += row > 0 ? ")," : ");\n";
+    }
+  }
+  std::shuffle(values.begin(), values.end(), random);
+  std::vector<std::optional<Range>> alone;
+  for (const Range& value : values) alone.push_back(heading_above(text, value));
+  EXPECT_GT(std::count_if(alone.begin(), alone.end(), [](const auto& cell) { return cell; }), 500);
+  const TableMemo memo;
+  for (const bool ordered : {false, true}) {
+    for (std::size_t i = 0; i < values.size(); ++i)
+      ASSERT_EQ(heading_above(text, values[i]), alone[i]) << values[i].begin << ordered;
+    std::sort(values.begin(), values.end(), [](Range a, Range b) { return a.begin < b.begin; });
+    alone.clear();
+    for (const Range& value : values) alone.push_back(heading_above(text, value));
+  }
 }
 
 }  // namespace

@@ -1,0 +1,59 @@
+#pragma once
+
+// INSERT INTO people (name, tel) VALUES ('…', '…'), ('…', '…'): which column a value stands in.
+// Everything looked at lies within `reach` before the value, so that what is found does not depend
+// on how a text is cut.
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "filters/finding.h"
+
+namespace sekisho::filters {
+
+struct SqlColumn {
+  Range name;
+  std::size_t value_begin = 0;  // of the field, whatever it holds
+};
+
+// Walks over rows of fields in brackets, a character at a time.
+struct RowWalk {
+  int depth = 0;
+  char quote = 0;
+
+  bool between_fields(char c) const { return depth == 1 && quote == 0 && (c == ',' || c == ')'); }
+  // Whether the statement goes on with text[pos]; moves `pos` over what an escape takes.
+  bool over(std::string_view text, std::size_t& pos);
+};
+
+// Reads each statement once for all of its values, in whatever order they are asked for.
+class SqlMemo {
+ public:
+  // Nothing when `value` stands in no row of values, or when its columns have no names.
+  std::optional<SqlColumn> column_of(std::string_view text, Range value, std::size_t reach);
+
+ private:
+  void look_for_statement(std::string_view text, std::size_t pos, std::size_t limit);
+  void read_fields(std::string_view text, std::size_t pos);
+
+  std::string_view text_;
+  std::size_t from_ = 0, to_ = 0;        // where the key word was sought
+  std::optional<std::size_t> key_word_;  // the last one there
+  std::vector<Range> columns_;           // of its statement; none when it has no names
+  // Where fields begin, and which of their row they are; kBetween: where a row has ended.
+  struct Field {
+    std::size_t begin, number;
+  };
+  static constexpr std::size_t kBetween = static_cast<std::size_t>(-1);
+  std::vector<Field> fields_;  // up to `read_to_`
+  RowWalk walk_;
+  std::size_t read_to_ = 0;
+  bool ended_ = false;
+};
+
+// The fields below the column that `word` names, where it stands in such a list, up to `limit`.
+std::vector<Range> fields_below(std::string_view text, Range word, std::size_t limit);
+
+}  // namespace sekisho::filters
