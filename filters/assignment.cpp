@@ -5,6 +5,7 @@
 #include <span>
 
 #include "filters/char_set.h"
+#include "filters/declaration.h"
 #include "filters/random_value.h"
 #include "filters/width_fold.h"
 
@@ -325,6 +326,7 @@ std::optional<Assignment> read_assignment(std::string_view text, Range word) {
   if (!value_at && name.begin < name.end && text[name.begin] == '-' && at(text, name.end, " \""))
     value_at = name.end + 1;
   if (!value_at) value_at = after_value_word(text, name.end);
+  if (!value_at) value_at = declared_value(text, name.end);
   if (!value_at) value_at = after_call(text, name.end);
   // "machine … login … password …" on one line.
   if (!value_at && at(text, name.end, " ") && follows_login(text, name.begin))
@@ -352,7 +354,9 @@ std::optional<Assignment> read_assignment(std::string_view text, Range word) {
   out.value = read_value(text, *value_at, out.quoted);
   // A type stands between: "password: str = 'x'".
   const std::string_view first = text.substr(out.value.begin, out.value.size());
-  if (!out.quoted && only_letters(first)) {
+  if (const auto declared = out.quoted ? std::nullopt : declared_value(text, name.end)) {
+    out.value = read_value(text, *declared, out.quoted);
+  } else if (!out.quoted && only_letters(first)) {
     const std::size_t equals = skip_blanks(text, out.value.end);
     if (at(text, equals, "=") && !at(text, equals, "=="))
       out.value = read_value(text, skip_blanks(text, equals + 1), out.quoted);

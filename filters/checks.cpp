@@ -48,6 +48,7 @@ constexpr NamedCheck kChecks[] = {
              "as random; surer where its check characters are right"),
     of_match("aws_key_id", check_aws_key_id, "surer beside the secret half"),
     of_match("jwt", check_jwt, "its header is JSON that names an algorithm"),
+    of_gate("declared_secret", find_declared_secret, "declared name of a secret and random value"),
     of_gate("aws_secret", find_aws_secrets, "40 random characters near their name or key id"),
     of_gate("openai_key", find_openai_key, "the mark in the middle of a key"),
     of_gate("private_key", find_private_key, "PEM or PuTTY, with a body, also cut or escaped"),
@@ -58,6 +59,7 @@ constexpr NamedCheck kChecks[] = {
     of_gate("password_argument", find_password_argument, "a password that its place tells"),
     of_match("password_cell", check_password_cell, "a password in a column of passwords"),
     of_match("secret_cell", check_secret_cell, "a random value in a column of secrets"),
+    of_match("secret_argument", check_secret_argument, "a random value given to a function"),
     of_gate("generic_secret", find_generic_secret, "a random value whose name says it is secret"),
     // personal
     of_gate("email", find_email, "an address with a public top-level domain"),

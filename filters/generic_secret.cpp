@@ -6,6 +6,7 @@
 
 #include "filters/assignment.h"
 #include "filters/char_set.h"
+#include "filters/declaration.h"
 #include "filters/password.h"
 #include "filters/random_value.h"
 #include "filters/surroundings.h"
@@ -397,6 +398,20 @@ void find_generic_secret(const DetectorRow& row, std::string_view text, Range ga
       "name of a secret and random value", out);
 }
 
+void find_declared_secret(const DetectorRow& row, std::string_view text, Range gate,
+                          Findings& out) {
+  const Range name{identifier_around(text, {gate.begin, gate.begin}).begin, gate.begin};
+  if (name.size() == 0) return;
+  const auto mark = declared_value(text, name.end);
+  if (!mark || naming_of(text.substr(name.begin, name.size())) != Naming::kSecret) return;
+  Range value = token_at(text, *mark + 1);
+  if (!is_secret_value(text.substr(value.begin, value.size()))) {
+    value = quoted_at(text, *mark + 1);
+    if (!is_secret_text(text.substr(value.begin, value.size()))) return;
+  }
+  add(row, text, value, row.confidence.shape, "name of a secret and random value", out);
+}
+
 namespace {
 
 // "API_TOKEN\n  value: ", "| APIキー | ", "webhook signing secret ": what stands straight before.
@@ -410,6 +425,10 @@ bool is_named_before(std::string_view text, std::size_t value, bool in_row) {
 }
 
 }  // namespace
+
+double check_secret_argument(TokenMatch& match, double confidence) {
+  return is_secret_value(match.value()) ? confidence : 0;
+}
 
 double check_secret_cell(TokenMatch& match, double confidence) {
   if (!is_secret_value(match.value())) return 0;

@@ -119,6 +119,10 @@ constexpr std::string_view kFillers[] = {"strictly",
                                          "for",
                                          "document",
                                          "and proprietary",
+                                         "and confidential",
+                                         "& confidential",
+                                         "proprietary and",
+                                         "proprietary &",
                                          "& proprietary",
                                          "only",
                                          "資料",
@@ -315,6 +319,15 @@ bool is_written_on(std::string_view after) {
   return starts_with_any(after, kSo);
 }
 
+// "「社外秘」と「極秘」の違い": one word in quotation marks beside another.
+bool is_one_of_quoted(const LabelLine& line) {
+  static constexpr std::string_view kOpens[] = {"「", "『"}, kCloses[] = {"」", "』"};
+  static constexpr std::string_view kBetween[] = {"」と「", "」、「", "」・「", "」「",
+                                                  "』と『", "』、『", "』・『", "』『"};
+  return (ends_with_any(line.before, kOpens) && starts_with_any(line.after, kBetween)) ||
+         (ends_with_any(line.before, kBetween) && starts_with_any(line.after, kCloses));
+}
+
 // Text about markings: definitions, rules, questions.
 bool is_about(const LabelLine& line) {
   static constexpr std::string_view kAfter[] = {
@@ -334,7 +347,7 @@ bool is_about(const LabelLine& line) {
   // "「社外秘」と書かれた資料の内容は以下の通り".
   if ((line.said_after & kPointsHere) != 0 && is_written_on(after)) return false;
   return (line.said_before & kAsksAbout) != 0 || (line.said_after & kDivides) != 0 ||
-         starts_with_any(after, kAfter);
+         starts_with_any(after, kAfter) || is_one_of_quoted(line);
 }
 
 // A sentence may end with the words; one that goes on speaks of something else ("internal use only

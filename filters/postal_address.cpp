@@ -281,12 +281,15 @@ void eat_building(Walker& walker, std::string_view text, Address& address) {
       continue;
     }
     const char32_t c = walker.peek();
+    if (c == U'\t') break;  // the next cell
     if (is_digit(c)) {
       while (is_digit(walker.peek())) walker.skip();
       const bool room = walker.eat_any(kRooms);
       if (!room && !house) return;
       end = walker.pos();
       house = true;
+      // "ビル107 1980/3/2": another field.
+      if (!room && is_space(walker.peek())) break;
       if (room && !is_digit(walker.peek()) && !is_hyphen(walker.peek())) break;
       continue;
     }

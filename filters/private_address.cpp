@@ -123,7 +123,9 @@ void find_quad(const DetectorRow& row, std::string_view text, Range gate, Findin
 
 void find_ipv6(const DetectorRow& row, std::string_view text, Range gate, Findings& out) {
   const char32_t before = char_before(text, gate.begin).value;
-  if (is_word(before) || before == U':' || before == U'.') return;
+  // A full-width colon ends a label.
+  const bool colon = gate.begin > 0 && text[gate.begin - 1] == ':';
+  if (is_word(before) || colon || before == U'.') return;
   constexpr std::size_t kLongest = 39;
   std::size_t end = gate.begin;
   while (end < text.size() && end - gate.begin <= kLongest &&

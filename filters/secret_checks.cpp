@@ -42,6 +42,16 @@ bool is_aws_secret(std::string_view value) {
   return shannon_entropy(value) >= 4.1;
 }
 
+// Forty characters of a token in base64url: a sign of that alphabet parts them from the rest.
+bool within_url_token(std::string_view text, Range run) {
+  const auto goes_on = [text](std::size_t sign, std::size_t beyond) {
+    return sign < text.size() && beyond < text.size() &&
+           (text[sign] == '-' || text[sign] == '_' || text[sign] == '.') &&
+           is_alnum(static_cast<unsigned char>(text[beyond]));
+  };
+  return (run.begin >= 2 && goes_on(run.begin - 1, run.begin - 2)) || goes_on(run.end, run.end + 1);
+}
+
 // Where a run of base64 characters of exactly 40 begins in [from, to), or npos.
 std::size_t next_run_of_40(std::string_view text, std::size_t from, std::size_t to) {
   constexpr std::size_t kSize = 40;
@@ -51,7 +61,7 @@ std::size_t next_run_of_40(std::string_view text, std::size_t from, std::size_t 
     while (end < text.size() && is_base64_char(text[end]) && end - from <= kSize) ++end;
     // "KEY=" ends in a sign of base64, and is none.
     const bool begins = from == 0 || !is_base64_char(text[from - 1]);
-    if (end - from == kSize && from < to && begins &&
+    if (end - from == kSize && from < to && begins && !within_url_token(text, {from, end}) &&
         border_holds(text, {from, end}, Border::kNone, Border::kBase64))
       return from;
     from = std::max(end, from + 1);

@@ -28,14 +28,16 @@ bool is_key_word_at(std::string_view text, std::size_t pos) {
                     [](char a, char b) { return (a | 0x20) == b; });
 }
 
-// The last key word that begins in [from, to).
-std::optional<std::size_t> last_key_word(std::string_view text, std::size_t from, std::size_t to) {
-  for (std::size_t pos = to; pos > from;) {
-    pos = text.substr(0, pos).find_last_of("vV");
-    if (pos == std::string_view::npos || pos < from) break;
-    if (is_key_word_at(text, pos)) return pos;
+// Appends where key words begin in [from, to).
+void find_key_words(std::string_view text, std::size_t from, std::size_t to,
+                    std::vector<std::size_t>& out) {
+  const auto first = static_cast<std::ptrdiff_t>(out.size());
+  const std::string_view part = text.substr(0, std::min(text.size(), to + kKeyWord.size() - 1));
+  for (const std::string_view written : {"VALUES", "values", "Values"}) {
+    for (std::size_t pos = part.find(written, from); pos < to; pos = part.find(written, pos + 1))
+      if (is_key_word_at(text, pos)) out.push_back(pos);
   }
-  return std::nullopt;
+  std::sort(out.begin() + first, out.end());
 }
 
 std::size_t skip_blanks(std::string_view text, std::size_t pos) {
@@ -91,29 +93,42 @@ bool RowWalk::over(std::string_view text, std::size_t& pos) {
   return true;
 }
 
-void SqlMemo::look_for_statement(std::string_view text, std::size_t pos, std::size_t limit) {
-  const bool same = text.data() == text_.data() && text.size() == text_.size() && from_ <= limit;
-  const auto known = key_word_;
-  if (same && pos >= to_ && to_ >= limit) {
-    const auto later = last_key_word(text, to_, pos);
-    to_ = pos;
-    if (!later) return;
-    key_word_ = later;
-  } else if (same && pos < to_ && (!known || *known < pos)) {
-    return;
-  } else {
+// Values are asked for about in order: what lies between is looked through once.
+void SqlMemo::look_for_key_words(std::string_view text, std::size_t from, std::size_t to) {
+  constexpr std::size_t kStep = 8u << 10;  // bytes farther back, for those out of order
+  const bool same = text.data() == text_.data() && text.size() == text_.size();
+  if (!same || from > to_ || to < from_) {
     text_ = text;
-    from_ = limit;
-    to_ = pos;
-    key_word_ = last_key_word(text, limit, pos);
+    from_ = to_ = from;
+    key_words_.clear();
+    key_word_.reset();
   }
+  if (from < from_) {
+    const std::size_t begin = from > kStep ? from - kStep : 0;
+    std::vector<std::size_t> earlier;
+    find_key_words(text, begin, from_, earlier);
+    key_words_.insert(key_words_.begin(), earlier.begin(), earlier.end());
+    from_ = begin;
+  }
+  if (to > to_) {
+    find_key_words(text, to_, to, key_words_);
+    to_ = to;
+  }
+}
+
+// The statement whose rows `pos` may stand in: of the last key word in [limit, pos).
+bool SqlMemo::take_statement(std::string_view text, std::size_t pos, std::size_t limit) {
+  look_for_key_words(text, limit, pos);
+  const auto next = std::lower_bound(key_words_.begin(), key_words_.end(), pos);
+  if (next == key_words_.begin() || *std::prev(next) < limit) return false;
+  if (key_word_ == *std::prev(next)) return !columns_.empty();
+  key_word_ = *std::prev(next);
+  columns_ = names_before(text, *key_word_);
   fields_.clear();
-  columns_.clear();
   walk_ = {};
   ended_ = false;
-  if (!key_word_) return;
-  columns_ = names_before(text, *key_word_);
   read_to_ = *key_word_ + kKeyWord.size();
+  return !columns_.empty();
 }
 
 // Notes the fields up to `pos`.
@@ -130,8 +145,7 @@ void SqlMemo::read_fields(std::string_view text, std::size_t pos) {
 
 std::optional<SqlColumn> SqlMemo::column_of(std::string_view text, Range value, std::size_t reach) {
   const std::size_t limit = value.begin > reach ? value.begin - reach : 0;
-  look_for_statement(text, value.begin, limit);
-  if (!key_word_ || *key_word_ < limit || columns_.empty()) return std::nullopt;
+  if (!take_statement(text, value.begin, limit)) return std::nullopt;
   read_fields(text, value.begin);
   if (ended_ && read_to_ <= value.begin) return std::nullopt;
   const auto next =
@@ -143,8 +157,23 @@ std::optional<SqlColumn> SqlMemo::column_of(std::string_view text, Range value, 
   return SqlColumn{columns_[field.number], field.begin};
 }
 
+namespace {
+
+// Cheap: most words of a text are followed by something else than a comma or a bracket.
+bool ends_in_list(std::string_view text, std::size_t pos) {
+  constexpr std::size_t kLongestRest = 32;  // bytes of the name behind the word
+  const std::size_t far = std::min(text.size(), pos + kLongestRest);
+  while (pos < far && (static_cast<unsigned char>(text[pos]) >= 0x80 || kAsciiWord.has(text[pos])))
+    ++pos;
+  while (pos < far && kNamePadding.has(text[pos])) ++pos;
+  return pos < far && (text[pos] == ',' || text[pos] == ')');
+}
+
+}  // namespace
+
 std::vector<Range> fields_below(std::string_view text, Range word, std::size_t limit) {
   std::vector<Range> fields;
+  if (!ends_in_list(text, word.end)) return fields;
   const std::size_t far = std::min(text.size(), word.end + kLongestList);
   std::size_t close = word.end;
   while (close < far && goes_on_as_list(text[close])) ++close;

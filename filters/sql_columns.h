@@ -35,13 +35,15 @@ class SqlMemo {
   std::optional<SqlColumn> column_of(std::string_view text, Range value, std::size_t reach);
 
  private:
-  void look_for_statement(std::string_view text, std::size_t pos, std::size_t limit);
+  void look_for_key_words(std::string_view text, std::size_t from, std::size_t to);
+  bool take_statement(std::string_view text, std::size_t pos, std::size_t limit);
   void read_fields(std::string_view text, std::size_t pos);
 
   std::string_view text_;
-  std::size_t from_ = 0, to_ = 0;        // where the key word was sought
-  std::optional<std::size_t> key_word_;  // the last one there
-  std::vector<Range> columns_;           // of its statement; none when it has no names
+  std::size_t from_ = 0, to_ = 0;        // where key words were sought
+  std::vector<std::size_t> key_words_;   // that begin there
+  std::optional<std::size_t> key_word_;  // of the statement that was read last
+  std::vector<Range> columns_;           // of it; none when it has no names
   // Where fields begin, and which of their row they are; kBetween: where a row has ended.
   struct Field {
     std::size_t begin, number;

@@ -31,6 +31,14 @@ TEST(PostalAddress, IsFoundDownToItsBlockAndBuilding) {
        "⟦長野県北佐久郡軽井沢町軽井沢1178-1⟧"});
 }
 
+TEST(PostalAddress, EndsWithTheNumberOfTheRoom) {
+  expect_marked(
+      "jp_postal_address",
+      {"住所\t誕生日\n⟦〒741-9078 岡山県岡山市北区駅元町5丁目15-15 第二田辺ビル107⟧\t1980/3/2",
+       "⟦東京都渋谷区神南1-19-11 神南ビル3階⟧ 2024年設立",
+       "⟦東京都渋谷区神南1-19-11 神南ビル 302⟧ 090"});
+}
+
 TEST(PostalAddress, ALabelMakesAShortOneEnough) {
   expect_marked("jp_postal_address",
                 {"住所：⟦渋谷区神南1-19-11⟧", "お届け先: ⟦杉並区阿佐谷南1丁目15番1号⟧",

@@ -143,13 +143,22 @@ TEST(AwsSecret, IsFoundNextToItsNameOrItsKeyId) {
   EXPECT_EQ(shown(R"({"SecretAccessKey":")" + secret + "\"}"),
             "aws_secret_access_key[" + secret + "]");
   for (const char* name :
-       {"export AWS_SECRET_ACCESS_KEY=", "aws secret：", "AWSシークレットアクセスキー"})
+       {"export AWS_SECRET_ACCESS_KEY=", "aws secret：", "AWSシークレットアクセスキー",
+        "AWSシークレットキー: ", "| 項目 | 内容 |\n|---|---|\n| AWSシークレットキー | "})
     EXPECT_EQ(shown(name + secret), "aws_secret_access_key[" + secret + "]") << name;
   const std::string id = "AKIA" + chance(kBase32, 16);
   EXPECT_EQ(shown(id + "," + secret),
             "aws_access_key_id[" + id + "] aws_secret_access_key[" + secret + "]");
   EXPECT_EQ(shown("cache-key: " + secret, 0), "");
   EXPECT_EQ(shown("aws_secret_access_key from commit " + chance(kHex, 40), 0), "");
+}
+
+// A signature in base64url may hold forty characters between two of its own signs.
+TEST(AwsSecret, IsNoPartOfALongerToken) {
+  const std::string part = chance(kBase62, 38, 3) + "/+", id = "AKIA" + chance(kBase32, 16);
+  EXPECT_EQ(shown(id + " a7-" + part + "_b8"), "aws_access_key_id[" + id + "]");
+  EXPECT_EQ(shown(id + " - " + part + "."),
+            "aws_access_key_id[" + id + "] aws_secret_access_key[" + part + "]");
 }
 
 TEST(AwsKeyId, IsSurerBesideItsSecret) {

@@ -74,6 +74,8 @@ TEST(PrivateAddress, InsideRangesAreFound) {
   }
   EXPECT_EQ(shown("バージョン 2026.11.25-0312 / IP 10.20.30.40"),
             "ip_address_private[10.20.30.40]");
+  EXPECT_EQ(shown("（ホスト：fe80::1f66:2c4c:84c1:88b8）"),
+            "ip_address_private[fe80::1f66:2c4c:84c1:88b8]");
   EXPECT_EQ(shown("http://10.20.30.40:8080/x"), "ip_address_private[10.20.30.40]");
   EXPECT_EQ(shown("scp build.tar.gz deploy@10.20.30.40:/srv/app"),
             "ip_address_private[10.20.30.40]");
@@ -139,6 +141,7 @@ TEST(Label, MarkingsAreFound) {
                                       "Plan_CONFIDENTIAL.pptx",
                                       "- 4 - 取扱注意 青空精機",
                                       "For internal use only. Do not forward.",
+                                      "Proprietary and Confidential\n\nplan",
                                       "以下は社外秘の資料です。要約してください。",
                                       "この文書は極秘です。"}) {
     EXPECT_NE(shown(text).find("confidentiality_label["), std::string::npos) << text;
@@ -163,6 +166,8 @@ TEST(Label, TheWordInASentenceIsNoMarking) {
         "party.",
         "秘密保持契約（NDA）と機密保持の条項を比べて",
         "社外秘とは何ですか",
+        "「社外秘」と「極秘」の違いを説明してください",
+        "『極秘』、『社外秘』、『部外秘』の三種類があります",
         "社外秘の文書の扱い方を教えてください",
         "「社外秘」と記載された紙はどう捨てますか",
         "Restricted stock units vest over four years.",
