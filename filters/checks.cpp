@@ -54,6 +54,7 @@ constexpr NamedCheck kChecks[] = {
     of_gate("private_key", find_private_key, "PEM or PuTTY, with a body, also cut or escaped"),
     of_gate("gcp_service_account", find_gcp_service_account, "two of type, key id and key"),
     of_gate("url_login", find_url_login, "name and password in an address"),
+    of_match("login", check_login, "no password that documents write"),
     of_gate("connection_string", find_connection_string, "a password among fields of a connection"),
     of_gate("password", find_password, "a password given to a name or a program"),
     of_gate("password_argument", find_password_argument, "a password that its place tells"),

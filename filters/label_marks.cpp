@@ -189,6 +189,31 @@ bool in_bold(const LabelLine& line) {
   return false;
 }
 
+// <header>Confidential</header>: all that an element of HTML holds, none that is chosen from.
+bool in_element(const LabelLine& line) {
+  static constexpr std::string_view kElements[] = {"header",    "footer",
+                                                   "title",     "h1",
+                                                   "h2",        "h3",
+                                                   "h4",        "h5",
+                                                   "h6",        "b",
+                                                   "strong",    "em",
+                                                   "p",         "div",
+                                                   "span",      "td",
+                                                   "th",        "center",
+                                                   "small",     "mark",
+                                                   "font",      "u",
+                                                   "sub",       "sup",
+                                                   "watermark", "classification"};
+  const std::size_t right = line.after.find('<'), left = line.before.rfind('>');
+  if (right == line.after.npos || left == line.before.npos) return false;
+  const std::string_view close = line.after.substr(right + 1, 24);
+  const std::size_t end = close.find('>');
+  if (!close.starts_with('/') || end == close.npos) return false;
+  const std::string_view name = close.substr(1, end - 1);
+  return std::find(std::begin(kElements), std::end(kElements), name) != std::end(kElements) &&
+         only_fillers(line.before.substr(left + 1)) && only_fillers(line.after.substr(0, right));
+}
+
 // Which of `brackets` stand in `text`, a bit each.
 std::uint16_t brackets_in(std::string_view text, std::span<const std::string_view> brackets) {
   static constexpr CharSet kFirst{"[](<>)\xE2\xE3"};
@@ -456,7 +481,7 @@ double confidence_of(const LabelLine& line) {
   if (line.word == "internal only" && !line.shouted && !in_brackets(line) && !in_field(line))
     return 0;
   if (spelt_out || stands_alone(line) || in_brackets(line) || in_field(line) || in_subject(line) ||
-      in_column(line) || in_bold(line))
+      in_column(line) || in_bold(line) || in_element(line))
     return kMarked;
   if (line.word == "秘密文書" && set_off(line)) return kMarked;
   if (set_off(line) && (is_ascii_word(line) ? line.shouted : force == Force::kStrong))

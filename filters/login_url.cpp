@@ -91,4 +91,8 @@ void find_connection_string(const DetectorRow& row, std::string_view text, Range
   }
 }
 
+double check_login(TokenMatch& match, double confidence) {
+  return is_sample(match.value(), "") ? kSample : confidence;
+}
+
 }  // namespace sekisho::filters

@@ -15,4 +15,7 @@ void find_url_login(const DetectorRow& row, std::string_view text, Range gate, F
 void find_connection_string(const DetectorRow& row, std::string_view text, Range gate,
                             Findings& out);
 
+// Of a password in a data source's name ("app:…@tcp(db01)"): none that documents write.
+double check_login(TokenMatch& match, double confidence);
+
 }  // namespace sekisho::filters

@@ -1,8 +1,10 @@
 #include "filters/numbers.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 
+#include "filters/char_set.h"
 #include "filters/digit_candidates.h"
 #include "filters/evidence.h"
 #include "filters/japanese_numbers.h"
@@ -56,6 +58,44 @@ struct Judgement {
   std::string_view why;
 };
 
+// "売上 3095 5595 5862 8140": the figures of a row, told by its heading.
+bool heads_figures(std::string_view text, std::size_t begin) {
+  static constexpr std::string_view kHeadings[] = {
+      "売上",  "売上高",  "金額",   "実績",  "予算",  "利益",   "費用",  "原価",  "件数",
+      "人数",  "数量",    "合計",   "単価",  "台数",  "推移",   "目標",  "計画",  "コスト",
+      "生産",  "出荷",    "在庫",   "入荷",  "小計",  "収入",   "支出",  "経費",  "粗利",
+      "sales", "revenue", "amount", "total", "units", "profit", "costs", "budget"};
+  std::size_t end = begin;
+  while (end > 0 && (text[end - 1] == ' ' || text[end - 1] == ':' || text[end - 1] == '|' ||
+                     text[end - 1] == '\t'))
+    --end;
+  if (end > 3 && text.substr(end - 3, 3) == "：") end -= 3;
+  const std::string before = folded_lower(
+      text.substr(end - std::min<std::size_t>(end, 12), std::min<std::size_t>(end, 12)));
+  return std::any_of(std::begin(kHeadings), std::end(kHeadings),
+                     [&](std::string_view heading) { return before.ends_with(heading); });
+}
+
+// "ff20 8619 9197 5050", "U+FD6C => 0634 0645 0645": groups of a dump, code points.
+bool among_hex_groups(std::string_view text, Range number) {
+  static constexpr CharSet kHex{"0123456789abcdefABCDEF"};
+  constexpr std::size_t kGroup = 4, kNear = 16;
+  const auto is_group = [text](std::size_t at) {
+    const std::string_view group = text.substr(at, kGroup);
+    const auto word = [text](std::size_t i) { return i < text.size() && kAsciiWord.has(text[i]); };
+    return group.size() == kGroup && (at == 0 || !word(at - 1)) && !word(at + kGroup) &&
+           std::all_of(group.begin(), group.end(), [](char c) { return kHex.has(c); }) &&
+           std::any_of(group.begin(), group.end(), [](char c) { return kAsciiDigits.has(c); }) &&
+           std::any_of(group.begin(), group.end(), [](char c) { return kAsciiLetters.has(c); });
+  };
+  const std::size_t after = number.end + 1;
+  if (after < text.size() && text[number.end] == ' ' && is_group(after)) return true;
+  const bool before = number.begin > kGroup && text[number.begin - 1] == ' ';
+  if (before && is_group(number.begin - 1 - kGroup)) return true;
+  const std::size_t from = number.begin - std::min(number.begin, kNear);
+  return text.substr(from, number.begin - from).find("U+") != std::string_view::npos;
+}
+
 Judgement judge_card(const DetectorRow& row, const DigitGroups& all, const DigitCandidate& c,
                      CardKind kind, std::string_view text) {
   const Range range = all.range_of(c.from, c.to);
@@ -66,6 +106,9 @@ Judgement judge_card(const DetectorRow& row, const DigitGroups& all, const Digit
   const ConfidenceModel& model = row.confidence;
   if (evidence.named || (!cells && expiry_follows(text, range))) return {model.context, kByWord};
   if (kind == CardKind::kDoubtful || cells) return {};
+  const bool blanks = c.separator == Separator::kSpace && in_fours(all, c, 4);
+  if (blanks && among_hex_groups(text, range)) return {};
+  if (blanks && heads_figures(text, range.begin)) return {model.shape - model.against, kAgainst};
   if (grouped) return {model.grouped, kByGroups};
   if (evidence.otherwise) return {model.shape - model.against, kAgainst};
   return {model.shape, kByCheck};
@@ -78,13 +121,17 @@ Judgement judge_my_number(const DetectorRow& row, const DigitGroups& all, const 
   if (evidence.named) return {model.context, kByWord};
   const bool fours = in_fours(all, c, 3);
   if (!fours && c.to - c.from > 1) return {};
+  const bool blanks = fours && c.separator == Separator::kSpace;
+  if (blanks && among_hex_groups(text, all.range_of(c.from, c.to))) return {};
   // Dots alone group figures of tables too.
   const bool grouped =
       fours && c.separator != Separator::kNewline && c.separator != Separator::kDot;
   double confidence = grouped ? model.grouped : model.shape;
-  if (evidence.otherwise) confidence -= model.against;
+  const bool otherwise =
+      evidence.otherwise || (blanks && heads_figures(text, all.range_of(c.from, c.to).begin));
+  if (otherwise) confidence -= model.against;
   if (looks_like_timestamp(all.digits_of(c.from, c.to))) confidence -= kTimestamp;
-  return {confidence, evidence.otherwise ? kAgainst : grouped ? kByGroups : kByCheck};
+  return {confidence, otherwise ? kAgainst : grouped ? kByGroups : kByCheck};
 }
 
 // A third or fifth group of four, or of `fewest` digits at least, beside a number in fours belongs

@@ -146,6 +146,23 @@ bool looks_like_path(std::string_view value) {
          value.substr(0, 3) == "../" || (value.size() > 2 && value[1] == ':' && value[2] == '\\');
 }
 
+// "1*SAFE" of a grammar, "user@site", "1&rdquo" of HTML: none is chosen for a password.
+bool is_notation(std::string_view value) {
+  constexpr std::string_view kLower = "abcdefghijklmnopqrstuvwxyz";
+  constexpr std::string_view kUpper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  static constexpr std::string_view kEntities[] = {"quot",  "ldquo", "rdquo", "lsquo", "rsquo",
+                                                   "apos",  "amp",   "lt",    "gt",    "nbsp",
+                                                   "laquo", "raquo", "hellip"};
+  const std::size_t sign = value.find_first_not_of("0123456789");
+  if (sign != std::string_view::npos && value[sign] == '*' && sign <= 2)
+    return value.find_first_not_of(kUpper, sign + 1) == std::string_view::npos;
+  const std::size_t at = value.find_first_not_of(kLower);
+  if (at != std::string_view::npos && value[at] == '@')
+    return value.find_first_not_of(kLower, at + 1) == std::string_view::npos;
+  const std::size_t entity = value.rfind('&');
+  return entity != std::string_view::npos && listed(kEntities, value.substr(entity + 1));
+}
+
 // "464/tcp" of /etc/services, "RFC4519", "PKCS-12", "[success=1" of PAM.
 bool is_technical(std::string_view value) {
   const std::size_t digits = value.find_first_not_of("0123456789");
@@ -171,7 +188,7 @@ double judge_password(std::string_view value, bool quoted, bool told) {
   if (value.size() < kShortest || value.size() > kLongest || !is_ascii(value)) return 0;
   if (value.find(' ') != std::string_view::npos || is_reference(value, quoted)) return 0;
   if (is_sample_password(value) || looks_like_path(value) || is_technical(value) ||
-      listed(kWords, folded_lower(value)))
+      is_notation(value) || listed(kWords, folded_lower(value)))
     return 0;
   const std::string lower = folded_lower(value);
   for (const std::string_view part : kRuleParts)
@@ -411,6 +428,23 @@ void find_further_on(const DetectorRow& row, std::string_view text, Range word, 
     add(row, text, {pos, stop}, 0.70, "form of the value behind its announcement", out);
 }
 
+// "パスワード：root / …", "ID/PW: admin / …": the name of the user comes first, `first`.
+bool find_behind_name(const DetectorRow& row, std::string_view text, Range first, Findings& out) {
+  constexpr std::size_t kLongestName = 48;
+  const std::string_view name = text.substr(first.begin, first.size());
+  static constexpr std::string_view kJoints[] = {" / ", "　/　", " ／ ", "／"};
+  for (const std::string_view joint : kJoints) {
+    if (text.substr(first.end, joint.size()) != joint) continue;
+    if (name.empty() || name.size() > kLongestName || judge_password(name, false, true) > 0)
+      return false;
+    const std::size_t begin = first.end + joint.size();
+    std::size_t end = begin;
+    while (end < text.size() && end - begin < 72 && is_value_char(text[end])) ++end;
+    return add_if_alone(row, text, {begin, end}, out);
+  }
+  return false;
+}
+
 // driver.find_element(By.ID, "password").send_keys("…"), cy.get('…[name=password]').type('…').
 void find_typed(const DetectorRow& row, std::string_view text, std::size_t end, Findings& out) {
   static constexpr std::string_view kCalls[] = {").send_keys(", ").type(", ").fill(", ").sendKeys(",
@@ -523,6 +557,7 @@ void find_password(const DetectorRow& row, std::string_view text, Range gate, Fi
                given->stated || given->setting || given->quoted ? 0.70 : 0.60,
                "key word and form of the value", out);
   }
+  if (find_behind_name(row, text, given->value, out)) return;
   // Random ones after this word are for the detector of random values.
   if (begins(word, "secret") && looks_random(value)) return;
   add(row, text, given->value,

@@ -140,6 +140,28 @@ void find_pair(const DetectorRow& row, std::string_view text, std::size_t pos, F
   add_alone(row, text, argument_at(text, joint, quoted), "second of a login", out);
 }
 
+// "新：…", "変更後：…" where a password was spoken of before.
+void find_changed(const DetectorRow& row, std::string_view text, Range gate, Findings& out) {
+  constexpr std::size_t kSpokenOf = 400;
+  static constexpr std::string_view kBefore[] = {"「", "（", "・", "　", "■", "●", "※", "。", "、"};
+  const std::string_view before = text.substr(0, gate.begin);
+  // "更新：", "最新：".
+  const bool apart = before.empty() || static_cast<unsigned char>(before.back()) < 0x80 ||
+                     std::any_of(std::begin(kBefore), std::end(kBefore),
+                                 [&](std::string_view mark) { return before.ends_with(mark); });
+  if (!apart) return;
+  const std::string_view near = before.substr(before.size() - std::min(before.size(), kSpokenOf));
+  static constexpr std::string_view kWords[] = {"パスワード", "ﾊﾟｽﾜｰﾄﾞ", "PW", "password",
+                                                "Password"};
+  if (std::none_of(std::begin(kWords), std::end(kWords),
+                   [near](std::string_view word) { return near.find(word) != near.npos; }))
+    return;
+  std::size_t pos = skip_blanks(text, gate.end);
+  if (text.substr(pos, 3) == "　" || text.substr(pos, 3) == "「") pos += 3;
+  bool quoted = false;
+  add_alone(row, text, argument_at(text, pos, quoted), "told where a password was changed", out);
+}
+
 struct Call {
   std::string_view begins;
   int argument;
@@ -185,6 +207,10 @@ void find_password_argument(const DetectorRow& row, std::string_view text, Range
     return add(row, text, value, judge_password(in(text, value), quoted, true),
                "option of a program and form of the value", out);
   }
+  static constexpr std::string_view kStates[] = {"新", "旧", "変更", "初期", "仮"};
+  if (std::any_of(std::begin(kStates), std::end(kStates),
+                  [word](std::string_view state) { return word.starts_with(state); }))
+    return find_changed(row, text, gate, out);
   find_pair(row, text, gate.end, out);
 }
 

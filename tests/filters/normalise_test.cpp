@@ -198,6 +198,7 @@ TEST(Normalise, DigitsOfDeedsAreRead) {
             "jp_my_number[漆捌漆漆 捌玖參貳 捌漆玖零]");
   EXPECT_EQ(shown("マイナンバー 漆捌漆漆 捌玖参弐 捌漆玖零"),
             "jp_my_number[漆捌漆漆 捌玖参弐 捌漆玖零]");
+  EXPECT_EQ(shown("電話：〇九〇－一二三四－五六七八"), "jp_phone[〇九〇－一二三四－五六七八]");
 }
 
 TEST(HiddenText, FourCharactersAreAFinding) {

@@ -170,5 +170,16 @@ TEST(Numbers, FiguresOfATableAreNoCardAndNoMyNumber) {
   EXPECT_EQ(shown("0123 ; [.2074.0020.0002] # LATIN"), "");
 }
 
+TEST(Numbers, FiguresUnderTheirHeadingAndGroupsOfADumpAreNone) {
+  EXPECT_EQ(shown("売上 3095 5595 5862 8140"), "");
+  EXPECT_EQ(shown("| Revenue | 3095 5595 5862 8140 |"), "");
+  EXPECT_EQ(shown("カード 3095 5595 5862 8140"), "credit_card[3095 5595 5862 8140]");
+  EXPECT_EQ(shown("U+FD6C => 0634 0645 0645"), "");
+  EXPECT_EQ(shown("ff20 8619 9197 5050"), "");
+  EXPECT_EQ(shown("8619 9197 5050 ab0f"), "");
+  EXPECT_EQ(shown("8619 9197 5050"), "jp_my_number[8619 9197 5050]");
+  EXPECT_EQ(shown("マイナンバー 8619 9197 5050 2026 登録"), "jp_my_number[8619 9197 5050]");
+}
+
 }  // namespace
 }  // namespace sekisho::filters

@@ -129,6 +129,23 @@ TEST(Passwords, OfOtherFormsAreFound) {
   EXPECT_EQ(shown("DB_PASSWORD=HUsCUOsfMgA!"), "password_assignment[HUsCUOsfMgA!]");
 }
 
+TEST(Passwords, AreFoundBehindTheNameOfTheirUser) {
+  EXPECT_EQ(shown("パスワード：root / Kx9vTq2Lm"), "password_assignment[Kx9vTq2Lm]");
+  EXPECT_EQ(shown("ユーザー名/パスワード: tanaka / Ab3x9Kq!2"), "password_assignment[Ab3x9Kq!2]");
+  EXPECT_EQ(shown("ID/PW: admin / Kx9vTq2Lm!"), "password_assignment[Kx9vTq2Lm!]");
+  EXPECT_EQ(shown("パスワード：必須 / 任意"), "");
+  EXPECT_EQ(shown("password: required / optional"), "");
+  EXPECT_EQ(shown("password: string / 2026-11-26"), "");
+}
+
+TEST(Passwords, AreFoundWhereTheirChangeIsTold) {
+  EXPECT_EQ(shown("パスワードを変更しました。\n旧：Ab3xTq9Km\n新：Kx9vTq2Lm!\n"),
+            "password_assignment[Ab3xTq9Km] password_assignment[Kx9vTq2Lm!]");
+  EXPECT_EQ(shown("PWの件です。変更後: Kx9vTq2Lm!"), "password_assignment[Kx9vTq2Lm!]");
+  EXPECT_EQ(shown("型番が変わります。\n旧：AB-1200x\n新：AB-1300x!"), "");
+  EXPECT_EQ(shown("パスワードは別送します。\n型番の更新：Rev2.1-2026A"), "");
+}
+
 TEST(Passwords, PinsAreFoundByTheirName) {
   EXPECT_EQ(shown("暗証番号は「4821」です"), "password_assignment[4821]");
   EXPECT_EQ(shown("暗証番号は4桁の数字です"), "");
@@ -213,21 +230,28 @@ TEST(Passwords, StandInsReferencesAndProseAreNone) {
 // Lines of programs, their settings and documents.
 TEST(Passwords, WhatCodeAndSettingsSayAboutOneIsNone) {
   for (const std::string_view text :
-       {"kpasswd\t\t464/tcp", "passwd-server\t752/udp\t\tpasswd_server",
+       {"kpasswd\t\t464/tcp",
+        "passwd-server\t752/udp\t\tpasswd_server",
         "password\t[success=1 default=ignore]\tpam_unix.so obscure yescrypt",
         "#password_encryption = scram-sha-256\t# scram-sha-256 or md5",
         "password = password.encode(\"latin1\")",
         "digest = hashlib.new('MD4', self._password.encode('utf-16-le')).digest()",
         "$PROXY_PASSWORD = $CPAN::Config->{proxy_pass} || \"\";",
-        "secret = $insta::secret # pass:insta", "elsif ($tok =~ /^(login|password|account)$/) {",
-        "echo -n \"$PASSWORD\" | sha256sum | tr -d '-'", "'userPassword', 'RFC4519'),",
+        "secret = $insta::secret # pass:insta",
+        "elsif ($tok =~ /^(login|password|account)$/) {",
+        "echo -n \"$PASSWORD\" | sha256sum | tr -d '-'",
+        "'userPassword', 'RFC4519'),",
         "ht.set_hash(\"user1\", hash_scheme(\"password\",\"apr_md5_crypt\"))",
         "$pass = '-anonymous@'",
+        "# passwd    = 1*SAFE ; MUST accept up to 255 octets",
+        "default login anonymous password user@site",
+        "&ldquo;secret:1&rdquo;, &ldquo;secret:2&rdquo;",
         "SECStatus PK11_CheckUserPassword(PK11SlotInfo *slot, const char *pw);",
         "export declare function pbkdf2(password: Uint8Array, salt: Uint8Array)",
         "const clientSecret = this.#clientAuthentication.clientSecret || '';",
         "* @GNUTLS_BAG_SECRET: PKCS-12 bag with secret PKCS-9 keys.",
-        "export type SigningSecret = SigningSecret$;", "columns identified by \"aOrderBy\"."})
+        "export type SigningSecret = SigningSecret$;",
+        "columns identified by \"aOrderBy\"."})
     EXPECT_EQ(shown(text), "") << text;
   EXPECT_EQ(shown("|password|Kx9vTq2Lm!|"), "password_assignment[Kx9vTq2Lm!]");
   EXPECT_EQ(shown("alter user app identified by \"Kx9vTq2Lm!\""),
@@ -381,6 +405,15 @@ TEST(UrlLogins, SamplesAndVariablesAreNone) {
         "postgres://user:${DB_PASSWORD}@db/app", "mysql://root:root@127.0.0.1/x",
         "mongodb://user:pass@host/db", "https://user:<token>@host/x", "amqp://guest:guest@mq",
         "https://kaisha-sample.jp:8443/a@b", "redis://cache:6379/0", "http://localhost:3000/@vite"})
+    EXPECT_EQ(shown(text), "") << text;
+}
+
+TEST(UrlLogins, OfGosDriversAreFound) {
+  EXPECT_EQ(shown("sql.Open(\"mysql\", \"app:Kx9vTq2Lm@tcp(db01.kaisha-sample.jp:3306)/crm\")"),
+            "database_url_with_password[Kx9vTq2Lm]");
+  for (const std::string_view text :
+       {"user:password@tcp(localhost:3306)/db", "app:${DB_PASSWORD}@tcp(db01:3306)/crm",
+        "app@tcp(db01:3306)/crm"})
     EXPECT_EQ(shown(text), "") << text;
 }
 

@@ -187,6 +187,15 @@ TEST(Label, TheWordInASentenceIsNoMarking) {
   }
 }
 
+TEST(Label, IsAllThatAnElementOfHtmlHolds) {
+  EXPECT_EQ(shown("<header>Strictly Confidential</header><p>Merger plan</p>"),
+            "confidentiality_label[Confidential]");
+  EXPECT_EQ(shown("<h1>Proprietary and Confidential</h1>"),
+            "confidentiality_label[Proprietary] confidentiality_label[Confidential]");
+  EXPECT_EQ(shown("<option>Confidential</option><a href=\"/x\">Confidential</a>"), "");
+  EXPECT_EQ(shown("<p>How we keep data confidential</p>"), "");
+}
+
 TEST(Label, WhatCodeAndLicencesSayIsNoMarking) {
   for (const std::string_view text :
        {"COPYRIGHT, OR OTHER PROPRIETARY RIGHTS. THE UNIVERSITY MAKES", "passphrase: 'top secret',",
