@@ -6,6 +6,7 @@
 #include <string>
 #include <tuple>
 
+#include "filters/line_ends.h"
 #include "filters/width_fold.h"
 
 namespace sekisho::filters {
@@ -212,9 +213,30 @@ std::optional<CivilDate> read_date(std::string_view text) {
 
 namespace {
 
+// "生年月日：\n入社日：2015/4/1": the field above was left empty, this is another one.
+bool heads_own_line(std::string_view text, Range date) {
+  constexpr std::size_t kReach = 48;
+  static constexpr std::string_view kOthers[] = {"日：", "日:", "日 ",   "日　",  "月：",
+                                                 "限：", "限:", "date:", "date ", "at:"};
+  static constexpr std::string_view kBirth[] = {"生", "誕", "birth", "born", "dob", "d.o.b"};
+  const std::size_t from = date.begin > kReach ? date.begin - kReach : 0;
+  std::string_view before = text.substr(from, date.begin - from);
+  const std::size_t line = last_line_end(before);
+  if (line == std::string_view::npos) return false;
+  before.remove_prefix(line + 1);
+  const std::string lower = folded_lower(before);
+  const auto holds = [&lower](std::string_view word) {
+    return lower.find(word) != std::string::npos;
+  };
+  return std::any_of(std::begin(kOthers), std::end(kOthers), holds) &&
+         std::none_of(std::begin(kBirth), std::end(kBirth), holds) &&
+         text.substr(date.end, 3) != "生";
+}
+
 // "誕生日ケーキの予約は 2026/05/01", "誕生日は毎年来る。2026年11月25日に発売": the date of
 // something else.
 bool is_of_something_else(std::string_view text, Range date) {
+  if (heads_own_line(text, date)) return true;
   constexpr std::size_t kReach = 72;
   const std::size_t from = date.begin > kReach ? date.begin - kReach : 0;
   const std::string_view before = text.substr(from, date.begin - from);

@@ -317,15 +317,16 @@ bool is_sample_password(std::string_view value) {
   if (is_placeholder(value) && (distinct_characters(value) < 4 || value.substr(0, 4) == "SKS_"))
     return true;
   const std::string lower = folded_lower(value);
-  if (listed(kSamples, lower)) return true;
+  if (listed(kSamples, lower) || lower.ends_with("...")) return true;
   return std::any_of(std::begin(kSampleParts), std::end(kSampleParts),
                      [&](std::string_view part) { return lower.find(part) != std::string::npos; });
 }
 
 // "Kx9vTq2Lm!".
 bool password_stands_alone(std::string_view value) {
-  // Cells of a row, templates and expressions are none.
+  // Cells of a row, templates, expressions and paths are none.
   if (value.find_first_of(",|;<>{}[]()=`") != std::string_view::npos) return false;
+  if (std::count(value.begin(), value.end(), '/') >= 2) return false;
   const Kinds n = kinds_of(value);
   return n.digits > 0 && n.lower + n.upper >= 2 && (n.classes() >= 3 || n.symbols > 0) &&
          judge_password(value, false, true) >= 0.60;

@@ -159,7 +159,7 @@ constexpr std::u32string_view kFamous[] = {
     U"松井秀喜",   U"高市早苗", U"岡本太郎",   U"小野妹子",   U"長谷川平蔵", U"松平定信",
     U"徳川吉宗",   U"田沼意次", U"水野忠邦",   U"井上馨",     U"山田孝之",   U"小澤征爾",
     U"坂本龍一",   U"羽生結弦", U"羽生善治",   U"藤井聡太",   U"久石譲",     U"三谷幸喜",
-    U"伊藤忠",     U"松本清"};
+    U"伊藤忠",     U"松本清",   U"中田英寿"};
 // The people of forms and manuals.
 constexpr std::u32string_view kSamples[] = {U"山田太郎", U"山田花子", U"鈴木一郎", U"佐藤花子"};
 

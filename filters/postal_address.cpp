@@ -265,6 +265,14 @@ bool eat_town(Walker& walker, std::string_view text, Address& address) {
   return true;
 }
 
+// "サンライズ南302": three or four digits that end a field.
+bool is_room_number(std::string_view text, std::size_t from, std::size_t to) {
+  const char32_t next = char_at(text, to).value;
+  return to - from >= 3 && to - from <= 4 &&
+         (next == 0 ||
+          std::u32string_view(U"\n\r\t,、。」)|\"'<").find(next) != std::u32string_view::npos);
+}
+
 // " サンプルマンション 302号室", "霞ビル3F": up to the number of the room or floor.
 void eat_building(Walker& walker, std::string_view text, Address& address) {
   static constexpr std::string_view kRooms[] = {"号室", "階", "F", "f", "Ｆ", "号"};
@@ -272,7 +280,7 @@ void eat_building(Walker& walker, std::string_view text, Address& address) {
       "ビル",       "マンション",   "ハイツ", "コーポ", "荘",     "タワー", "アパート",
       "レジデンス", "メゾン",       "ハウス", "パレス", "コート", "プラザ", "ガーデン",
       "ヒルズ",     "ビルディング", "寮",     "団地",   "ハイム", "シティ"};
-  std::size_t size = 0, end = 0;
+  std::size_t size = 0, end = 0, kana = 0;
   bool house = false;
   for (; size < kLongestBuilding && !walker.done(); ++size) {
     if (walker.eat_any(kHouses)) {
@@ -283,9 +291,11 @@ void eat_building(Walker& walker, std::string_view text, Address& address) {
     const char32_t c = walker.peek();
     if (c == U'\t') break;  // the next cell
     if (is_digit(c)) {
+      const std::size_t number = walker.pos();
       while (is_digit(walker.peek())) walker.skip();
+      const std::size_t digits = walker.pos();
       const bool room = walker.eat_any(kRooms);
-      if (!room && !house) return;
+      if (!room && !house && !(kana >= 3 && is_room_number(text, number, digits))) return;
       end = walker.pos();
       house = true;
       // "ビル107 1980/3/2": another field.
@@ -295,6 +305,7 @@ void eat_building(Walker& walker, std::string_view text, Address& address) {
     }
     if (!is_space(c) && !is_hyphen(c) && !is_han(c) && !is_kana(c) && !is_letter(c)) break;
     if (is_particle_after(c, char_before(text, walker.pos()).value)) break;
+    kana += is_kana(c) && c >= 0x30A1;
     walker.skip();
   }
   if (end == 0) return;

@@ -129,9 +129,18 @@ bool Surroundings::has(std::span<const std::string> words) const {
 
 namespace {
 
+// "…"); // " and the like: what ends a statement before its comment.
+bool begins_comment(std::string_view gap) {
+  const std::size_t mark = gap.find_first_not_of("\"'`);,]} \t");
+  if (mark == gap.npos || mark > 8) return false;
+  const std::string_view rest = gap.substr(mark);
+  return rest == "// " || rest == "# " || rest == "-- " || rest == "//" || rest == "/* ";
+}
+
 // What may stand between a value and the word that names it: a bracket, a particle, "is my".
 bool connects(std::string_view gap) {
   constexpr std::size_t kLongest = 24;
+  if (begins_comment(gap)) return true;
   return gap.size() <= kLongest && gap.find_first_of("\n\r,:;=|\t0123456789\"{}") == gap.npos &&
          gap.find("、") == gap.npos && gap.find("。") == gap.npos && gap.find("・") == gap.npos;
 }

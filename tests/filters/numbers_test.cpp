@@ -80,6 +80,13 @@ TEST(MyNumberText, IsFoundWithAnySeparator) {
   EXPECT_EQ(shown("My Number is " + kMyNumber + "."), "jp_my_number[" + kMyNumber + "]");
 }
 
+TEST(MyNumberText, ACommentAtTheEndOfTheLineNamesIt) {
+  for (const std::string_view comment :
+       {"\");  // my_number", "'  # my number", "'; -- マイナンバー"})
+    EXPECT_DOUBLE_EQ(confidence_in("f(\"787789328790" + std::string(comment)), 0.95) << comment;
+  EXPECT_LT(confidence_in("f(\"787789328790\");  // order, my_number: none"), 0.60);
+}
+
 TEST(MyNumberText, ConfidenceGrowsWithEvidence) {
   EXPECT_DOUBLE_EQ(confidence_in("x " + kMyNumber), 0.40);
   EXPECT_DOUBLE_EQ(confidence_in("x " + in_fours(kMyNumber, " ")), 0.60);

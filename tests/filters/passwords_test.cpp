@@ -40,6 +40,10 @@ TEST(Passwords, AreFoundHoweverTheyAreWritten) {
            {"pub const DB_PASSWORD: &'static str = \"", "\";"},
            {"public string AdminPassword { get; set; } = \"", "\";"},
            {"var dbPassword string = \"", "\""},
+           {"define('ROOT_PW', '", "');"},
+           {"<root_pw>", "</root_pw>"},
+           {"id,smtp_password\n1,", "\n"},
+           {"| host | Pwd |\n|---|---|\n| db | ", " |"},
            {"let password: Option<String> = \"", "\";"},
            {"variable \"db_password\" {\n  type    = string\n  default = \"", "\"\n}"},
            {"mysql -u root -p", " sales"},
@@ -155,6 +159,8 @@ TEST(Passwords, PinsAreFoundByTheirName) {
 TEST(Passwords, StandInsReferencesAndProseAreNone) {
   for (const std::string_view text :
        {"password: ${DB_PASSWORD}",
+        "パスワード：（別送）\nprojects/282370457579/locations/asia-northeast1/keyRings/invoice",
+        "mysql://root:sk-...@127.0.0.1/test",
         "password: $DB_PASSWORD",
         "password = os.environ[\"DB_PASSWORD\"]",
         "const password = process.env.DB_PASSWORD;",
