@@ -114,7 +114,8 @@ NameList::NameList() {
   for (const std::u32string& name : words_of(kNames.substr(given + kGiven.size()))) {
     given_.insert(name_key(name.data(), name.size()));
     mark(in_names_, name);
-    given_last_.set(name.back());
+    // かえで, つばさ: no given name in kanji ends so, and particles do.
+    if (name.back() < U'\u3041' || name.back() > U'\u309F') given_last_.set(name.back());
   }
   mark(given_first_, decoded(kFirst));
   mark(given_last_, decoded(kLast));

@@ -17,6 +17,7 @@ TEST(NameList, ComposesGivenNames) {
   EXPECT_TRUE(given(U"美智子"));
   EXPECT_TRUE(given(U"健太朗"));
   EXPECT_TRUE(given(U"さくら"));
+  EXPECT_FALSE(given(U"弘で"));
   EXPECT_FALSE(given(U"新人"));
   EXPECT_FALSE(given(U"一人"));
   EXPECT_FALSE(given(U"製薬"));
