@@ -6,6 +6,8 @@
 #include <cstring>
 #include <utility>
 
+#include "filters/commonness.h"
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -33,23 +35,6 @@ char lower(char c) {
 
 char upper(char c) {
   return c >= 'a' && c <= 'z' ? static_cast<char>(c - 0x20) : c;
-}
-
-// How common a byte is in prompts, roughly, of a thousand: letters as in English, the lead and
-// second bytes of kana, digits and marks as in code.
-unsigned commonness(unsigned char c) {
-  static constexpr std::array<unsigned char, 26> kLetters = {61, 11, 21, 32, 95, 17, 15, 46, 52,
-                                                             1,  6,  30, 18, 52, 56, 14, 1,  45,
-                                                             47, 68, 21, 7,  18, 2,  15, 1};
-  if (c >= 'a' && c <= 'z') return kLetters[c - 'a'];
-  if (c >= 'A' && c <= 'Z') return 1 + kLetters[c - 'A'] / 8u;
-  if (c >= '0' && c <= '9') return 14;
-  if (c == ' ') return 150;
-  if (c == 0xE3) return 120;
-  if (c >= 0x81 && c <= 0x83) return 60;
-  if (c >= 0xE4 && c <= 0xE9) return 12;
-  if (c >= 0x80) return 8;
-  return c == '"' || c == ',' || c == '.' || c == '-' || c == '\n' || c == ':' || c == '/' ? 15 : 5;
 }
 
 using Hit = LiteralFinder::Hit;

@@ -13,16 +13,6 @@ namespace {
 
 constexpr std::size_t kFewBytes = 16;
 
-// Whether some place of some text is matched without a character of it.
-bool matches_nothing(const RE2& pattern) {
-  for (const std::string_view probe : {"", "a", " ", "a b", "\n", "1", "あ"}) {
-    re2::StringPiece match;
-    if (pattern.Match(piece(probe), 0, probe.size(), RE2::UNANCHORED, &match, 1) && match.empty())
-      return true;
-  }
-  return false;
-}
-
 std::string any_literal(const std::vector<std::string>& literals) {
   std::string out = "(?i)";
   for (const std::string& literal : literals)
@@ -145,29 +135,6 @@ bool PatternDetector::Impl::announce_in_set(Gate& gate, const std::string& patte
   if (set.Add(pattern, &error) < 0) return false;
   gate.announced = true;
   members.push_back(&gate);
-  return true;
-}
-
-// One pass for all of them: as words where each begins with some, else in the set, which costs the
-// same for one and for many.
-bool PatternDetector::Impl::announce_custom() {
-  std::vector<PatternWords> all;
-  for (const Gate& gate : custom_gates)
-    all.push_back(pattern_prefixes(gate.custom->pattern.pattern(), 2));
-  const bool words_do =
-      members.empty() &&
-      std::none_of(all.begin(), all.end(), [](const PatternWords& p) { return p.words.empty(); });
-  std::string error;
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    Gate& gate = custom_gates[i];
-    if (words_do) {
-      add_words(gate, all[i], gate.custom->pattern.pattern());
-    } else if (set.Add(gate.custom->pattern.pattern(), &error) < 0) {
-      return false;
-    } else {
-      members.push_back(&gate);
-    }
-  }
   return true;
 }
 
@@ -295,27 +262,6 @@ void PatternDetector::Impl::add_digit_gate(Gate& gate, std::string_view pattern)
   if (std::optional<PatternPaths> paths = PatternPaths::of(pattern)) gate.first = paths->first();
   digit_gates.push_back(&gate);
   digit_shapes.add(gate.shape, gate.before, all_begin_at_border(gate));
-}
-
-bool PatternDetector::add_custom(const CustomPattern& custom, std::string_view type,
-                                 std::string_view category, std::string& error) {
-  impl_->custom.emplace_back(custom, type, category);
-  CustomRow& row = impl_->custom.back();
-  if (!row.pattern.ok()) {
-    error = row.pattern.error();
-    return false;
-  }
-  if (matches_nothing(row.pattern)) {
-    error = "the pattern matches the empty text, so it would match everywhere";
-    return false;
-  }
-  impl_->custom_gates.emplace_back().custom = &row;
-  row.span = std::min(longest_match(custom.pattern).value_or(kDefaultSpan), kLongestSpan);
-  row.slot = impl_->slots++;
-  impl_->words_before = std::max(impl_->words_before, row.span);
-  impl_->after = std::max(impl_->after, row.span + kAssertionReach);
-  impl_->max_span = std::max(impl_->max_span, 2 * (row.span + kAssertionReach));
-  return true;
 }
 
 }  // namespace sekisho::filters

@@ -52,7 +52,7 @@ bool PatternDetector::last_row_finds(std::string_view text) const {
 
 // Of labels to the last cell below them, of matches to where the next may begin.
 std::size_t PatternDetector::Impl::reach_of(const Gate& gate) {
-  std::size_t reach = gate.custom != nullptr ? gate.custom->span : 0;
+  std::size_t reach = 0;
   for (const PackRow* row : gate.gated)
     reach = std::max(reach, row->row.labelled ? kColumnReach : kGateReach);
   for (const PackRow* row : gate.sought) reach = std::max(reach, row->span);
@@ -65,7 +65,6 @@ bool PatternDetector::compile() {
     gate.reach = Impl::reach_of(gate);
     gate.rows_at_border = Impl::all_begin_at_border(gate);
   }
-  for (Impl::Gate& gate : impl_->custom_gates) gate.reach = Impl::reach_of(gate);
   for (Impl::Gate& gate : impl_->sought_gates) gate.reach = Impl::reach_of(gate);
   impl_->finder = LiteralFinder(impl_->words);
   return impl_->members.empty() || impl_->set.Compile();
@@ -81,7 +80,7 @@ bool PatternDetector::custom_matches(std::size_t index, std::string_view text) c
 Footprint PatternDetector::footprint() const {
   Footprint out;
   out.rows = impl_->rows.size() + impl_->over_text.size() + impl_->custom.size();
-  out.gates = impl_->gates.size() + impl_->custom_gates.size();
+  out.gates = impl_->gates.size() + impl_->custom_anchors.size() + impl_->custom_gates.size();
   out.memory_budget = impl_->memory_budget;
   const auto size = [](const RE2& re) { return static_cast<std::size_t>(re.ProgramSize()); };
   for (const auto& [pattern, gate] : impl_->gates) out.instructions += size(*gate.pattern);
@@ -106,6 +105,7 @@ ScanStatus PatternDetector::scan(const Window& window, Findings& out) const {
   for (const DetectorRow* row : impl_->over_text) row->over_text(*row, window.text, fresh, out);
   impl_->scan_words(window, out);
   impl_->scan_numbers(window, out);
+  impl_->scan_custom(window, out);
   keep_beginning_in(fresh, first, out);
   return impl_->members.empty() ? ScanStatus::kDone : impl_->scan_set(window, out);
 }

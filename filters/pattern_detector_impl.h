@@ -1,7 +1,7 @@
 #pragma once
 
-// What PatternDetector is made of. Three ways lead to a row: words that announce it, digits beside
-// which it begins, and the one RE2::Set for what neither of them tells (patterns of the policy).
+// What PatternDetector is made of. Words announce a row of a pack, or digits beside which it begins;
+// anchors say where a pattern of the policy may be. The one RE2::Set is for what none of them tells.
 // For the files of PatternDetector alone.
 
 #include <re2/re2.h>
@@ -15,9 +15,11 @@
 #include <utility>
 #include <vector>
 
+#include "filters/anchor_finder.h"
 #include "filters/byte_shape.h"
 #include "filters/digit_groups.h"
 #include "filters/literal_finder.h"
+#include "filters/pattern_anchors.h"
 #include "filters/pattern_detector.h"
 #include "filters/pattern_paths.h"
 #include "filters/pattern_prefixes.h"
@@ -66,6 +68,9 @@ struct PatternDetector::Impl {
   void add_words(const Gate& gate, const PatternWords& given, std::string_view pattern);
   void add_word(const std::string& word, bool any_case, Announced announced);
   bool announce_custom();
+  void scan_custom(const Window& window, Findings& out) const;
+  void find_places(std::string_view text, Range where,
+                   std::vector<std::vector<Range>>& places) const;
   bool which(std::string_view text, Range range, std::vector<int>& hits,
              RE2::Set::ErrorInfo& error) const;
 
@@ -123,6 +128,14 @@ struct PatternDetector::Impl {
   ShapeTable digit_shapes;  // of them
   std::deque<PackRow> rows;
   std::deque<CustomRow> custom;
+  struct CustomAnchor {
+    std::size_t row = 0;  // of `custom`
+    PatternAnchor anchor;
+  };
+  std::vector<CustomAnchor> custom_anchors;
+  std::vector<AnchorFinder> anchor_finders;  // of kMostAnchors each
+  std::size_t custom_span = 0;               // the longest
+  std::size_t anchor_reach = 0;              // a match begins so many bytes before an anchor
   std::size_t slots = 0;
   std::vector<const DetectorRow*> over_text;
   const DetectorRow* last_row = nullptr;

@@ -14,7 +14,7 @@ using Bytes = std::bitset<256>;
 constexpr std::size_t kMostStates = 4000;
 // Of something repeated: what is farther away is never asked for.
 constexpr std::size_t kMostCopies = 40;
-constexpr std::size_t kMostSets = 120, kMostClasses = 200;
+constexpr std::size_t kMostSets = 250, kMostClasses = 200;
 
 Bytes range(unsigned from, unsigned to) {
   Bytes out;
@@ -141,10 +141,13 @@ std::uint32_t PatternPaths::add_node(const PatternNode& node, std::uint32_t next
 
 std::optional<PatternPaths> PatternPaths::of(std::string_view pattern) {
   const std::optional<PatternNode> tree = pattern_tree(pattern);
-  if (!tree) return std::nullopt;
+  return tree ? of(*tree) : std::nullopt;
+}
+
+std::optional<PatternPaths> PatternPaths::of(const PatternNode& tree) {
   PatternPaths out;
   out.add({});  // kMatchState
-  out.begin_ = out.add_node(*tree, kMatchState);
+  out.begin_ = out.add_node(tree, kMatchState);
   out.part_bytes();
   if (out.full() || out.classes_.size() > kMostClasses) return std::nullopt;
   return out;
@@ -212,10 +215,14 @@ void PatternPaths::part_bytes() {
 
 FirstBytes PatternPaths::made(const Places& places) const {
   FirstBytes out;
-  std::map<Places, std::uint8_t> known;
+  out.classes_ = classes_.size();
+  for (std::size_t c = 0; c < classes_.size(); ++c)
+    for (std::size_t byte = 0; byte < 256; ++byte)
+      if (classes_[c][byte]) out.class_of_[byte] = static_cast<std::uint8_t>(c);
+  std::map<Places, std::uint16_t> known;
   std::vector<Places> open;
   // The states of an automaton are sets of places; beyond the most of them it is unsure.
-  const auto state_of = [&](Places at) -> std::uint8_t {
+  const auto state_of = [&](Places at) -> std::uint16_t {
     const auto ended = [](const Standing& s) {
       return s.state == kMatchState && s.next == Next::kAny;
     };
@@ -224,18 +231,15 @@ FirstBytes PatternPaths::made(const Places& places) const {
     std::sort(at.begin(), at.end());
     if (const auto found = known.find(at); found != known.end()) return found->second;
     if (known.size() == kMostSets) return FirstBytes::kUnsure;
-    const auto state = static_cast<std::uint8_t>(FirstBytes::kFirstState + known.size());
+    const auto state =
+        static_cast<std::uint16_t>((FirstBytes::kFirstState + known.size()) * out.classes_);
     known.emplace(at, state);
     open.push_back(std::move(at));
     return state;
   };
   out.begin_ = state_of(places);
-  if (out.says_nothing()) return out;
-  out.classes_ = classes_.size();
-  for (std::size_t c = 0; c < classes_.size(); ++c)
-    for (std::size_t byte = 0; byte < 256; ++byte)
-      if (classes_[c][byte]) out.class_of_[byte] = static_cast<std::uint8_t>(c);
-  out.next_.assign(FirstBytes::kFirstState * classes_.size(), FirstBytes::kRefused);
+  if (out.says_nothing()) return {};
+  out.next_.assign(FirstBytes::kFirstState * out.classes_, FirstBytes::kRefused);
   for (std::size_t i = 0; i < open.size(); ++i) {
     const Places at = open[i];
     for (const Bytes& by : classes_) out.next_.push_back(state_of(closed(step(at, by), by)));
@@ -248,6 +252,24 @@ std::shared_ptr<const FirstBytes> PatternPaths::from(Places places) {
   std::shared_ptr<const FirstBytes>& known = known_[places];
   if (known == nullptr) known = std::make_shared<const FirstBytes>(made(places));
   return known;
+}
+
+std::vector<Bytes> PatternPaths::first_places(std::size_t most) const {
+  std::vector<Bytes> out;
+  Bytes before = Bytes().set();
+  for (Places at = {{begin_, Next::kAny}}; out.size() < most;) {
+    at = closed(at, before);
+    Bytes next;
+    for (const Standing& one : at) {
+      const State& state = states_[one.state];
+      if (state.kind == State::Kind::kMatch || state.kind == State::Kind::kLineEnd) return out;
+      if (state.kind == State::Kind::kBytes) next |= bytes_[state.bytes];
+    }
+    out.push_back(next);
+    at = step(at, next);
+    before = next;
+  }
+  return out;
 }
 
 std::shared_ptr<const FirstBytes> PatternPaths::first() {

@@ -23,10 +23,11 @@ namespace sekisho::filters {
 class FirstBytes {
  public:
   bool may_follow(std::string_view text, std::size_t pos) const {
-    std::uint8_t state = begin_;
-    for (; state >= kFirstState && pos < text.size(); ++pos)
-      state = next_[state * classes_ + class_of_[static_cast<unsigned char>(text[pos])]];
-    return state != kRefused;  // at the end of the text the engine is asked
+    std::uint16_t state = begin_;
+    const std::size_t end = pos + kMostRead < text.size() ? pos + kMostRead : text.size();
+    for (; state >= kFirstState && pos < end; ++pos)
+      state = next_[state + class_of_[static_cast<unsigned char>(text[pos])]];
+    return state != kRefused;  // at the end the engine is asked
   }
   bool says_nothing() const { return begin_ == kUnsure; }
   std::size_t states() const { return classes_ == 0 ? 0 : next_.size() / classes_; }
@@ -34,19 +35,24 @@ class FirstBytes {
 
  private:
   friend class PatternPaths;
-  static constexpr std::uint8_t kRefused = 0, kUnsure = 1, kFirstState = 2;
+  static constexpr std::size_t kMostRead = 64;  // bytes, however long a run may be
+  static constexpr std::uint16_t kRefused = 0, kUnsure = 1, kFirstState = 2;
 
   std::array<std::uint8_t, 256> class_of_{};
-  std::vector<std::uint8_t> next_;  // by state, then class
+  std::vector<std::uint16_t> next_;  // by state and class, where the next state's begin
   std::size_t classes_ = 0;
-  std::uint8_t begin_ = kUnsure;
+  std::uint16_t begin_ = kUnsure;
 };
 
 class PatternPaths {
  public:
   // The pattern must compile as RE2. nullopt: nothing can be said of it.
   static std::optional<PatternPaths> of(std::string_view pattern);
+  static std::optional<PatternPaths> of(const PatternNode& tree);
 
+  // The bytes of each of a match's first places, at most so many places; fewer where a match may
+  // be shorter.
+  std::vector<std::bitset<256>> first_places(std::size_t most) const;
   // From the first byte of a match on.
   std::shared_ptr<const FirstBytes> first();
   // Behind `word` in every match that holds it, or, with `begins`, that begins with it. ASCII

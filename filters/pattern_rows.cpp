@@ -57,6 +57,15 @@ RE2::Options quiet_options(std::size_t max_mem) {
   return options;
 }
 
+bool matches_nothing(const RE2& pattern) {
+  for (const std::string_view probe : {"", "a", " ", "a b", "\n", "1", "あ"}) {
+    re2::StringPiece match;
+    if (pattern.Match(piece(probe), 0, probe.size(), RE2::UNANCHORED, &match, 1) && match.empty())
+      return true;
+  }
+  return false;
+}
+
 void judge_match(const PackRow& pack_row, std::string_view text, const re2::StringPiece parts[2],
                  Findings& out) {
   const DetectorRow& row = pack_row.row;

@@ -27,6 +27,8 @@ inline re2::StringPiece piece(std::string_view text) {
   return {text.data(), text.size()};
 }
 RE2::Options quiet_options(std::size_t max_mem);
+// Whether some place of some text is matched without a character of it.
+bool matches_nothing(const RE2& pattern);
 
 // A row with its compiled parts.
 struct PackRow {
@@ -58,7 +60,6 @@ struct CustomRow {
   double confidence;
   RE2 pattern;
   std::size_t span = 0;  // bytes; matches are sought in so many from where they begin
-  std::size_t slot = 0;  // in Progress
 };
 
 // Before which place each row has looked already: its findings do not overlap.

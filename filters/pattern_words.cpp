@@ -18,13 +18,6 @@ void PatternDetector::Impl::look_at_word(const Window& window, const LiteralFind
     if (behind != nullptr && !behind->may_follow(window.text, word_end)) continue;
     if (!gate->gated.empty()) open_gate(*gate, window, hit, done, out);
     for (const PackRow* row : gate->sought) seek(*row, window, hit, done, out);
-    const CustomRow* custom_row = gate->custom;
-    if (custom_row == nullptr || hit.begin < done[custom_row->slot]) continue;
-    done[custom_row->slot] =
-        for_matches(custom_row->pattern, custom_row->span, window.text, hit.begin, hit.begin + 1,
-                    [&](const re2::StringPiece* parts) {
-                      out.push_back(custom_finding(*custom_row, window.text, parts[0]));
-                    });
   }
 }
 

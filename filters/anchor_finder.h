@@ -1,0 +1,97 @@
+#pragma once
+
+// Where may any of some patterns be? One look at each byte, thirty-two places at a time: what may
+// stand at four places one behind the other, for all anchors together. Only where something fits
+// are anchors told apart.
+
+#include <array>
+#include <bit>
+#include <bitset>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "filters/char_set.h"
+#include "filters/finding.h"
+
+namespace sekisho::filters {
+
+// What "\w" is.
+inline constexpr CharSet kWordBytes(
+    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz");
+
+class AnchorFinder {
+ public:
+  static constexpr std::size_t kPlaces = 4;
+  static constexpr std::size_t kMostAnchors = 64;
+  struct Anchor {
+    std::vector<std::bitset<256>> places;  // bytes that may stand there; one place to kPlaces
+    bool at_border = false;                // never behind what "\w" is
+  };
+
+  AnchorFinder() = default;
+  // At most kMostAnchors; they are numbered as given.
+  explicit AnchorFinder(const std::vector<Anchor>& anchors);
+
+  // Calls found(anchor, place) for each anchor that stands at a place of `where`, by place, then by
+  // anchor. `text` is looked at to its end, past `where`.
+  template <class Found>
+  void find(std::string_view text, Range where, Found found) const {
+    Hits hits;
+    for (std::size_t pos = where.begin; pos < where.end;) {
+      hits.size = 0;
+      pos = fast() ? read_fast(text, {pos, where.end}, hits) : read(text, {pos, where.end}, hits);
+      for (std::size_t i = 0; i < hits.size; ++i)
+        for (std::uint64_t stand = hits.stand[i]; stand != 0; stand &= stand - 1)
+          found(static_cast<std::size_t>(std::countr_zero(stand)), hits.at[i]);
+    }
+  }
+
+  // Places with the anchors that stand there, a bit each.
+  struct Hits {
+    static constexpr std::size_t kMost = 64;
+    std::array<std::size_t, kMost> at;
+    std::array<std::uint64_t, kMost> stand;
+    std::size_t size = 0;
+    void add(std::size_t pos, std::uint64_t anchors) {
+      at[size] = pos;
+      stand[size++] = anchors;
+    }
+  };
+  // Adds the places in `where` until `hits` is full; where it stopped.
+  std::size_t read_fast(std::string_view text, Range where, Hits& hits) const;
+  // The same a byte at a time, for comparison.
+  std::size_t read(std::string_view text, Range where, Hits& hits) const;
+  // Whether this processor looks at thirty-two places at a time.
+  static bool fast();
+
+ private:
+  // Anchors in a bucket share a bit: a byte fits where its two halves do.
+  static constexpr std::size_t kBuckets = 16, kSets = kBuckets / 8;
+  struct Bucket;
+  using Half = std::array<std::uint8_t, 16>;
+
+  // Which anchors stand at `pos`: a bit each.
+  std::uint64_t at(std::string_view text, std::size_t pos) const {
+    std::uint64_t out = pos > 0 && kWordBytes.has(text[pos - 1]) ? all_ & ~at_border_ : all_;
+    for (std::size_t i = 0; i < kPlaces; ++i)
+      out &=
+          pos + i < text.size() ? fits_[i][static_cast<unsigned char>(text[pos + i])] : short_[i];
+    return out;
+  }
+  void add(const Anchor& anchor, std::uint64_t bit);
+  static void join_buckets(std::vector<Bucket>& buckets);
+  void make_halves(const std::vector<Anchor>& anchors);
+
+  std::array<std::array<std::uint64_t, 256>, kPlaces> fits_{};  // anchors, a bit each
+  std::array<std::uint64_t, kPlaces> short_{};                  // that end before this place
+  std::uint64_t all_ = 0, at_border_ = 0;
+  struct Halves {
+    std::array<Half, kPlaces> low{}, high{};  // eight buckets, a bit each
+    std::uint8_t inside_words = 0;            // those that need no border
+  };
+  std::array<Halves, kSets> halves_{};
+};
+
+}  // namespace sekisho::filters

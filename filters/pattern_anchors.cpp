@@ -1,0 +1,163 @@
+#include "filters/pattern_anchors.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "filters/commonness.h"
+#include "filters/pattern_tree.h"
+
+namespace sekisho::filters {
+namespace {
+
+using Kind = PatternNode::Kind;
+
+constexpr std::size_t kMostAlternatives = 64;
+// A commoner one is found more quickly by looking at every byte: of what is looked for, and of that
+// with the bytes behind it.
+constexpr double kRareEnough = 1.0 / 30, kRareWithRest = 1.0 / 250;
+// So that nothing rarer is looked for behind it, or in its alternatives.
+constexpr double kVeryRare = 1.0 / 15'000;
+constexpr std::size_t kRest = 16;  // places
+// One behind the beginning costs a search back.
+constexpr double kInside = 4, kFarInside = 16;
+constexpr std::size_t kFar = 64;  // bytes
+
+bool is_place(const PatternNode& node) {
+  return node.kind == Kind::kLineEnd || node.kind == Kind::kWordBorder;
+}
+
+PatternNode sequence_of(std::vector<PatternNode> parts) {
+  PatternNode out;
+  out.parts = std::move(parts);
+  return out;
+}
+
+// The parts of a sequence, those of sequences in it too.
+std::vector<PatternNode> flat(const PatternNode& node) {
+  if (node.kind != Kind::kSequence) return {node};
+  std::vector<PatternNode> out;
+  for (const PatternNode& part : node.parts) {
+    std::vector<PatternNode> inner = flat(part);
+    std::move(inner.begin(), inner.end(), std::back_inserter(out));
+  }
+  return out;
+}
+
+// The ways in which a pattern may begin, each without alternatives at its beginning.
+std::vector<PatternNode> alternatives_of(const PatternNode& node) {
+  std::vector<PatternNode> parts = flat(node);
+  const auto first = std::find_if_not(parts.begin(), parts.end(), is_place);
+  if (first == parts.end()) return {sequence_of(std::move(parts))};
+  std::vector<PatternNode> choices;
+  if (first->kind == Kind::kEither) {
+    choices = first->parts;
+  } else if (first->kind == Kind::kRepeat && first->least == 0 && first->most == 1) {
+    choices = {first->parts.front(), PatternNode{}};
+  } else {
+    return {sequence_of(std::move(parts))};
+  }
+  std::vector<PatternNode> out;
+  for (const PatternNode& choice : choices) {
+    *first = choice;
+    for (PatternNode& one : alternatives_of(sequence_of(parts))) out.push_back(std::move(one));
+    if (out.size() > kMostAlternatives) return out;
+  }
+  return out;
+}
+
+std::size_t utf8_size(char32_t c) {
+  return c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+}
+
+// Bytes; nullopt: no bound.
+std::optional<std::size_t> longest(const PatternNode& node) {
+  std::size_t most = 0;
+  if (node.kind == Kind::kCharacters) {
+    for (const auto& [from, to] : node.ranges) most = std::max(most, utf8_size(to));
+    return most;
+  }
+  for (const PatternNode& part : node.parts) {
+    const auto size = longest(part);
+    if (!size) return std::nullopt;
+    most = node.kind == Kind::kSequence ? most + *size : std::max(most, *size);
+  }
+  if (node.kind != Kind::kRepeat || most == 0) return most;
+  if (node.most == PatternNode::kAnyNumber) return std::nullopt;
+  return most * node.most;
+}
+
+bool is_word(const std::bitset<256>& bytes) {
+  for (std::size_t c = 0; c < 256; ++c)
+    if (bytes[c] && !kWordBytes.has(static_cast<char>(c))) return false;
+  return true;
+}
+
+std::optional<PatternPaths> paths_from(const std::vector<PatternNode>& parts, std::size_t from) {
+  const auto begin = parts.begin() + static_cast<std::ptrdiff_t>(from);
+  return PatternPaths::of(sequence_of({begin, parts.end()}));
+}
+
+// Where the parts from `from` on begin, without the rest.
+std::optional<PatternAnchor> anchor_at(const std::vector<PatternNode>& parts, std::size_t from) {
+  const std::optional<PatternPaths> paths = paths_from(parts, from);
+  if (!paths) return std::nullopt;
+  PatternAnchor out;
+  out.places = paths->first_places(kRest);
+  if (out.places.empty()) return std::nullopt;
+  Share share;
+  for (std::size_t i = 0; i < out.places.size(); ++i) {
+    share.then([&](unsigned c) { return out.places[i][c]; });
+    if (i < AnchorFinder::kPlaces) out.commonness = share.most();
+  }
+  if (share.most() > kRareWithRest) out.commonness = 1;
+  if (out.places.size() > AnchorFinder::kPlaces) out.places.resize(AnchorFinder::kPlaces);
+  return out;
+}
+
+// The rarest one of a pattern.
+std::optional<PatternAnchor> rarest(const std::vector<PatternNode>& parts) {
+  std::optional<PatternAnchor> best = anchor_at(parts, 0);
+  if (!best) return std::nullopt;
+  best->at_border = parts.front().kind == Kind::kWordBorder && is_word(best->places.front());
+  double least = best->commonness;
+  std::size_t before = 0, from = 0;
+  for (std::size_t i = 0; i + 1 < parts.size() && least > kVeryRare; ++i) {
+    const auto size = longest(parts[i]);
+    before =
+        size && before != PatternAnchor::kAnyNumber ? before + *size : PatternAnchor::kAnyNumber;
+    if (before == 0 || is_place(parts[i + 1])) continue;
+    std::optional<PatternAnchor> inside = anchor_at(parts, i + 1);
+    if (!inside) break;
+    const double cost = inside->commonness * (before > kFar ? kFarInside : kInside);
+    if (cost >= least) continue;
+    least = cost;
+    best = std::move(inside);
+    best->before = before;
+    from = i + 1;
+  }
+  best->rest = paths_from(parts, from)->first();
+  return best;
+}
+
+}  // namespace
+
+std::vector<PatternAnchor> pattern_anchors(std::string_view pattern) {
+  const std::optional<PatternNode> tree = pattern_tree(pattern);
+  if (!tree) return {};
+  const std::vector<PatternNode> parts = flat(*tree);
+  if (parts.empty()) return {};
+  std::optional<PatternAnchor> whole = rarest(parts);
+  if (whole && whole->commonness <= kVeryRare) return {std::move(*whole)};
+  const std::vector<PatternNode> all = alternatives_of(*tree);
+  if (all.size() > kMostAlternatives) return {};
+  std::vector<PatternAnchor> out;
+  for (const PatternNode& one : all) {
+    std::optional<PatternAnchor> anchor = one.parts.empty() ? std::nullopt : rarest(one.parts);
+    if (!anchor || anchor->commonness > kRareEnough) return {};
+    out.push_back(std::move(*anchor));
+  }
+  return out;
+}
+
+}  // namespace sekisho::filters
