@@ -1,8 +1,8 @@
 #pragma once
 
-// The engine: one pass for words and one for digits say where a row may begin, one for anchors where
-// a pattern of the policy may; what none of them announces is a member of one RE2::Set. Only there
-// are spans sought.
+// The engine: one pass for words and one for digits say where a row may begin, one for anchors
+// where a pattern of the policy may; what none of them announces is a member of one RE2::Set. Only
+// there are spans sought.
 
 #include <cstddef>
 #include <deque>

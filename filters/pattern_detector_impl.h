@@ -1,8 +1,8 @@
 #pragma once
 
-// What PatternDetector is made of. Words announce a row of a pack, or digits beside which it begins;
-// anchors say where a pattern of the policy may be. The one RE2::Set is for what none of them tells.
-// For the files of PatternDetector alone.
+// What PatternDetector is made of. Words announce a row of a pack, or digits beside which it
+// begins; anchors say where a pattern of the policy may be. The one RE2::Set is for what none of
+// them tells. For the files of PatternDetector alone.
 
 #include <re2/re2.h>
 #include <re2/set.h>

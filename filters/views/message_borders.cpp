@@ -100,6 +100,10 @@ std::size_t transcript_border_end(std::string_view text, std::size_t at) {
   constexpr std::size_t kLongestName = 24;
   std::size_t pos = skip(text, at, kLineStart);
   const std::size_t name = pos;
+  // What those of ASCII begin with.
+  static constexpr CharSet kFirst{"uahbsmycoqUAHBSMYCOQ"};
+  const char first = at_or_nul(text, name);
+  if (static_cast<unsigned char>(first) < 0x80 && !kFirst.has(first)) return 0;
   static constexpr CharSet kStops{":\n\xEF"};  // and the first byte of "："
   while (pos < text.size() && pos - name < kLongestName &&
          (!kStops.has(text[pos]) || (text[pos] == '\xEF' && text.substr(pos, 3) != "：")))
