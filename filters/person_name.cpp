@@ -197,6 +197,12 @@ bool ends_free(const Ahead& ahead, std::size_t i) {
   return !is_han(next) && next != U'ー' && next != U'ヶ';
 }
 
+// "さくらが伺います", "さくらです": a particle and no more kana, or the end of a sentence.
+bool particle_ends_it(const Ahead& ahead, std::size_t i) {
+  if (ahead.starts(i, U"です") || ahead.starts(i, U"と申")) return true;
+  return kParticles.find(ahead[i]) != std::u32string_view::npos && !is_hiragana(ahead[i + 1]);
+}
+
 // Whether `count` characters from `from` are a given name that ends there.
 bool given_holds(const Ahead& ahead, std::size_t from, std::size_t count, bool spaced, Name& name) {
   const NameList& names = NameList::shipped();
@@ -206,7 +212,9 @@ bool given_holds(const Ahead& ahead, std::size_t from, std::size_t count, bool s
   const bool honorific = honorific_at(ahead, end) > 0;
   if (!names.is_given(given, count)) return false;
   if (kana) {
-    if (!spaced && !honorific && is_hiragana(ahead[end])) return false;
+    const bool sure =
+        count >= 3 && names.is_listed_given(given, count) && particle_ends_it(ahead, end);
+    if (!spaced && !honorific && is_hiragana(ahead[end]) && !sure) return false;
     if (!honorific && is_hiragana(ahead[end]) &&
         kParticles.find(ahead[end]) == std::u32string_view::npos)
       return false;
