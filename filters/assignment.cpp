@@ -171,8 +171,9 @@ std::optional<std::size_t> after_call(std::string_view text, std::size_t pos) {
   if (!at(text, pos, "\"") && !at(text, pos, "'")) return std::nullopt;
   const std::string_view rest = text.substr(pos + 1, kLongestValue);
   const std::size_t close = rest.find(text[pos]);
-  if (close == std::string_view::npos || !at(text, pos + 1 + close + 1, ")")) return std::nullopt;
-  return pos;
+  if (close == std::string_view::npos) return std::nullopt;
+  const std::size_t behind = skip_blanks(text, pos + 1 + close + 1);
+  return at(text, behind, ")") ? std::optional<std::size_t>(pos) : std::nullopt;
 }
 
 struct Quotes {

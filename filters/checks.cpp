@@ -11,6 +11,7 @@
 #include "filters/numbers.h"
 #include "filters/password.h"
 #include "filters/password_arguments.h"
+#include "filters/password_forms.h"
 #include "filters/person_name.h"
 #include "filters/phone_numbers.h"
 #include "filters/postal_address.h"
@@ -58,6 +59,9 @@ constexpr NamedCheck kChecks[] = {
     of_gate("connection_string", find_connection_string, "a password among fields of a connection"),
     of_gate("password", find_password, "a password given to a name or a program"),
     of_gate("password_argument", find_password_argument, "a password that its place tells"),
+    of_match("password_value", check_password_value, "where only a password can stand"),
+    of_match("lone_password", check_lone_password, "looks like a password by itself"),
+    of_match("login_password", check_login_password, "as lone_password, behind a name alone"),
     of_match("password_cell", check_password_cell, "a password in a column of passwords"),
     of_match("secret_cell", check_secret_cell, "a random value in a column of secrets"),
     of_match("secret_argument", check_secret_argument, "a random value given to a function"),

@@ -338,7 +338,8 @@ bool is_below_secret_section(std::string_view text, std::size_t at) {
   const std::size_t last = section.find_last_not_of(" \t\r{");
   if (last == std::string_view::npos || (section[last] != ':' && section[last] != ']'))
     return false;
-  static constexpr std::string_view kSections[] = {"api", "auth", "secret", "credential", "token"};
+  static constexpr std::string_view kSections[] = {
+      "api", "auth", "secret", "credential", "token", "encryption", "jwt", "hmac", "cipher"};
   return has_any(joined(section), kSections) && !has_any(joined(section), kOthers);
 }
 
@@ -363,8 +364,9 @@ void find_generic_secret(const DetectorRow& row, std::string_view text, Range ga
         identifier_around(text, {gate.begin, gate.begin + std::min(blank, word.size())});
     // <apikey>q7Zt…</apikey>, and no comparison.
     const char sign = found[separator.name_end];
-    if (sign == ' ' && separator.value_begin == separator.name_end + 1 &&
-        text.substr(name.begin, 2) != "--")
+    const char mark = found[separator.value_begin];
+    if (sign == ' ' && separator.value_begin == separator.name_end + 1 && mark != '"' &&
+        mark != '\'' && text.substr(name.begin, 2) != "--")
       return;
     const bool element = sign == '>';
     if (element && (name.begin == 0 || text[name.begin - 1] != '<')) return;
@@ -432,6 +434,9 @@ double check_secret_argument(TokenMatch& match, double confidence) {
 
 double check_secret_cell(TokenMatch& match, double confidence) {
   if (!is_secret_value(match.value())) return 0;
+  // Arguments below each other look like a column: "clock_skew_in_seconds=10".
+  const std::size_t sign = match.value().find('=');
+  if (sign != std::string_view::npos && sign + 2 < match.value().size()) return 0;
   const auto heading = heading_above(match.text, match.range);
   if (is_named_before(match.text, match.range.begin, heading.has_value())) return confidence;
   if (!heading) return 0;

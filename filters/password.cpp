@@ -142,8 +142,9 @@ bool is_name(std::string_view value, const Kinds& n, bool quoted) {
 }
 
 bool looks_like_path(std::string_view value) {
-  return value.front() == '/' || value.substr(0, 2) == "~/" || value.substr(0, 2) == "./" ||
-         value.substr(0, 3) == "../" || (value.size() > 2 && value[1] == ':' && value[2] == '\\');
+  return value.front() == '/' || std::count(value.begin(), value.end(), '/') >= 3 ||
+         value.substr(0, 2) == "~/" || value.substr(0, 2) == "./" || value.substr(0, 3) == "../" ||
+         (value.size() > 2 && value[1] == ':' && value[2] == '\\');
 }
 
 // "1*SAFE" of a grammar, "user@site", "1&rdquo" of HTML: none is chosen for a password.
@@ -169,6 +170,11 @@ bool is_technical(std::string_view value) {
   const auto rest = value.substr(std::min(digits, value.size()));
   if (digits > 0 && (rest == "/tcp" || rest == "/udp" || rest == "/sctp")) return true;
   if (value.front() == '[' && value.find('=') != std::string_view::npos) return true;
+  // "[a-zA-Z0-9_.-]+" of a pattern, "1:4.13+dfsg1-1" of a package.
+  if (value.front() == '[' && value.find("a-z") != std::string_view::npos) return true;
+  if (digits == 1 && rest.size() > 1 && rest[0] == ':' &&
+      is_digit(static_cast<unsigned char>(rest[1])))
+    return true;
   const std::size_t word = value.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ");
   if (word == std::string_view::npos || word < 3 || word > 6) return false;
   const bool standard = value[word] == '-' || value.starts_with("RFC");

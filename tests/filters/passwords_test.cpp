@@ -41,6 +41,7 @@ TEST(Passwords, AreFoundHoweverTheyAreWritten) {
            {"public string AdminPassword { get; set; } = \"", "\";"},
            {"var dbPassword string = \"", "\""},
            {"define('ROOT_PW', '", "');"},
+           {"define( 'DB_PASSWORD', '", "' );"},
            {"<root_pw>", "</root_pw>"},
            {"id,smtp_password\n1,", "\n"},
            {"| host | Pwd |\n|---|---|\n| db | ", " |"},
@@ -236,7 +237,10 @@ TEST(Passwords, StandInsReferencesAndProseAreNone) {
 // Lines of programs, their settings and documents.
 TEST(Passwords, WhatCodeAndSettingsSayAboutOneIsNone) {
   for (const std::string_view text :
-       {"kpasswd\t\t464/tcp",
+       {"apt\tpasswd\t1:4.13+dfsg1-1+deb12u1",
+        "\"secret:[a-zA-Z0-9_.-]+\"",
+        "--sasl-password=projects/12345/secrets/my-sasl-secret/versions/1",
+        "kpasswd\t\t464/tcp",
         "passwd-server\t752/udp\t\tpasswd_server",
         "password\t[success=1 default=ignore]\tpam_unix.so obscure yescrypt",
         "#password_encryption = scram-sha-256\t# scram-sha-256 or md5",
@@ -289,14 +293,29 @@ TEST(GenericSecrets, RandomValuesOfSecretNamesAreFound) {
 
 TEST(GenericSecrets, OfElementsColumnsAndPlainMentionsAreFound) {
   const std::string value = "q7Zt2LxVb9Kd4RmWc1Hn8Ys5";
-  for (const char* text :
-       {"<apikey>⟦⟧</apikey>", "アクセストークン ⟦⟧", "APIキー\n⟦⟧", "認証キー「⟦⟧」",
-        "APIキーを発行しました：⟦⟧", "my api key is ⟦⟧", "tool --api-key ⟦⟧ --verbose",
-        "Bearer token: ⟦⟧", "api:\n  key: ⟦⟧", "[api]\nkey=⟦⟧", "- name: API_TOKEN\n  value: ⟦⟧",
-        "API_KEY: str = \"⟦⟧\"", "| 項目 | 値 |\n|---|---|\n| APIキー | ⟦⟧ |",
-        "トークン（本番）：⟦⟧", "Authorization: Token ⟦⟧",
-        "token = os.getenv(\"API_TOKEN\", \"⟦⟧\")",
-        "| name | api key |\n|---|---|\n| staging | ⟦⟧ |", "環境,APIキー\n本番,⟦⟧"}) {
+  for (const char* text : {"<apikey>⟦⟧</apikey>",
+                           "アクセストークン ⟦⟧",
+                           "APIキー\n⟦⟧",
+                           "認証キー「⟦⟧」",
+                           "APIキーを発行しました：⟦⟧",
+                           "my api key is ⟦⟧",
+                           "tool --api-key ⟦⟧ --verbose",
+                           "Bearer token: ⟦⟧",
+                           "api:\n  key: ⟦⟧",
+                           "[api]\nkey=⟦⟧",
+                           "- name: API_TOKEN\n  value: ⟦⟧",
+                           "API_KEY: str = \"⟦⟧\"",
+                           "| 項目 | 値 |\n|---|---|\n| APIキー | ⟦⟧ |",
+                           "トークン（本番）：⟦⟧",
+                           "Authorization: Token ⟦⟧",
+                           "token = os.getenv(\"API_TOKEN\", \"⟦⟧\")",
+                           "| name | api key |\n|---|---|\n| staging | ⟦⟧ |",
+                           "環境,APIキー\n本番,⟦⟧",
+                           "secret_token '⟦⟧'",
+                           "encryption:\n  key: ⟦⟧",
+                           "暗号化キー（AES-256）：⟦⟧",
+                           "const API_TOKEN: &'static str = \"⟦⟧\";",
+                           "hmac.new(b\"⟦⟧\", body)"}) {
     std::string whole = text;
     whole.replace(whole.find("⟦⟧"), std::string("⟦⟧").size(), value);
     EXPECT_EQ(shown(whole), "generic_secret_high_entropy[" + value + "]") << whole;
@@ -304,7 +323,9 @@ TEST(GenericSecrets, OfElementsColumnsAndPlainMentionsAreFound) {
   for (const char* text :
        {"if (key > ⟦⟧)", "name,token id\nx,⟦⟧", "ソートキー ⟦⟧", "the cache key is ⟦⟧",
         "キャッシュキーの値：⟦⟧", "tool --cache-key ⟦⟧", "cache:\n  key: ⟦⟧",
-        "\"authenticity_token\"=>\"⟦⟧\"", "- name: TOKEN_ID\n  value: ⟦⟧"}) {
+        "check(a.token,\n  b.request,\n  b.audience,\n  skew=⟦⟧,\n)",
+        "const CACHE_KEY: &str = \"⟦⟧\";", "\"authenticity_token\"=>\"⟦⟧\"",
+        "- name: TOKEN_ID\n  value: ⟦⟧"}) {
     std::string whole = text;
     whole.replace(whole.find("⟦⟧"), std::string("⟦⟧").size(), value);
     EXPECT_EQ(shown(whole), "") << whole;
