@@ -4,8 +4,8 @@
 #include <iterator>
 #include <vector>
 
+#include "filters/anchor_finder.h"
 #include "filters/char_set.h"
-#include "filters/literal_finder.h"
 #include "filters/views/marks_within.h"
 #include "filters/views/survey.h"
 #include "filters/width_fold.h"
@@ -83,18 +83,25 @@ class JoiningWords {
   }
 
   void seek() {
-    static const std::vector<LiteralFinder::Literal> kWords = {
-        {"join", false},   {"concat", false}, {"implode", false},
-        {"CONCAT", false}, {"Concat", false}, {"Join", false}};
-    static const LiteralFinder kFinder(kWords);
+    static constexpr std::string_view kWords[] = {"join",   "concat", "implode",
+                                                  "CONCAT", "Concat", "Join"};
+    static const AnchorFinder kFinder = [] {
+      std::vector<AnchorFinder::Anchor> anchors;
+      for (const std::string_view word : kWords) {
+        anchors.emplace_back();
+        for (const char c : word.substr(0, AnchorFinder::kPlaces))
+          anchors.back().places.emplace_back().set(static_cast<unsigned char>(c));
+      }
+      return AnchorFinder(anchors);
+    }();
     sought_ = true;
     const std::size_t from = where_.begin > kNearWord ? where_.begin - kNearWord : 0;
     const std::size_t to = std::min(text_.size(), where_.end + kLongestGlue + kNearWord);
-    std::vector<LiteralFinder::Hit> hits;
-    kFinder.find(text_, {from, to}, hits);
-    for (const LiteralFinder::Hit& hit : hits)
-      if (const std::size_t end = hit.begin + kWords[hit.literal].text.size(); end <= to)
-        found_.push_back({hit.begin, end});
+    kFinder.find(text_, {from, to}, [&](std::size_t word, std::size_t begin) {
+      const std::string_view written = kWords[word];
+      if (text_.substr(begin, written.size()) == written && begin + written.size() <= to)
+        found_.push_back({begin, begin + written.size()});
+    });
   }
 
   std::string_view text_;
