@@ -246,6 +246,9 @@ Range identifier_around(std::string_view text, Range word) {
 }
 
 Range read_value(std::string_view text, std::size_t pos, bool& quoted) {
+  quoted = false;
+  static constexpr CharSet kOpening{"\\\"'`<\xE2\xE3\xEF"};  // bytes that kQuotes begin with
+  if (pos < text.size() && !kOpening.has(text[pos])) return bare_value(text, pos);
   for (const Quotes& quotes : kQuotes) {
     if (!at(text, pos, quotes.open)) continue;
     const std::size_t begin = pos + quotes.open.size();
@@ -366,24 +369,6 @@ std::optional<Assignment> read_assignment(std::string_view text, Range word) {
   if (names_a_pair(text.substr(0, name.begin))) second_of_pair(text, out);
   out.setting = is_setting(text, name.begin, out.value.end);
   return out;
-}
-
-std::vector<std::string> identifier_parts(std::string_view identifier) {
-  std::vector<std::string> parts;
-  bool fresh = true;
-  for (std::size_t i = 0; i < identifier.size(); ++i) {
-    const auto c = static_cast<unsigned char>(identifier[i]);
-    if (!is_alnum(c)) {
-      fresh = true;
-      continue;
-    }
-    const bool hump =
-        i > 0 && is_upper(c) && is_lower(static_cast<unsigned char>(identifier[i - 1]));
-    if (fresh || hump) parts.emplace_back();
-    fresh = false;
-    parts.back() += static_cast<char>(is_upper(c) ? c + 0x20 : c);
-  }
-  return parts;
 }
 
 bool is_reference(std::string_view value, bool quoted) {

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "filters/char_set.h"
 #include "filters/finding.h"
 
 namespace sekisho::filters {
@@ -32,8 +33,27 @@ Range read_value(std::string_view text, std::size_t pos, bool& quoted);
 // The identifier around `word`: letters, digits, `_`, `-` and `.`.
 Range identifier_around(std::string_view text, Range word);
 
-// Parts of an identifier in lower case: "DB_PASSWORD", "dbPassword" are "db" and "password".
-std::vector<std::string> identifier_parts(std::string_view identifier);
+// Calls use(part) for each part of an identifier, in lower case: "DB_PASSWORD", "dbPassword" are
+// "db" and "password". Of a part of more than 64 bytes the beginning.
+template <class Use>
+void for_identifier_parts(std::string_view identifier, Use use) {
+  char part[64];
+  std::size_t size = 0;
+  const auto end_part = [&] {
+    if (size > 0) use(std::string_view(part, size));
+    size = 0;
+  };
+  char before = '\0';
+  for (const char c : identifier) {
+    const bool upper = c >= 'A' && c <= 'Z';
+    const bool hump = upper && before >= 'a' && before <= 'z';
+    before = c;
+    if (hump || !kAsciiAlnum.has(c)) end_part();
+    if (kAsciiAlnum.has(c) && size < sizeof part)
+      part[size++] = static_cast<char>(upper ? c + 0x20 : c);
+  }
+  end_part();
+}
 
 // A value that stands for another one, in whatever language: "${VAR}", "$VAR", "{{ x }}", "<name>",
 // "%s", "os.environ[…]", "getenv(…)", "config.password", "****". `quoted` values are no names.

@@ -122,9 +122,11 @@ bool ends_as_something_else(std::string_view name) {
   static constexpr std::string_view kEnds[] = {
       "id",    "name", "path",   "file", "url",   "uri",   "type",   "ref",     "count",
       "index", "size", "prefix", "arn",  "alias", "label", "expiry", "expires", "ttl"};
-  const auto parts = identifier_parts(name);
-  return !parts.empty() &&
-         std::find(std::begin(kEnds), std::end(kEnds), parts.back()) != std::end(kEnds);
+  bool last = false;
+  for_identifier_parts(name, [&](std::string_view part) {
+    last = std::find(std::begin(kEnds), std::end(kEnds), part) != std::end(kEnds);
+  });
+  return last;
 }
 
 Naming naming_of(std::string_view name) {

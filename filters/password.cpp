@@ -213,13 +213,13 @@ double judge_password(std::string_view value, bool quoted, bool told) {
 namespace {
 
 bool names_something_else(std::string_view name) {
-  // "javax.net.ssl.keyStorePassword".
-  if (folded_lower(name).find("storepass") != std::string::npos) return false;
-  for (const std::string& part : identifier_parts(name)) {
+  bool other = false;
+  for_identifier_parts(name, [&](std::string_view part) {
     const std::size_t end = part.find_last_not_of("0123456789") + 1;
-    if (listed(kOtherNames, std::string_view(part).substr(0, end))) return true;
-  }
-  return false;
+    other = other || listed(kOtherNames, part.substr(0, end));
+  });
+  // "javax.net.ssl.keyStorePassword".
+  return other && folded_lower(name).find("storepass") == std::string::npos;
 }
 
 void add(const DetectorRow& row, std::string_view text, Range value, double confidence,
