@@ -19,7 +19,7 @@ constexpr std::uint32_t kMarkFactor = 0x9E3779B1u;
 constexpr std::uint32_t kThreeBytes = 0xFFFFFF;
 // Bits for each entry, so that few other places are marked; no more than a cache holds.
 constexpr unsigned kMarksForEntry = 8, kBucketsForEntry = 2;  // powers of two
-constexpr unsigned kFewestBits = 8, kMostMarkBits = 20, kMostBucketBits = 16;
+constexpr unsigned kFewestBits = 8, kMostMarkBits = 20, kMostFourBits = 18, kMostBucketBits = 16;
 
 // The first byte lowest.
 inline std::uint32_t load_four(const char* p) {
@@ -27,6 +27,17 @@ inline std::uint32_t load_four(const char* p) {
   std::memcpy(&four, p, sizeof four);
   if constexpr (std::endian::native == std::endian::big) four = __builtin_bswap32(four);
   return four;
+}
+
+inline std::uint32_t hash_of(std::uint32_t bytes, unsigned bits) {
+  return bytes * kMarkFactor >> (32 - bits);
+}
+
+void set_bit(std::vector<std::uint32_t>& bits, std::uint32_t at) {
+  bits[at / 32] |= std::uint32_t{1} << at % 32;
+}
+inline bool bit_of(const std::vector<std::uint32_t>& bits, std::uint32_t at) {
+  return (bits[at / 32] >> at % 32 & 1) != 0;
 }
 
 char lower(char c) {
@@ -67,11 +78,16 @@ LiteralFinder::LiteralFinder(std::vector<Literal> literals) : literals_(std::mov
 }
 
 inline std::uint32_t LiteralFinder::mark_of(std::uint32_t four) const {
-  return (four & kThreeBytes) * kMarkFactor >> (32 - mark_bits_);
+  return hash_of(four & kThreeBytes, mark_bits_);
 }
 
 inline bool LiteralFinder::is_marked(std::uint32_t mark) const {
-  return (marks_[mark / 32] >> mark % 32 & 1) != 0;
+  return bit_of(marks_, mark);
+}
+
+// Of a place whose three bytes are marked: whether its four are, or three are enough.
+inline bool LiteralFinder::may_stand(std::uint32_t four) const {
+  return bit_of(four_marks_, hash_of(four, four_bits_)) | bit_of(short_marks_, mark_of(four));
 }
 
 void LiteralFinder::make_tables() {
@@ -82,13 +98,24 @@ void LiteralFinder::make_tables() {
   const auto bucket_of = [&](const Entry& e) { return mark_of(e.bytes) & lower_bits; };
   std::stable_sort(entries_.begin(), entries_.end(),
                    [&](const Entry& a, const Entry& b) { return bucket_of(a) < bucket_of(b); });
+  four_bits_ = std::min(mark_bits_, kMostFourBits);
   marks_.assign((std::size_t{1} << mark_bits_) / 32, 0);
+  short_marks_ = marks_;
+  four_marks_.assign((std::size_t{1} << four_bits_) / 32, 0);
   first_entry_.assign((std::size_t{1} << bucket_bits_) + 1, 0);
   for (const Entry& e : entries_) {
-    marks_[mark_of(e.bytes) / 32] |= std::uint32_t{1} << mark_of(e.bytes) % 32;
+    set_bit(marks_, mark_of(e.bytes));
+    mark_four(e);
     ++first_entry_[bucket_of(e) + 1];
   }
   for (std::size_t i = 1; i < first_entry_.size(); ++i) first_entry_[i] += first_entry_[i - 1];
+}
+
+void LiteralFinder::mark_four(const Entry& entry) {
+  if ((entry.mask >> 24) == 0) return set_bit(short_marks_, mark_of(entry.bytes));
+  const std::uint32_t last = entry.want & ~kThreeBytes;
+  for (const std::uint32_t letter : {last, last & ~(entry.fold & ~kThreeBytes)})
+    set_bit(four_marks_, hash_of(entry.bytes | letter, four_bits_));
 }
 
 void LiteralFinder::add_entries(std::uint32_t index) {
@@ -200,10 +227,25 @@ std::size_t LiteralFinder::find_marks_plainly(std::string_view text, Range where
 }
 
 #if defined(__x86_64__)
-// Eight places at a time: the hashes of their three bytes, and the bits of those gathered.
-__attribute__((target("avx2"))) std::size_t LiteralFinder::find_marks_fast(
+namespace {
+
+// Which of eight places a mask of eight bits names, the first ones first.
+constexpr std::array<std::uint64_t, 256> make_named() {
+  std::array<std::uint64_t, 256> out{};
+  for (unsigned mask = 0; mask < 256; ++mask)
+    for (unsigned place = 0, at = 0; place < 8; ++place)
+      if (mask >> place & 1) out[mask] |= std::uint64_t{place} << 8 * at++;
+  return out;
+}
+constexpr auto kNamed = make_named();
+
+}  // namespace
+
+// Eight places at a time: the hashes of their three bytes, and the bits of those gathered. What is
+// marked is put aside without a branch, and most of it refused by its four bytes.
+__attribute__((target("avx2,popcnt"))) std::size_t LiteralFinder::find_marks_fast(
     std::string_view text, Range where, std::size_t reach, std::vector<Hit>& out) const {
-  constexpr std::size_t kPlaces = 8, kLoaded = 16;
+  constexpr std::size_t kPlaces = 8, kLoaded = 16, kPutAside = 256;
   const char* const bytes = text.data();
   const auto* const marks = reinterpret_cast<const int*>(marks_.data());
   const std::size_t end = std::min(reach, text.size());
@@ -211,7 +253,19 @@ __attribute__((target("avx2"))) std::size_t LiteralFinder::find_marks_fast(
                                           4, 5, 6, -1, 5, 6, 7, -1, 6, 7, 8, -1, 7, 8, 9, -1);
   const __m256i factor = _mm256_set1_epi32(static_cast<int>(kMarkFactor));
   const __m128i shift = _mm_cvtsi32_si128(32 - static_cast<int>(mark_bits_));
-  std::size_t pos = where.begin;
+  std::array<std::uint32_t, kPutAside + kPlaces> aside;  // from `where` on
+  std::size_t pos = where.begin, count = 0;
+  const auto look_at_aside = [&] {
+    std::size_t left = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::uint32_t at = aside[i];
+      aside[left] = at;
+      left += may_stand(load_four(bytes + where.begin + at)) ? 1 : 0;
+    }
+    for (std::size_t i = 0; i < left; ++i)
+      look_at(text, where, where.begin + aside[i], load_four(bytes + where.begin + aside[i]), out);
+    count = 0;
+  };
   for (; pos + kLoaded <= end; pos += kPlaces) {
     const __m128i loaded = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes + pos));
     const __m256i three = _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(loaded), spread);
@@ -219,12 +273,16 @@ __attribute__((target("avx2"))) std::size_t LiteralFinder::find_marks_fast(
     const __m256i words = _mm256_i32gather_epi32(marks, _mm256_srli_epi32(mark, 5), 4);
     const __m256i bit = _mm256_and_si256(mark, _mm256_set1_epi32(31));
     const __m256i stands = _mm256_slli_epi32(_mm256_srlv_epi32(words, bit), 31);
-    auto hits = static_cast<unsigned>(_mm256_movemask_ps(_mm256_castsi256_ps(stands)));
-    for (; hits != 0; hits &= hits - 1) {
-      const std::size_t at = pos + static_cast<std::size_t>(std::countr_zero(hits));
-      look_at(text, where, at, load_four(bytes + at), out);
-    }
+    const auto hits = static_cast<unsigned>(_mm256_movemask_ps(_mm256_castsi256_ps(stands)));
+    const __m256i named =
+        _mm256_cvtepu8_epi32(_mm_cvtsi64_si128(static_cast<long long>(kNamed[hits])));
+    const __m256i places =
+        _mm256_add_epi32(named, _mm256_set1_epi32(static_cast<int>(pos - where.begin)));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(aside.data() + count), places);
+    count += static_cast<std::size_t>(__builtin_popcount(hits));
+    if (count > kPutAside - kPlaces) look_at_aside();
   }
+  look_at_aside();
   for (; pos + 4 <= end; ++pos) {
     const std::uint32_t four = load_four(bytes + pos);
     if (is_marked(mark_of(four))) look_at(text, where, pos, four, out);

@@ -55,8 +55,10 @@ class LiteralFinder {
                         std::uint32_t three);
   void add_marks(std::uint32_t index, std::size_t offset);
   void make_tables();
+  void mark_four(const Entry& entry);
   std::uint32_t mark_of(std::uint32_t four) const;
   bool is_marked(std::uint32_t mark) const;
+  bool may_stand(std::uint32_t four) const;
   bool stands_at(std::string_view text, std::size_t begin, const Literal& literal) const;
   void look_at(std::string_view text, Range where, std::size_t pos, std::uint32_t four,
                std::vector<Hit>& out) const;
@@ -68,8 +70,10 @@ class LiteralFinder {
   void find_single(std::string_view text, Range where, std::vector<Hit>& out) const;
 
   std::vector<Literal> literals_;
-  unsigned mark_bits_ = 0, bucket_bits_ = 0;
+  unsigned mark_bits_ = 0, four_bits_ = 0, bucket_bits_ = 0;
   std::vector<std::uint32_t> marks_;        // a bit for each hash of three bytes
+  std::vector<std::uint32_t> four_marks_;   // of four, where a literal has as many
+  std::vector<std::uint32_t> short_marks_;  // of three, where one has not
   std::vector<Entry> entries_;              // by bucket
   std::vector<std::uint32_t> first_entry_;  // of each bucket: the lower bits of a hash
   std::vector<std::uint32_t> single_;       // literals of one byte
