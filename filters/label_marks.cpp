@@ -353,6 +353,12 @@ bool is_one_of_quoted(const LabelLine& line) {
          (ends_with_any(line.before, kBetween) && starts_with_any(line.after, kCloses));
 }
 
+// "TLP:RED と TLP:AMBER の違い": two grades on one line are compared.
+bool is_one_of_grades(const LabelLine& line) {
+  return line.word.starts_with("tlp:") && (line.after.find("tlp:") != line.after.npos ||
+                                           line.before.find("tlp:") != line.before.npos);
+}
+
 // Text about markings: definitions, rules, questions.
 bool is_about(const LabelLine& line) {
   static constexpr std::string_view kAfter[] = {
@@ -372,7 +378,7 @@ bool is_about(const LabelLine& line) {
   // "「社外秘」と書かれた資料の内容は以下の通り".
   if ((line.said_after & kPointsHere) != 0 && is_written_on(after)) return false;
   return (line.said_before & kAsksAbout) != 0 || (line.said_after & kDivides) != 0 ||
-         starts_with_any(after, kAfter) || is_one_of_quoted(line);
+         starts_with_any(after, kAfter) || is_one_of_quoted(line) || is_one_of_grades(line);
 }
 
 // A sentence may end with the words; one that goes on speaks of something else ("internal use only
@@ -388,8 +394,9 @@ bool ends_statement(const LabelLine& line) {
 bool is_claimed_of_this(const LabelLine& line) {
   static constexpr std::string_view kSo[] = {"です",     "である",   "につき",   "扱いです",
                                              "情報です", "文書です", "資料です", "事項です"};
-  return (line.word == "機密" || line.word == "秘密文書") &&
-         (line.said_before & kPointsHere) != 0 && starts_with_any(line.after, kSo);
+  return (line.word == "機密" || line.word == "秘密文書" || line.word == "営業秘密") &&
+         (line.said_before & kPointsHere) != 0 && starts_with_any(line.after, kSo) &&
+         !starts_with(line.after, "ですか");
 }
 
 // "この資料は社外秘です", "以下は極秘の…", "社外秘につき".

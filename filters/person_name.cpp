@@ -186,6 +186,12 @@ std::size_t honorific_at(const Ahead& ahead, std::size_t i) {
   return size;
 }
 
+// The same, or behind a blank: "東沙織 様".
+bool honorific_follows(const Ahead& ahead, std::size_t i) {
+  if (honorific_at(ahead, i) > 0) return true;
+  return ahead[i] == U' ' && ahead[i + 1] != U'君' && honorific_at(ahead, i + 1) > 0;
+}
+
 struct Name {
   std::size_t surname = 0, given_from = 0, given = 0;  // characters
   bool listed = false, spaced = false, honorific = false;
@@ -209,7 +215,7 @@ bool given_holds(const Ahead& ahead, std::size_t from, std::size_t count, bool s
   const char32_t* given = ahead.value.data() + from;
   const bool kana = is_hiragana(given[0]);
   const std::size_t end = from + count;
-  const bool honorific = honorific_at(ahead, end) > 0;
+  const bool honorific = honorific_follows(ahead, end);
   if (!names.is_given(given, count)) return false;
   if (kana) {
     const bool sure =

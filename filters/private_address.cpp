@@ -65,6 +65,14 @@ bool is_package_before(std::string_view text, std::size_t begin) {
   return true;
 }
 
+// "nmap -sV 10.2.3.4": letters of an option, no word.
+bool follows_option(std::string_view before) {
+  if (!before.ends_with(' ')) return false;
+  before.remove_suffix(1);
+  const std::string_view word = before.substr(before.find_last_of(" \n") + 1);
+  return word.size() >= 3 && word.size() <= 5 && word[0] == '-' && word[1] != '-';
+}
+
 // "v10.0.2.1", "version 10.0.2.1", "pkg==10.0.2.1": four-part version numbers.
 bool is_version(std::string_view text, std::size_t begin) {
   static constexpr std::string_view kWords[] = {"version", "ver",   "v",  "バージョン",
@@ -72,7 +80,7 @@ bool is_version(std::string_view text, std::size_t begin) {
   if (begin >= 2 && text.substr(begin - 2, 2) == "==") return true;
   if (is_package_before(text, begin)) return true;
   const Surroundings around(text, {begin, begin}, 40, 0);
-  if (around.distance_before(kWords) <= 3) return true;
+  if (around.distance_before(kWords) <= 3 && !follows_option(around.before())) return true;
   // "update V8 to 10.2.154.26".
   static constexpr std::string_view kMoves[] = {"update", "upgrade", "bump", "patch", "downgrade"};
   const std::string_view before = around.before();

@@ -95,6 +95,7 @@ TEST(PrivateAddress, VersionsAndSectionsAreNot) {
        {"deps: update V8 to 10.2.154.26", "- **deps**: patch V8 to 10.8.168.25 (#45996)",
         "<a name=\"nodes\"></a>10.3.2.1. Structure</h4>", "10.3.2.1. Structure\n10.3.2.2. Nodes"})
     EXPECT_EQ(shown(text), "") << text;
+  EXPECT_EQ(shown("nmap -sV 10.2.154.26"), "ip_address_private[10.2.154.26]");
   EXPECT_EQ(shown("The DNS moves to 10.2.154.26"), "ip_address_private[10.2.154.26]");
 }
 
@@ -142,6 +143,7 @@ TEST(Label, MarkingsAreFound) {
                                       "- 4 - 取扱注意 青空精機",
                                       "For internal use only. Do not forward.",
                                       "Proprietary and Confidential\n\nplan",
+                                      "※本資料は営業秘密です。",
                                       "以下は社外秘の資料です。要約してください。",
                                       "この文書は極秘です。"}) {
     EXPECT_NE(shown(text).find("confidentiality_label["), std::string::npos) << text;
@@ -167,6 +169,7 @@ TEST(Label, TheWordInASentenceIsNoMarking) {
         "秘密保持契約（NDA）と機密保持の条項を比べて",
         "社外秘とは何ですか",
         "「社外秘」と「極秘」の違いを説明してください",
+        "TLP:RED と TLP:AMBER の違いは？",
         "『極秘』、『社外秘』、『部外秘』の三種類があります",
         "社外秘の文書の扱い方を教えてください",
         "「社外秘」と記載された紙はどう捨てますか",
