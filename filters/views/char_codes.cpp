@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "filters/char_set.h"
+#include "filters/line_ends.h"
 #include "filters/utf8.h"
 #include "filters/views/blob_codings.h"
 #include "filters/views/escape_marks.h"
@@ -296,6 +297,15 @@ struct DumpRow {
   std::string bytes;
 };
 
+// Cheap: whether a row may begin at `at`: with its offset.
+bool may_be_row(std::string_view text, std::size_t at) {
+  const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '>'; };
+  while (at < text.size() && blank(text[at])) ++at;
+  for (std::size_t i = 0; i < 4; ++i)
+    if (hex_value(at_or_nul(text, at + i)) < 0) return false;
+  return true;
+}
+
 DumpRow read_row(std::string_view line) {
   DumpRow row;
   std::size_t pos = 0;
@@ -399,10 +409,16 @@ void find_char_codes(std::string_view text, const Survey& survey, Range where, P
 
 void find_hex_dumps(std::string_view text, const Survey&, Range where, Patches& out) {
   out.undo(kFromHex | kWrapped);
-  std::size_t at = where.begin;
   // From the beginning of a line.
-  while (at > 0 && text[at - 1] != '\n' && where.begin - at < 256) --at;
+  constexpr std::size_t kLongestRow = 256;
+  std::size_t at = where.begin - std::min(where.begin, kLongestRow);
+  if (const std::size_t end = last_line_end(text.substr(at, where.begin - at)); end != text.npos)
+    at += end + 1;
   while (at < where.end) {
+    if (!may_be_row(text, at)) {
+      at = line_end(text, at) + 1;
+      continue;
+    }
     std::size_t begin = at, end = at;
     std::string bytes, words;
     for (;;) {

@@ -136,10 +136,10 @@ std::string_view lost_separator(std::string_view text, std::size_t begin, std::s
 
 void find_message_borders(std::string_view text, const Survey& survey, Range where,
                           PulledApart out) {
-  // Line ends, and quotes that no word follows.
+  // Line ends, and quotes (borders that are special) that no word follows.
   constexpr auto kEnds = [](const BlockMarks&, const BlockMarks& m, const BlockMarks& after) {
     const TwoBlocks words{m.alnum() | m.high, after.alnum() | after.high};
-    return (m.special & ~words.ahead(1)) | m.control;
+    return (m.special & m.border & ~words.ahead(1)) | m.control;
   };
   for (std::size_t at = survey.next(std::max<std::size_t>(where.begin, 1), where.end, kEnds);
        at < where.end; at = survey.next(at + 1, where.end, kEnds)) {
