@@ -67,6 +67,7 @@ constexpr NamedCheck kChecks[] = {
     of_match("secret_argument", check_secret_argument, "a random value given to a function"),
     of_gate("generic_secret", find_generic_secret, "a random value whose name says it is secret"),
     // personal
+    of_match("spelt_email", check_spelt_email, "an address whose marks are written as words"),
     of_gate("email", find_email, "an address with a public top-level domain"),
     of_gate("private_address", find_private_address, "an IP address inside a company network"),
     of_numbers("card", find_credit_cards, "issuer ranges, length, Luhn, published test numbers"),

@@ -287,4 +287,78 @@ void find_email(const DetectorRow& row, std::string_view text, Range gate, Findi
     out.push_back(make_finding(row, confidence, parts.range, parts.local + "@" + parts.domain));
 }
 
+namespace {
+
+struct SpeltMark {
+  std::string_view word;
+  char mark;
+  bool alone;  // needs no brackets and no blanks
+};
+// The longer ones first.
+constexpr SpeltMark kSpelt[] = {
+    {"アットマーク", '@', true}, {"アット", '@', true}, {"ドット", '.', true}, {"at", '@', false},
+    {"dot", '.', false},         {"★", '@', true},      {"☆", '@', true},      {"◎", '@', true},
+    {"＠", '@', true},           {"@", '@', true}};
+
+// The mark that is spelt out at `pos`, with what belongs to it: brackets and a blank on each side.
+std::size_t mark_at(std::string_view text, std::size_t pos, char& mark) {
+  static constexpr std::string_view kOpen[] = {"[", "(", "{", "<", "（", "【"},
+                                    kClose[] = {"]", ")", "}", ">", "）", "】"};
+  const auto starts = [text](std::size_t at, std::string_view what) {
+    return text.substr(std::min(at, text.size()), what.size()) == what;
+  };
+  const auto blank = [&starts](std::size_t at) { return at + (starts(at, " ") ? 1 : 0); };
+  std::size_t at = blank(pos);
+  const auto open = std::find_if(std::begin(kOpen), std::end(kOpen),
+                                 [&](std::string_view sign) { return starts(at, sign); });
+  const bool bracket = open != std::end(kOpen);
+  if (bracket) at = blank(at + open->size());
+  for (const SpeltMark& spelt : kSpelt) {
+    if (folded_lower(text.substr(std::min(at, text.size()), spelt.word.size())) != spelt.word &&
+        !starts(at, spelt.word))
+      continue;
+    std::size_t end = blank(at + spelt.word.size());
+    const auto close = kClose[bracket ? open - std::begin(kOpen) : 0];
+    if (bracket && !starts(end, close)) continue;
+    if (bracket) end = blank(end + close.size());
+    const bool apart = starts(pos, " ") && starts(at + spelt.word.size(), " ");
+    if (!bracket && !spelt.alone && !apart) continue;
+    mark = spelt.mark;
+    return end - pos;
+  }
+  return 0;
+}
+
+// Of `text` with what spells a mark out replaced by it.
+std::string with_marks(std::string_view text) {
+  std::string out;
+  for (std::size_t pos = 0; pos < text.size();) {
+    char mark = 0;
+    if (const std::size_t size = mark_at(text, pos, mark); size > 0) {
+      out += mark;
+      pos += size;
+      continue;
+    }
+    const FoldedChar c = char_at(text, pos);
+    out += c.value < 0x80 ? lower(c.value) : '?';
+    pos += std::max<std::size_t>(1, c.size);
+  }
+  return out;
+}
+
+}  // namespace
+
+double check_spelt_email(TokenMatch& match, double confidence) {
+  const std::string address = with_marks(match.value());
+  const std::size_t at = address.find('@');
+  if (at == std::string::npos || at == 0 || address.find('@', at + 1) != std::string::npos)
+    return 0;
+  const std::string_view local = std::string_view(address).substr(0, at),
+                         domain = std::string_view(address).substr(at + 1);
+  if (local.find("..") != local.npos || !labels_hold(domain) || !has_public_suffix(domain))
+    return 0;
+  if (is_reserved(domain) || is_noreply(local)) return 0;
+  return is_sample(domain) ? 0.40 : confidence;
+}
+
 }  // namespace sekisho::filters

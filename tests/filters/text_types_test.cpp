@@ -23,6 +23,23 @@ TEST(Email, IsFoundAmongTextOfAnyScript) {
             "email[" + wide("user@kaisha-sample.co.jp") + "]");
 }
 
+TEST(Email, IsReadOutInWords) {
+  for (const std::string_view text :
+       {"taro dot yamada at kaisha-sample dot jp", "taro(dot)yamada[at]kaisha-sample(dot)jp",
+        "taro.yamada at kaisha-sample dot jp", "taro.yamada＠kaisha-sample dot jp",
+        "taro.yamadaアットマークkaisha-sampleドットjp", "taro.yamada★kaisha-sample.jp",
+        "taro.yamada【at】kaisha-sample.jp"}) {
+    const Findings found = scan_text(shipped_set(), "連絡先 " + std::string(text) + " です");
+    ASSERT_EQ(found.size(), 1U) << text;
+    EXPECT_EQ(found[0].type, "email") << text;
+    EXPECT_EQ(found[0].range.size(), text.size()) << text;
+  }
+  for (const std::string_view text :
+       {"look at the red dot on the map", "see dot product at example dot com", "★新着★SALE.2026",
+        "point A at B dot two"})
+    EXPECT_EQ(shown(text), "") << text;
+}
+
 TEST(Email, NormalisedFormIsLowerCaseAscii) {
   for (const std::string& text :
        {std::string("Taro@Kaisha-Sample.CO.JP"), wide("taro@kaisha-sample.co.jp")}) {
