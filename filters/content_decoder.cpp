@@ -146,6 +146,7 @@ DecodeStatus ContentDecoder::Impl::run(Link& link, StageBuffers& io) {
   const std::size_t in_before = io.in_size, out_before = io.out_size;
   StageStatus result = std::visit([&io](auto& s) { return s.run(io); }, link.stage);
   if (result == StageStatus::kCorrupt) return DecodeStatus::kCorrupt;
+  if (result == StageStatus::kTooBig) return DecodeStatus::kTooBig;
   link.between = result == StageStatus::kBetween;
   bool stuck = io.in_size == in_before && io.out_size == out_before;
   // All there is was given, room is left, and nothing moves: the stream was cut.

@@ -1,6 +1,8 @@
 #include "filters/decode_stage.h"
 
 #include <brotli/decode.h>
+#include <bzlib.h>
+#include <lzma.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -115,6 +117,77 @@ StageStatus ZstdStage::run(StageBuffers& io) {
   return StageStatus::kBetween;
 }
 
+struct Bzip2Stage::State {
+  bz_stream z{};
+  bool open = false;
+};
+
+void Bzip2Stage::Free::operator()(State* s) const {
+  if (s->open) BZ2_bzDecompressEnd(&s->z);
+  delete s;
+}
+
+Bzip2Stage::Bzip2Stage() : state_(new State) {}
+
+StageStatus Bzip2Stage::run(StageBuffers& io) {
+  bz_stream& z = state_->z;
+  if (!begun_) {
+    if (io.in_size < 4 || std::memcmp(io.in, "BZh", 3) != 0) return StageStatus::kCorrupt;
+    if (state_->open) BZ2_bzDecompressEnd(&z);
+    z = bz_stream{};
+    state_->open = BZ2_bzDecompressInit(&z, 0, 0) == BZ_OK;
+    if (!state_->open) return StageStatus::kTooBig;
+    begun_ = true;
+  }
+  z.next_in = reinterpret_cast<char*>(const_cast<unsigned char*>(io.in));
+  z.avail_in = bounded(io.in_size);
+  z.next_out = reinterpret_cast<char*>(io.out);
+  z.avail_out = bounded(io.out_size);
+  const unsigned in_before = z.avail_in, out_before = z.avail_out;
+  const int result = BZ2_bzDecompress(&z);
+  io.in += in_before - z.avail_in;
+  io.in_size -= in_before - z.avail_in;
+  io.out += out_before - z.avail_out;
+  io.out_size -= out_before - z.avail_out;
+  if (result == BZ_OK) return StageStatus::kGo;
+  begun_ = false;
+  if (result == BZ_STREAM_END) return StageStatus::kBetween;
+  return result == BZ_MEM_ERROR ? StageStatus::kTooBig : StageStatus::kCorrupt;
+}
+
+struct XzStage::State {
+  lzma_stream z = LZMA_STREAM_INIT;
+  bool open = false, ended = false;
+};
+
+void XzStage::Free::operator()(State* s) const {
+  lzma_end(&s->z);
+  delete s;
+}
+
+XzStage::XzStage() : state_(new State) {
+  state_->open = lzma_stream_decoder(&state_->z, kMemory, 0) == LZMA_OK;
+}
+
+StageStatus XzStage::run(StageBuffers& io) {
+  if (!state_->open || state_->ended) return StageStatus::kCorrupt;
+  lzma_stream& z = state_->z;
+  z.next_in = io.in;
+  z.avail_in = io.in_size;
+  z.next_out = io.out;
+  z.avail_out = io.out_size;
+  const lzma_ret result = lzma_code(&z, LZMA_RUN);
+  io.in = z.next_in;
+  io.in_size = z.avail_in;
+  io.out = z.next_out;
+  io.out_size = z.avail_out;
+  state_->ended = result == LZMA_STREAM_END;
+  if (state_->ended) return StageStatus::kBetween;
+  if (result == LZMA_OK || result == LZMA_BUF_ERROR) return StageStatus::kGo;
+  const bool memory = result == LZMA_MEMLIMIT_ERROR || result == LZMA_MEM_ERROR;
+  return memory ? StageStatus::kTooBig : StageStatus::kCorrupt;
+}
+
 DecodeStage make_stage(CodingName name) {
   switch (name) {
     case CodingName::kGzip:
@@ -123,6 +196,10 @@ DecodeStage make_stage(CodingName name) {
       return InflateStage(false);
     case CodingName::kBrotli:
       return BrotliStage();
+    case CodingName::kBzip2:
+      return Bzip2Stage();
+    case CodingName::kXz:
+      return XzStage();
     case CodingName::kZstd:
       break;
   }

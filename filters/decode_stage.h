@@ -1,6 +1,7 @@
 #pragma once
 
-// One coding of a body: pull the next bytes through zlib, brotli or zstd.
+// One coding of a body: pull the next bytes through zlib, brotli or zstd; of what is packed within
+// a text, also through bzip2 or xz.
 
 #include <cstddef>
 #include <memory>
@@ -8,7 +9,7 @@
 
 namespace sekisho::filters {
 
-enum class CodingName { kGzip, kDeflate, kBrotli, kZstd };
+enum class CodingName { kGzip, kDeflate, kBrotli, kZstd, kBzip2, kXz };
 
 // What a stage works on; both views move forward.
 struct StageBuffers {
@@ -23,6 +24,7 @@ enum class StageStatus {
   kGo,       // wants more input or more room
   kBetween,  // a member or frame ended: done if nothing follows
   kCorrupt,
+  kTooBig,  // needs more memory than it is given
 };
 
 class InflateStage {
@@ -72,7 +74,39 @@ class ZstdStage {
   bool begun_ = false;
 };
 
-using DecodeStage = std::variant<InflateStage, BrotliStage, ZstdStage>;
+class Bzip2Stage {
+ public:
+  Bzip2Stage();
+  std::size_t least() const { return begun_ ? 1 : 4; }
+  StageStatus run(StageBuffers& io);
+
+ private:
+  struct State;
+  struct Free {
+    void operator()(State* s) const;
+  };
+  std::unique_ptr<State, Free> state_;
+  bool begun_ = false;
+};
+
+class XzStage {
+ public:
+  // A dictionary of 16 MiB and what goes with it: presets up to 7.
+  static constexpr std::size_t kMemory = 20u << 20;
+
+  XzStage();
+  std::size_t least() const { return 1; }
+  StageStatus run(StageBuffers& io);
+
+ private:
+  struct State;
+  struct Free {
+    void operator()(State* s) const;
+  };
+  std::unique_ptr<State, Free> state_;
+};
+
+using DecodeStage = std::variant<InflateStage, BrotliStage, ZstdStage, Bzip2Stage, XzStage>;
 DecodeStage make_stage(CodingName name);
 
 }  // namespace sekisho::filters

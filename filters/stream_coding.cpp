@@ -94,6 +94,7 @@ StreamDecoder::Status StreamDecoder::step(std::string& out) {
   read_ += used;
   begun_ = true;
   if (status == StageStatus::kCorrupt) return Status::kCorrupt;
+  if (status == StageStatus::kTooBig) return Status::kTooBig;
   between_ = status == StageStatus::kBetween;
   return got == 0 && used == 0 ? Status::kNeedInput : Status::kMore;
 }
@@ -140,6 +141,9 @@ bool StreamEncoder::Impl::open() {
       return brotli != nullptr &&
              BrotliEncoderSetParameter(brotli, BROTLI_PARAM_QUALITY, kBrotliQuality) &&
              BrotliEncoderSetParameter(brotli, BROTLI_PARAM_LGWIN, kBrotliWindow);
+    case CodingName::kBzip2:
+    case CodingName::kXz:
+      return false;  // no header names them
     case CodingName::kZstd:
       break;
   }
@@ -206,6 +210,9 @@ bool StreamEncoder::Impl::write(std::string_view bytes, bool end, std::string& o
       return deflate_all(bytes, end, out);
     case CodingName::kBrotli:
       return brotli_all(bytes, end, out);
+    case CodingName::kBzip2:
+    case CodingName::kXz:
+      return false;
     case CodingName::kZstd:
       break;
   }

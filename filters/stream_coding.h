@@ -30,8 +30,9 @@ class StreamDecoder {
   ~StreamDecoder();
 
   void push(std::string_view bytes);
-  // Appends at most 64 KiB. kMore: call again; kNeedInput: push first.
-  enum class Status { kMore, kNeedInput, kCorrupt };
+  // Appends at most 64 KiB. kMore: call again; kNeedInput: push first; kTooBig: it needs more
+  // memory than it is given (xz alone, which no header names).
+  enum class Status { kMore, kNeedInput, kCorrupt, kTooBig };
   Status step(std::string& out);
   // The stream ended properly (after kNeedInput).
   bool whole() const;

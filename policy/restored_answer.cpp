@@ -20,7 +20,9 @@ bool RestoredAnswer::feed(std::string_view bytes, std::string& out) {
   for (;;) {
     std::string plain, restored;
     const filters::StreamDecoder::Status status = decoder_.step(plain);
-    if (status == filters::StreamDecoder::Status::kCorrupt) return false;
+    if (status == filters::StreamDecoder::Status::kCorrupt ||
+        status == filters::StreamDecoder::Status::kTooBig)
+      return false;
     restorer_.feed(plain, restored);
     if (!encoder_.write(restored, out)) return false;
     if (status == filters::StreamDecoder::Status::kNeedInput) return true;

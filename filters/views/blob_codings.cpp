@@ -6,9 +6,10 @@
 
 #include "filters/base64.h"
 #include "filters/charset.h"
-#include "filters/content_decoder.h"
+#include "filters/stream_coding.h"
 #include "filters/utf8.h"
 #include "filters/views/escape_marks.h"
+#include "filters/views/raw_deflate.h"
 #include "filters/views/view_scan.h"
 
 namespace sekisho::filters {
@@ -30,17 +31,32 @@ std::size_t shown_size(std::string_view text, std::size_t at) {
   return utf8_sequence(text.data() + at, text.data() + text.size());
 }
 
-std::string unpack(std::string_view coding, std::string_view bytes, ViewBudget& budget,
-                   bool& over) {
-  std::string out;
-  ContentDecoder decoder(coding, bytes, ViewBudget::kInflated, ViewBudget::kInflated);
+// What comes out; `whole`: the stream ended, and all of the bytes belonged to it.
+struct Unpacked {
+  std::string text;
+  bool whole = false;
+};
+Unpacked unpack(CodingName coding, std::string_view bytes, ViewBudget& budget, bool& over) {
+  Unpacked out;
+  StreamDecoder decoder(StreamCoding{coding});
+  decoder.push(bytes);
   for (;;) {
-    const std::size_t before = out.size();
-    const DecodeStatus status = decoder.step(out);
-    if (!budget.inflate(out.size() - before) || status == DecodeStatus::kTooBig) over = true;
+    const std::size_t before = out.text.size();
+    const StreamDecoder::Status status = decoder.step(out.text);
+    const bool room = budget.inflate(out.text.size() - before);
+    over = over || !room || status == StreamDecoder::Status::kTooBig;
     // A stream that was cut off says what it says up to there.
-    if (over || status != DecodeStatus::kMore) return out;
+    if (!over && status == StreamDecoder::Status::kMore) continue;
+    out.whole = status == StreamDecoder::Status::kNeedInput && decoder.whole();
+    return out;
   }
+}
+
+// Deflate without a header says something only where the stream is whole and text.
+std::string from_raw_deflate(std::string_view bytes, ViewBudget& budget, bool& over) {
+  if (!may_be_raw_deflate(bytes)) return {};
+  Unpacked unpacked = unpack(CodingName::kDeflate, bytes, budget, over);
+  return unpacked.whole && is_mostly_text(unpacked.text) ? std::move(unpacked.text) : std::string();
 }
 
 std::string as_utf8(Charset charset, std::string_view bytes) {
@@ -179,24 +195,36 @@ std::string_view longest_text(std::string_view bytes) {
   return bytes.substr(best, size);
 }
 
-std::string_view packed_as(std::string_view bytes) {
-  if (bytes.substr(0, 3) == "\x1F\x8B\x08"sv) return "gzip";
-  if (bytes.substr(0, 4) == "\x28\xB5\x2F\xFD"sv) return "zstd";
+std::optional<CodingName> packed_as(std::string_view bytes) {
+  if (bytes.substr(0, 3) == "\x1F\x8B\x08"sv) return CodingName::kGzip;
+  if (bytes.substr(0, 4) == "\x28\xB5\x2F\xFD"sv) return CodingName::kZstd;
+  if (bytes.substr(0, 6) == "\xFD\x37zXZ\0"sv) return CodingName::kXz;
+  if (bytes.substr(0, 3) == "BZh" && bytes.substr(4, 6) == "1AY&SY") return CodingName::kBzip2;
   if (bytes.size() > 6 && bytes[0] == '\x78') {
     const auto second = static_cast<unsigned char>(bytes[1]);
     if ((second == 0x01 || second == 0x5E || second == 0x9C || second == 0xDA) &&
         (0x78 * 256 + second) % 31 == 0)
-      return "deflate";
+      return CodingName::kDeflate;
   }
-  return {};
+  return std::nullopt;
+}
+
+bool inflates_to_text(std::string_view bytes) {
+  constexpr std::size_t kFewest = 64;
+  if (!may_be_raw_deflate(bytes)) return false;
+  StreamDecoder decoder(StreamCoding{CodingName::kDeflate});
+  decoder.push(bytes);
+  std::string text;
+  decoder.step(text);
+  return text.size() >= kFewest && is_mostly_text(text);
 }
 
 std::optional<Readable> readable(std::string bytes, ViewBudget& budget, bool& over) {
   Readable out;
   for (int i = 0; i < kMostPackings; ++i) {
-    const std::string_view coding = packed_as(bytes);
-    if (coding.empty()) break;
-    std::string inside = unpack(coding, bytes, budget, over);
+    const std::optional<CodingName> coding = packed_as(bytes);
+    if (!coding) break;
+    std::string inside = unpack(*coding, bytes, budget, over).text;
     if (inside.empty() || over) return std::nullopt;
     bytes = std::move(inside);
     out.unpacked = true;
@@ -206,6 +234,12 @@ std::optional<Readable> readable(std::string bytes, ViewBudget& budget, bool& ov
     return out;
   }
   if (has_file_magic(bytes)) return std::nullopt;
+  if (std::string inside = from_raw_deflate(bytes, budget, over); !inside.empty()) {
+    out.text = std::move(inside);
+    out.unpacked = true;
+    return out;
+  }
+  if (over) return std::nullopt;
   if (const Charset wide = wide_charset(bytes); wide != Charset::kNone)
     out.text = as_utf8(wide, std::string_view(bytes).substr(0, bytes.size() & ~std::size_t{1}));
   else

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "filters/decode_stage.h"
+
 namespace sekisho::filters {
 
 class ViewBudget;
@@ -24,7 +26,7 @@ bool is_mostly_text(std::string_view bytes);
 // The longest stretch of `bytes` that is text.
 std::string_view longest_text(std::string_view bytes);
 
-// What decoded bytes say: unpacked (gzip, zlib, zstd), turned to UTF-8; nullopt = no text.
+// What decoded bytes say: unpacked (packed_as), turned to UTF-8; nullopt = no text.
 // `over` is set when the budget ended the unpacking, `unpacked` when there was any.
 struct Readable {
   std::string text;
@@ -32,7 +34,9 @@ struct Readable {
 };
 std::optional<Readable> readable(std::string bytes, ViewBudget& budget, bool& over);
 
-// gzip, zlib or zstd by its first bytes: a name as in content-encoding, "" = none.
-std::string_view packed_as(std::string_view bytes);
+// gzip, zlib, zstd, bzip2 or xz by the first bytes.
+std::optional<CodingName> packed_as(std::string_view bytes);
+// Deflate without a header by what comes out of the first bytes.
+bool inflates_to_text(std::string_view bytes);
 
 }  // namespace sekisho::filters

@@ -8,6 +8,7 @@
 #include "filters/utf8.h"
 #include "filters/views/blob_codings.h"
 #include "filters/views/escape_marks.h"
+#include "filters/views/raw_deflate.h"
 #include "filters/views/token_prefixes.h"
 #include "filters/views/view_scan.h"
 #include "filters/width_fold.h"
@@ -111,7 +112,8 @@ bool begins_readable(std::string_view chars, std::size_t offset) {
       const auto second = static_cast<unsigned char>(bytes[1]);
       packed = (bytes[0] == '\x1F' && second == 0x8B) || (bytes[0] == '\x28' && second == 0xB5) ||
                (bytes[0] == '\x78' && (0x78 * 256 + second) % 31 == 0) ||
-               (bytes[0] == '\x1B' && second == '$');
+               (bytes[0] == '\x1B' && second == '$') || (bytes[0] == 'B' && second == 'Z') ||
+               (bytes[0] == '\xFD' && second == '7');
       wide = bytes[0] == '\0' || bytes[1] == '\0' || (bytes[0] == '\xFF' && second == 0xFE) ||
              (bytes[0] == '\xFE' && second == 0xFF) || bytes[1] == '0';
     }
@@ -130,6 +132,23 @@ bool begins_readable(std::string_view chars, std::size_t offset) {
     }
   }
   return size >= kFewestBytes || packed;
+}
+
+// Whether they begin like deflate without a header.
+bool begins_deflated(std::string_view chars) {
+  constexpr std::size_t kShortest = 20;
+  if (chars.size() < kShortest) return false;
+  // Cheap: the kind of the first block, and names and digests in letters of one case.
+  const int kind = (value(chars[0]) << 2 | value(chars[1]) >> 4) >> 1 & 3;
+  if (kind == 3 || (kind == 0 && chars[0] != 'A')) return false;
+  bool lower = false, upper = false;
+  for (const char c : chars.substr(0, kShortest)) {
+    lower |= c >= 'a' && c <= 'z';
+    upper |= c >= 'A' && c <= 'Z';
+  }
+  if (!lower || !upper) return false;
+  const FirstBytes first = first_bytes(chars);
+  return may_be_raw_deflate({reinterpret_cast<const char*>(first.bytes.data()), first.size});
 }
 
 bool all_hex(std::string_view text) {
@@ -169,7 +188,8 @@ std::optional<Decoded> from_base64(std::string_view chars, ViewBudget& budget, b
   std::optional<Decoded> best;
   const std::size_t last = chars.size() < kShortRun ? chars.size() - kShortestBlob : 3;
   for (std::size_t offset = 0; offset <= last; ++offset) {
-    if (!may_begin(chars, offset) || !begins_readable(chars, offset)) continue;
+    const bool begins = may_begin(chars, offset) && begins_readable(chars, offset);
+    if (!begins && !(offset == 0 && begins_deflated(chars))) continue;
     std::string bytes = decode_base64_run(chars, offset);
     if (auto decoded = read_bytes(bytes, kFromBase64, budget, over)) {
       if (!best || decoded->text.size() > best->text.size()) best = std::move(decoded);
@@ -261,9 +281,9 @@ bool patch_range(std::string_view chars, Range range, ViewBudget& budget, bool& 
 namespace {
 
 bool is_plain_word(std::string_view line) {
-  return line.size() <= 24 && std::all_of(line.begin() + 1, line.end(), [](char c) {
-           return is_lower(static_cast<unsigned char>(c));
-         });
+  return !line.empty() && line.size() <= 24 &&
+         std::all_of(line.begin() + 1, line.end(),
+                     [](char c) { return is_lower(static_cast<unsigned char>(c)); });
 }
 
 }  // namespace
@@ -330,12 +350,13 @@ BlobGuess guess_blob(std::string_view chars) {
   if (all_hex(sample)) {
     bool over = false;
     ViewBudget budget;
-    if (readable(decode_hex(sample), budget, over) || !packed_as(decode_hex(sample)).empty())
+    if (readable(decode_hex(sample), budget, over) || packed_as(decode_hex(sample)))
       return {BlobCoding::kHex, 0};
     return {};
   }
   for (std::size_t offset = 0; offset < 4; ++offset)
     if (begins_readable(chars, offset)) return {BlobCoding::kBase64, offset};
+  if (begins_deflated(chars)) return {BlobCoding::kBase64, 0};
   return {};
 }
 
@@ -374,6 +395,77 @@ void patch_blob(std::string_view text, const BlobRun& given, ViewBudget& budget,
     if (line.begin == run.segments.front().begin) range.begin = run.range.begin;
     one(line, range);
   }
+}
+
+namespace {
+
+BlobRun read_even_groups(std::string_view text, std::size_t at) {
+  constexpr std::size_t kShortest = 4, kLongest = 76, kFewestGroups = 3, kShortestRun = 24;
+  BlobRun run;
+  const std::size_t size = blob_run_end(text.substr(0, at + kLongest + 1), at) - at;
+  if (size < kShortest || size > kLongest) return {};
+  // Cheap: most runs are followed by a longer one, or none.
+  const std::size_t second = at + size + 1;
+  if (second >= text.size() || is_blob_char(text[second - 1]) ||
+      (!is_blob_char(text[second]) && text[second] != '\n') ||
+      (second + size + 1 < text.size() && is_blob_char(text[second + size]) &&
+       is_blob_char(text[second + size + 1])))
+    return {};
+  // One blank or line end between.
+  const auto behind_gap = [text](std::size_t end) {
+    if (end + 1 < text.size() && text[end] == '\r' && text[end + 1] == '\n') return end + 2;
+    return end < text.size() && (text[end] == ' ' || text[end] == '\n') ? end + 1 : end;
+  };
+  // Groups before it: it is in the middle of a run.
+  if (at > size && (text[at - 1] == ' ' || text[at - 1] == '\n') &&
+      blob_run_end(text.substr(0, at), at - 1 - size) == at - 1 &&
+      (at == size + 1 || !is_blob_char(text[at - size - 2])))
+    return {};
+  std::size_t words = 0, pos = at;
+  for (;;) {
+    const std::size_t end = blob_run_end(text.substr(0, pos + size + 1), pos);
+    const std::size_t length = end - pos;
+    const bool padded = end < text.size() && text[end] == '=';
+    const bool word = is_plain_word(text.substr(pos, length));
+    // The last one may be shorter, when it is no word of the text that follows.
+    if (length == 0 || length > size || (length < size && word && !padded)) break;
+    run.segments.push_back({pos, end});
+    words += word ? 1 : 0;
+    run.range = {at, end};
+    while (run.range.end < text.size() && run.range.end - end < 3 && text[run.range.end] == '=')
+      ++run.range.end;
+    const std::size_t next = behind_gap(end);
+    if (length < size || padded || next == end) break;
+    pos = next;
+  }
+  const std::size_t groups = run.segments.size();
+  const bool padded = groups > 1 && text[run.range.end - 1] == '=';
+  const bool enough = (groups >= kFewestGroups || (padded && size >= kShortestBlob)) &&
+                      run.range.size() >= kShortestRun;
+  return enough && words * 2 <= groups ? run : BlobRun{};
+}
+
+}  // namespace
+
+std::size_t patch_even_groups(std::string_view text, std::size_t at, ViewBudget& budget, bool& over,
+                              Patches& out) {
+  const BlobRun run = read_even_groups(text, at);
+  if (run.segments.empty()) return at;
+  const std::string chars = characters_of(text, run.segments);
+  // Numbers are written in groups, too.
+  if (chars.find_first_not_of("0123456789-") == std::string::npos) return run.range.end;
+  // Pairs of digits are read with those of dumps.
+  if (all_hex(chars) || (!begins_readable(chars, 0) && !begins_deflated(chars)))
+    return run.range.end;
+  // By chance short groups are text of one of the older charsets.
+  std::string bytes = decode_base64_run(chars, 0);
+  if (!is_mostly_text(bytes) && !packed_as(bytes) && !may_be_raw_deflate(bytes))
+    return run.range.end;
+  const auto said = read_bytes(std::move(bytes), kFromBase64, budget, over);
+  if (!said) return run.range.end;
+  out.undo(said->undone | kWrapped);
+  out.add(run.range, said->text);
+  return run.range.end;
 }
 
 }  // namespace sekisho::filters

@@ -48,4 +48,9 @@ BlobGuess guess_blob(std::string_view characters);
 void patch_blob(std::string_view text, const BlobRun& run, ViewBudget& budget, bool& over,
                 Patches& out);
 
+// The same of groups of one length with single blanks between, the last may be shorter, from the
+// first of them at `at` on ("QUtJQVEz WFk0UDZa …"). Behind them; `at`: they are words, or too few.
+std::size_t patch_even_groups(std::string_view text, std::size_t at, ViewBudget& budget, bool& over,
+                              Patches& out);
+
 }  // namespace sekisho::filters

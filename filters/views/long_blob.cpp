@@ -17,12 +17,6 @@ constexpr std::size_t kSample = 512;  // bytes that tell what it is
 constexpr std::size_t kPiece = 16u << 10;
 constexpr std::size_t kMostFindings = 256;  // that stand at one place
 
-CodingName coding_named(std::string_view name) {
-  return name == "gzip"   ? CodingName::kGzip
-         : name == "zstd" ? CodingName::kZstd
-                          : CodingName::kDeflate;
-}
-
 }  // namespace
 
 LongBlob::LongBlob(std::size_t begin, std::string_view characters, Scanner* scanner,
@@ -58,10 +52,11 @@ void LongBlob::decode(std::string_view characters) {
 
 // What the first bytes are decides about the rest.
 void LongBlob::settle() {
-  const std::string_view coding = packed_as(first_);
-  if (!coding.empty() && !packed_) {
+  std::optional<CodingName> coding = packed_as(first_);
+  if (!coding && inflates_to_text(first_)) coding = CodingName::kDeflate;
+  if (coding && !packed_) {
     packed_ = true;
-    unpacker_ = std::make_unique<StreamDecoder>(StreamCoding{coding_named(coding)});
+    unpacker_ = std::make_unique<StreamDecoder>(StreamCoding{*coding});
     content_ = Content::kPacked;
   } else if (is_mostly_text(first_)) {
     content_ = Content::kText;
@@ -113,6 +108,7 @@ void LongBlob::unpack(std::string_view bytes) {
     const StreamDecoder::Status status = unpacker->step(out);
     if (!budget_.inflate(out.size())) failed_ = true;
     take(out);
+    if (status == StreamDecoder::Status::kTooBig) failed_ = true;
     if (status == StreamDecoder::Status::kCorrupt && content_ == Content::kUnknown)
       content_ = Content::kOther;
     if (status != StreamDecoder::Status::kMore || failed_) break;

@@ -220,6 +220,37 @@ SEKISHO_AVX2 inline BlockMarks fast_masks(const unsigned char* p) {
   return (bits & bits >> 4) != 0;
 }
 
+constexpr int kFewestDigitsOfGroups = 2;
+
+// Single blanks between letters and digits; of them, those behind nothing else for a while.
+struct Gaps {
+  std::uint64_t all = 0, late = 0;
+};
+[[gnu::always_inline]] inline Gaps gaps_of(std::uint64_t space, std::uint64_t together) {
+  const std::uint64_t all = space & together << 1 & together >> 1;
+  std::uint64_t run = together | all;
+  run &= run << 1 | 1;
+  run &= run << 2 | 3;
+  run &= run << 4 | 15;
+  return {all, all & run};
+}
+
+// Whether two gaps, one of them of the block before perhaps, part groups of such a size.
+[[gnu::always_inline]] inline bool has_even_gaps(const Gaps& gaps, std::uint64_t before) {
+  std::uint64_t even = 0;
+  for (const unsigned size : kEvenSizes)
+    even |= gaps.all << (size + 1) | before >> (kBlock - size - 1);
+  return (even & gaps.late) != 0;
+}
+
+// As base64 has, and words of a text have not.
+bool has_capitals(const unsigned char* block) {
+  constexpr int kFewest = 6;
+  int capitals = 0;
+  for (std::size_t i = 0; i < kBlock; ++i) capitals += block[i] >= 'A' && block[i] <= 'Z' ? 1 : 0;
+  return capitals >= kFewest;
+}
+
 // What the masks alone say.
 [[gnu::always_inline]] inline std::uint16_t flags_of(const BlockMarks& m) {
   std::uint16_t flags = 0;
@@ -257,6 +288,7 @@ struct Survey::Carried {
   std::size_t run = 0;  // letters and digits at the end of the last block
   bool broken = false;  // the last block holds a line end or a tab
   int digits = 0;       // of the last block
+  Gaps gaps;            // of the last block
 };
 
 // A part of read_blocks, which is made twice: with the instructions that every processor has, and
@@ -273,6 +305,11 @@ struct Survey::Carried {
   if ((breaks || last.broken) && (m.digit != 0 || last.digits != 0)) flags |= kLineEnd;
   last.broken = breaks;
   const int digits = count(m.digit);
+  // Words are as long as groups; encodings hold digits.
+  const Gaps gaps = gaps_of(m.space, together);
+  if (digits + last.digits >= kFewestDigitsOfGroups && has_even_gaps(gaps, last.gaps.all))
+    flags |= kEvenGroups;
+  last.gaps = gaps;
   if (digits + last.digits >= 8) flags |= kManyDigits;
   last.digits = digits;
   return flags;
@@ -294,6 +331,7 @@ template <BlockMarks (*kMasks)(const unsigned char*)>
     BlockMarks& m = marks_[block];
     m = kMasks(p);
     std::uint16_t flags = flags_of_block(m, last);
+    if ((flags & kEvenGroups) != 0 && !has_capitals(p)) flags &= std::uint16_t(~kEvenGroups);
     for (std::uint64_t left = m.special; left != 0; left &= left - 1) {
       const auto at = static_cast<std::size_t>(std::countr_zero(left));
       if (may_be_marked(p[at], p[at + 1])) flags |= mark_flags(text, from + at);

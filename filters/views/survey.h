@@ -26,6 +26,7 @@ enum SurveyFlag : std::uint16_t {
   kLongRun = 64,      // kLongRunSize or more letters and digits without a break
   kCells = 128,       // "|", or punctuation squeezed between values
   kLineEnd = 256,     // a line end or tab after what may be part of a token
+  kEvenGroups = 512,  // blanks at equal distances
 };
 
 // The bytes of a block by what they are, a bit each, the first byte lowest.
@@ -162,6 +163,21 @@ inline constexpr auto kLongRunStarts = [](const BlockMarks& before, const BlockM
   const TwoBlocks breaks{~run, ~(after.alnum() | after.token)};
   const std::uint64_t short_of = breaks.spread(1).spread(2).spread(4).spread(4).low;
   return run & ~(run << 1 | last >> 63) & ~short_of;
+};
+// Lengths of groups that somebody may have cut an encoding into.
+inline constexpr unsigned kEvenSizes[] = {4, 5, 6, 8, 10};
+// Where letters and digits begin with blanks behind a group of such a length and another one.
+inline constexpr auto kEvenGroupStarts = [](const BlockMarks& before, const BlockMarks& m,
+                                            const BlockMarks& after) {
+  const std::uint64_t run = m.alnum() | m.token, last = before.alnum() | before.token;
+  const std::uint64_t goes_on = after.alnum() | after.token;
+  const TwoBlocks blanks{m.space & run << 1 & (run >> 1 | goes_on << 63),
+                         after.space & (goes_on << 1 | run >> 63) & goes_on >> 1};
+  std::uint64_t even = 0;
+  for (const unsigned size : kEvenSizes) even |= blanks.ahead(size) & blanks.ahead(2 * size + 1);
+  // Numbers are written in groups, too.
+  const TwoBlocks letters{m.letter, after.letter};
+  return run & ~(run << 1 | last >> 63) & even & letters.spread(1).spread(2).spread(4).low;
 };
 // For Survey::run_begin: what may be part of a token (kTokenChars).
 inline constexpr auto kTokenMarks = [](const BlockMarks& m) { return m.alnum() | m.token | m.dot; };

@@ -105,6 +105,7 @@ struct ViewScan::Impl {
   void see_odd(const Scene& scene, Findings& out);
   void see_pulled_apart(const Scene& scene, Findings& out);
   void see_blobs(const Scene& scene, Findings& out);
+  void see_even_groups(const Scene& scene);
   void see_blob_run(const Scene& scene, std::size_t begin, std::size_t& end);
   void go_on_with_blob(const Scene& scene, Findings& out);
   void show(const Scene& scene, Patches& with, Family family, bool doubtful, Findings& out);
@@ -277,6 +278,7 @@ void ViewScan::Impl::see_blob_run(const Scene& scene, std::size_t begin, std::si
     return;
   }
   bool over = false;
+  if (run.segments.size() == 1) patch_even_groups(scene.text, begin, *budget, over, patches);
   patch_blob(scene.text, run, *budget, over, patches);
   failed |= over;
   blobs_until = scene.offset + run.range.end;
@@ -308,6 +310,22 @@ void ViewScan::Impl::go_on_with_blob(const Scene& scene, Findings& out) {
   blobs_until = scene.offset + pos;
 }
 
+// Encodings cut into short groups.
+void ViewScan::Impl::see_even_groups(const Scene& scene) {
+  std::size_t at = 0;
+  survey.for_ranges(kEvenGroups, [&](Range where) {
+    at = std::max(at, where.begin);
+    while ((at = survey.next(at, where.end, kEvenGroupStarts)) < where.end) {
+      const bool fresh = at >= scene.fresh.begin && at < scene.fresh.end;
+      bool over = false;
+      std::size_t end = at + 1;
+      if (fresh) end = std::max(end, patch_even_groups(scene.text, at, *budget, over, patches));
+      failed |= over;
+      at = end;
+    }
+  });
+}
+
 void ViewScan::Impl::see_blobs(const Scene& scene, Findings& out) {
   if (long_blob) go_on_with_blob(scene, out);
   patches.clear();
@@ -319,6 +337,7 @@ void ViewScan::Impl::see_blobs(const Scene& scene, Findings& out) {
         see_blob_run(scene, at, at);
     });
   }
+  if (!long_blob && (survey.any() & kEvenGroups) && allowed(kBlobs)) see_even_groups(scene);
   show(scene, patches, kBlobs, false, out);
   if (long_blob && blobs_until <= scene.offset + scene.fresh.end) go_on_with_blob(scene, out);
 }
