@@ -221,10 +221,22 @@ bool is_constant_name(std::string_view value) {
   return words >= 2;
 }
 
+// "key_45ee01fd…": random digits in hexadecimal behind a word of their issuer.
+bool is_marked_hex(std::string_view value) {
+  constexpr std::size_t kShortestHex = 32;
+  const std::size_t mark = value.find_first_of("_-");
+  if (mark == std::string_view::npos || mark < 2 || mark > 16) return false;
+  const std::string_view body = value.substr(mark + 1);
+  const bool word = std::all_of(value.begin(), value.begin() + static_cast<std::ptrdiff_t>(mark),
+                                [](char c) { return is_letter(static_cast<unsigned char>(c)); });
+  return word && body.size() >= kShortestHex && is_hex(body) && looks_random(body);
+}
+
 bool is_secret_value(std::string_view value) {
   return value.size() >= kShortest && !is_jwt_form(value) && !is_placeholder(value) &&
          !value.starts_with("//") && !is_camel_case(value) && !is_constant_name(value) &&
-         !is_sample_password(value) && !is_other_data(value) && looks_random(value);
+         !is_sample_password(value) && !is_other_data(value) &&
+         (looks_random(value) || is_marked_hex(value));
 }
 
 // The text in quotation marks that begins at `pos`.

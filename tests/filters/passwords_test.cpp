@@ -332,6 +332,12 @@ TEST(GenericSecrets, OfElementsColumnsAndPlainMentionsAreFound) {
   }
 }
 
+TEST(GenericSecrets, HexBehindAWordOfItsIssuerIsRandom) {
+  const std::string hex = "45ee01fdc34f6b8b981afb34192ef22f8b29c860b65b68e1";
+  EXPECT_EQ(shown("VENDOR_TOKEN=vnd_" + hex), "generic_secret_high_entropy[vnd_" + hex + "]");
+  EXPECT_EQ(shown("VENDOR_TOKEN=sha1-" + hex), "");
+}
+
 TEST(GenericSecrets, OfFrameworksAreFound) {
   EXPECT_EQ(shown("APP_KEY=base64:" + chance(kBase62, 43, 3) + "="),
             "generic_secret_high_entropy[" + chance(kBase62, 43, 3) + "=]");
