@@ -16,7 +16,7 @@ constexpr int kDeepest = 100;
 constexpr char32_t kLastAscii = 0x7F, kLast = 0x10FFFF;
 // Marks; kana, kanji and hangul; marks and digits of full width; half-width kana.
 constexpr std::pair<char32_t, char32_t> kCaseless[] = {
-    {0x2000, 0x20CF}, {0x2E80, 0xD7FF}, {0xFF01, 0xFF20}, {0xFF5B, 0xFFEF}};
+    {0x2000, 0x20CF}, {0x2E80, 0xA63F}, {0xAC00, 0xD7FF}, {0xFF01, 0xFF20}, {0xFF5B, 0xFFEF}};
 
 Ranges every_character() {
   return {{0, kLast}};
