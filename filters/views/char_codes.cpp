@@ -391,9 +391,8 @@ void find_char_codes(std::string_view text, const Survey& survey, Range where, P
     const std::uint64_t starts = alnum.low & ~(alnum.low << 1 | before.alnum() >> 63);
     return starts & (m.digit | ~alnum.ahead(1) | ~alnum.ahead(2));
   };
-  for (std::size_t at = survey.next(where.begin, where.end, kCodeStarts); at < where.end;
-       at = survey.next(at + 1, where.end, kCodeStarts)) {
-    if (!kFirst.has(text[at]) || (at > 0 && word_at(text, at - 1))) continue;
+  survey.each(where.begin, where.end, kCodeStarts, [&](std::size_t at) {
+    if (!kFirst.has(text[at]) || (at > 0 && word_at(text, at - 1))) return at + 1;
     for (const Base base : {Base::kHex, Base::kBinary, Base::kDecimal, Base::kPairs}) {
       std::size_t& seen = looked[static_cast<int>(base)];
       if (at < seen || !may_be_code(text, at, base)) continue;
@@ -404,7 +403,8 @@ void find_char_codes(std::string_view text, const Survey& survey, Range where, P
       std::fill(std::begin(looked), std::end(looked), end);
       break;
     }
-  }
+    return at + 1;
+  });
 }
 
 void find_hex_dumps(std::string_view text, const Survey&, Range where, Patches& out) {

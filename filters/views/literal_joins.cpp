@@ -262,20 +262,19 @@ std::size_t next_literal(std::string_view text, std::size_t at, JoiningWords& wo
 void find_literal_joins(std::string_view text, const Survey& survey, Range where, Patches& out) {
   out.undo(kJoined);
   JoiningWords words(text, where);
-  for (std::size_t at = survey.next(std::max<std::size_t>(where.begin, 1), where.end, kSpecials);
-       at < where.end; at = survey.next(at + 1, where.end, kSpecials)) {
-    if (!is_quote(text[at]) || text[at - 1] == '(') continue;
+  survey.each(std::max<std::size_t>(where.begin, 1), where.end, kSpecials, [&](std::size_t at) {
+    if (!is_quote(text[at]) || text[at - 1] == '(') return at + 1;
     if (const Range border = template_border(text, at); border.size() != 0) {
       out.add(border, "", may_be_value_around(text, border.begin, border.end));
-      continue;
+      return at + 1;
     }
     const std::size_t opening = next_literal(text, at, words);
-    if (opening == 0) continue;
+    if (opening == 0) return at + 1;
     const char inside = at_or_nul(text, opening + 1);
-    if (inside == '\0' || inside == '\n') continue;
+    if (inside == '\0' || inside == '\n') return at + 1;
     out.add({at, opening + 1}, "", !(is_blank(text[at - 1]) && is_blank(inside)));
-    at = opening;
-  }
+    return opening + 1;
+  });
 }
 
 }  // namespace sekisho::filters

@@ -141,20 +141,19 @@ void find_message_borders(std::string_view text, const Survey& survey, Range whe
     const TwoBlocks words{m.alnum() | m.high, after.alnum() | after.high};
     return (m.special & m.border & ~words.ahead(1)) | m.control;
   };
-  for (std::size_t at = survey.next(std::max<std::size_t>(where.begin, 1), where.end, kEnds);
-       at < where.end; at = survey.next(at + 1, where.end, kEnds)) {
+  survey.each(std::max<std::size_t>(where.begin, 1), where.end, kEnds, [&](std::size_t at) {
     const char c = text[at];
-    if ((c != '"' && c != '\n') || is_blank(text[at - 1])) continue;
+    if ((c != '"' && c != '\n') || is_blank(text[at - 1])) return at + 1;
     // What follows a text within its message, or begins one.
     const char next = at_or_nul(text, at + 1);
-    if (c == '"' && next != '}' && next != ']' && !is_blank(next)) continue;
+    if (c == '"' && next != '}' && next != ']' && !is_blank(next)) return at + 1;
     const std::size_t end = c == '"' ? json_border_end(text, at) : transcript_border_end(text, at);
-    if (end == 0 || is_blank(at_or_nul(text, end))) continue;
+    if (end == 0 || is_blank(at_or_nul(text, end))) return at + 1;
     std::size_t begin = at;
     if (text[begin - 1] == '\r') --begin;
     out.doubtful.add({begin, end}, lost_separator(text, begin, end));
-    at = end - 1;
-  }
+    return end;
+  });
 }
 
 }  // namespace sekisho::filters

@@ -158,25 +158,22 @@ void find_spaced(std::string_view text, const Survey& survey, Range where, Pulle
     return (alnum & ~beside & ~close) | (m.first_high & (gaps.ahead(3) | gaps.ahead(4)));
   };
   Singles run;
-  for (std::size_t at = where.begin; (at = survey.next(at, where.end, kApart)) < where.end;) {
+  survey.each(where.begin, where.end, kApart, [&](std::size_t at) {
     const RawChar c = raw_char(text, at);
     if (c.value == 0xFFFD || !begins_single(text, at, c)) {
-      at += c.size;
-      continue;
+      return at + c.size;
     }
     // Most singles are words of one letter.
     const std::size_t next = at + c.size;
     if (single_after(text, next, gap_at(text, next)).size == 0) {
-      at = next;
-      continue;
+      return next;
     }
     read_singles(text, at, run);
     const bool enough = run.count() >= kFewestSingles
                             ? run.alnums + run.han >= kFewestSingles - 1
                             : run.han == run.count() && run.count() >= kFewestHan;
     if (!enough) {
-      at += c.size;
-      continue;
+      return at + c.size;
     }
     take_signs_as_gaps(run);
     Patches& patches = in_matrix(text, {at, run.end}) ? out.doubtful : out.sure;
@@ -186,8 +183,8 @@ void find_spaced(std::string_view text, const Survey& survey, Range where, Pulle
       const bool word_ends = characters_in(written(gap)) >= least + 2 && all_blank(written(gap));
       patches.add(gap, word_ends ? " " : "");
     }
-    at = run.end;
-  }
+    return run.end;
+  });
 }
 
 }  // namespace sekisho::filters

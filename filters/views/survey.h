@@ -61,6 +61,14 @@ struct TwoBlocks {
   TwoBlocks spread(unsigned n) const { return {low | ahead(n), high | high >> n}; }
 };
 
+// Without a call of the compiler's library, which std::popcount is on older processors.
+constexpr std::size_t bit_count(std::uint64_t bits) {
+  bits -= bits >> 1 & 0x5555555555555555;
+  bits = (bits & 0x3333333333333333) + (bits >> 2 & 0x3333333333333333);
+  bits = (bits + (bits >> 4)) & 0x0F0F0F0F0F0F0F0F;
+  return bits * 0x0101010101010101 >> 56;
+}
+
 class Survey {
  public:
   static constexpr std::size_t kBlock = 64;
@@ -88,14 +96,34 @@ class Survey {
   template <class Of>
   std::size_t next(std::size_t at, std::size_t end, Of of) const {
     for (std::size_t block = at / kBlock; at < end; at = ++block * kBlock) {
-      const BlockMarks& before = block > 0 ? marks_[block - 1] : kNoMarks;
-      const BlockMarks& after = block + 1 < marks_.size() ? marks_[block + 1] : kNoMarks;
-      const std::uint64_t bits = of(before, marks_[block], after) & ~std::uint64_t{0}
-                                                                        << at % kBlock;
+      const std::uint64_t bits = of(marks_before(block), marks_[block], marks_after(block)) &
+                                 ~std::uint64_t{0} << at % kBlock;
       if (bits != 0)
         return std::min(end, block * kBlock + static_cast<std::size_t>(std::countr_zero(bits)));
     }
     return end;
+  }
+
+  // Calls use(place) for each place from `at` on, before `end`, that `of` marks; it returns where
+  // to go on, behind the place.
+  template <class Of, class Use>
+  void each(std::size_t at, std::size_t end, Of of, Use use) const {
+    while (at < end) {
+      const std::size_t block = at / kBlock, base = block * kBlock;
+      std::uint64_t bits = of(marks_before(block), marks_[block], marks_after(block)) &
+                           ~std::uint64_t{0} << at % kBlock;
+      at = base + kBlock;
+      while (bits != 0) {
+        const std::size_t place = base + static_cast<std::size_t>(std::countr_zero(bits));
+        if (place >= end) return;
+        const std::size_t next = use(place);
+        if (next >= base + kBlock) {
+          at = next;
+          break;
+        }
+        bits &= ~std::uint64_t{0} << (next - base);
+      }
+    }
   }
 
   // How many places of [begin, end) `of` marks. `of` makes bits from a block.
@@ -105,7 +133,7 @@ class Survey {
     for (std::size_t at = begin; at < end;) {
       const std::size_t block = at / kBlock, stop = std::min(end, (block + 1) * kBlock);
       const std::uint64_t bits = of(marks_[block]) >> at % kBlock << (kBlock - (stop - at));
-      marked += static_cast<std::size_t>(std::popcount(bits));
+      marked += bit_count(bits);
       at = stop;
     }
     return marked;
@@ -134,6 +162,12 @@ class Survey {
   void read_plainly(std::string_view text);
 
  private:
+  const BlockMarks& marks_before(std::size_t block) const {
+    return block > 0 ? marks_[block - 1] : kNoMarks;
+  }
+  const BlockMarks& marks_after(std::size_t block) const {
+    return block + 1 < marks_.size() ? marks_[block + 1] : kNoMarks;
+  }
   struct Carried;
   void begin(std::string_view text);
   void read_fast(std::string_view text);

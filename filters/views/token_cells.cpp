@@ -47,18 +47,17 @@ void find_token_cells(std::string_view text, const Survey& survey, Range where, 
     return ~token & (token << 1 | last) & (m.border | (m.space & borders.ahead(1)));
   };
   const std::size_t last_end = std::min(text.size(), where.end + kLongestToken + 1);
-  for (std::size_t end = survey.next(where.begin, last_end, kEnds); end < last_end;
-       end = survey.next(end + 1, last_end, kEnds)) {
-    if (!may_be_border(text, end)) continue;
+  survey.each(where.begin, last_end, kEnds, [&](std::size_t end) {
+    if (!may_be_border(text, end)) return end + 1;
     const std::size_t at = token_begin(survey, end);
-    if (at >= where.end) break;
-    if (at < where.begin || at < done || (at > 0 && token_at(text, at - 1))) continue;
+    if (at >= where.end) return last_end;
+    if (at < where.begin || at < done || (at > 0 && token_at(text, at - 1))) return end + 1;
     std::size_t piece_end = end;
     if (!has_token_prefix(text.substr(at, end - at))) {
       piece_end = mails ? open_address(text, at) : 0;
-      if (piece_end == 0) continue;
+      if (piece_end == 0) return end + 1;
     }
-    if (in_dump_row(text, at)) continue;
+    if (in_dump_row(text, at)) return end + 1;
     for (std::size_t cells = 0; cells < kMostCells; ++cells) {
       const std::size_t next = border_end(text, piece_end);
       if (next == piece_end || !(token_at(text, next) || at_sign(text, next))) break;
@@ -71,7 +70,8 @@ void find_token_cells(std::string_view text, const Survey& survey, Range where, 
       piece_end = stop;
     }
     done = piece_end;
-  }
+    return end + 1;
+  });
 }
 
 }  // namespace sekisho::filters
