@@ -234,33 +234,32 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
   const std::string_view looked_at = text.substr(where.begin, where.size());
   const bool logins = looked_at.find('@') != std::string_view::npos &&
                       looked_at.find("://") != std::string_view::npos;
-  for (std::size_t at = survey.next(where.begin, where.end, kControls); at < where.end;
-       at = survey.next(at + 1, where.end, kControls)) {
-    if (text[at] != '\n') continue;
+  survey.each(where.begin, where.end, kControls, [&](std::size_t at) {
+    if (text[at] != '\n') return at + 1;
     std::size_t end = at;
     while (end > 0 && (text[end - 1] == '\r' || text[end - 1] == '\\') && at - end < 3) --end;
-    if (end == 0) continue;
+    if (end == 0) return at + 1;
     const std::size_t next = skip_margin(text, at + 1);
     const std::size_t before = digits_before(text, end), after = digits_after(text, next);
     if (before > 0 && after > 0 && before + after >= kFewestOfBoth) {
-      if (rows_meet(text, end, next)) continue;
+      if (rows_meet(text, end, next)) return at + 1;
       // A single blank belongs to the number, more are a margin.
       const bool blank = next == at + 2 && text[at + 1] == ' ';
       out.doubtful.add({end, blank ? at + 1 : next}, "");
-      continue;
+      return at + 1;
     }
     if (logins && breaks_login(text, end, next)) {
       out.doubtful.add({end, next}, "");
-      continue;
+      return at + 1;
     }
-    if (!(token_at(text, end - 1) || at_sign(text, end - 1))) continue;
-    if (!token_at(text, next) && !at_sign(text, next)) continue;
+    if (!(token_at(text, end - 1) || at_sign(text, end - 1))) return at + 1;
+    if (!token_at(text, next) && !at_sign(text, next)) return at + 1;
     const std::size_t begin = token_begin(survey, end);
     const std::string_view left = text.substr(begin, end - begin);
     const bool mail =
         (begin > 0 && at_sign(text, begin - 1)) || at_sign(text, next) || at_sign(text, end - 1);
     bool begins = has_token_prefix(left);
-    if (!mail && !begins && block.goes_on_at(begin)) continue;
+    if (!mail && !begins && block.goes_on_at(begin)) return at + 1;
     const std::string_view right = text.substr(next, token_end(text, next) - next);
     const Kinds a = kinds_of(left), b = kinds_of(right);
     begins = begins || (b.digits > 0 && break_prefix(left, right));
@@ -274,11 +273,12 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
     else
       token = token && !begins && size >= 8 && !begins_sentence(text, next + b.size) && !plain() &&
               goes_on_with_token(text, survey, begin);
-    if (!token && !mail) continue;
+    if (!token && !mail) return at + 1;
     // A token of its own begins there.
-    if (!mail && !begins && has_token_prefix(right)) continue;
+    if (!mail && !begins && has_token_prefix(right)) return at + 1;
     if (!begins_item(text, next) && !begins_log_line(text, next)) out.doubtful.add({end, next}, "");
-  }
+    return at + 1;
+  });
 }
 
 }  // namespace sekisho::filters

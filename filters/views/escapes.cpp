@@ -123,8 +123,7 @@ void EscapeFinder::run() {
   constexpr auto kSigns = [](const BlockMarks&, const BlockMarks& m, const BlockMarks&) {
     return m.special | m.token;  // a plus is among these
   };
-  for (std::size_t at = where_.begin; (at = survey_.next(at, where_.end, kSigns)) < where_.end;)
-    at = see(at);
+  survey_.each(where_.begin, where_.end, kSigns, [this](std::size_t at) { return see(at); });
 }
 
 // Where to go on.

@@ -258,15 +258,9 @@ void join_groups(std::string_view text, Range where, const Groups& run, PulledAp
 
 void find_number_groups(std::string_view text, const Survey& survey, Range where, PulledApart out) {
   Groups run;
-  for (std::size_t at = where.begin; (at = survey.next(at, where.end, kDigitStarts)) < where.end;) {
-    if (at > 0 && kAsciiWord.has(text[at - 1])) {
-      ++at;
-      continue;
-    }
-    if (const std::size_t next = skip_few_digits(text, survey, at); next != at) {
-      at = next;
-      continue;
-    }
+  survey.each(where.begin, where.end, kDigitStarts, [&](std::size_t at) {
+    if (at > 0 && kAsciiWord.has(text[at - 1])) return at + 1;
+    if (const std::size_t next = skip_few_digits(text, survey, at); next != at) return next;
     std::size_t first = at;
     while (digit_at(text, first)) ++first;
     read_groups(text, at, run);
@@ -275,8 +269,8 @@ void find_number_groups(std::string_view text, const Survey& survey, Range where
                         !is_part_of_decimal(text, {at, run.end}) &&
                         !(text[run.last - 1] == '\n' && begins_dump_row(text, run.last));
     if (number) join_groups(text, {at, run.end}, run, out);
-    at = number ? run.end : std::max(first, run.last);
-  }
+    return number ? run.end : std::max(first, run.last);
+  });
 }
 
 }  // namespace sekisho::filters

@@ -332,9 +332,11 @@ void ViewScan::Impl::see_blobs(const Scene& scene, Findings& out) {
   if (!long_blob && (survey.any() & kLongRun) && allowed(kBlobs)) {
     std::size_t at = 0;
     survey.for_ranges(kLongRun, [&](Range where) {
-      at = std::max(at, where.begin);
-      while (!long_blob && (at = survey.next(at, where.end, kLongRunStarts)) < where.end)
-        see_blob_run(scene, at, at);
+      if (long_blob) return;
+      survey.each(std::max(at, where.begin), where.end, kLongRunStarts, [&](std::size_t begin) {
+        see_blob_run(scene, begin, at);
+        return long_blob ? where.end : at;
+      });
     });
   }
   if (!long_blob && (survey.any() & kEvenGroups) && allowed(kBlobs)) see_even_groups(scene);

@@ -281,6 +281,34 @@ std::vector<std::size_t> marked(const Survey& survey, std::size_t size) {
   return out;
 }
 
+TEST(Survey, GoesOnWhereItIsToldTo) {
+  std::string text;
+  std::mt19937 random(4);
+  while (text.size() < 700) text += std::string_view("a1 .\n\"x")[random() % 7];
+  Survey survey;
+  survey.read(text);
+  constexpr auto kDigits = [](const BlockMarks&, const BlockMarks& m, const BlockMarks&) {
+    return m.digit;
+  };
+  for (const std::size_t step : {1U, 2U, 5U, 63U, 64U, 65U, 200U}) {
+    for (const std::size_t begin : {0U, 1U, 63U, 64U, 130U}) {
+      std::vector<std::size_t> visited, wanted;
+      const std::size_t end = text.size() - step;
+      survey.each(begin, end, kDigits, [&](std::size_t at) {
+        visited.push_back(at);
+        return at + step;
+      });
+      for (std::size_t at = begin; at < end; ++at) {
+        if (text[at] != '1') continue;
+        wanted.push_back(at);
+        at += step - 1;
+      }
+      EXPECT_EQ(visited, wanted) << begin << " by " << step;
+    }
+  }
+  EXPECT_EQ(survey.next(0, text.size(), kDigits), text.find('1'));
+}
+
 TEST(Survey, BothWaysOfReadingAgree) {
   if (!Survey::fast()) GTEST_SKIP() << "this processor has no faster way";
   std::mt19937 random(3);
