@@ -103,7 +103,7 @@ constexpr std::u32string_view kTitles[] = {
     U"印",   U"男性", U"女性",   U"男",   U"女"};
 // What a title or a firm may end with straight before a name.
 constexpr std::u32string_view kBefore =
-    U"部課室係班者様当長任員役師社店局署科組客妻夫父母兄弟姉妹故元は氏名行";
+    U"部課室係班者様当長任員役師社店局署科組客妻夫父母兄弟姉妹故亡元は氏名行";
 // Words of one character that are given names only beside a space or an honorific.
 constexpr std::u32string_view kWeakOne = U"光海空都環円実学正元登昇大心花星望歩保仁進明一力巧要治";
 constexpr std::u32string_view kWeakTwo[] = {U"元気", U"希望", U"大和", U"大地", U"紅葉", U"大河",
@@ -229,8 +229,9 @@ bool given_holds(const Ahead& ahead, std::size_t from, std::size_t count, bool s
   }
   if (!spaced && !honorific) {
     const std::u32string_view word(given, count);
-    const bool alone = ahead.alone_before && from > 1 && is_list_border(ahead[end]) &&
-                       word_at(ahead, 0, kPlaces) < from;
+    const bool left = ahead.alone_before || ahead.before_it == U' ';
+    const bool alone =
+        left && from > 1 && is_list_border(ahead[end]) && word_at(ahead, 0, kPlaces) < from;
     if (count == 1 && !kana) {
       if (!alone && kWeakOne.find(given[0]) != std::u32string_view::npos) return false;
       if (is_hiragana(ahead[end]) && kParticles.find(ahead[end]) == std::u32string_view::npos)
@@ -309,6 +310,28 @@ bool belongs_to(std::string_view text, std::size_t pos, bool& division) {
          std::u32string_view(U"社店局署科組所院校庫").find(end) != std::u32string_view::npos;
 }
 
+// "青木です。お世話になっております。" at the beginning of a line: who writes.
+bool greets(const Ahead& ahead, std::string_view text, std::size_t length) {
+  if (ahead.before_it != 0 && ahead.before_it != U'\n') return false;
+  if (!ahead.starts(length, U"です。")) return false;
+  static constexpr std::string_view kGreetings[] = {"お世話",   "お疲れ", "いつも",     "おつかれ",
+                                                    "ご無沙汰", "突然",   "こんにちは", "おはよう",
+                                                    "先日",     "先ほど", "ご連絡"};
+  std::string_view rest = text.substr(ahead.at[length + 3], 48);
+  while (!rest.empty() && (rest[0] == '\n' || rest[0] == '\r' || rest[0] == ' '))
+    rest.remove_prefix(1);
+  return std::any_of(std::begin(kGreetings), std::end(kGreetings),
+                     [rest](std::string_view greeting) { return rest.starts_with(greeting); });
+}
+
+// "弊社西川より": one of ours, and what he does.
+bool is_ours(std::string_view text, std::size_t pos, const Ahead& ahead, std::size_t length) {
+  const std::string_view before = text.substr(0, pos);
+  if (!before.ends_with("弊社") && !before.ends_with("当社")) return false;
+  static constexpr std::u32string_view kDoes[] = {U"より", U"から", U"が", U"まで", U"宛"};
+  return word_at(ahead, length, kDoes) > 0;
+}
+
 // "佐藤：それは来週までに…": who speaks, at the beginning of a line, and a sentence.
 bool speaks(std::string_view text, const Ahead& ahead, std::size_t length) {
   constexpr std::size_t kSentence = 90;  // bytes looked at
@@ -342,6 +365,8 @@ std::optional<Name> called_by_surname(std::string_view text, std::size_t pos, co
     name.surname = length;
     const std::size_t rank = word_at(ahead, length, kRanks);
     if (rank > 0 && !is_han(ahead[length + rank])) return name;
+    if (greets(ahead, text, length)) return name;
+    if (!is_place(ahead, length) && is_ours(text, pos, ahead, length)) return name;
     bool division = false;
     const bool introduced = introduces(ahead, length);
     if (introduced && !ahead.starts(length, U"です")) return name;

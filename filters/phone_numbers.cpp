@@ -60,6 +60,13 @@ bool read_parts(const DigitGroups& all, const DigitCandidate& c, std::string_vie
     if (rest.empty() && i < c.to && all.digits_of(i, i + 1) == "0") ++i;  // (0)
     if (rest.empty() && i < c.to) rest = all.digits_of(i, i + 1), ++i;
     parts.add(rest.substr(0, 1) == "0" ? rest : "0" + rest);
+  } else if (head.substr(0, 4) == "0081") {
+    // As dialled from abroad.
+    parts.international = true;
+    std::string rest(head.substr(4));
+    ++i;
+    if (rest.empty() && i < c.to) rest = all.digits_of(i, i + 1), ++i;
+    parts.add(rest.substr(0, 1) == "0" ? rest : "0" + rest);
   } else if (head[0] == '0') {
     parts.add(head);
     ++i;
@@ -94,7 +101,8 @@ void find_jp_phones(const DetectorRow& row, std::string_view text, const DigitGr
   for (std::size_t from = 0; from < all.groups.size(); ++from) {
     const std::string_view head = all.digits_of(from, from + 1);
     if (head[0] != '0' && head.substr(0, 2) != "81") continue;
-    for_candidates(all, from, {10, 13, 5, true}, [&](const DigitCandidate& c) {
+    const std::size_t most = head.substr(0, 4) == "0081" ? 15 : 13;
+    for_candidates(all, from, {10, most, 5, true}, [&](const DigitCandidate& c) {
       if (over_lines(all, c)) return;
       PhoneParts parts;
       if (!read_parts(all, c, text, parts)) return;

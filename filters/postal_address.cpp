@@ -26,6 +26,12 @@ constexpr std::string_view kLargeCities[] = {
     "新潟市", "静岡市", "浜松市",     "名古屋市", "京都市", "大阪市", "堺市",
     "神戸市", "岡山市", "広島市",     "北九州市", "福岡市", "熊本市"};
 
+// Of Tokyo: known without its name.
+constexpr std::string_view kWards[] = {
+    "千代田区", "中央区", "港区",   "新宿区",   "文京区", "台東区", "墨田区",  "江東区",
+    "品川区",   "目黒区", "大田区", "世田谷区", "渋谷区", "中野区", "杉並区",  "豊島区",
+    "北区",     "荒川区", "板橋区", "練馬区",   "足立区", "葛飾区", "江戸川区"};
+
 bool is_han(char32_t c) {
   return (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0x3400 && c <= 0x4DBF) || c == 0x3005;
 }
@@ -168,10 +174,12 @@ struct Address {
   Range range;
   bool code = false, prefecture = false, large_city = false, municipality = false;
   bool building = false;
+  bool ward = false;  // of Tokyo: a city where a block follows
   Block block;
 
   int score() const {
-    return (code ? 1 : 0) + (prefecture || large_city ? 1 : 0) + (municipality ? 1 : 0) +
+    const bool city = large_city || (ward && block.found());
+    return (code ? 1 : 0) + (prefecture || city ? 1 : 0) + (municipality ? 1 : 0) +
            (block.found() ? 1 : 0) + (building ? 1 : 0);
   }
 };
@@ -343,8 +351,12 @@ Address read_address(std::string_view text, std::size_t begin) {
     address.large_city = address.municipality = true;
     address.range.end = walker.pos();
   }
+  if (!address.prefecture && !address.large_city && walker.eat_any(kWards)) {
+    address.ward = address.municipality = true;
+    address.range.end = walker.pos();
+  }
   // "京都市立", "東京都庁" go on as another word.
-  if (std::u32string_view(U"立民営庁").find(walker.peek()) != std::u32string_view::npos)
+  if (std::u32string_view(U"立民営庁役").find(walker.peek()) != std::u32string_view::npos)
     return none;
   const bool has_block = eat_town(walker, text, address);
   if (!has_block) return address;

@@ -31,6 +31,13 @@ TEST(PostalAddress, IsFoundDownToItsBlockAndBuilding) {
        "⟦長野県北佐久郡軽井沢町軽井沢1178-1⟧"});
 }
 
+TEST(PostalAddress, AWardOfTokyoNeedsNoCity) {
+  expect_marked("jp_postal_address",
+                {"⟦渋谷区神南5丁目1番19号⟧に送る", "⟦〒150-0041 渋谷区神南1-19-11⟧"});
+  expect_none("jp_postal_address",
+              {"渋谷区の1丁目", "港区3-1", "北区役所 3-1-1", "中央区で2024-01-15に開催"});
+}
+
 TEST(PostalAddress, EndsWithTheNumberOfTheRoom) {
   expect_marked(
       "jp_postal_address",
