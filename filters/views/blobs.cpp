@@ -293,6 +293,8 @@ int blob_value(char c) {
 }
 
 std::size_t next_blob_line(std::string_view text, std::size_t end, std::size_t size) {
+  // As JSON may write a slash.
+  if (text.substr(end, 2) == "\\/") return end + 1;
   if (size < kShortestLine) return end;
   std::size_t pos = end;
   const auto at = [text](std::size_t i) { return i < text.size() ? text[i] : '\0'; };
@@ -334,7 +336,8 @@ BlobRun read_blob_run(std::string_view text, std::size_t at) {
     pos = blob_run_end(text, pos);
     run.segments.push_back({begin, pos});
     std::size_t padding = pos;
-    while (padding < text.size() && padding - pos < kMostPadding && text[padding] == '=') ++padding;
+    while (padding < text.size() && padding - pos < kMostPadding && text[padding] == '=')
+      padding += text.substr(padding, 3) == "=3D" ? 3 : 1;  // of quoted-printable
     run.range = {at, padding};
     if (padding != pos) break;
     const std::size_t next = next_blob_line(text, pos, pos - begin);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <string>
 
 #include "filters/char_set.h"
 #include "filters/views/pieces.h"
@@ -162,29 +163,73 @@ bool rows_meet(std::string_view text, std::size_t end, std::size_t next) {
   });
 }
 
-// "postgres://app:pa" … "ss@db01/crm": an address whose password is not over yet, and the line that
-// ends it.
+// Characters of an address that may be broken at a line end.
+bool login_part(char c) {
+  return c > ' ' && c < 0x7F && c != '"' && c != '\'' && c != '\\';
+}
+
+constexpr std::size_t kLongestLogin = 200;
+constexpr int kMostLoginLines = 3;
+
+// What of an address ends at `end`, over the lines above.
+std::string login_before(std::string_view text, std::size_t end) {
+  static constexpr CharSet kMargin{" \t>#*|"};
+  std::string out;
+  for (int lines = 0; lines < kMostLoginLines; ++lines) {
+    std::size_t begin = end;
+    while (begin > 0 && end - begin < kLongestLogin && login_part(text[begin - 1])) --begin;
+    std::size_t first = begin;
+    while (first < end && kMargin.has(text[first])) ++first;
+    if (first == end) break;
+    out.insert(0, text.substr(first, end - first));
+    while (begin > 0 && kMargin.has(text[begin - 1])) --begin;
+    if (out.size() >= kLongestLogin || begin == 0 || text[begin - 1] != '\n') break;
+    for (end = begin - 1; end > 0 && (text[end - 1] == '\r' || text[end - 1] == '\\');) --end;
+  }
+  return out;
+}
+
+// What goes on at `next`, over the lines below.
+std::string login_after(std::string_view text, std::size_t next) {
+  std::string out;
+  for (int lines = 0; lines < kMostLoginLines; ++lines) {
+    std::size_t end = next;
+    while (end < text.size() && end - next < kLongestLogin && login_part(text[end])) ++end;
+    out += text.substr(next, end - next);
+    if (end < text.size() && text[end] == '\\') ++end;
+    if (end < text.size() && text[end] == '\r') ++end;
+    if (out.size() >= kLongestLogin || end >= text.size() || text[end] != '\n') break;
+    next = skip_margin(text, end + 1);
+  }
+  return out;
+}
+
+// "postgres://app:pa" … "ss@db01/crm", "redis:/" … "/:pass@db01": an address whose password is not
+// over yet, and the lines that end it.
 bool breaks_login(std::string_view text, std::size_t end, std::size_t next) {
-  constexpr std::size_t kLongest = 200;
-  const auto part = [text](std::size_t at) {
-    return text[at] > ' ' && text[at] < 0x7F && text[at] != '"' && text[at] != '\'';
-  };
-  std::size_t begin = end, stop = next;
-  while (stop < text.size() && stop - next < kLongest && part(stop)) ++stop;
-  const std::string_view right = text.substr(next, stop - next);
-  const std::size_t host = right.find('@');
-  if (host == right.npos || host + 1 >= right.size()) return false;
-  while (begin > 0 && end - begin < kLongest && part(begin - 1)) --begin;
-  const std::string_view left = text.substr(begin, end - begin);
-  const std::size_t scheme = left.find("://");
-  return scheme != left.npos && scheme >= 3 && left.find('@', scheme) == left.npos &&
-         (left.find(':', scheme + 3) != left.npos || right.find(':') < host);
+  if (end == 0 || !login_part(text[end - 1])) return false;
+  std::string whole = login_after(text, next);
+  if (whole.find('@') == std::string::npos) return false;
+  const std::string before = login_before(text, end);
+  whole.insert(0, before);
+  std::size_t scheme = whole.find("://");
+  // The last one that begins before the break.
+  for (std::size_t more = scheme; more != std::string::npos && more < before.size() + 1;
+       more = whole.find("://", more + 1))
+    scheme = more;
+  if (scheme == std::string::npos || scheme < 3 || !kAsciiLetters.has(whole[scheme - 1]))
+    return false;
+  const std::size_t host = whole.find('@', scheme);
+  return host != std::string::npos && host >= before.size() && host + 1 < whole.size() &&
+         before.size() > 2 && scheme <= before.size() && whole.find(':', scheme + 3) < host;
 }
 
 // Whether a token begins with the two pieces, and its line end is within what it begins with.
 bool break_prefix(std::string_view left, std::string_view right) {
   constexpr std::size_t kShortestRest = 8;
-  if (left.size() >= kLongestTokenPrefix || right.size() < kShortestRest) return false;
+  // "1bC8Q" … "~D.uk", as Microsoft marks client secrets.
+  const bool marked = !right.empty() && right.starts_with('~');
+  if (left.size() >= kLongestTokenPrefix || (right.size() < kShortestRest && !marked)) return false;
   char whole[2 * kLongestTokenPrefix];
   const std::size_t more = std::min(right.size(), kLongestTokenPrefix);
   std::copy(left.begin(), left.end(), whole);
@@ -232,8 +277,10 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
   constexpr std::size_t kFewestOfBoth = 5;
   EncodedBlock block(text, survey);
   const std::string_view looked_at = text.substr(where.begin, where.size());
-  const bool logins = looked_at.find('@') != std::string_view::npos &&
-                      looked_at.find("://") != std::string_view::npos;
+  const auto holds = [looked_at](std::string_view what) {
+    return looked_at.find(what) != std::string_view::npos;
+  };
+  const bool logins = holds("@") && (holds(":/") || holds(":\n") || holds(":\r") || holds(":\\"));
   survey.each(where.begin, where.end, kControls, [&](std::size_t at) {
     if (text[at] != '\n') return at + 1;
     std::size_t end = at;
@@ -256,13 +303,17 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
     if (!token_at(text, next) && !at_sign(text, next)) return at + 1;
     const std::size_t begin = token_begin(survey, end);
     const std::string_view left = text.substr(begin, end - begin);
-    const bool mail =
-        (begin > 0 && at_sign(text, begin - 1)) || at_sign(text, next) || at_sign(text, end - 1);
+    // "* @param" begins a line of a comment.
+    const bool tag =
+        at_sign(text, next) && text[next - 1] == ' ' && next > 2 && text[next - 2] == '*';
+    const bool mail = ((begin > 0 && at_sign(text, begin - 1)) || at_sign(text, next) ||
+                       at_sign(text, end - 1)) &&
+                      !tag;
     bool begins = has_token_prefix(left);
     if (!mail && !begins && block.goes_on_at(begin)) return at + 1;
     const std::string_view right = text.substr(next, token_end(text, next) - next);
     const Kinds a = kinds_of(left), b = kinds_of(right);
-    begins = begins || (b.digits > 0 && break_prefix(left, right));
+    begins = begins || ((b.digits > 0 || right.starts_with('~')) && break_prefix(left, right));
     const bool fills = fills_line(text, next + right.size());
     const bool keyed = begins && (b.size >= 4 || fills);
     const auto plain = [&] { return (!keyed && is_plain_word(left)) || is_plain_word(right); };

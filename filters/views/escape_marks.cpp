@@ -34,16 +34,22 @@ bool begins_percent(std::string_view text, std::size_t at) {
   return hex_value(next) >= 0 && hex_value(third) >= 0;
 }
 
+bool digit(char c) {
+  return is_digit(static_cast<unsigned char>(c));
+}
+
 // "&#…", "&commat;", "&nbsp;" between digits: not the names that HTML is full of.
 bool begins_entity(std::string_view text, std::size_t at) {
   const char next = at_or_nul(text, at + 1);
   if (next == '#') return true;
+  if (text.substr(at, 4) == "&lt;") return begins_escaped_tag(text, at);
   if (next == 'n' || next == 'e' || next == 't')
     return at > 0 && alnum(text[at - 1]) && text.substr(at, 10).find(';') != std::string_view::npos;
   if (!is_letter(static_cast<unsigned char>(next))) return false;
   static constexpr std::string_view kNames[] = {
-      "commat;", "period;", "hyphen;", "dash;", "num;", "colon;", "sol;", "lowbar;",
-      "plus;",   "equals;", "amp;#",   "shy;",  "zwj;", "zwnj;",  "Tab;", "NewLine;"};
+      "commat;", "period;",  "hyphen;",         "dash;",    "num;", "colon;", "sol;",
+      "lowbar;", "plus;",    "equals;",         "amp;#",    "shy;", "zwj;",   "zwnj;",
+      "Tab;",    "NewLine;", "ZeroWidthSpace;", "NoBreak;", "lrm;", "rlm;"};
   for (const std::string_view name : kNames)
     if (text.substr(at + 1, name.size()) == name) return true;
   return false;
@@ -92,6 +98,7 @@ std::uint16_t quote_flags(std::string_view text, std::size_t at) {
   if (is_quote(next)) return alnum(at_or_nul(text, pos + 1)) || pos > at + 1 ? kQuotes : 0;
   if (next == ',') return is_blank(text[at - 1]) ? 0 : kQuotes | kCells;
   if (next == '.') return dot_joins(text, pos) ? kQuotes : 0;
+  if (next == ')') return appending_call_end(text, pos + 1) != 0 ? kQuotes : 0;
   const char third = at_or_nul(text, pos + 1);
   const bool comment = next == '#' || (next == '/' && (third == '/' || third == '*'));
   const bool joins = comment || next == '+' || next == '&' || next == '|' || next == '\\' ||
@@ -107,6 +114,31 @@ std::uint16_t bold_flags(std::string_view text, std::size_t at) {
 }
 
 }  // namespace
+
+bool begins_escaped_tag(std::string_view text, std::size_t at) {
+  constexpr std::size_t kLongestName = 8;
+  const auto is_number = [text](std::size_t i) {
+    const char c = at_or_nul(text, i);
+    return digit(c) || ((c == ' ' || c == '-') && digit(at_or_nul(text, i - 1)));
+  };
+  if (at < 2 || !is_number(at - 1)) return false;
+  std::size_t end = at + std::string_view("&lt;").size();
+  if (at_or_nul(text, end) == '/') ++end;
+  const std::size_t name = end;
+  while (end - name < kLongestName && is_letter(static_cast<unsigned char>(at_or_nul(text, end))))
+    ++end;
+  if (end == name || text.substr(end, 4) != "&gt;") return false;
+  const char after = at_or_nul(text, end + 4);
+  return digit(after) || ((after == ' ' || after == '-') && digit(at_or_nul(text, end + 5)));
+}
+
+std::size_t appending_call_end(std::string_view text, std::size_t at) {
+  static constexpr std::string_view kCalls[] = {".concat(", ".append(", ".plus(", ".push("};
+  if (at_or_nul(text, at) != '.') return 0;
+  for (const std::string_view call : kCalls)
+    if (text.substr(at, call.size()) == call) return at + call.size();
+  return 0;
+}
 
 std::uint16_t mark_flags(std::string_view text, std::size_t at) {
   switch (text[at]) {

@@ -10,6 +10,13 @@ namespace sekisho::filters {
 // What the character at `at`, one of % & < = \ | * ' " `, may begin: flags of Survey, often 0.
 std::uint16_t mark_flags(std::string_view text, std::size_t at);
 
+// "&lt;b&gt;", "&lt;/span&gt;" at `at` behind a digit of a number.
+bool begins_escaped_tag(std::string_view text, std::size_t at);
+
+// Behind the beginning of a method that puts its argument at the end, ".concat(": 0 = none is at
+// `at`.
+std::size_t appending_call_end(std::string_view text, std::size_t at);
+
 // -1 for what is no hexadecimal digit.
 inline int hex_value(char c) {
   static constexpr auto kValues = [] {

@@ -73,20 +73,30 @@ char separator_of(char32_t c) {
 struct Run {
   std::size_t begin = 0, end = 0;  // of digits, separators between
   std::size_t digits = 0;
-  bool powers = false;  // ten and above
+  std::size_t ascii = 0;  // of them
+  bool powers = false;    // ten and above
   bool separated = false;
 };
 
-// Digits, with single separators between where both sides are digits.
-Run read_run(std::string_view text, std::size_t at) {
+int ascii_value(char32_t c) {
+  return c >= U'0' && c <= U'9' ? static_cast<int>(c - U'0') : -1;
+}
+
+// Digits, with single separators between where both sides are digits; `mixed`: of ASCII too.
+Run read_run(std::string_view text, std::size_t at, bool mixed = false) {
   Run run{at, at};
+  const auto value_at = [mixed, &run](char32_t c) {
+    const int ascii = mixed ? ascii_value(c) : -1;
+    run.ascii += ascii >= 0 ? 1 : 0;
+    return ascii >= 0 ? ascii : value_of(c);
+  };
   for (std::size_t i = 0, pos = at; i < kLongestRun; ++i) {
     const RawChar c = raw_char(text, pos);
-    int value = value_of(c.value);
+    int value = value_at(c.value);
     if (value < 0) {
       if (i == 0 || separator_of(c.value) == '\0') break;
       const RawChar next = raw_char(text, pos + c.size);
-      if ((value = value_of(next.value)) < 0) break;
+      if ((value = value_at(next.value)) < 0) break;
       run.separated = true;
       pos += c.size + next.size;
     } else {
@@ -105,7 +115,7 @@ void patch_digits(std::string_view text, const Run& run, bool asks, Patches& out
     const RawChar c = raw_char(text, pos);
     const int value = value_of(c.value);
     const char plain = value >= 0 ? static_cast<char>('0' + value) : separator_of(c.value);
-    out.add({pos, pos + c.size}, std::string_view(&plain, 1), asks);
+    if (ascii_value(c.value) < 0) out.add({pos, pos + c.size}, std::string_view(&plain, 1), asks);
     pos += c.size;
   }
 }
@@ -132,6 +142,36 @@ long positional(std::string_view text, std::size_t begin, std::size_t end) {
   return whole + part + std::max(digit, 0L);
 }
 
+// Digits of ASCII before `at`, separators between.
+std::size_t digits_before(std::string_view text, std::size_t at) {
+  constexpr std::size_t kLongest = 24;
+  std::size_t digits = 0;
+  for (std::size_t i = at; i > 0 && at - i < kLongest; --i) {
+    const char c = text[i - 1];
+    if (c >= '0' && c <= '9')
+      ++digits;
+    else if (c != ' ' && c != '-')
+      break;
+  }
+  return digits;
+}
+
+// "8六95八一": a number of which some digits are in kanji, from the first of those on; empty: it is
+// none.
+Run read_mixed(std::string_view text, const Run& kanji) {
+  constexpr std::size_t kFewestDigits = 9, kFewestInKanji = 2;
+  const std::size_t before = digits_before(text, kanji.begin);
+  const bool beside =
+      kanji.end < text.size() && (ascii_value(static_cast<unsigned char>(text[kanji.end])) >= 0 ||
+                                  text[kanji.end] == '-' || text[kanji.end] == ' ');
+  if (before == 0 && !beside) return {};
+  const Run mixed = read_run(text, kanji.begin, true);
+  const bool number = !mixed.powers && before + mixed.ascii > 0 &&
+                      before + mixed.digits >= kFewestDigits &&
+                      mixed.digits - mixed.ascii >= kFewestInKanji;
+  return number ? mixed : Run{};
+}
+
 }  // namespace
 
 void find_kanji_numbers(std::string_view text, const Survey&, Range where, Patches& out) {
@@ -149,6 +189,11 @@ void find_kanji_numbers(std::string_view text, const Survey&, Range where, Patch
       continue;
     }
     const Run run = read_run(text, pos);
+    if (const Run mixed = read_mixed(text, run); mixed.digits > 0) {
+      patch_digits(text, mixed, true, out);
+      pos = mixed.end;
+      continue;
+    }
     const bool counted = counter_at(text, run.end);
     if (!run.powers && (run.digits >= kFewestTogether || counted)) {
       const bool address = begins(text, run.end, "丁目") || begins(text, run.end, "番");

@@ -6,6 +6,7 @@
 
 #include "filters/anchor_finder.h"
 #include "filters/char_set.h"
+#include "filters/views/escape_marks.h"
 #include "filters/views/marks_within.h"
 #include "filters/views/survey.h"
 #include "filters/width_fold.h"
@@ -127,14 +128,6 @@ std::size_t appending_statement(std::string_view text, std::size_t at) {
   return is_quote(at_or_nul(text, pos)) ? pos : 0;
 }
 
-// A method that puts its argument at the end: .concat("…").
-std::size_t appending_call(std::string_view text, std::size_t at) {
-  static constexpr std::string_view kCalls[] = {".concat(", ".append(", ".plus(", ".push("};
-  for (const std::string_view call : kCalls)
-    if (text.substr(at, call.size()) == call) return at + call.size();
-  return 0;
-}
-
 // "https://app.example/list" "Mozilla/5.0 …", "-" "curl/8.4": where a line of a log tells the page
 // and the browser.
 bool are_log_fields(std::string_view text, std::size_t closing, std::size_t opening) {
@@ -234,7 +227,7 @@ std::size_t next_literal(std::string_view text, std::size_t at, JoiningWords& wo
       if (comma) return 0;
       comma = true;
     } else if (kSigns.has(c)) {
-      if (const std::size_t call = c == '.' ? appending_call(text, pos) : 0; call != 0) {
+      if (const std::size_t call = c == '.' ? appending_call_end(text, pos) : 0; call != 0) {
         pos = call;
         sign = true;
         continue;
@@ -254,7 +247,8 @@ std::size_t next_literal(std::string_view text, std::size_t at, JoiningWords& wo
   if (sign) return pos;
   if (space) return are_log_fields(text, at, pos) ? 0 : pos;
   // Two quotes side by side: an empty literal, unless a word goes on (as shells write it).
-  return word_char(text[at - 1]) && word_char(at_or_nul(text, pos + 1)) ? pos : 0;
+  static constexpr CharSet kPart = kAsciiWord | CharSet("-.+/=@");
+  return kPart.has(text[at - 1]) && kPart.has(at_or_nul(text, pos + 1)) ? pos : 0;
 }
 
 }  // namespace

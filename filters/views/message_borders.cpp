@@ -51,7 +51,8 @@ bool read_string(std::string_view text, std::size_t at, std::string_view& value,
 }
 
 // From the quote that ends one text to the one that begins the next; 0 = something else follows.
-std::size_t json_border_end(std::string_view text, std::size_t at) {
+// `answer` is set when it is a text of the assistant.
+std::size_t json_border_end(std::string_view text, std::size_t at, bool& answer) {
   std::size_t pos = skip(text, at + 1, kBetweenMessages);
   if (at_or_nul(text, pos) != '"' || text.substr(at, pos - at).find('}') == std::string_view::npos)
     return 0;
@@ -75,9 +76,23 @@ std::size_t json_border_end(std::string_view text, std::size_t at) {
       continue;
     }
     if (!read_string(text, pos, ignored, end)) return 0;
+    if (key == "role") answer = ignored == "assistant" || ignored == "model";
     pos = skip(text, end, kBetweenFields);
   }
   return 0;
+}
+
+// The same over a short answer between two texts of the user.
+std::size_t json_border_end(std::string_view text, std::size_t at) {
+  constexpr std::size_t kLongestAnswer = 160;
+  bool answer = false;
+  const std::size_t begin = json_border_end(text, at, answer);
+  if (begin == 0 || !answer) return begin;
+  const std::size_t close = text.substr(begin, kLongestAnswer).find_first_of("\"\\");
+  if (close == std::string_view::npos || text[begin + close] != '"') return begin;
+  answer = false;
+  const std::size_t end = json_border_end(text, begin + close, answer);
+  return end == 0 || answer ? begin : end;
 }
 
 constexpr CharSet kAfterName{" \t*"};
@@ -124,6 +139,11 @@ std::string_view lost_separator(std::string_view text, std::size_t begin, std::s
   };
   std::size_t after = end;
   while (after < text.size() && digit(text[after])) ++after;
+  std::size_t first = begin;
+  while (first > 0 && digit(text[first - 1])) --first;
+  // The border stands within a group.
+  constexpr std::size_t kLongestGroup = 4;
+  if (begin - first + (after - end) <= kLongestGroup) return {};
   if (after < text.size() && digit(at_or_nul(text, after + 1)) && !separator(text[after]).empty())
     return separator(text[after]);
   std::size_t before = begin;

@@ -209,6 +209,9 @@ bool may_be_value(std::string_view digits, const std::vector<std::size_t>& sizes
 bool is_time_or_address(std::string_view text, Range where, const Groups& run) {
   const std::string_view gap = text.substr(run.gaps.front().begin, run.gaps.front().size());
   const auto& sizes = run.sizes;
+  // "2606:4700:4700::1111".
+  const auto colon = [text](std::size_t at) { return at < text.size() && text[at] == ':'; };
+  if (gap == ":" && (colon(where.end) || (where.begin > 0 && colon(where.begin - 1)))) return true;
   if (gap == ":")
     return std::all_of(sizes.begin() + 1, sizes.end(), [](std::size_t s) { return s == 2; }) &&
            (sizes.front() == 2 || sizes.front() == 4) && sizes.size() <= 4;

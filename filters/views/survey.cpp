@@ -243,6 +243,17 @@ struct Gaps {
   return (even & gaps.late) != 0;
 }
 
+// A line end or tab straight behind a long run of letters and digits, `run` of it before.
+[[gnu::always_inline]] inline bool breaks_long_run(const BlockMarks& m, std::size_t run) {
+  constexpr std::size_t kLong = 8;
+  const std::uint64_t filled = run >= kLong ? ~std::uint64_t{0} : 0;
+  std::uint64_t ends = m.digit | m.letter | m.token;
+  ends &= ends << 1 | (filled & 1);
+  ends &= ends << 2 | (filled & 3);
+  ends &= ends << 4 | (filled & 15);
+  return (m.control & (ends << 1 | ends << 2 | (filled & 1))) != 0;
+}
+
 // As base64 has, and words of a text have not.
 bool has_capitals(const unsigned char* block) {
   constexpr int kFewest = 6;
@@ -260,13 +271,14 @@ bool has_capitals(const unsigned char* block) {
   if (count(alone) >= 4 || count(gaps) >= 2 || count(m.wide_gap) >= 2) flags |= kSingles;
   const std::uint64_t other = ~(alnum | m.space | m.high);
   if (count(other & (alnum << 1) & (alnum >> 1)) >= (m.digit != 0 ? 1 : 3)) flags |= kCells;
-  if ((m.kanji & (m.kanji >> 3)) != 0) flags |= kKanjiDigits;
+  const std::uint64_t mixed = m.kanji & (m.digit << 1 | m.digit >> 3);
+  if ((m.kanji & (m.kanji >> 3)) != 0 || count(mixed) >= 3) flags |= kKanjiDigits;
   return flags;
 }
 
 // Cheap: most quotes stand around a word or before a colon. What of the specials is worth a look.
 [[gnu::always_inline]] inline bool may_be_marked(unsigned char special, unsigned char next) {
-  static constexpr CharSet kQuotes{"\"'"}, kAfterQuote{" \t\r\n\"'`,.+&|\\~;}"};
+  static constexpr CharSet kQuotes{"\"'"}, kAfterQuote{" \t\r\n\"'`,.+&|\\~;})"};
   return !kQuotes.has(static_cast<char>(special)) || kAfterQuote.has(static_cast<char>(next));
 }
 
@@ -330,7 +342,9 @@ template <BlockMarks (*kMasks)(const unsigned char*)>
     }
     BlockMarks& m = marks_[block];
     m = kMasks(p);
+    const bool long_break = breaks_long_run(m, last.run);
     std::uint16_t flags = flags_of_block(m, last);
+    if (long_break && has_capitals(p)) flags |= kLineEnd;
     if ((flags & kEvenGroups) != 0 && !has_capitals(p)) flags &= std::uint16_t(~kEvenGroups);
     for (std::uint64_t left = m.special; left != 0; left &= left - 1) {
       const auto at = static_cast<std::size_t>(std::countr_zero(left));

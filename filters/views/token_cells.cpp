@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <vector>
 
 #include "filters/char_set.h"
 #include "filters/views/pieces.h"
@@ -33,10 +34,51 @@ std::size_t open_address(std::string_view text, std::size_t at) {
   return dot == std::string_view::npos || dot + 2 >= domain.size() ? stop : 0;
 }
 
+bool login_part(char c) {
+  static constexpr CharSet kBorders{"|,;<\"'"};
+  return c > ' ' && c < 0x7F && !kBorders.has(c);
+}
+
+std::size_t login_part_end(std::string_view text, std::size_t at) {
+  std::size_t end = at;
+  while (end < text.size() && end - at < kLongestToken && login_part(text[end])) ++end;
+  return end;
+}
+
+// "redis://: | D4lTnuFYt | wvN@10.2. | 3.14:6379 |": addresses whose password is cut over cells, up
+// to the cell behind the one with the "@".
+void find_login_cells(std::string_view text, Range where, PulledApart out) {
+  constexpr std::string_view kScheme = "://";
+  const std::string_view within = text.substr(0, where.end);
+  for (std::size_t at = within.find(kScheme, where.begin); at != within.npos;
+       at = within.find(kScheme, at + 1)) {
+    if (!alnum_at(text, at - std::min<std::size_t>(at, 1))) continue;
+    std::size_t end = login_part_end(text, at + kScheme.size());
+    if (text.substr(at, end - at).find('@') != std::string_view::npos) continue;
+    std::vector<Range> borders;
+    std::size_t behind = 0;  // cells behind the "@"
+    for (std::size_t cells = 0; cells < kMostCells && behind < 2; ++cells) {
+      const std::size_t next = border_end(text, end);
+      if (next == end || next >= text.size() || !login_part(text[next])) break;
+      const std::size_t stop = login_part_end(text, next);
+      // Words of other cells.
+      if (stop < text.size() && text[stop] == ' ' && token_at(text, stop + 1)) break;
+      borders.push_back({end, next});
+      const bool host = text.substr(next, stop - next).find('@') != std::string_view::npos;
+      behind += host || behind > 0 ? 1 : 0;
+      end = stop;
+    }
+    const std::size_t from = at + kScheme.size();
+    if (behind == 0 || text.substr(from, end - from).find(':') == std::string_view::npos) continue;
+    for (const Range& border : borders) out.doubtful.add(border, "");
+  }
+}
+
 }  // namespace
 
 void find_token_cells(std::string_view text, const Survey& survey, Range where, PulledApart out) {
   const bool mails = text.substr(where.begin, where.size()).find('@') != std::string_view::npos;
+  if (mails) find_login_cells(text, where, out);
   std::size_t done = 0;
   // Ends of tokens before what may be the border of a cell.
   constexpr auto kEnds = [](const BlockMarks& before, const BlockMarks& m,

@@ -74,6 +74,10 @@ bool may_begin_value(std::string_view piece) {
   constexpr std::size_t kFewestDigits = 3;
   if (has_token_prefix(piece) || piece.find("://") != piece.npos) return true;
   if (const std::size_t at = piece.find('@'); at != piece.npos && at > 0) return true;
+  // Of a country, two letters stand before.
+  static constexpr CharSet kCapitals{"ABCDEFGHIJKLMNOPQRSTUVWXYZ"};
+  if (piece.size() > 4 && kCapitals.has(piece[0]) && kCapitals.has(piece[1]))
+    piece.remove_prefix(2);
   static constexpr CharSet kNumber = kAsciiDigits | CharSet("- ");
   return piece.size() >= kFewestDigits &&
          std::all_of(piece.begin(), piece.end(), [](char c) { return kNumber.has(c); });

@@ -103,5 +103,82 @@ TEST(JoinedPieces, NamesThatAreNotJoinedAreNot) {
             "");
 }
 
+TEST(JoinedPieces, FindsWhatMethodsAppend) {
+  for (const Value& value : values()) {
+    const std::string a = value.text.substr(0, 9), b = value.text.substr(9);
+    EXPECT_TRUE(found_whole(value.label_en + "new StringBuilder().append(\"",
+                            a + "\").append(\"" + b, "\").toString()", value.type))
+        << a;
+    EXPECT_TRUE(found_whole("export X=\"", a + "\"'" + b, "' # " + value.label_en, value.type))
+        << a;
+  }
+}
+
+TEST(JoinedPieces, FindsEscapedTagsAndNamedSignsOfNoWidth) {
+  for (const Value& value : values()) {
+    if (value.number)
+      EXPECT_TRUE(found_whole(value.label_ja, with_inside(value.text, "&lt;b&gt;", 6), " です",
+                              value.type));
+    EXPECT_TRUE(found_whole(value.label_ja, with_inside(value.text, "&ZeroWidthSpace;", 6), " です",
+                            value.type));
+  }
+}
+
+TEST(JoinedPieces, FindsEncodingsThatOtherOnesChanged) {
+  for (const Value& value : values()) {
+    const std::string text = value.label_ja + value.text + " xx";
+    std::string encoded = base64(text.substr(0, text.size() - text.size() % 3 - 1));
+    if (encoded.back() != '=') continue;
+    std::string quoted, slashes;
+    for (const char c : encoded) {
+      quoted += c == '=' ? std::string("=3D") : std::string(1, c);
+      slashes += c == '/' ? std::string("\\/") : std::string(1, c);
+    }
+    EXPECT_TRUE(found_whole("memo: ", quoted, "\n", value.type)) << quoted;
+    EXPECT_TRUE(found_whole("{\"memo\":\"", slashes, "\"}", value.type)) << slashes;
+  }
+}
+
+TEST(JoinedPieces, FindsAddressesBrokenAnywhereBeforeTheirHost) {
+  const std::string url = "mysql+pymysql://wordpress:tZjJafuyc6-mOY@db01.kaisha-sample.jp/report";
+  for (const char* break_ : {"\n", "\r\n", "\n    ", "\n> ", "\\\n"})
+    for (std::size_t at = 15; at < url.find('@') + 1; ++at)
+      EXPECT_TRUE(found_whole("key: \"", with_inside(url, break_, at), "\"\n",
+                              "database_url_with_password", 24))
+          << break_ << at;
+  EXPECT_TRUE(found_whole("see ", "redis:/\n> /:F8h5r\n> QZNSDAv@db01.kaisha-sample.jp:6379", "\n",
+                          "database_url_with_password", 24));
+  EXPECT_TRUE(found_whole("| ", "redis://: | D4lTnuFYt | wvN@db01. | kaisha-sample.jp:6379", " |\n",
+                          "database_url_with_password", 2));
+}
+
+TEST(JoinedPieces, FindsBrokenTokensWithoutDigits) {
+  EXPECT_TRUE(found_whole("KEY=\"", "AKIAHHCCKC\\\nWJTVAVQYRZ", "\"", "aws_access_key_id"));
+  EXPECT_TRUE(found_whole("「", "xH78Q\r\n~D.uk\r\nn4ASU.GlmjptdRcbIRz1~pxHNuv7wp", "」",
+                          "azure_client_secret", 24));
+  EXPECT_EQ(shown(" * The LEGACY_IOAPIC_PIN\n * @intx.phys_pin:\tPhysical IOAPIC pin\n"), "");
+}
+
+TEST(JoinedPieces, FindsValuesOverAnAnswerBetweenTwoMessages) {
+  const std::string border =
+      "\"}, {\"role\": \"assistant\", \"content\": \"はい\"}, {\"role\": \"user\", \"content\": \"";
+  for (const Value& value : values()) {
+    const std::string a = value.text.substr(0, 9), b = value.text.substr(9);
+    EXPECT_TRUE(found_whole("[{\"role\": \"user\", \"content\": \"" + value.label_ja,
+                            a + border + b, "\"}]", value.type))
+        << a;
+  }
+}
+
+TEST(JoinedPieces, NumbersMayMixDigitsInKanji) {
+  EXPECT_EQ(shown("マイナンバー 8六19-九197-五0五0"), "jp_my_number[8六19-九197-五0五0]");
+  EXPECT_EQ(shown("携帯は 090-一二34-5六78 です"), "jp_phone[090-一二34-5六78]");
+  EXPECT_EQ(shown("3月一日から12月三十一日まで、第2四半期の一部は5万円"), "");
+}
+
+TEST(JoinedPieces, AddressesOfTheInternetAreNoNumbers) {
+  EXPECT_EQ(shown("resolver 2606:4700:4700::1111 and 2001:4860:4860::8888"), "");
+}
+
 }  // namespace
 }  // namespace sekisho::filters
