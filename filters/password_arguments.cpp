@@ -5,8 +5,9 @@
 #include <string>
 
 #include "filters/assignment.h"
-#include "filters/char_set.h"
 #include "filters/password.h"
+#include "filters/sql_columns.h"
+#include "filters/table.h"
 #include "filters/validators.h"
 #include "filters/width_fold.h"
 
@@ -214,63 +215,18 @@ void find_password_argument(const DetectorRow& row, std::string_view text, Range
   find_pair(row, text, gate.end, out);
 }
 
-namespace {
-
-// Cheap: whether the name of a column may end here or a little further on.
-bool ends_column(std::string_view text, std::size_t pos) {
-  constexpr std::size_t kLongestName = 64;
-  static constexpr CharSet kName = kAsciiWord | CharSet("`\"]"), kBlank{" \t\r\n"};
-  const std::size_t most = std::min(text.size(), pos + kLongestName);
-  while (pos < most && kName.has(text[pos])) ++pos;
-  while (pos < most && kBlank.has(text[pos])) ++pos;
-  return pos < text.size() && (text[pos] == ',' || text[pos] == ')');
-}
-
-}  // namespace
-
 bool find_inserted_passwords(const DetectorRow& row, std::string_view text, Range word,
                              Findings& out) {
-  constexpr std::size_t kColumns = 400, kMostRows = 200;
-  if (!ends_column(text, word.end)) return false;
-  const std::size_t from = word.begin > kColumns ? word.begin - kColumns : 0;
-  const std::string_view before = text.substr(from, word.begin - from);
-  const std::size_t open = before.rfind('(');
-  if (open == std::string_view::npos) return false;
-  const std::string lower = folded_lower(before.substr(0, open));
-  const std::size_t insert = lower.rfind("insert into");
-  if (insert == std::string::npos || lower.find_first_of("();", insert) != std::string::npos)
-    return false;
-  const std::string_view columns = before.substr(open + 1);
-  const auto column = std::count(columns.begin(), columns.end(), ',');
-  const std::size_t close = text.substr(word.end, kColumns).find(')');
-  if (close == std::string_view::npos) return false;
-  std::size_t pos = text.find_first_not_of(" \t\r\n`\"", word.end + close + 1);
-  if (pos == std::string_view::npos || folded_lower(text.substr(pos, 6)) != "values") return false;
-  pos = text.find_first_not_of(" \t\r\n", pos + 6);
-  for (std::size_t rows = 0; rows < kMostRows && pos < text.size() && text[pos] == '('; ++rows) {
-    ++pos;
-    for (std::ptrdiff_t i = 0;; ++i) {
-      pos = text.find_first_not_of(" \t\r\n", pos);
-      if (pos == std::string_view::npos) return true;
-      bool quoted = false;
-      Range value{pos, pos};
-      if (text[pos] == '\'' || text[pos] == '"') {
-        value = read_value(text, pos, quoted);
-        if (!quoted) return true;
-        pos = value.end + 1;
-      }
-      if (i == column && quoted)
-        add(row, text, value, judge_password(in(text, value), true, true),
-            "in the column of its name", out);
-      const std::size_t next = text.substr(pos, kReach).find_first_of(",)");
-      if (next == std::string_view::npos) return true;
-      pos += next + 1;
-      if (text[pos - 1] == ')') break;
-    }
-    pos = text.find_first_not_of(" \t\r\n,", pos);
-    if (pos == std::string_view::npos) break;
+  const std::size_t limit = std::min(text.size(), word.begin + kColumnReach);
+  const std::vector<Range> fields = fields_below(text, word, limit);
+  for (const Range field : fields) {
+    const bool quoted =
+        field.begin > 0 && (text[field.begin - 1] == '\'' || text[field.begin - 1] == '"');
+    if (quoted)
+      add(row, text, field, judge_password(in(text, field), true, true),
+          "in the column of its name", out);
   }
-  return true;
+  return !fields.empty();
 }
 
 }  // namespace sekisho::filters

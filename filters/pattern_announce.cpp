@@ -6,6 +6,7 @@
 #include "filters/pattern_alternatives.h"
 #include "filters/pattern_detector_impl.h"
 #include "filters/pattern_length.h"
+#include "filters/table.h"
 #include "filters/width_fold.h"
 
 namespace sekisho::filters {
@@ -189,8 +190,8 @@ bool PatternDetector::Impl::announce(PackRow& pack_row, Gate& gate, const std::s
   longest_gate = std::max(longest_gate, gate_length);
   before = std::max(before, kGateReach);
   after = std::max(after, kGateReach + gate_length + kAssertionReach);
-  max_span = std::max(max_span,
-                      kShippedSpan + kWidestContext + kGateReach + gate_length + kAssertionReach);
+  max_span = std::max(max_span, std::max(kShippedSpan, kColumnReach) + kWidestContext + kGateReach +
+                                    gate_length + kAssertionReach);
   if (row.gate.empty() && row.literals.empty() && row.over_numbers != nullptr) {
     number_rows.push_back(&pack_row);
     return true;

@@ -150,12 +150,19 @@ ScanStatus PatternDetector::Impl::scan_block(const Window& window, Range block, 
 // Labels before the fresh part whose columns may reach into it.
 ScanStatus PatternDetector::Impl::scan_headings(const Window& window, Found& found) const {
   if (!labelled_in_set || window.fresh_begin == 0) return ScanStatus::kDone;
-  const std::size_t from =
-      window.fresh_begin > kColumnReach ? window.fresh_begin - kColumnReach : 0;
+  const std::size_t near = window.fresh_begin - std::min(window.fresh_begin, kGateReach);
+  std::vector<Range> parts = headings_over(window.text, window.fresh_begin);
+  for (Range& part : parts) part.end = std::min(part.end, near);
+  parts.push_back({near, window.fresh_begin});
   Findings elsewhere;
   Found only_below{elsewhere, found.below};
-  bool hot = false;
-  return scan_block(window, {from, window.fresh_begin}, hot, only_below);
+  for (const Range part : parts) {
+    bool hot = false;
+    if (part.begin < part.end &&
+        scan_block(window, part, hot, only_below) == ScanStatus::kCouldNotDecide)
+      return ScanStatus::kCouldNotDecide;
+  }
+  return ScanStatus::kDone;
 }
 
 ScanStatus PatternDetector::Impl::scan_set(const Window& window, Findings& out) const {

@@ -156,9 +156,14 @@ void PatternDetector::Impl::seek(const PackRow& pack_row, const Window& window,
 
 void PatternDetector::Impl::scan_words(const Window& window, Findings& out) const {
   std::vector<LiteralFinder::Hit> hits;
-  const std::size_t reach = std::max(words_before, any_labelled ? kColumnReach : 0);
-  const std::size_t begin = window.fresh_begin - std::min(window.fresh_begin, reach);
+  const std::size_t begin = window.fresh_begin - std::min(window.fresh_begin, words_before);
   const std::size_t end = std::min(window.text.size(), window.fresh_end + words_after);
+  // Labels farther before, whose columns reach into the fresh part.
+  if (any_labelled && begin > 0) {
+    for (const Range heading : headings_over(window.text, window.fresh_begin))
+      if (heading.begin < begin)
+        finder.find(window.text, {heading.begin, std::min(heading.end, begin)}, hits);
+  }
   finder.find(window.text, {begin, end}, hits);
   if (hits.empty()) return;
   Progress done(slots);

@@ -21,10 +21,10 @@ bool goes_on_as_list(char c) {
 }
 
 bool is_key_word_at(std::string_view text, std::size_t pos) {
-  if (pos > 0 && kAsciiWord.has(text[pos - 1])) return false;
   const std::string_view word = text.substr(pos, kKeyWord.size());
-  return word.size() == kKeyWord.size() &&
-         std::equal(word.begin(), word.end(), kKeyWord.begin(),
+  if (word.size() < kKeyWord.size() || (word[5] | 0x20) != 's') return false;
+  if (pos > 0 && kAsciiWord.has(text[pos - 1])) return false;
+  return std::equal(word.begin(), word.end(), kKeyWord.begin(),
                     [](char a, char b) { return (a | 0x20) == b; });
 }
 
@@ -32,9 +32,10 @@ bool is_key_word_at(std::string_view text, std::size_t pos) {
 void find_key_words(std::string_view text, std::size_t from, std::size_t to,
                     std::vector<std::size_t>& out) {
   const auto first = static_cast<std::ptrdiff_t>(out.size());
-  const std::string_view part = text.substr(0, std::min(text.size(), to + kKeyWord.size() - 1));
-  for (const std::string_view written : {"VALUES", "values", "Values"}) {
-    for (std::size_t pos = part.find(written, from); pos < to; pos = part.find(written, pos + 1))
+  const std::string_view part = text.substr(0, to);
+  for (const char letter : {'V', 'v'}) {
+    for (std::size_t pos = part.find(letter, from); pos != part.npos;
+         pos = part.find(letter, pos + 1))
       if (is_key_word_at(text, pos)) out.push_back(pos);
   }
   std::sort(out.begin() + first, out.end());
@@ -143,7 +144,43 @@ void SqlMemo::read_fields(std::string_view text, std::size_t pos) {
   }
 }
 
+namespace {
+
+// Cheap: whether a field of a row may begin a little before `pos`: most values of a text stand
+// behind something else.
+bool may_be_field(std::string_view text, std::size_t pos) {
+  constexpr std::size_t kInside = 48;  // bytes of a field before the value in it
+  std::size_t at = pos;
+  while (at > 0 && pos - at < 4 && (kBlanks.has(text[at - 1]) || text[at - 1] == '\'')) --at;
+  if (at > 0 && (text[at - 1] == ',' || text[at - 1] == '(')) return true;
+  const std::size_t from = pos > kInside ? pos - kInside : 0;
+  return text.substr(from, pos - from).find_first_of("'\"(") != std::string_view::npos;
+}
+
+// The same of two rows beside each other, "…), (…".
+bool may_be_rows(std::string_view text, std::size_t pos) {
+  constexpr std::size_t kReach = 2u << 10;
+  const std::size_t from = pos > kReach ? pos - kReach : 0;
+  const std::string_view near = text.substr(from, pos - from);
+  const std::size_t joint = near.rfind("),");
+  if (joint == std::string_view::npos) return false;
+  const std::size_t next = skip_blanks(text, from + joint + 2);
+  return next < text.size() && text[next] == '(';
+}
+
+}  // namespace
+
+std::optional<Range> SqlMemo::columns_over(std::string_view text, std::size_t pos,
+                                           std::size_t reach) {
+  if (!may_be_rows(text, pos)) return std::nullopt;
+  if (!take_statement(text, pos, pos > reach ? pos - reach : 0)) return std::nullopt;
+  read_fields(text, pos);
+  if (ended_ && read_to_ <= pos) return std::nullopt;
+  return Range{columns_.front().begin, columns_.back().end};
+}
+
 std::optional<SqlColumn> SqlMemo::column_of(std::string_view text, Range value, std::size_t reach) {
+  if (!may_be_field(text, value.begin)) return std::nullopt;
   const std::size_t limit = value.begin > reach ? value.begin - reach : 0;
   if (!take_statement(text, value.begin, limit)) return std::nullopt;
   read_fields(text, value.begin);
@@ -159,30 +196,42 @@ std::optional<SqlColumn> SqlMemo::column_of(std::string_view text, Range value, 
 
 namespace {
 
-// Cheap: most words of a text are followed by something else than a comma or a bracket.
-bool ends_in_list(std::string_view text, std::size_t pos) {
-  constexpr std::size_t kLongestRest = 32;  // bytes of the name behind the word
-  const std::size_t far = std::min(text.size(), pos + kLongestRest);
-  while (pos < far && (static_cast<unsigned char>(text[pos]) >= 0x80 || kAsciiWord.has(text[pos])))
-    ++pos;
-  while (pos < far && kNamePadding.has(text[pos])) ++pos;
-  return pos < far && (text[pos] == ',' || text[pos] == ')');
+// Cheap: most words of a text are followed by something else than a comma or a bracket, and follow
+// something else.
+bool may_be_name(std::string_view text, Range word) {
+  constexpr std::size_t kLongestRest = 32;  // bytes of the name on each side of the word
+  const auto in_name = [text](std::size_t i) {
+    return static_cast<unsigned char>(text[i]) >= 0x80 || kAsciiWord.has(text[i]);
+  };
+  std::size_t end = word.end;
+  const char last = text[word.end - 1];
+  if (last != ',' && last != ')') {
+    const std::size_t far = std::min(text.size(), end + kLongestRest);
+    while (end < far && in_name(end)) ++end;
+    while (end < far && kNamePadding.has(text[end])) ++end;
+    if (end >= far || (text[end] != ',' && text[end] != ')')) return false;
+  }
+  std::size_t begin = word.begin;
+  const std::size_t near = begin > kLongestRest ? begin - kLongestRest : 0;
+  while (begin > near && in_name(begin - 1)) --begin;
+  while (begin > near && kNamePadding.has(text[begin - 1])) --begin;
+  return begin > near && (text[begin - 1] == ',' || text[begin - 1] == '(');
 }
 
 }  // namespace
 
 std::vector<Range> fields_below(std::string_view text, Range word, std::size_t limit) {
   std::vector<Range> fields;
-  if (!ends_in_list(text, word.end)) return fields;
-  const std::size_t far = std::min(text.size(), word.end + kLongestList);
-  std::size_t close = word.end;
+  if (word.size() == 0 || !may_be_name(text, word)) return fields;
+  const std::size_t far = std::min(text.size(), word.begin + kLongestList);
+  std::size_t close = word.begin;
   while (close < far && goes_on_as_list(text[close])) ++close;
   if (close == far || text[close] != ')') return fields;
   const std::size_t key_word = skip_blanks(text, close + 1);
   if (!is_key_word_at(text, key_word)) return fields;
   const std::vector<Range> names = names_before(text, key_word);
   const auto column = std::find_if(names.begin(), names.end(), [word](Range name) {
-    return name.begin <= word.begin && word.end <= name.end;
+    return name.begin <= word.begin && word.begin < name.end;
   });
   if (column == names.end()) return fields;
   const auto wanted = static_cast<std::size_t>(column - names.begin());

@@ -33,6 +33,8 @@ class SqlMemo {
  public:
   // Nothing when `value` stands in no row of values, or when its columns have no names.
   std::optional<SqlColumn> column_of(std::string_view text, Range value, std::size_t reach);
+  // The names of the columns, where `pos` lies in or behind their rows.
+  std::optional<Range> columns_over(std::string_view text, std::size_t pos, std::size_t reach);
 
  private:
   void look_for_key_words(std::string_view text, std::size_t from, std::size_t to);

@@ -120,6 +120,9 @@ struct Cells {
 };
 
 Cells count_cells(std::string_view text, Range line) {
+  // An object of JSON is no row, however many commas it has.
+  const std::size_t first = text.substr(0, line.end).find_first_not_of(" \t", line.begin);
+  if (first != std::string_view::npos && text[first] == '{') return {};
   const char separator = separator_in(text.substr(line.begin, line.size()));
   return {separator, separator == 0 ? 0 : count_cells(text, line, separator)};
 }
@@ -146,6 +149,10 @@ struct TableMemo::Table {
   }
 
   SqlMemo sql;
+  // The rows below the heading line that was asked about last: each of its words asks.
+  std::string_view rows_text;
+  Range heading;
+  std::vector<Range> rows;
   std::string_view text;
   Range line, top;  // a row, and the first one above it as far as it was looked for
   char separator = 0;
@@ -223,6 +230,22 @@ std::optional<Range> TableMemo::top_of(std::string_view text, Range line, char s
   return reached ? std::optional<Range>(top) : std::nullopt;
 }
 
+const std::vector<Range>& TableMemo::rows_below(std::string_view text, Range line, char separator,
+                                                std::size_t cells) {
+  Table& known = *table_;
+  if (known.rows_text.data() == text.data() && known.rows_text.size() == text.size() &&
+      known.heading == line)
+    return known.rows;
+  known.rows_text = text;
+  known.heading = line;
+  known.rows.clear();
+  const std::size_t limit = std::min(text.size(), line.end + kColumnReach);
+  for (auto row = row_at(text, line.end + 1, limit, separator, cells); row;
+       row = row_at(text, row->end + 1, limit, separator, cells))
+    known.rows.push_back(*row);
+  return known.rows;
+}
+
 std::optional<SqlColumn> sql_column(std::string_view text, Range value) {
   if (newest_memo != nullptr) return newest_memo->table().sql.column_of(text, value, kColumnReach);
   return SqlMemo().column_of(text, value, kColumnReach);
@@ -246,6 +269,22 @@ std::optional<Range> heading_above(std::string_view text, Range value) {
   return is_heading(text, heading) ? std::optional<Range>(heading) : std::nullopt;
 }
 
+std::vector<Range> headings_over(std::string_view text, std::size_t pos) {
+  std::optional<TableMemo> own;
+  if (newest_memo == nullptr) own.emplace();
+  std::vector<Range> out;
+  if (const auto names = newest_memo->table().sql.columns_over(text, pos, kColumnReach))
+    return {*names};
+  const std::optional<Range> line = line_at(text, pos, pos);
+  if (!line) return out;
+  const auto [separator, cells] = cells_in(text, *line);
+  if (separator == 0) return out;
+  const std::size_t limit = pos > kColumnReach ? pos - kColumnReach : 0;
+  const std::optional<Range> top = newest_memo->top_of(text, *line, separator, cells, limit);
+  if (top && top->begin < pos) out.push_back(*top);
+  return out;
+}
+
 std::vector<Range> cells_below(std::string_view text, Range word) {
   std::vector<Range> cells =
       fields_below(text, word, std::min(text.size(), word.begin + kColumnReach));
@@ -256,16 +295,18 @@ std::vector<Range> cells_below(std::string_view text, Range word) {
   if (separator == 0) return cells;
   // Most lines with a comma in them head nothing: seen by the lines beside them.
   const std::size_t limit = std::min(text.size(), word.begin + kColumnReach);
-  std::optional<Range> row = row_at(text, line->end + 1, limit, separator, count);
-  if (!row) return cells;
+  if (!row_at(text, line->end + 1, limit, separator, count)) return cells;
   const auto above =
       line_before(text, *line, line->begin > kLongestLine ? line->begin - kLongestLine : 0);
   if (above && is_row(text, *above, separator, count)) return cells;
   const std::size_t index = cell_index(text, *line, separator, word.begin);
   const auto heading = cell_number(text, *line, separator, index);
   if (!heading || !is_heading(text, trimmed(text, *heading))) return cells;
-  for (; row; row = row_at(text, row->end + 1, limit, separator, count)) {
-    if (const auto cell = cell_number(text, *row, separator, index)) {
+  std::optional<TableMemo> own;
+  if (newest_memo == nullptr) own.emplace();
+  for (const Range below : newest_memo->rows_below(text, *line, separator, count)) {
+    if (below.begin > limit) break;
+    if (const auto cell = cell_number(text, below, separator, index)) {
       const Range value = trimmed(text, *cell);
       if (value.begin <= limit) cells.push_back(value);
     }

@@ -16,7 +16,7 @@
 namespace sekisho::filters {
 
 // Bytes from a heading to the last cell that it names.
-inline constexpr std::size_t kColumnReach = 8u << 10;
+inline constexpr std::size_t kColumnReach = 64u << 10;
 
 // While one lives, heading_above remembers on this thread where the last table begins, so that a
 // long table is not walked again for each of its values. The texts asked about must not change
@@ -29,6 +29,9 @@ class TableMemo {
 
   struct Table;
   Table& table() { return *table_; }
+  // The rows below the heading line `line`, in order.
+  const std::vector<Range>& rows_below(std::string_view text, Range line, char separator,
+                                       std::size_t cells);
   std::optional<Range> top_of(std::string_view text, Range line, char separator, std::size_t cells,
                               std::size_t limit);
 
@@ -43,6 +46,9 @@ std::optional<SqlColumn> sql_column(std::string_view text, Range value);
 // The heading cell above `value`, trimmed; nullopt when it stands in no table, or in its first
 // line, or when the first line holds values itself. Of an INSERT, the name of the column.
 std::optional<Range> heading_above(std::string_view text, Range value);
+
+// Where the names of the columns stand that `pos` lies below, in order.
+std::vector<Range> headings_over(std::string_view text, std::size_t pos);
 
 // The cells below the cell of the first line in which `word` stands, trimmed, in order, empty ones
 // too; none when its line is no heading line. Of an INSERT, the fields of the column.

@@ -44,6 +44,8 @@ TEST(Passwords, AreFoundHoweverTheyAreWritten) {
            {"define( 'DB_PASSWORD', '", "' );"},
            {"<root_pw>", "</root_pw>"},
            {"id,smtp_password\n1,", "\n"},
+           {"INSERT INTO m (id, パスワード) VALUES (1, '", "')"},
+           {"insert into m (`password`, id) values ('", "', 2)"},
            {"| host | Pwd |\n|---|---|\n| db | ", " |"},
            {"let password: Option<String> = \"", "\";"},
            {"variable \"db_password\" {\n  type    = string\n  default = \"", "\"\n}"},

@@ -119,6 +119,24 @@ TEST(Scanner, FindingsDoNotDependOnWhereTheyLie) {
   }
 }
 
+// The heading of a table names its columns far below, in the next window too.
+TEST(Scanner, ATableGoesOnInTheNextWindow) {
+  std::string text;
+  while (text.size() < 50u << 10) text += "some words of prose about nothing\n";
+  text += "\nid,account,口座番号\n";
+  constexpr std::size_t kRows = 2000;
+  for (std::size_t row = 0; row < kRows; ++row)
+    text += std::to_string(row) + ",a," + std::to_string(2'345'678 + 37 * row) + "\n";
+  const auto accounts = [](const std::vector<Row>& found) {
+    return static_cast<std::size_t>(std::count_if(found.begin(), found.end(), [](const Row& row) {
+      return std::get<2>(row) == "jp_bank_account" && std::get<3>(row) >= 0.60;
+    }));
+  };
+  const std::vector<Row> all = whole(shipped_set(), text);
+  EXPECT_EQ(accounts(all), kRows);
+  EXPECT_EQ(in_pieces(shipped_set(), text, {1000, 65'000, 70'000, 80'000}), all);
+}
+
 TEST(Scanner, LongMatchesOfAnOpenPatternEndAtTheirSpan) {
   const auto set = with_custom();
   const std::string fits = "Q" + std::string(2000, 'a') + "Z",

@@ -108,6 +108,25 @@ TEST(Table, FieldsBelowAColumnOfAnInsert) {
   EXPECT_EQ(below("call (a, tel) with (1, 2)", "tel"), "");
 }
 
+// What a later window is told of the tables that began before it.
+TEST(Table, HeadingsOverAPlaceNameItsColumns) {
+  const auto over = [](const std::string& text, const std::string& place) {
+    std::string out;
+    for (const Range r : headings_over(text, text.find(place)))
+      out += text.substr(r.begin, r.size());
+    return out;
+  };
+  std::string csv = "prose, and more\n\nname,tel\n", sql = "INSERT INTO t (a, tel) VALUES\n";
+  for (int i = 0; i < 2000; ++i) {
+    csv += "a" + std::to_string(i) + ",1\n";
+    sql += "('a" + std::to_string(i) + "', '1'),\n";
+  }
+  EXPECT_EQ(over(csv, "a1500"), "name,tel");
+  EXPECT_EQ(over(sql, "('a1500"), "a, tel");
+  EXPECT_EQ(over("one line, of prose\nanother", "another"), "");
+  EXPECT_EQ(over("{\"a\": 1, \"b\": 2}\n{\"a\": 3, \"b\": 4}\n", "{\"a\": 3"), "");
+}
+
 TEST(Table, AColumnOfAnInsertIsTheSameInWhateverOrderOneAsks) {
   std::string text;
   std::vector<Range> values;
