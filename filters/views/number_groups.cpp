@@ -248,13 +248,18 @@ bool in_array(std::string_view text, Range where, const Groups& run) {
 }
 
 void join_groups(std::string_view text, Range where, const Groups& run, PulledApart out) {
-  if ((!run.odd && in_fours(run)) || is_time_or_address(text, where, run)) return;
+  // Detectors read usual groups themselves, but for blanks as wide as a column.
+  constexpr std::size_t kWide = 3;
+  const bool wide = !run.odd && run.gaps.front().size() >= kWide &&
+                    text.substr(run.gaps.front().begin, kWide) == "   ";
+  if ((!run.odd && !wide && in_fours(run)) || is_time_or_address(text, where, run)) return;
   const bool table = in_table(text, where);
   if (table && !may_be_value(run_digits(text, where), run.sizes)) return;
   const bool listed = table || is_enumeration(text, run) || in_array(text, where, run);
   const bool sure = !listed && (run.odd || evenly_cut(run));
   Patches& patches = sure ? out.sure : out.doubtful;
-  for (const Range& gap : run.gaps) patches.add(gap, run.odd && !evenly_cut(run) ? "-" : "");
+  for (const Range& gap : run.gaps)
+    patches.add(gap, (run.odd && !evenly_cut(run)) || wide ? "-" : "");
 }
 
 }  // namespace

@@ -56,7 +56,9 @@ struct Singles {
 // Whether nothing else goes on after a single character.
 bool stands_alone(std::string_view text, std::size_t end, char32_t c) {
   const RawChar next = raw_char(text, end);
-  return next.size == 0 || is_gap(next.value) || c >= 0x2E80 || next.value >= 0x80;
+  static constexpr CharSet kCloses{"\"'`<>"};
+  return next.size == 0 || is_gap(next.value) || c >= 0x2E80 || next.value >= 0x80 ||
+         kCloses.has(static_cast<char>(next.value));
 }
 
 // The single character behind a gap; size 0: there is none.

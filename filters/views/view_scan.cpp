@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "filters/char_set.h"
 #include "filters/detector_set.h"
 #include "filters/scanner.h"
 #include "filters/views/blobs.h"
@@ -18,6 +19,7 @@
 #include "filters/views/normaliser.h"
 #include "filters/views/pulled_apart.h"
 #include "filters/views/survey.h"
+#include "filters/views/token_prefixes.h"
 #include "filters/views/variable_joins.h"
 #include "filters/views/view_text.h"
 
@@ -55,6 +57,20 @@ bool is_weak(std::string_view type) {
 bool knows_hidden_text(const DetectorSet& set) {
   return std::any_of(set.types().begin(), set.types().end(),
                      [](const TypeInfo& t) { return t.type == kHiddenTextType; });
+}
+
+// Small and capital letters and digits mixed, and no token or setting of its own.
+bool goes_on_as_key(std::string_view rest) {
+  constexpr std::size_t kFewest = 8;
+  static constexpr CharSet kKey = kAsciiWord | CharSet("-+/.~");
+  if (!std::all_of(rest.begin(), rest.end(), [](char c) { return kKey.has(c); })) return false;
+  bool digit = false, lower = false, upper = false;
+  for (const char c : rest) {
+    digit |= c >= '0' && c <= '9';
+    lower |= c >= 'a' && c <= 'z';
+    upper |= c >= 'A' && c <= 'Z';
+  }
+  return rest.size() >= kFewest && digit && lower && upper && !has_token_prefix(rest);
 }
 
 bool is_quote(char c) {
@@ -185,14 +201,19 @@ void ViewScan::Impl::look(const Scene& scene, Family family, bool unsure, Findin
     if (raw.begin < scene.fresh.begin || raw.begin >= scene.fresh.end) continue;
     finding.range = {scene.offset + raw.begin, scene.offset + raw.end};
     finding.undone |= view.undone_in(r);
-    // A token that is whole on one line is not made longer by the next line.
-    const bool known = family == kLines &&
-                       std::any_of(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(before),
-                                   [&](const Finding& f) {
-                                     return f.type == finding.type &&
-                                            f.range.begin < finding.range.end &&
-                                            finding.range.begin < f.range.end;
-                                   });
+    // A token that is whole on one line is not made longer by the next line, unless only a key
+    // goes on like that.
+    const std::string_view shown = std::string_view(view.text()).substr(r.begin, r.size());
+    const auto covers = [&](const Finding& f) {
+      const bool same = f.type == finding.type && f.range.begin < finding.range.end &&
+                        finding.range.begin < f.range.end;
+      return same &&
+             !(f.range.begin == finding.range.begin && f.range.size() < r.size() &&
+               shown.find("://") == shown.npos && goes_on_as_key(shown.substr(f.range.size())));
+    };
+    const bool known =
+        family == kLines &&
+        std::any_of(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(before), covers);
     if (!known) out.push_back(std::move(finding));
   }
 }

@@ -176,6 +176,25 @@ TEST(JoinedPieces, NumbersMayMixDigitsInKanji) {
   EXPECT_EQ(shown("3月一日から12月三十一日まで、第2四半期の一部は5万円"), "");
 }
 
+TEST(JoinedPieces, NumbersMayHaveBlanksAsWideAsColumns) {
+  EXPECT_EQ(shown("マイナンバー：8619    9197    5050"), "jp_my_number[8619    9197    5050]");
+  EXPECT_EQ(shown("card 4539    5787    6362    1486"),
+            "credit_card[4539    5787    6362    1486]");
+  EXPECT_EQ(shown("8619    9197    5050\n1200    3400    5600\n"), "");
+}
+
+// The rest would stay when the first line is masked.
+TEST(JoinedPieces, ATokenWhoseFirstLineIsOneGoesOn) {
+  const std::string key =
+      "sk_"
+      "live_514giabEL1qSXPq8ZtRw";
+  EXPECT_EQ(shown("key " + key + "\ngKEJfme3ljT2L1djgfDQWP\n"),
+            "stripe_key[" + key + "\ngKEJfme3ljT2L1djgfDQWP]");
+  for (const char* next : {"production", "Mode=Live2026Xy", "Kx9:", "a note", "2026-11-26"})
+    EXPECT_EQ(shown("key " + key + "\n" + next + "\n"), "stripe_key[" + key + "]") << next;
+  EXPECT_EQ(shown(key + "\n" + key + "\n"), "stripe_key[" + key + "] stripe_key[" + key + "]");
+}
+
 TEST(JoinedPieces, AddressesOfTheInternetAreNoNumbers) {
   EXPECT_EQ(shown("resolver 2606:4700:4700::1111 and 2001:4860:4860::8888"), "");
 }
