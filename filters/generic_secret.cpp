@@ -343,11 +343,15 @@ namespace {
 
 // "api:\n  key: …", "[api]\nkey=…": the section says whose key it is.
 bool is_below_secret_section(std::string_view text, std::size_t at) {
-  const std::size_t line = text.rfind('\n', at == 0 ? 0 : at - 1);
-  if (line == std::string_view::npos || line == 0 || at - line > 24) return false;
-  std::size_t begin = text.rfind('\n', line - 1);
-  begin = begin == std::string_view::npos ? 0 : begin + 1;
-  if (line - begin > 40) return false;
+  constexpr std::size_t kLongestIndent = 24, kLongestSection = 40;
+  const std::size_t near = at > kLongestIndent ? at - kLongestIndent : 0;
+  const std::size_t end = text.substr(near, at - near).rfind('\n');
+  if (end == std::string_view::npos || near + end == 0) return false;
+  const std::size_t line = near + end;
+  const std::size_t from = line > kLongestSection + 1 ? line - kLongestSection - 1 : 0;
+  const std::size_t before = text.substr(from, line - from).rfind('\n');
+  if (before == std::string_view::npos && from > 0) return false;
+  const std::size_t begin = before == std::string_view::npos ? 0 : from + before + 1;
   const std::string_view section = text.substr(begin, line - begin);
   const std::size_t last = section.find_last_not_of(" \t\r{");
   if (last == std::string_view::npos || (section[last] != ':' && section[last] != ']'))
