@@ -277,8 +277,8 @@ bool eat_town(Walker& walker, std::string_view text, Address& address) {
 bool is_room_number(std::string_view text, std::size_t from, std::size_t to) {
   const char32_t next = char_at(text, to).value;
   return to - from >= 3 && to - from <= 4 &&
-         (next == 0 ||
-          std::u32string_view(U"\n\r\t,、。」)|\"'<").find(next) != std::u32string_view::npos);
+         (next == 0 || std::u32string_view(U"\n\r\t,.、。」)|\"'<でにへ宛").find(next) !=
+                           std::u32string_view::npos);
 }
 
 // " サンプルマンション 302号室", "霞ビル3F": up to the number of the room or floor.
@@ -332,6 +332,7 @@ Address read_address(std::string_view text, std::size_t begin) {
     address.code = true;
     address.range.end = walker.pos();
     for (std::size_t gap = 0; gap < 6; ++gap) {
+      if (walker.eat("\\n")) continue;  // as JSON writes a line end
       const char32_t c = walker.peek();
       if (!is_space(c) && c != U'\n' && c != U'\r' && c != U',' && c != U'"' && c != U'、' &&
           c != U':' && c != U')' && c != U'|')
@@ -390,6 +391,7 @@ std::size_t with_code_before(std::string_view text, std::size_t pos) {
     Walker walker(text, from);
     bool marked = false;
     if (!eat_postal_code(walker, marked)) continue;
+    walker.eat("\\n");
     while (walker.pos() < pos && (is_space(walker.peek()) || walker.peek() == U'\n' ||
                                   walker.peek() == U'\r' || walker.peek() == U','))
       walker.skip();
