@@ -195,7 +195,11 @@ Range bare_value(std::string_view text, std::size_t pos) {
     }
     if (text[end] != '&' && text[end] != '\\') break;
     // The next field of a query.
-    if (text[end] == '&' && text.substr(end, 32).find('=') != std::string_view::npos) break;
+    if (text[end] == '&') {
+      const std::string_view next = text.substr(end, 32);
+      if (next.substr(0, next.find_first_of(" \t\r\n\"'")).find('=') != std::string_view::npos)
+        break;
+    }
     if (text[end] == '\\' && end + 1 < limit &&
         (text[end + 1] == 'n' || text[end + 1] == '"' || text[end + 1] == 'r'))
       break;

@@ -153,6 +153,11 @@ TEST(Passwords, AreFoundWhereTheirChangeIsTold) {
   EXPECT_EQ(shown("パスワードは別送します。\n型番の更新：Rev2.1-2026A"), "");
 }
 
+TEST(Passwords, HoldAnAmpersandWhereNoFieldOfAQueryFollows) {
+  EXPECT_EQ(shown("DB_PASSWORD=Fpyptx&741\nAWS_REGION=x"), "password_assignment[Fpyptx&741]");
+  EXPECT_EQ(shown("user=a&password=Kx9vTq2Lm&next=b"), "password_assignment[Kx9vTq2Lm]");
+}
+
 TEST(Passwords, PinsAreFoundByTheirName) {
   EXPECT_EQ(shown("暗証番号は「4821」です"), "password_assignment[4821]");
   EXPECT_EQ(shown("暗証番号は4桁の数字です"), "");
