@@ -42,6 +42,7 @@ constexpr NamedCheck of_text(std::string_view name, DetectorRow::OverText check,
 constexpr NamedCheck kChecks[] = {
     // secrets
     of_match("token", check_token, "no placeholder"),
+    of_match("webhook", check_webhook, "no placeholder; its scheme is taken along"),
     of_match("random", check_random, "no placeholder, letters and digits mixed as chance does"),
     of_match("trimmed_token", check_trimmed, "as token, without dots and hyphens at its end"),
     of_match("crc_token", check_crc_token, "as token; surer where its check characters are right"),

@@ -77,6 +77,17 @@ double check_token(TokenMatch& match, double confidence) {
   return is_placeholder(match.value()) ? 0 : confidence;
 }
 
+double check_webhook(TokenMatch& match, double confidence) {
+  if (check_token(match, confidence) <= 0) return 0;
+  const std::string_view before = match.text.substr(0, match.range.begin);
+  for (const std::string_view scheme : {"https://", "http://", "https:\\/\\/"}) {
+    if (!before.ends_with(scheme)) continue;
+    match.range.begin -= scheme.size();
+    break;
+  }
+  return confidence;
+}
+
 namespace {
 
 // A short token may hold one digit or none: then its letters must change case as chance changes

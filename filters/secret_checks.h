@@ -11,6 +11,8 @@ namespace sekisho::filters {
 
 // No placeholder.
 double check_token(TokenMatch& match, double confidence);
+// As check_token, of an address that is a secret: the scheme before it belongs to it.
+double check_webhook(TokenMatch& match, double confidence);
 // As check_token, for shapes that words could take: letters and digits must be mixed as chance
 // mixes them.
 double check_random(TokenMatch& match, double confidence);

@@ -95,6 +95,13 @@ TEST(Secrets, AreOfTheSecretCategoryAndTheirOwnNormalForm) {
   }
 }
 
+TEST(Secrets, AnAddressThatIsOneIsToldWithItsScheme) {
+  const std::string path =
+      "hooks.\u0073lack.com/services/TEKP6NCJ4/BDWW7PVTZ/GNPubtuWwU3TJDofXax1NloQ";
+  for (const std::string scheme : {"https://", "http://", "", "https:\\/\\/"})
+    EXPECT_EQ(shown("url: " + scheme + path), "slack_webhook[" + scheme + path + "]");
+}
+
 TEST(Secrets, AreNotFoundInsideLongerWords) {
   for (const Token& token : tokens())
     EXPECT_EQ(shown("x" + token.value).find(token.type), std::string::npos) << token.value;
