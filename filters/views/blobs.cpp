@@ -419,19 +419,22 @@ BlobRun read_even_groups(std::string_view text, std::size_t at) {
     if (end + 1 < text.size() && text[end] == '\r' && text[end + 1] == '\n') return end + 2;
     return end < text.size() && (text[end] == ' ' || text[end] == '\n') ? end + 1 : end;
   };
-  // Groups before it: it is in the middle of a run.
-  if (at > size && (text[at - 1] == ' ' || text[at - 1] == '\n') &&
-      blob_run_end(text.substr(0, at), at - 1 - size) == at - 1 &&
-      (at == size + 1 || !is_blob_char(text[at - size - 2])))
-    return {};
-  std::size_t words = 0, pos = at;
+  // Words before it, or where it would begin, are of the text around.
+  if (is_plain_word(text.substr(at, size))) return {};
+  const bool goes_on = at > size && (text[at - 1] == ' ' || text[at - 1] == '\n') &&
+                       blob_run_end(text.substr(0, at), at - 1 - size) == at - 1 &&
+                       (at == size + 1 || !is_blob_char(text[at - size - 2]));
+  if (goes_on && !is_plain_word(text.substr(at - 1 - size, size))) return {};
+  std::size_t words = 0, chars = 0, pos = at;
   for (;;) {
     const std::size_t end = blob_run_end(text.substr(0, pos + size + 1), pos);
     const std::size_t length = end - pos;
     const bool padded = end < text.size() && text[end] == '=';
     const bool word = is_plain_word(text.substr(pos, length));
-    // The last one may be shorter, when it is no word of the text that follows.
-    if (length == 0 || length > size || (length < size && word && !padded)) break;
+    // The last one may be shorter, when it is no word of the text that follows: base64 has fours.
+    const bool completes = chars % 4 != 0 && (chars + length) % 4 == 0;
+    if (length == 0 || length > size || (length < size && word && !padded && !completes)) break;
+    chars += length;
     run.segments.push_back({pos, end});
     words += word ? 1 : 0;
     run.range = {at, end};

@@ -73,7 +73,8 @@ std::size_t bold_end(std::string_view text, std::size_t at) {
 }
 
 std::size_t comment_end(std::string_view text, std::size_t at) {
-  if (at == 0 || at + 1 >= text.size() || text[at + 1] != '*' || !value_at(text, at - 1)) return at;
+  if (at == 0 || at + 1 >= text.size() || text[at + 1] != '*') return at;
+  if (!value_at(text, at - 1) && text[at - 1] != ' ') return at;
   const std::size_t close = text.substr(at, kLongestComment).find("*/", 2);
   if (close == std::string_view::npos) return at;
   return squeezed(text, at, at + close + 2) ? at + close + 2 : at;

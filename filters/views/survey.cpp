@@ -220,7 +220,7 @@ SEKISHO_AVX2 inline BlockMarks fast_masks(const unsigned char* p) {
   return (bits & bits >> 4) != 0;
 }
 
-constexpr int kFewestDigitsOfGroups = 2;
+constexpr int kFewestDigitsOfGroups = 1;
 
 // Single blanks between letters and digits; of them, those behind nothing else for a while.
 struct Gaps {

@@ -28,9 +28,12 @@ struct Piece {
   Range literal;  // without its quotes
 };
 
-// The name before "=" or ":=" that ends before `end`: "const part", "part: str", "$part". Empty:
-// none.
-std::string_view assigned_name(std::string_view text, std::size_t end) {
+// The names that may be given to what stands behind "=" or ":=", which ends before `end`: "const
+// part", "$part"; of "part: str" both, since either may be one. Empty: none.
+struct Names {
+  std::string_view name, typed;
+};
+Names assigned_names(std::string_view text, std::size_t end) {
   std::size_t at = end;
   const auto back_over_blanks = [&] {
     while (at > 0 && end - at < kLongestName && text[at - 1] == ' ') --at;
@@ -45,19 +48,18 @@ std::string_view assigned_name(std::string_view text, std::size_t end) {
   --at;
   if (at > 0 && text[at - 1] == ':') --at;
   back_over_blanks();
-  std::string_view name = back_over_word();
+  Names names{back_over_word(), {}};
   const std::size_t begin = at;
   back_over_blanks();
-  // The word was a type.
-  if (at > 0 && text[at - 1] == ':' && !name.empty()) {
+  if (at > 0 && text[at - 1] == ':' && !names.name.empty()) {
     --at;
     back_over_blanks();
-    if (const std::string_view typed = back_over_word(); !typed.empty()) return typed;
+    names.typed = back_over_word();
   }
-  if (name.empty() || kAsciiDigits.has(name.front())) return {};
+  if (names.name.empty() || kAsciiDigits.has(names.name.front())) return {};
   // "data-key=": an attribute.
-  return begin > 0 && (text[begin - 1] == '-' || text[begin - 1] == '.') ? std::string_view{}
-                                                                         : name;
+  if (begin > 0 && (text[begin - 1] == '-' || text[begin - 1] == '.')) return {};
+  return names;
 }
 
 // The end of the literal that begins at `begin`; 0: it is none that holds a piece.
@@ -120,9 +122,10 @@ class JoinFinder {
 void JoinFinder::see_quote(std::size_t at) {
   const std::size_t end = piece_end(text_, at + 1);
   if (end == 0) return;
-  const std::string_view name = assigned_name(text_, at);
-  if (name.empty()) return;
-  pieces_.push_back({name, {at + 1, end}});
+  const Names names = assigned_names(text_, at);
+  if (names.name.empty()) return;
+  pieces_.push_back({names.name, {at + 1, end}});
+  if (!names.typed.empty()) pieces_.push_back({names.typed, {at + 1, end}});
   if (!may_begin_value(text_.substr(at + 1, end - at - 1))) return;
   const Range reach{end, std::min(text_.size(), end + kReach)};
   if (!where_.empty() && reach.begin <= where_.back().end)

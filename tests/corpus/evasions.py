@@ -10,6 +10,7 @@ import re
 import urllib.parse
 import zlib
 
+import evasions_joined
 import values_jp as jp
 import values_secret as secret
 import values_world as world
@@ -501,6 +502,12 @@ def add_json_text(rng, corpus, each):
         corpus.add("evasion", "ascii_json", text, [{"type": kind, "start": begin, "end": begin + len(shown)}], technique="ascii_json")
 
 
+def add_joined(rng, corpus, each):
+    for technique, (function, kinds, may_be_whole) in evasions_joined.TECHNIQUES.items():
+        for i in range(each):
+            add_one(rng, corpus, technique, function, kinds[i % len(kinds)], i % 2 == 0, may_be_whole and i % 3 == 2)
+
+
 def add_all(rng, corpus):
     add_records(rng, corpus, 6)
     add_json_text(rng, corpus, 24)
@@ -510,3 +517,4 @@ def add_all(rng, corpus):
     add_messages(rng, corpus, 24)
     add_mail(rng, corpus)
     add_fields(rng, corpus)
+    add_joined(rng, corpus, 20)

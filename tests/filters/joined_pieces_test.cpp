@@ -22,6 +22,7 @@ TEST(JoinedPieces, FindsValuesOfWhichAPartIsInBold) {
           value, mark, [&](const std::string& s) { return in_bold(s, mark); }, 3);
       expect_found(value, mark, [&](const std::string& s) { return with_inside(s, mark, 7); });
     }
+  EXPECT_EQ(shown("My Number: 8619 /* 後半 */9197 5050"), "jp_my_number[8619 /* 後半 */9197 5050]");
   EXPECT_EQ(shown("カード番号: **4539** 5787 **6362** 1486"),
             "credit_card[4539** 5787 **6362** 1486]");
 }
@@ -89,6 +90,11 @@ TEST(JoinedPieces, FindsValuesThatVariablesHoldInPieces) {
                               value.type))
           << form.join;
   }
+}
+
+TEST(JoinedPieces, AWordBeforeTheFirstNameIsNotItsType) {
+  EXPECT_TRUE(found_whole("token: a = \"", "AKIAQ7OBZ\"; b = \"3TM5JXEWXYQ",
+                          "\"; key = f\"{a}{b}\"", "aws_access_key_id"));
 }
 
 TEST(JoinedPieces, ATemplatesOwnTextStandsBetweenTheNames) {
