@@ -244,7 +244,10 @@ bool is_of_something_else(std::string_view text, Range date) {
   const std::size_t word = before.rfind(kWord);
   if (word == std::string_view::npos) return false;
   const std::string_view between = before.substr(word + kWord.size());
-  if (between.find("。") != std::string_view::npos) return true;
+  const std::size_t stop = between.find("。");
+  // "誕生日をお願いします。\nお客様：はい、…": an answer.
+  const bool answered = between.find("。\n") == stop && between.find("はい") != between.npos;
+  if (stop != std::string_view::npos && !answered) return true;
   static constexpr std::string_view kThings[] = {
       "ケーキ", "会", "プレゼント",   "パーティ", "カード", "休暇",   "クーポン", "特典",
       "セール", "割", "キャンペーン", "祝い",     "の祝い", "お祝い", "のお祝い", "おめでとう"};

@@ -32,9 +32,12 @@ std::size_t url_end(std::string_view text, std::size_t from) {
   constexpr std::string_view kEnds = " \t\r\n\"'`<>\\|";
   const std::size_t limit = std::min(text.size(), from + kLongestUrl);
   std::size_t end = from;
-  while (end < limit && text[end] > ' ' && text[end] < 0x7F &&
-         kEnds.find(text[end]) == std::string_view::npos)
+  bool path = false;  // hosts may be parted by commas, what follows them by the next cell's
+  while (end < limit && text[end] > ' ' && text[end] < 0x7F && !(path && text[end] == ',') &&
+         kEnds.find(text[end]) == std::string_view::npos) {
+    path = path || text[end] == '/' || text[end] == '?';
     ++end;
+  }
   while (end > from && std::string_view(".,;:!?)]}").find(text[end - 1]) != std::string_view::npos)
     --end;
   return end;

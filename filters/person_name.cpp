@@ -233,15 +233,18 @@ bool given_holds(const Ahead& ahead, std::size_t from, std::size_t count, bool s
     const bool alone =
         left && from > 1 && is_list_border(ahead[end]) && word_at(ahead, 0, kPlaces) < from;
     if (count == 1 && !kana) {
-      if (!alone && kWeakOne.find(given[0]) != std::u32string_view::npos) return false;
+      if (!alone && !ahead.starts(end, U"と申") &&
+          kWeakOne.find(given[0]) != std::u32string_view::npos)
+        return false;
       if (is_hiragana(ahead[end]) && kParticles.find(ahead[end]) == std::u32string_view::npos)
         return false;
     }
     const bool weak =
         std::find(std::begin(kWeakTwo), std::end(kWeakTwo), word) != std::end(kWeakTwo);
+    const bool introduced = ahead.starts(end, U"と申");
     const bool holds_alone =
         std::find(std::begin(kWeakAlone), std::end(kWeakAlone), word) != std::end(kWeakAlone);
-    if (weak && !(alone && holds_alone)) return false;
+    if (weak && !introduced && !(alone && holds_alone)) return false;
   }
   name.given_from = from;
   name.given = count;

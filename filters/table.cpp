@@ -112,6 +112,17 @@ std::size_t cell_index(std::string_view text, Range line, char separator, std::s
   return index;
 }
 
+// A line of words with a comma above a table of as many cells: "not working, please help".
+bool is_prose_over(std::string_view text, Range line, Range below) {
+  const auto comma_then_blank = [text](Range at) {
+    const std::size_t comma = text.substr(0, at.end).find(',', at.begin);
+    return comma != std::string_view::npos && comma + 1 < at.end && text[comma + 1] == ' ';
+  };
+  const std::string_view words = text.substr(line.begin, line.size());
+  return std::count(words.begin(), words.end(), ' ') >= 3 && comma_then_blank(line) &&
+         !comma_then_blank(below);
+}
+
 // What parts the cells of a line, and how many they are; 0: nothing does.
 struct Cells {
   char separator = 0;
@@ -227,7 +238,12 @@ std::optional<Range> TableMemo::top_of(std::string_view text, Range line, char s
   table_->separator = separator;
   table_->cells = cells;
   table_->whole = whole;
-  return reached ? std::optional<Range>(top) : std::nullopt;
+  if (!reached) return std::nullopt;
+  if (separator == ',' && top.begin < line.begin) {
+    const auto second = row_at(text, top.end + 1, line.end + 1, separator, cells);
+    if (second && is_prose_over(text, top, *second)) return second;
+  }
+  return top;
 }
 
 const std::vector<Range>& TableMemo::rows_below(std::string_view text, Range line, char separator,
@@ -298,7 +314,9 @@ std::vector<Range> cells_below(std::string_view text, Range word) {
   if (!row_at(text, line->end + 1, limit, separator, count)) return cells;
   const auto above =
       line_before(text, *line, line->begin > kLongestLine ? line->begin - kLongestLine : 0);
-  if (above && is_row(text, *above, separator, count)) return cells;
+  if (above && is_row(text, *above, separator, count) &&
+      !(separator == ',' && is_prose_over(text, *above, *line)))
+    return cells;
   const std::size_t index = cell_index(text, *line, separator, word.begin);
   const auto heading = cell_number(text, *line, separator, index);
   if (!heading || !is_heading(text, trimmed(text, *heading))) return cells;

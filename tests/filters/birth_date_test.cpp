@@ -69,8 +69,10 @@ TEST(BirthDate, OtherDatesAreNone) {
                "生年月日,入社日\n不明,2024-04-01", "name,hired,birthday\nA,1990-04-01,",
                "reborn 1990-04-01", "氏名：\n生年月日：\n入社日：2015/4/1",
                "生年月日\n登録日 2020/1/1", "DOB:\nExpiry date: 2020-01-01"});
-  expect_marked("date_of_birth",
-                {"生年月日：\n・⟦1990/4/1⟧", "誕生日\n入社前の\n⟦1990/4/1⟧生まれ"});
+  expect_marked(
+      "date_of_birth",
+      {"生年月日：\n・⟦1990/4/1⟧", "誕生日をお願いします。\nお客様: はい、⟦昭和23年10月11日⟧です",
+       "birthday is ⟦08/19/1973⟧", "誕生日\n入社前の\n⟦1990/4/1⟧生まれ"});
 }
 
 }  // namespace

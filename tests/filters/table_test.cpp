@@ -85,6 +85,14 @@ TEST(Table, NothingFartherThanTheReachIsLookedAt) {
     EXPECT_LE(cell.begin, word + kColumnReach);
 }
 
+TEST(Table, ALineOfProseAboveIsNoHeading) {
+  const std::string text = "not working, can you help me\nname,tel\nx,999\ny,888";
+  EXPECT_EQ(heading(text, "999"), "tel");
+  EXPECT_EQ(heading(text, "888"), "tel");
+  EXPECT_EQ(below(text, "tel"), "999+888");
+  EXPECT_EQ(heading("family name, home tel\nx, 999\n", "999"), "home tel");
+}
+
 // INSERT INTO … VALUES: the names of the columns stand in brackets before the rows.
 constexpr std::string_view kInsert =
     "INSERT INTO people (`name`, tel, \"住所\") VALUES\n"
