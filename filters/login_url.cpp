@@ -55,16 +55,26 @@ bool is_sample(std::string_view password, std::string_view user) {
          std::find(std::begin(kWords), std::end(kWords), lower) != std::end(kWords);
 }
 
+// Behind the last "@" before the path: people write one in a password as it is.
+std::size_t host_begin(std::string_view text, std::size_t from) {
+  constexpr std::size_t kLongestRest = 128;
+  const std::string_view rest = text.substr(from, kLongestRest);
+  const std::string_view authority = rest.substr(0, rest.find_first_of("/?# \t\r\n\"'`<>\\|,"));
+  const std::size_t at = authority.rfind('@');
+  return at == std::string_view::npos ? from : from + at + 1;
+}
+
 }  // namespace
 
 void find_url_login(const DetectorRow& row, std::string_view text, Range gate, Findings& out) {
-  const std::string_view login = text.substr(gate.begin + 3, gate.size() - 4);
+  const std::size_t host = host_begin(text, gate.end);
+  const std::string_view login = text.substr(gate.begin + 3, host - gate.begin - 4);
   const std::size_t colon = login.find(':');
   if (colon == std::string_view::npos) return;
   const std::string_view user = login.substr(0, colon), password = login.substr(colon + 1);
-  const std::size_t begin = scheme_begin(text, gate.begin), end = url_end(text, gate.end);
+  const std::size_t begin = scheme_begin(text, gate.begin), end = url_end(text, host);
   // A host must follow, and "://" must be the middle of an address.
-  if (begin == gate.begin || end == gate.end || password.size() < kShortestPassword) return;
+  if (begin == gate.begin || end == host || password.size() < kShortestPassword) return;
   const double confidence = is_sample(password, user) ? kSample : row.confidence.shape;
   out.push_back(make_finding(row, confidence, {begin, end},
                              std::string(text.substr(begin, end - begin)),

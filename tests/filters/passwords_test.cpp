@@ -439,6 +439,12 @@ TEST(UrlLogins, AreFoundWhole) {
   }
 }
 
+TEST(UrlLogins, APasswordMayHoldAnAt) {
+  const std::string url = "postgres://app:P@ssw0rd9@db1.kaisha-sample.jp/crm";
+  EXPECT_EQ(shown("DATABASE_URL=" + url), "database_url_with_password[" + url + "]");
+  EXPECT_EQ(shown("https://kaisha-sample.jp:8443/a@b"), "");
+}
+
 TEST(UrlLogins, SamplesAndVariablesAreNone) {
   for (const std::string_view text :
        {"postgres://user:password@localhost/db", "postgres://postgres:postgres@db:5432/postgres",
