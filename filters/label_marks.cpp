@@ -214,6 +214,22 @@ bool in_element(const LabelLine& line) {
          only_fillers(line.before.substr(left + 1)) && only_fillers(line.after.substr(0, right));
 }
 
+// \lhead{Confidential}: all that a command of TeX holds.
+bool in_command(const LabelLine& line) {
+  const std::size_t right = line.after.find('}'), left = line.before.rfind('{');
+  if (right == line.after.npos || left == line.before.npos) return false;
+  std::string_view command = line.before.substr(0, left);
+  const std::size_t begin = command.rfind('\\');
+  if (begin == command.npos || begin + 1 == command.size()) return false;
+  command.remove_prefix(begin + 1);
+  static constexpr std::string_view kOther[] = {
+      "label", "ref", "cite", "url", "href", "input", "begin", "end", "newcommand", "usepackage"};
+  return std::all_of(command.begin(), command.end(),
+                     [](char c) { return is_letter(static_cast<unsigned char>(c)); }) &&
+         !starts_with_any(command, kOther) && only_fillers(line.before.substr(left + 1)) &&
+         only_fillers(line.after.substr(0, right));
+}
+
 // Which of `brackets` stand in `text`, a bit each.
 std::uint16_t brackets_in(std::string_view text, std::span<const std::string_view> brackets) {
   static constexpr CharSet kFirst{"[](<>)\xE2\xE3"};
@@ -450,8 +466,9 @@ bool is_said_of_code(const LabelLine& line, bool capital) {
   static constexpr std::string_view kThings[] = {
       "function", "method",   "routine", "class ",    "api",      "constant", "variable", "module",
       "helper",   "operator", "propert", "parameter", "argument", ":param",   "#:"};
-  return !capital &&
-         (before.starts_with('#') || std::any_of(std::begin(kThings), std::end(kThings), says));
+  static constexpr std::string_view kComments[] = {"#", "--", "\"\"\"", "'''", ";;"};
+  return !capital && (starts_with_any(before, kComments) ||
+                      std::any_of(std::begin(kThings), std::end(kThings), says));
 }
 
 // "proprietary rights", "restricted left": of rights, of something that is restricted.
@@ -488,7 +505,7 @@ double confidence_of(const LabelLine& line) {
   if (line.word == "internal only" && !line.shouted && !in_brackets(line) && !in_field(line))
     return 0;
   if (spelt_out || stands_alone(line) || in_brackets(line) || in_field(line) || in_subject(line) ||
-      in_column(line) || in_bold(line) || in_element(line))
+      in_column(line) || in_bold(line) || in_element(line) || in_command(line))
     return kMarked;
   if (line.word == "秘密文書" && set_off(line)) return kMarked;
   if (set_off(line) && (is_ascii_word(line) ? line.shouted : force == Force::kStrong))

@@ -125,7 +125,7 @@ bool is_name(std::string_view value, const Kinds& n, bool quoted) {
     const std::string_view word = value.substr(0, value.find_last_not_of("!?") + 1);
     if (word.empty()) return true;
     if (word.size() < value.size())
-      return !spells_nothing(word) && is_name(word, kinds_of(word), false);
+      return !spells_nothing(word) && is_name(word, kinds_of(word), quoted);
     return word.find_first_of(quoted ? "!@#$%^&*" : "!@#$%") == std::string_view::npos;
   }
   if (n.symbols > 0) return false;

@@ -214,6 +214,9 @@ TEST(Label, IsAllThatAnElementOfHtmlHolds) {
             "confidentiality_label[Proprietary] confidentiality_label[Confidential]");
   EXPECT_EQ(shown("<option>Confidential</option><a href=\"/x\">Confidential</a>"), "");
   EXPECT_EQ(shown("<p>How we keep data confidential</p>"), "");
+  EXPECT_EQ(shown("\\lhead{Strictly Confidential}\n\\rhead{x}"),
+            "confidentiality_label[Confidential]");
+  EXPECT_EQ(shown("\\label{confidential}"), "");
 }
 
 TEST(Label, WhatCodeAndLicencesSayIsNoMarking) {
@@ -227,8 +230,8 @@ TEST(Label, WhatCodeAndLicencesSayIsNoMarking) {
         "Helper for comparison operators, for internal use only.",
         "Description=cryptographic agent and passphrase cache (restricted)",
         "26E0 ; RESTRICTED LEFT ENTRY-1", "'restricted' => 'restrictive'",
-        "/** Internal use only. */", "#define EMPTY 16   /* Internal use only */",
-        "// Internal use only: access the singleton",
+        "/** Internal use only. */", "-- (for internal use only)", "\"\"\"(for internal use only)",
+        "#define EMPTY 16   /* Internal use only */", "// Internal use only: access the singleton",
         "if (element.getName().equals(\"confidential\")) {"})
     EXPECT_EQ(shown(text), "") << text;
   EXPECT_EQ(shown("Classification: INTERNAL ONLY"), "confidentiality_label[INTERNAL ONLY]");
