@@ -99,6 +99,16 @@ std::optional<std::size_t> after_phrase(std::string_view text, std::size_t pos) 
   return std::nullopt;
 }
 
+// "email|hidden|month|number" before "|password" in a long line: words and nothing else, back to
+// what a pattern opens its alternatives with. Cells of a table hold more than that.
+bool ends_with_alternatives(std::string_view before) {
+  std::size_t begin = before.size();
+  while (begin > 0 && (kAsciiLetters.has(before[begin - 1]) || before[begin - 1] == '|' ||
+                       before[begin - 1] == '-'))
+    --begin;
+  return begin == 0 || std::string_view("(:^/\"'").find(before[begin - 1]) != before.npos;
+}
+
 // "(login|password|account)" of a pattern, "$PASSWORD" | sha256sum of a shell: what parts them is
 // no border of a cell.
 bool is_no_cell(std::string_view text, std::size_t name, std::size_t sign) {
@@ -112,7 +122,7 @@ bool is_no_cell(std::string_view text, std::size_t name, std::size_t sign) {
   const std::size_t from = name > kReach ? name - kReach : 0;
   std::string_view line = text.substr(from, name - from);
   const std::size_t cut = line.rfind('\n');
-  if (cut == line.npos && from > 0) return false;
+  if (cut == line.npos && from > 0) return ends_with_alternatives(line);
   if (cut != line.npos) line.remove_prefix(cut + 1);
   const std::size_t first = line.find_first_not_of(" \t>");
   return first != line.npos && line[first] != '|';
@@ -381,10 +391,14 @@ bool is_reference(std::string_view value, bool quoted) {
     return value.substr(0, what.size()) == what;
   };
   for (const std::string_view mark :
-       {"${",     "$(",           "{{",      "{%",      "#{",       "<%",     "%(",    "@{",
-        "!vault", "!secret",      "!ref",    "ENC(",    "{cipher}", "vault:", "op://", "arn:",
-        "ssm:",   "/run/secrets", "file://", "http://", "https://", "***",    "..."})
+       {"${",    "$(",     "{{",      "{%",           "#{",      "<%",       "%(",
+        "@{",    "!vault", "!secret", "!ref",         "ENC(",    "{cipher}", "vault:",
+        "op://", "arn:",   "ssm:",    "/run/secrets", "file://", "http://",  "https://",
+        "***",   "...",    "$env:",   "$Env:",        "$ENV{"})
     if (begins(mark)) return true;
+  // "\fBNAME\fP" of a page of troff.
+  if (begins("\\f") && value.size() > 3 && std::string_view("BIRP").find(value[2]) != value.npos)
+    return true;
   if (value.front() == '<' || (value.front() == '{' && value.back() == '}') ||
       (value.front() == '[' && value.back() == ']'))
     return true;
@@ -407,6 +421,13 @@ bool is_reference(std::string_view value, bool quoted) {
   const std::size_t mark = value.find_first_of("([");
   if (mark != std::string_view::npos && mark > 0 &&
       is_word(static_cast<unsigned char>(value[mark - 1])))
+    return true;
+  // "System.fetch_env!(": names of functions in Elixir and Ruby end with such a sign.
+  if (mark != std::string_view::npos && mark > 1 &&
+      (value[mark - 1] == '!' || value[mark - 1] == '?') &&
+      std::all_of(value.begin(), value.begin() + static_cast<std::ptrdiff_t>(mark) - 1, [](char c) {
+        return is_letter(static_cast<unsigned char>(c)) || c == '_' || c == '.';
+      }))
     return true;
   return value.find("->") != std::string_view::npos ||
          (value.find('.') != std::string_view::npos && !spells_nothing(value) &&

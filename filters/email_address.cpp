@@ -53,7 +53,7 @@ constexpr std::string_view kGeneric =
     "post xxx arpa app dev page "
     "cloud online site website shop store tech email mail xyz top club vip work works world today "
     "news media agency digital "
-    "company corp group global network systems solutions services service software software studio "
+    "company corp group global network systems solutions services software studio "
     "design consulting company "
     "finance financial bank insurance capital fund holdings partners ventures legal law lawyer "
     "clinic dental hospital health "

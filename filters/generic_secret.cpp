@@ -450,8 +450,25 @@ double check_secret_argument(TokenMatch& match, double confidence) {
   return is_secret_value(match.value()) ? confidence : 0;
 }
 
+namespace {
+
+// "Get-AzKeyVaultSecret" on the line below: a verb and a noun, as PowerShell names what it runs.
+bool is_cmdlet(std::string_view value) {
+  static constexpr std::string_view kVerbs[] = {
+      "Get-",   "Set-",  "New-",    "Add-",    "Remove-",    "Connect-",     "Invoke-",
+      "Write-", "Read-", "Import-", "Export-", "ConvertTo-", "ConvertFrom-", "Start-",
+      "Stop-",  "Test-", "Update-", "Enable-", "Disable-",   "Install-",     "Register-"};
+  return std::any_of(std::begin(kVerbs), std::end(kVerbs), [value](std::string_view verb) {
+    return value.starts_with(verb) &&
+           std::all_of(value.begin() + std::ssize(verb), value.end(),
+                       [](char c) { return is_letter(static_cast<unsigned char>(c)); });
+  });
+}
+
+}  // namespace
+
 double check_secret_cell(TokenMatch& match, double confidence) {
-  if (!is_secret_value(match.value())) return 0;
+  if (!is_secret_value(match.value()) || is_cmdlet(match.value())) return 0;
   // Arguments below each other look like a column: "clock_skew_in_seconds=10".
   const std::size_t sign = match.value().find('=');
   if (sign != std::string_view::npos && sign + 2 < match.value().size()) return 0;

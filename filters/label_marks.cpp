@@ -11,6 +11,7 @@
 
 #include "filters/char_set.h"
 #include "filters/label_line.h"
+#include "filters/label_words.h"
 #include "filters/width_fold.h"
 
 namespace sekisho::filters {
@@ -375,6 +376,13 @@ bool is_one_of_grades(const LabelLine& line) {
                                            line.before.find("tlp:") != line.before.npos);
 }
 
+// "「社外秘」の文書は、施錠できる書庫に保管する": every such document.
+bool is_every_such(const LabelLine& line) {
+  static constexpr std::string_view kEvery[] = {"」の文書は", "」の資料は",   "」の情報は",
+                                                "」の書類は", "」の文書には", "」の資料には"};
+  return (line.said_before & kPointsHere) == 0 && starts_with_any(line.after, kEvery);
+}
+
 // Text about markings: definitions, rules, questions.
 bool is_about(const LabelLine& line) {
   static constexpr std::string_view kAfter[] = {
@@ -383,7 +391,8 @@ bool is_about(const LabelLine& line) {
       "および", "に関する", "保持",     "管理規程", "規程",   "の扱い方", "の文書の扱い",
       "か",     "かどうか", "のラベル", "のマーク", "の表示", "の判",     "の基準",
       "の区分", "の違い",   "という"};
-  std::string_view after = line.after;
+  if (is_one_of_words(line) || is_every_such(line)) return true;
+  std::string_view after = behind_other_markings(line.after);
   static constexpr std::string_view kMarks[] = {"】", "」", "』", "]", ")", "\"", "'", " ", "〕"};
   for (bool again = true; again;) {
     again = false;

@@ -209,6 +209,11 @@ void for_numbers(const DigitGroups& all, std::size_t size, std::size_t most_grou
   }
 }
 
+// "7100 7100 7100": a row of a matrix.
+bool repeats(std::string_view digits, std::size_t size) {
+  return digits.substr(size) == digits.substr(0, digits.size() - size);
+}
+
 // "2009, 2011, 2012" of a copyright notice.
 bool are_years(std::string_view digits) {
   for (std::size_t i = 0; i + 4 <= digits.size(); i += 4)
@@ -254,7 +259,8 @@ void find_my_numbers(const DetectorRow& row, std::string_view text, const DigitG
     const Judgement j = judge_my_number(row, all, c, text);
     const bool sure = j.confidence >= 0.9;
     if (j.confidence < 0.05 || (!sure && longer_in_fours(all, c, 2))) return;
-    if (!sure && (in_matrix(all, c, 3, my_number_valid) || are_years(digits))) return;
+    if (!sure && (in_matrix(all, c, 3, my_number_valid) || are_years(digits) || repeats(digits, 4)))
+      return;
     out.push_back(make_finding(row, j.confidence, range, std::string(digits), j.why));
   });
 }
@@ -274,7 +280,7 @@ void find_corporate_numbers(const DetectorRow& row, std::string_view text, const
     if (issuer) range.begin -= before.size;
     if (evidence.named) {
       j = {model.context, kByWord};
-    } else if (!usual) {
+    } else if (!usual || (!issuer && longer_in_fours(all, c, 4))) {
       return;
     } else if (issuer && before.value == U'T') {
       j = {model.context - 0.05, "check digit and the T of an invoice issuer"};

@@ -25,6 +25,20 @@ bool is_file_or_version(std::string_view value) {
          });
 }
 
+// "x:101:104:" behind a name: a line of /etc/passwd, whose password stands elsewhere.
+bool is_account_line(std::string_view value) {
+  const auto digits = [&value] {
+    const std::size_t end = std::min(value.find_first_not_of("0123456789"), value.size());
+    const bool found = end > 0 && end < value.size() && value[end] == ':';
+    if (found) value.remove_prefix(end + 1);
+    return found;
+  };
+  if (value.size() < 2 || std::string_view("x*!").find(value[0]) == value.npos || value[1] != ':')
+    return false;
+  value.remove_prefix(2);
+  return digits() && digits();
+}
+
 }  // namespace
 
 double check_password_value(TokenMatch& match, double confidence) {
@@ -49,7 +63,7 @@ double check_login_password(TokenMatch& match, double confidence) {
     --name;
   if (name > 0 && std::string_view("/.@_\\~$%").find(text[name - 1]) != std::string_view::npos)
     return 0;
-  return check_lone_password(match, confidence);
+  return is_account_line(match.value()) ? 0 : check_lone_password(match, confidence);
 }
 
 }  // namespace sekisho::filters

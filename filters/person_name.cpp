@@ -629,7 +629,9 @@ double check_name_reading(TokenMatch& match, double confidence) {
   for (const std::string_view word : kNoReadings) {
     if (value.find(word) != std::string_view::npos) return 0;
   }
-  return confidence;
+  // "フリガナ：\nパスワード：": the next field of a form that is not filled in.
+  const char32_t next = char_at(match.text, match.range.end).value;
+  return next == U':' || next == U'：' ? 0 : confidence;
 }
 
 }  // namespace sekisho::filters

@@ -1,5 +1,6 @@
 #include "filters/phone_numbers.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -141,6 +142,23 @@ DigitCandidate whole_number(const DigitGroups& all, std::size_t from) {
   return found;
 }
 
+// "+5902219267" among the lines of a change, each with a sign before it: a line that was added.
+bool is_added_line(std::string_view text, std::size_t plus) {
+  constexpr std::size_t kLongestLine = 200;
+  const auto changed = [text](std::size_t at) {
+    return at + 1 < text.size() && (text[at] == '+' || text[at] == '-') &&
+           !is_digit(static_cast<unsigned char>(text[at + 1])) && text[at + 1] != '\n';
+  };
+  if (plus > 0 && text[plus - 1] != '\n') return false;
+  const std::size_t end = text.substr(plus, kLongestLine).find('\n');
+  if (end != std::string_view::npos && changed(plus + end + 1)) return true;
+  if (plus < 2) return false;
+  const std::size_t from = plus - 1 - std::min(plus - 1, kLongestLine);
+  const std::string_view before = text.substr(from, plus - 1 - from);
+  const std::size_t line = before.rfind('\n');
+  return line == std::string_view::npos ? from == 0 && changed(0) : changed(from + line + 1);
+}
+
 }  // namespace
 
 void find_international_phones(const DetectorRow& row, std::string_view text,
@@ -158,8 +176,13 @@ void find_international_phones(const DetectorRow& row, std::string_view text,
       continue;
     const ConfidenceModel& model = row.confidence;
     const Evidence evidence = evidence_about(row, text, range);
-    double confidence = c.to - c.from > 1 ? model.grouped : model.shape;
-    if (evidence.otherwise) confidence -= model.against;
+    const bool bare = c.to - c.from == 1;
+    if (c.to - c.from == 2 &&
+        is_coordinate(all.digits_of(c.from, c.from + 1), all.digits_of(c.from + 1, c.to)))
+      continue;
+    double confidence = bare ? model.shape : model.grouped;
+    if (evidence.otherwise || (bare && is_added_line(text, range.begin)))
+      confidence -= model.against;
     if (evidence.named) confidence = model.context;
     if (confidence > 0)
       out.push_back(

@@ -120,7 +120,8 @@ std::size_t eat_number(Walker& walker, bool& in_kanji) {
 
 // "1丁目2番3号", "1-2-3", "五丁目十番", "12番地の3", "1条西2丁目".
 Block eat_block(Walker& walker, std::string_view text) {
-  static constexpr std::string_view kWords[] = {"丁目", "番地", "番", "号室", "号", "条", "線"};
+  static constexpr std::string_view kWords[] = {"丁目", "番地", "番", "号室",
+                                                "号",   "条",   "線", "地割"};
   Block block;
   std::size_t end = walker.pos();
   bool dashed = false, in_kanji = false;
@@ -270,6 +271,12 @@ bool eat_town(Walker& walker, std::string_view text, Address& address) {
   // A number after a municipality and no town is something else.
   const bool no_town = last == U'市' || last == U'区' || last == U'郡' || last == 0;
   if (!number || no_town || is_date(text, walker.pos())) return address.block.street;
+  // "静岡市告示第67号": counted, not a block. "第12地割" is one.
+  if (last == U'第') {
+    Walker probe = walker;
+    while (is_digit(probe.peek()) || is_kanji_digit(probe.peek())) probe.skip();
+    if (probe.peek() == U'号') return address.block.street;
+  }
   return true;
 }
 

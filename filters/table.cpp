@@ -134,7 +134,10 @@ Cells count_cells(std::string_view text, Range line) {
   // An object of JSON is no row, however many commas it has.
   const std::size_t first = text.substr(0, line.end).find_first_not_of(" \t", line.begin);
   if (first != std::string_view::npos && text[first] == '{') return {};
-  const char separator = separator_in(text.substr(line.begin, line.size()));
+  const std::string_view whole = text.substr(line.begin, line.size());
+  const char separator = separator_in(whole);
+  // "    passphrase,": an argument on a line of its own, not a cell with an empty one beside it.
+  if (separator == ',' && whole.find(',') == whole.find_last_not_of(" \t\r")) return {};
   return {separator, separator == 0 ? 0 : count_cells(text, line, separator)};
 }
 

@@ -268,4 +268,13 @@ bool decode_base64(std::string_view text, std::string& out) {
   return true;
 }
 
+bool is_coordinate(std::string_view latitude, std::string_view longitude) {
+  // Two digits, in order of the text, are below 60.
+  const auto below_60 = [](std::string_view digits) { return digits[0] < '6'; };
+  return latitude.size() == 6 && longitude.size() == 7 && latitude.substr(0, 2) <= "90" &&
+         longitude.substr(0, 3) <= "180" && below_60(latitude.substr(2)) &&
+         below_60(latitude.substr(4)) && below_60(longitude.substr(3)) &&
+         below_60(longitude.substr(5));
+}
+
 }  // namespace sekisho::filters

@@ -46,4 +46,7 @@ bool is_placeholder(std::string_view value);
 // character.
 bool decode_base64(std::string_view text, std::string& out);
 
+// "364947" and "0845057": degrees, minutes and seconds of a latitude and of a longitude (ISO 6709).
+bool is_coordinate(std::string_view latitude, std::string_view longitude);
+
 }  // namespace sekisho::filters

@@ -308,6 +308,9 @@ std::size_t EscapeFinder::see_equals(std::size_t at) {
   const bool shown = byte >= 0x20 || byte == '\t' || byte == '\n' || byte == '\r';
   if (!shown || !quoted_near(at)) return at + 1;
   const bool setting = names_number(at) && last_quoted_ != at;
+  // "length=5007".
+  constexpr std::size_t kThird = 3;
+  if (setting && is_digit(static_cast<unsigned char>(at_or_nul(text_, at + kThird)))) return at + 1;
   last_quoted_ = at + 3;
   return put_byte(at, at + 3, byte, !setting);
 }

@@ -80,9 +80,23 @@ std::size_t comment_end(std::string_view text, std::size_t at) {
   return squeezed(text, at, at + close + 2) ? at + close + 2 : at;
 }
 
+namespace {
+
+// "copilot@github" before "\.com": Markdown escapes both signs or none, a pattern the dot alone.
+bool behind_bare_at(std::string_view text, std::size_t at) {
+  const std::size_t least = at - std::min(at, kAround);
+  for (std::size_t i = at; i > least && (kValueChars.has(text[i - 1]) || text[i - 1] == '\\'); --i)
+    if (text[i - 1] == '@') return i < 2 || text[i - 2] != '\\';
+  return false;
+}
+
+}  // namespace
+
 bool escapes_sign(std::string_view text, std::size_t at) {
-  return at > 0 && at + 2 < text.size() && kEscaped.has(text[at + 1]) && value_at(text, at - 1) &&
-         (value_at(text, at + 2) || text[at + 2] == '\\');
+  if (at == 0 || at + 2 >= text.size() || !kEscaped.has(text[at + 1]) || !value_at(text, at - 1) ||
+      !(value_at(text, at + 2) || text[at + 2] == '\\'))
+    return false;
+  return text[at + 1] != '.' || !behind_bare_at(text, at);
 }
 
 bool may_be_value_around(std::string_view text, std::size_t begin, std::size_t end) {

@@ -247,12 +247,24 @@ bool in_array(std::string_view text, Range where, const Groups& run) {
   return opens || closes;
 }
 
+// "+221150+1133230".
+bool is_place(std::string_view text, Range where, const Groups& run) {
+  if (run.sizes.size() != 2 || where.begin == 0) return false;
+  const auto sign = [text](std::size_t at) { return text[at] == '+' || text[at] == '-'; };
+  const Range gap = run.gaps.front();
+  return gap.size() == 1 && sign(gap.begin) && sign(where.begin - 1) &&
+         is_coordinate(text.substr(where.begin, run.sizes[0]),
+                       text.substr(run.last, run.end - run.last));
+}
+
 void join_groups(std::string_view text, Range where, const Groups& run, PulledApart out) {
   // Detectors read usual groups themselves, but for blanks as wide as a column.
   constexpr std::size_t kWide = 3;
   const bool wide = !run.odd && run.gaps.front().size() >= kWide &&
                     text.substr(run.gaps.front().begin, kWide) == "   ";
-  if ((!run.odd && !wide && in_fours(run)) || is_time_or_address(text, where, run)) return;
+  if ((!run.odd && !wide && in_fours(run)) || is_time_or_address(text, where, run) ||
+      is_place(text, where, run))
+    return;
   const bool table = in_table(text, where);
   if (table && !may_be_value(run_digits(text, where), run.sizes)) return;
   const bool listed = table || is_enumeration(text, run) || in_array(text, where, run);

@@ -157,5 +157,13 @@ TEST(Columns, EveryRowOfALongTableIsFound) {
   EXPECT_EQ(values_of("jp_phone", table).size(), 100U);
 }
 
+TEST(InternationalPhoneText, ALineOfAChangeAndAPlaceAreNone) {
+  for (const std::string_view text :
+       {"-token = None\n+4366627098\n-secret = x", "@@ -1 +1 @@\n- a\n+4723200117\n",
+        "US\t+364947-0845057\tAmerica/Kentucky/Monticello", "MO\t+221150+1133230\tAsia/Macau"})
+    EXPECT_EQ(shown(text), "") << text;
+  EXPECT_NE(shown("+447911123456\n+447911123457\n"), "");
+}
+
 }  // namespace
 }  // namespace sekisho::filters

@@ -188,5 +188,10 @@ TEST(Numbers, FiguresUnderTheirHeadingAndGroupsOfADumpAreNone) {
   EXPECT_EQ(shown("マイナンバー 8619 9197 5050 2026 登録"), "jp_my_number[8619 9197 5050]");
 }
 
+TEST(Numbers, ARowOfAMatrixIsNone) {
+  EXPECT_EQ(shown("A = [7100 7100 7100; 7100 7100 7100];"), "");
+  EXPECT_EQ(shown("2727 1603 5200    3 5391 1723 5522 3008"), "");
+}
+
 }  // namespace
 }  // namespace sekisho::filters

@@ -564,5 +564,20 @@ TEST(Passwords, RepeatedKeyWordsTakeLinearTime) {
   }
 }
 
+TEST(Passwords, WhatNamesOrTellsWhereOneStandsIsNone) {
+  std::string long_line(400, 'a');
+  for (const std::string& text : std::vector<std::string>{
+           "$dbPassword = $env:SMTP_PASSWORD", "my $password = $ENV{REDIS_PASSWORD};",
+           "secret = System.fetch_env!(\"DB_PASSWORD\")", "Pass \\fBIDN2_NFC_INPUT\\fP in",
+           "postgres:x:101:104:PostgreSQL administrator,,,:/var/lib/postgresql:/bin/bash",
+           "f(\n    passphrase,\n    name,\n    ca,\n    _lib.NID_pbe_WithSHA1And3_Key_CBC,\n)",
+           "$smtpPass = $env:JWT_SECRET_KEY\nGet-AzKeyVaultSecret -VaultName x",
+           "reset-password=パスワードを再設定する\npassword.min.length=5007\nsessionSecret=\nx=y",
+           long_line + "/^(?:datetime|email|hidden|month|number|password|range|search|tel)$/.x"})
+    EXPECT_EQ(shown(text), "") << text;
+  EXPECT_NE(shown("postgres:" + kPassword + "!a"), "");
+  EXPECT_NE(shown(long_line + " |id|password|" + kPassword + "|"), "");
+}
+
 }  // namespace
 }  // namespace sekisho::filters

@@ -112,5 +112,9 @@ TEST(PersonName, IsLinearInHostileText) {
   EXPECT_LT(values_of("person_name_ja", text).size(), 10U);
 }
 
+TEST(PersonName, TheNextFieldOfAnEmptyFormIsNone) {
+  EXPECT_EQ(shown("氏名：\nフリガナ：\nパスワード：（　　）"), "");
+}
+
 }  // namespace
 }  // namespace sekisho::filters

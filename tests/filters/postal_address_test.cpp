@@ -85,5 +85,11 @@ TEST(PostalAddress, SpellingsOfOneAddressAreOneValue) {
   EXPECT_EQ(normalised("東京都渋谷区神南1-19-11"), normalised("東京都渋谷区神南１－１９－１１"));
 }
 
+TEST(PostalAddress, WhatACityPublishesIsCounted) {
+  expect_none("jp_postal_address",
+              {"静岡市告示第67号　2月1日", "千葉市条例第12号", "大阪市訓令第四号"});
+  expect_marked("jp_postal_address", {"⟦岩手県和賀郡西和賀町沢内字新町第12地割34番地⟧"});
+}
+
 }  // namespace
 }  // namespace sekisho::filters

@@ -245,5 +245,27 @@ TEST(Label, WhatCodeAndLicencesSayIsNoMarking) {
             "confidentiality_label[internal use only]");
 }
 
+TEST(Label, AmongOtherWordsIsNoMarking) {
+  for (const std::string_view text :
+       {"const RE = /(社外秘|極秘|部外秘|取扱注意)/g;", "words: ['secret', '社外秘', 'api_key']",
+        "検出語：[\"極秘\", \"口座番号\"]",
+        "| 型 | 件数 | 誤検知 |\n|---|---|---|\n| 社外秘 | 265 | 32 |",
+        "・社外秘・極秘・厳秘の違いを社員に周知する。", "- 「社外秘」の文書は、書庫に保管する。",
+        "（1）機密情報の区分は、極秘、社外秘、公開の3つである。",
+        "{\n  \"pin\": \"暗証番号\",\n  \"confidential\": \"社外秘\",\n  \"name\": \"お名前\"\n}"})
+    EXPECT_EQ(shown(text), "") << text;
+  for (const std::string_view text :
+       {"【社外秘・取扱注意】", "| 区分 | 社外秘 | 版 | 3 |", "{\"classification\": \"社外秘\"}",
+        "tags: [\"社外秘\", \"2026年度\"]", "社外秘 | 12 / 30", "以下は「社外秘」の文書です"})
+    EXPECT_NE(shown(text).find("confidentiality_label"), std::string::npos) << text;
+}
+
+TEST(Email, AUnitOfAServiceAndAPatternAreNone) {
+  for (const std::string_view text :
+       {"systemctl status getty@tty1.service", "r\"^copilot@github\\.com$\""})
+    EXPECT_EQ(shown(text), "") << text;
+  EXPECT_NE(shown("taro\\.yamada\\@kaisha-sample\\.co\\.jp"), "");
+}
+
 }  // namespace
 }  // namespace sekisho::filters
