@@ -61,10 +61,10 @@ struct Judgement {
 // "売上 3095 5595 5862 8140": the figures of a row, told by its heading.
 bool heads_figures(std::string_view text, std::size_t begin) {
   static constexpr std::string_view kHeadings[] = {
-      "売上",  "売上高",  "金額",   "実績",  "予算",  "利益",   "費用",  "原価",  "件数",
-      "人数",  "数量",    "合計",   "単価",  "台数",  "推移",   "目標",  "計画",  "コスト",
-      "生産",  "出荷",    "在庫",   "入荷",  "小計",  "収入",   "支出",  "経費",  "粗利",
-      "sales", "revenue", "amount", "total", "units", "profit", "costs", "budget"};
+      "売上",    "売上高", "金額",  "実績",  "予算",   "利益",  "費用",  "原価",   "件数",
+      "人数",    "数量",   "合計",  "単価",  "台数",   "推移",  "目標",  "コスト", "生産",
+      "出荷",    "在庫",   "入荷",  "小計",  "収入",   "支出",  "経費",  "粗利",   "sales",
+      "revenue", "amount", "total", "units", "profit", "costs", "budget"};
   std::size_t end = begin;
   while (end > 0 && (text[end - 1] == ' ' || text[end - 1] == ':' || text[end - 1] == '|' ||
                      text[end - 1] == '\t'))

@@ -21,6 +21,7 @@ TEST(CreditCard, IsFoundInTheWaysPeopleWriteIt) {
 }
 
 TEST(CreditCard, IsSurerWithGroupsAndContext) {
+  EXPECT_DOUBLE_EQ(confidence_in("来期の計画 4532 0151 1283 0366"), 0.75);
   EXPECT_DOUBLE_EQ(confidence_in("x " + kCard), 0.60);
   EXPECT_DOUBLE_EQ(confidence_in("x " + in_fours(kCard, " ")), 0.75);
   EXPECT_DOUBLE_EQ(confidence_in("カード番号 " + kCard), 0.95);
