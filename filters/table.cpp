@@ -24,7 +24,8 @@ char separator_in(std::string_view line) {
   return 0;
 }
 
-// Calls use(cell range, number) for each cell; cells in double quotes may hold the separator.
+// Calls use(cell range, number) for each cell until it says false; cells in double quotes may hold
+// the separator.
 template <class Use>
 void for_cells(std::string_view text, Range line, char separator, Use use) {
   const std::string_view all = text.substr(0, line.end);
@@ -37,7 +38,7 @@ void for_cells(std::string_view text, Range line, char separator, Use use) {
     const char c = text[i];
     if (c == '"') quoted = quotes && !quoted;
     if (c != separator || quoted) continue;
-    use(Range{from, i}, number++);
+    if (!use(Range{from, i}, number++)) return;
     from = i + 1;
   }
   use(Range{from, line.end}, number);
@@ -45,7 +46,7 @@ void for_cells(std::string_view text, Range line, char separator, Use use) {
 
 std::size_t count_cells(std::string_view text, Range line, char separator) {
   std::size_t count = 0;
-  for_cells(text, line, separator, [&count](Range, std::size_t) { ++count; });
+  for_cells(text, line, separator, [&count](Range, std::size_t) { return ++count, true; });
   return count;
 }
 
@@ -54,6 +55,7 @@ std::optional<Range> cell_number(std::string_view text, Range line, char separat
   std::optional<Range> found;
   for_cells(text, line, separator, [&](Range cell, std::size_t number) {
     if (number == wanted) found = cell;
+    return number < wanted;
   });
   return found;
 }
@@ -108,6 +110,7 @@ std::size_t cell_index(std::string_view text, Range line, char separator, std::s
   std::size_t index = 0;
   for_cells(text, line, separator, [&](Range cell, std::size_t number) {
     if (pos >= cell.begin && pos <= cell.end) index = number;
+    return cell.end < pos;
   });
   return index;
 }
