@@ -143,7 +143,17 @@ std::string_view lost_separator(std::string_view text, std::size_t begin, std::s
   while (first > 0 && digit(text[first - 1])) --first;
   // The border stands within a group.
   constexpr std::size_t kLongestGroup = 4;
-  if (begin - first + (after - end) <= kLongestGroup) return {};
+  const std::size_t together = begin - first + (after - end);
+  if (together <= kLongestGroup) return {};
+  // "3421-934" "024-85007", as American Express groups them.
+  const auto digits_at = [text](std::size_t at) {
+    std::size_t size = 0;
+    while (at + size < text.size() && digit(text[at + size])) ++size;
+    return size;
+  };
+  if (together == 6 && first > 0 && at_or_nul(text, after) == text[first - 1] &&
+      digits_at(after + 1) == 5)
+    return {};
   if (after < text.size() && digit(at_or_nul(text, after + 1)) && !separator(text[after]).empty())
     return separator(text[after]);
   std::size_t before = begin;
@@ -168,7 +178,10 @@ void find_message_borders(std::string_view text, const Survey& survey, Range whe
     const char next = at_or_nul(text, at + 1);
     if (c == '"' && next != '}' && next != ']' && !is_blank(next)) return at + 1;
     const std::size_t end = c == '"' ? json_border_end(text, at) : transcript_border_end(text, at);
-    if (end == 0 || is_blank(at_or_nul(text, end))) return at + 1;
+    // The blank between two groups may begin the second text.
+    const bool group =
+        digit(text[at - 1]) && at_or_nul(text, end) == ' ' && digit(at_or_nul(text, end + 1));
+    if (end == 0 || (is_blank(at_or_nul(text, end)) && !group)) return at + 1;
     std::size_t begin = at;
     if (text[begin - 1] == '\r') --begin;
     out.doubtful.add({begin, end}, lost_separator(text, begin, end));

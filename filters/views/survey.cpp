@@ -272,7 +272,7 @@ bool has_capitals(const unsigned char* block) {
   const std::uint64_t other = ~(alnum | m.space | m.high);
   if (count(other & (alnum << 1) & (alnum >> 1)) >= (m.digit != 0 ? 1 : 3)) flags |= kCells;
   const std::uint64_t mixed = m.kanji & (m.digit << 1 | m.digit >> 3);
-  if ((m.kanji & (m.kanji >> 3)) != 0 || count(mixed) >= 3) flags |= kKanjiDigits;
+  if ((m.kanji & (m.kanji >> 3)) != 0 || count(mixed) >= 2) flags |= kKanjiDigits;
   return flags;
 }
 

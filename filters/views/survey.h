@@ -22,7 +22,7 @@ enum SurveyFlag : std::uint16_t {
   kQuotes = 4,        // a literal that is joined to the next one
   kSingles = 8,       // characters that stand apart: "4 5 3 2"
   kManyDigits = 16,   // many digits
-  kKanjiDigits = 32,  // two of 〇一二三… side by side, or three beside digits of ASCII
+  kKanjiDigits = 32,  // two of 〇一二三… side by side, or two beside digits of ASCII
   kLongRun = 64,      // kLongRunSize or more letters and digits without a break
   kCells = 128,       // "|", or punctuation squeezed between values
   kLineEnd = 256,     // a line end or tab after what may be part of a token or number

@@ -71,6 +71,11 @@ std::size_t piece_end(std::string_view text, std::size_t begin) {
   return end > begin && at_or_nul(text, end) == quote ? end : 0;
 }
 
+bool is_number(std::string_view text) {
+  static constexpr CharSet kNumber = kAsciiDigits | CharSet("- ");
+  return std::all_of(text.begin(), text.end(), [](char c) { return kNumber.has(c); });
+}
+
 // Whether a value may begin with the piece: names and messages are put together all the time.
 bool may_begin_value(std::string_view piece) {
   constexpr std::size_t kFewestDigits = 3;
@@ -80,9 +85,7 @@ bool may_begin_value(std::string_view piece) {
   static constexpr CharSet kCapitals{"ABCDEFGHIJKLMNOPQRSTUVWXYZ"};
   if (piece.size() > 4 && kCapitals.has(piece[0]) && kCapitals.has(piece[1]))
     piece.remove_prefix(2);
-  static constexpr CharSet kNumber = kAsciiDigits | CharSet("- ");
-  return piece.size() >= kFewestDigits &&
-         std::all_of(piece.begin(), piece.end(), [](char c) { return kNumber.has(c); });
+  return piece.size() >= kFewestDigits && is_number(piece);
 }
 
 // Whether the words and signs before the names at `at` say that those after commas are joined:
@@ -209,10 +212,15 @@ std::size_t JoinFinder::see_name(std::size_t at, std::string_view name) {
   }
   if (count == 1 || (comma && !joined_by_call(text_, at, end))) return next;
   // Of patches that overlap one stays anyway.
-  if (range.size() <= 2 * kReach && range.begin >= patched_) {
-    out_.add(range, value);
-    patched_ = range.end;
+  if (range.size() > 2 * kReach || range.begin < patched_) return end;
+  // The name that a number is given says what it is.
+  if (is_number(value) && range.end <= at && at - range.end <= kLongestPiece) {
+    const std::string first = value;
+    value.append(text_.substr(range.end, at - range.end)).append("\"" + first + "\"");
+    range.end = end;
   }
+  out_.add(range, value);
+  patched_ = range.end;
   return end;
 }
 

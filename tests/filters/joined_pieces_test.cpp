@@ -98,9 +98,13 @@ TEST(JoinedPieces, AWordBeforeTheFirstNameIsNotItsType) {
 }
 
 TEST(JoinedPieces, ATemplatesOwnTextStandsBetweenTheNames) {
-  EXPECT_EQ(shown("# カード\na = \"4539\"; b = \"5787\"; c = \"6362\"; d = \"1486\"\n"
-                  "card = f\"{a}-{b}-{c}-{d}\""),
-            "credit_card[\"4539\"; b = \"5787\"; c = \"6362\"; d = \"1486\"]");
+  EXPECT_EQ(
+      shown("# カード\na = \"4539\"; b = \"5787\"; c = \"6362\"; d = \"1486\"\n"
+            "card = f\"{a}-{b}-{c}-{d}\""),
+      "credit_card[4539\"; b = \"5787\"; c = \"6362\"; d = \"1486\"\ncard = f\"{a}-{b}-{c}-{d]");
+  EXPECT_EQ(shown("a = \"861991\"\nb = \"975050\"\nmynumber = a + b\n"),
+            "jp_my_number[861991\"\nb = \"975050\"\nmynumber = a + b]")
+      << "the name of the whole stands behind it";
 }
 
 TEST(JoinedPieces, NamesThatAreNotJoinedAreNot) {
@@ -176,7 +180,20 @@ TEST(JoinedPieces, FindsValuesOverAnAnswerBetweenTwoMessages) {
   }
 }
 
+TEST(JoinedPieces, NumbersKeepTheirGroupsOverMessages) {
+  const std::string border = "\"}, {\"role\": \"user\", \"content\": \"";
+  const auto find = [&](const std::string& label, const std::string& a, const std::string& b,
+                        std::string_view type) {
+    return found_whole("[{\"role\": \"user\", \"content\": \"" + label, a + border + b, "\"}]",
+                       type);
+  };
+  EXPECT_TRUE(find("携帯: ", "090-12", "34-5678", "jp_phone"));
+  EXPECT_TRUE(find("カード番号 ", "4539 5787", " 6362 1486", "credit_card"));
+  EXPECT_TRUE(find("card ", "3782-822", "463-10005", "credit_card_test"));
+}
+
 TEST(JoinedPieces, NumbersMayMixDigitsInKanji) {
+  EXPECT_EQ(shown("TEL：090-123四-5六78"), "jp_phone[090-123四-5六78]");
   EXPECT_EQ(shown("マイナンバー 8六19-九197-五0五0"), "jp_my_number[8六19-九197-五0五0]");
   EXPECT_EQ(shown("携帯は 090-一二34-5六78 です"), "jp_phone[090-一二34-5六78]");
   EXPECT_EQ(shown("3月一日から12月三十一日まで、第2四半期の一部は5万円"), "");
