@@ -253,6 +253,12 @@ std::vector<std::string_view> words_of(std::string_view list) {
   return words;
 }
 
+// "@request.media_type".
+bool goes_on_as_name(std::string_view text, std::size_t end) {
+  return end + 1 < text.size() && text[end] == '_' &&
+         is_alnum(static_cast<unsigned char>(text[end + 1]));
+}
+
 }  // namespace
 
 bool has_public_suffix(std::string_view domain) {
@@ -280,7 +286,7 @@ void find_email(const DetectorRow& row, std::string_view text, Range gate, Findi
   // A letter of another script straight before is text around the address; a further "@" makes it
   // something else.
   if (char_before(text, parts.range.begin).value == U'@' ||
-      char_at(text, parts.range.end).value == U'@')
+      char_at(text, parts.range.end).value == U'@' || goes_on_as_name(text, parts.range.end))
     return;
   const double confidence = confidence_of(row, text, parts);
   if (confidence > 0)

@@ -182,6 +182,26 @@ DigitCandidate line_at(const DigitGroups& all, const DigitCandidate& c, std::siz
   return line;
 }
 
+// A row of more groups than a number has, up to four digits each and most of them four. A short one
+// that begins or ends with such a number has its expiry and code beside it, a long one that does
+// both is two.
+template <class Valid>
+bool is_figures(const DigitGroups& all, const DigitCandidate& line, std::size_t groups,
+                Valid valid) {
+  std::size_t fours = 0;
+  for (std::size_t i = line.from; i < line.to; ++i) {
+    if (all.groups[i].count > 4) return false;
+    fours += all.groups[i].count == 4 ? 1 : 0;
+  }
+  const auto is_one = [&](std::size_t from) {
+    return all_fours(all, from, from + groups) && valid(all.digits_of(from, from + groups));
+  };
+  if (fours <= groups) return false;
+  const bool first = is_one(line.from), last = is_one(line.to - groups);
+  constexpr std::size_t kBeside = 3;  // groups of an expiry and a code
+  return line.to - line.from > groups + kBeside ? !(first && last) : !first && !last;
+}
+
 // Whether the line above or below holds groups of four as well and is no such number itself:
 // figures of a table. `valid` judges the digits of `groups` groups.
 template <class Valid>
@@ -189,13 +209,16 @@ bool in_matrix(const DigitGroups& all, const DigitCandidate& c, std::size_t grou
   if (c.separator == Separator::kNone || c.separator == Separator::kNewline) return false;
   const auto figures = [&](std::size_t beside) {
     const DigitCandidate line = line_at(all, c, beside);
-    if (line.to - line.from < 2 || !all_fours(all, line.from, line.to)) return false;
-    return line.to - line.from != groups || !valid(all.digits_of(line.from, line.to));
+    const std::size_t size = line.to - line.from;
+    if (size > groups + 2) return is_figures(all, line, groups, valid);
+    if (size < 2 || !all_fours(all, line.from, line.to)) return false;
+    return size != groups || !valid(all.digits_of(line.from, line.to));
   };
-  if (c.from > 0 && all.groups[c.from].before == Separator::kNewline && figures(c.from - 1))
+  const DigitCandidate own = line_at(all, c, c.from);
+  if (own.from > 0 && all.groups[own.from].before == Separator::kNewline && figures(own.from - 1))
     return true;
-  return c.to < all.groups.size() && all.groups[c.to].before == Separator::kNewline &&
-         figures(c.to);
+  return own.to < all.groups.size() && all.groups[own.to].before == Separator::kNewline &&
+         figures(own.to);
 }
 
 // Calls use(candidate, digits, range) with candidates of `size` digits.

@@ -489,8 +489,21 @@ void find_short_word(const DetectorRow& row, std::string_view text, Range gate, 
 
 }  // namespace
 
+namespace {
+
+// "max_length=3062)" behind ("パスワード",: an argument with its name.
+bool is_named_argument(std::string_view value) {
+  const std::size_t sign = value.find('=');
+  if (sign == value.npos || sign < 3 || !value.ends_with(')')) return false;
+  return std::all_of(value.begin(), value.begin() + static_cast<std::ptrdiff_t>(sign),
+                     [](char c) { return is_lower(static_cast<unsigned char>(c)) || c == '_'; });
+}
+
+}  // namespace
+
 double check_password_cell(TokenMatch& match, double confidence) {
   const std::string_view value = match.value();
+  if (is_named_argument(value)) return 0;
   const auto heading = heading_above(match.text, match.range);
   if (!heading || names_something_else(match.text.substr(heading->begin, heading->size())))
     return 0;

@@ -38,6 +38,15 @@ bool over_lines(const DigitGroups& all, const DigitCandidate& c) {
   return false;
 }
 
+// "20:56:03 2009 -0500": the seconds of a time, the year and the zone.
+bool is_end_of_time(std::string_view text, std::size_t begin, std::size_t first_group) {
+  const auto digit = [text](std::size_t at) {
+    return is_digit(static_cast<unsigned char>(text[at]));
+  };
+  return first_group == 2 && begin >= 4 && text[begin - 1] == ':' && digit(begin - 2) &&
+         digit(begin - 3) && text[begin - 4] == ':';
+}
+
 bool separated_by_space(const DigitGroups& all, const DigitCandidate& c) {
   for (std::size_t i = c.from + 1; i < c.to; ++i) {
     if (all.groups[i].before != Separator::kSpace) return false;
@@ -109,7 +118,8 @@ void find_jp_phones(const DetectorRow& row, std::string_view text, const DigitGr
       if (!read_parts(all, c, text, parts)) return;
       const PhoneKind kind = jp_phone_kind(parts.digits, parts.groups.data(), parts.count);
       if (kind == PhoneKind::kNone) return;
-      if (!free_on_left(row, text, parts.range.begin) || !free_on_right(text, parts.range.end))
+      if (!free_on_left(row, text, parts.range.begin) || !free_on_right(text, parts.range.end) ||
+          is_end_of_time(text, parts.range.begin, parts.groups[0]))
         return;
       std::string_view why;
       const double confidence = phone_confidence(row, kind, all, c, parts, text, why);

@@ -257,13 +257,30 @@ bool is_place(std::string_view text, Range where, const Groups& run) {
                        text.substr(run.last, run.end - run.last));
 }
 
+// "  49c0c6: 01 61 99 63 92": bytes of a program behind their address.
+bool are_bytes_at_address(std::string_view text, Range where, const Groups& run) {
+  constexpr std::size_t kFewest = 4;  // digits of an address
+  static constexpr CharSet kHex{"0123456789abcdefABCDEF"};
+  if (run.sizes.front() != 2) return false;
+  std::size_t at = where.begin;
+  while (at > 0 && (text[at - 1] == ' ' || text[at - 1] == '\t')) --at;
+  if (at == 0 || at == where.begin || text[at - 1] != ':') return false;
+  const std::size_t end = --at;
+  while (at > 0 && end - at < 16 && kHex.has(text[at - 1])) --at;
+  const std::string_view address = text.substr(at, end - at);
+  const bool begins =
+      at == 0 || text[at - 1] == ' ' || text[at - 1] == '\t' || text[at - 1] == '\n';
+  return begins && address.size() >= kFewest &&
+         std::any_of(address.begin(), address.end(), [](char c) { return !kAsciiDigits.has(c); });
+}
+
 void join_groups(std::string_view text, Range where, const Groups& run, PulledApart out) {
   // Detectors read usual groups themselves, but for blanks as wide as a column.
   constexpr std::size_t kWide = 3;
   const bool wide = !run.odd && run.gaps.front().size() >= kWide &&
                     text.substr(run.gaps.front().begin, kWide) == "   ";
   if ((!run.odd && !wide && in_fours(run)) || is_time_or_address(text, where, run) ||
-      is_place(text, where, run))
+      is_place(text, where, run) || are_bytes_at_address(text, where, run))
     return;
   const bool table = in_table(text, where);
   if (table && !may_be_value(run_digits(text, where), run.sizes)) return;

@@ -192,6 +192,16 @@ TEST(Numbers, FiguresUnderTheirHeadingAndGroupsOfADumpAreNone) {
 TEST(Numbers, ARowOfAMatrixIsNone) {
   EXPECT_EQ(shown("A = [7100 7100 7100; 7100 7100 7100];"), "");
   EXPECT_EQ(shown("2727 1603 5200    3 5391 1723 5522 3008"), "");
+  EXPECT_EQ(
+      shown("3625 0726 5456  481 3886 8807 7057 6625\n 227 6755 4195 3080 3453 2665 2720 3189"),
+      "");
+  EXPECT_EQ(
+      shown("5337 1365 4800 9856 9055 7316 4607 7888\n8493 8463 2235 9712 7490 2173 1810 8631"),
+      "");
+  // A list of cards with what stands on them.
+  EXPECT_NE(shown("3886 8807 7057 6625 09 29 123\n5337 1365 4800 9856 11 28 456"), "");
+  EXPECT_EQ(shown("  49c0c6: 01 61 99 63 92        call r8, ecx"), "");
+  EXPECT_EQ(shown("Date:   Fri Nov 27 20:56:03 2009 -0500"), "");
 }
 
 }  // namespace

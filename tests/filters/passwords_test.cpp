@@ -568,6 +568,7 @@ TEST(Passwords, WhatNamesOrTellsWhereOneStandsIsNone) {
   std::string long_line(400, 'a');
   for (const std::string& text : std::vector<std::string>{
            "$dbPassword = $env:SMTP_PASSWORD", "my $password = $ENV{REDIS_PASSWORD};",
+           "password = models.CharField(\"パスワード\", max_length=3062)",
            "secret = System.fetch_env!(\"DB_PASSWORD\")", "Pass \\fBIDN2_NFC_INPUT\\fP in",
            "postgres:x:101:104:PostgreSQL administrator,,,:/var/lib/postgresql:/bin/bash",
            "f(\n    passphrase,\n    name,\n    ca,\n    _lib.NID_pbe_WithSHA1And3_Key_CBC,\n)",

@@ -262,7 +262,8 @@ TEST(Label, AmongOtherWordsIsNoMarking) {
 
 TEST(Email, AUnitOfAServiceAndAPatternAreNone) {
   for (const std::string_view text :
-       {"systemctl status getty@tty1.service", "r\"^copilot@github\\.com$\""})
+       {"systemctl status getty@tty1.service", "r\"^copilot@github\\.com$\"",
+        "assert_equal \"x-www-form-urlencoded\", @request.media_type"})
     EXPECT_EQ(shown(text), "") << text;
   EXPECT_NE(shown("taro\\.yamada\\@kaisha-sample\\.co\\.jp"), "");
 }
