@@ -387,7 +387,7 @@ bool is_every_such(const LabelLine& line) {
 bool is_about(const LabelLine& line) {
   static constexpr std::string_view kAfter[] = {
       "とは",   "の意味",   "の定義",   "と記載",   "と表示", "と書",     "ラベル",
-      "マーク", "スタンプ", "の場合",   "などの",   "や",     "または",   "及び",
+      "マーク", "スタンプ", "の場合",   "など",     "や",     "または",   "及び",
       "および", "に関する", "保持",     "管理規程", "規程",   "の扱い方", "の文書の扱い",
       "か",     "かどうか", "のラベル", "のマーク", "の表示", "の判",     "の基準",
       "の区分", "の違い",   "という"};
@@ -483,12 +483,18 @@ bool is_said_of_code(const LabelLine& line, bool capital) {
 // "proprietary rights", "restricted left": of rights, of something that is restricted.
 bool goes_on_as_term(const LabelLine& line) {
   const std::string_view after = trimmed(line.after);
+  // "PARALLEL RESTRICTED" of SQL.
+  if (line.word == "restricted" && line.before.ends_with("parallel ")) return true;
   if (line.word == "restricted")
     return line.after.starts_with(' ') && !after.empty() &&
            is_letter(static_cast<unsigned char>(after.front())) && !only_fillers(after);
   static constexpr std::string_view kTerms[] = {"right",  "notice",   "licen",    "software",
                                                 "format", "protocol", "interest", "extension",
                                                 "driver", "trademark"};
+  // "【機密性レベル例】".
+  if (line.word == "機密")
+    return starts_with(line.after, "性レベル") || starts_with(line.after, "性区分") ||
+           starts_with(line.after, "性分類");
   return line.word == "proprietary" && line.after.starts_with(' ') &&
          starts_with_any(after, kTerms);
 }

@@ -14,7 +14,8 @@ using Words = std::span<const std::string_view>;
 // Words that are markings, or that lists of what is sought hold beside them.
 constexpr std::string_view kMarkings[] = {"社外秘",       "極秘",       "厳秘",   "部外秘",
                                           "関係者外秘",   "対外秘",     "マル秘", "取扱注意",
-                                          "confidential", "restricted", "secret", "top secret"};
+                                          "confidential", "restricted", "secret", "top secret",
+                                          "機密",         "秘",         "公開"};
 constexpr std::string_view kSought[] = {
     "password",   "passwd",   "secret",       "token",          "api_key",     "api key",
     "apikey",     "ssn",      "credit card",  "credit_card",    "private key", "private_key",
@@ -118,11 +119,35 @@ bool is_translation(const LabelLine& line) {
                               [before](std::string_view key) { return before.ends_with(key); });
 }
 
+// "「公開（Public）」 「社外秘（Internal）」 「極秘（Confidential）」": grades told one after the
+// other.
+bool is_among_quoted(const LabelLine& line) {
+  static constexpr std::string_view kBetween[] = {"」 「", "」「", "」、「", "」・「", "」　「"};
+  std::size_t borders = 0;
+  for (const std::string_view part : {line.before, line.after})
+    for (const std::string_view between : kBetween)
+      for (std::size_t at = part.find(between); at != part.npos; at = part.find(between, at + 1))
+        ++borders;
+  return borders >= 2;
+}
+
+// "| 機密情報 | - |": asked whether there is any, in a table of properties.
+bool is_asked_in_table(const LabelLine& line) {
+  static constexpr std::string_view kAnswers[] = {"-", "なし", "無", "有", "あり", "○", "×", "―"};
+  if (line.word != "機密" || line.before.find('|') == line.before.npos) return false;
+  const std::size_t cell = line.after.find('|');
+  if (cell == line.after.npos) return false;
+  const std::string_view next = without_blanks(line.after.substr(cell + 1));
+  return std::any_of(std::begin(kAnswers), std::end(kAnswers), [next](std::string_view answer) {
+    return next.starts_with(answer) && without_blanks(next.substr(answer.size())).starts_with('|');
+  });
+}
+
 }  // namespace
 
 bool is_one_of_words(const LabelLine& line) {
   return is_alternative(line) || is_sought(line) || is_counted(line) || is_enumerated(line) ||
-         is_translation(line);
+         is_translation(line) || is_among_quoted(line) || is_asked_in_table(line);
 }
 
 std::string_view behind_other_markings(std::string_view after) {

@@ -251,6 +251,11 @@ TEST(Label, AmongOtherWordsIsNoMarking) {
         "検出語：[\"極秘\", \"口座番号\"]",
         "| 型 | 件数 | 誤検知 |\n|---|---|---|\n| 社外秘 | 265 | 32 |",
         "・社外秘・極秘・厳秘の違いを社員に周知する。", "- 「社外秘」の文書は、書庫に保管する。",
+        "ALTER FUNCTION ssl_is_used() PARALLEL RESTRICTED;",
+        "ISMSのような機密区分（極秘・秘・社外秘など）を使う", "【機密性レベル例】",
+        "| 項目 | 値 | 備考 |\n|---|---|---|\n|  | 機密情報 | - | |",
+        "「公開（Public）」 「社外秘（Internal）」 「秘（Restricted）」 「極秘（Confidential）」 "
+        "に分類",
         "（1）機密情報の区分は、極秘、社外秘、公開の3つである。",
         "{\n  \"pin\": \"暗証番号\",\n  \"confidential\": \"社外秘\",\n  \"name\": \"お名前\"\n}"})
     EXPECT_EQ(shown(text), "") << text;
