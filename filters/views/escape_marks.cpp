@@ -98,6 +98,8 @@ std::uint16_t quote_flags(std::string_view text, std::size_t at) {
   if (is_quote(next)) return alnum(at_or_nul(text, pos + 1)) || pos > at + 1 ? kQuotes : 0;
   if (next == ',') return is_blank(text[at - 1]) ? 0 : kQuotes | kCells;
   if (next == '.') return dot_joins(text, pos) ? kQuotes : 0;
+  // K="$A$B".
+  if (next == '$' && text[at - 1] == '=') return kQuotes;
   if (next == ')') return appending_call_end(text, pos + 1) != 0 ? kQuotes : 0;
   const char third = at_or_nul(text, pos + 1);
   const bool comment = next == '#' || (next == '/' && (third == '/' || third == '*'));

@@ -278,7 +278,7 @@ bool has_capitals(const unsigned char* block) {
 
 // Cheap: most quotes stand around a word or before a colon. What of the specials is worth a look.
 [[gnu::always_inline]] inline bool may_be_marked(unsigned char special, unsigned char next) {
-  static constexpr CharSet kQuotes{"\"'"}, kAfterQuote{" \t\r\n\"'`,.+&|\\~;})"};
+  static constexpr CharSet kQuotes{"\"'"}, kAfterQuote{" \t\r\n\"'`,.+&|\\~;})$"};
   return !kQuotes.has(static_cast<char>(special)) || kAfterQuote.has(static_cast<char>(next));
 }
 

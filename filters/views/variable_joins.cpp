@@ -58,7 +58,7 @@ Names assigned_names(std::string_view text, std::size_t end) {
   }
   if (names.name.empty() || kAsciiDigits.has(names.name.front())) return {};
   // "data-key=": an attribute.
-  if (begin > 0 && (text[begin - 1] == '-' || text[begin - 1] == '.')) return {};
+  if (begin > 0 && text[begin - 1] == '-') return {};
   return names;
 }
 
@@ -94,10 +94,20 @@ bool joined_by_call(std::string_view text, std::size_t begin, std::size_t end) {
   constexpr std::size_t kNear = 48;
   const std::size_t from = begin > kNear ? begin - kNear : 0;
   const std::string_view near = text.substr(from, std::min(text.size(), end + kNear) - from);
-  static constexpr std::string_view kWords[] = {"join",   "oncat",   "format", "printf",
-                                                "Format", "implode", "ONCAT",  "%s%s"};
+  static constexpr std::string_view kWords[] = {"join",    "oncat", "format", "printf", "Format",
+                                                "implode", "ONCAT", "%s%s",   "Join",   "paste"};
   return std::any_of(std::begin(kWords), std::end(kWords),
                      [near](std::string_view word) { return near.find(word) != near.npos; });
+}
+
+// Whether the name before the sign at `at` begins its line, as a setting of a shell does.
+bool begins_line(std::string_view text, std::size_t at) {
+  std::size_t begin = at;
+  while (begin > 0 && at - begin < kLongestName && kAsciiWord.has(text[begin - 1])) --begin;
+  if (begin == at) return false;
+  const std::string_view before = text.substr(0, begin);
+  return before.empty() || before.back() == '\n' || before.ends_with("export ") ||
+         before.ends_with("set ");
 }
 
 class JoinFinder {
@@ -106,9 +116,12 @@ class JoinFinder {
 
   // At a quote behind "=".
   void see_quote(std::size_t at);
+  // At a value without quotes straight behind it, as shells have them.
+  void see_plain(std::size_t at);
   void look_for_joins();
 
  private:
+  void see_piece(std::size_t at, Range literal);
   const Piece* piece_named(std::string_view name, std::size_t before) const;
   std::string_view word_at(std::size_t at) const;
   std::size_t glue_end(std::size_t at, std::string& literal, bool& comma) const;
@@ -124,12 +137,24 @@ class JoinFinder {
 
 void JoinFinder::see_quote(std::size_t at) {
   const std::size_t end = piece_end(text_, at + 1);
-  if (end == 0) return;
+  if (end != 0) see_piece(at, {at + 1, end});
+}
+
+void JoinFinder::see_plain(std::size_t at) {
+  constexpr std::size_t kShortest = 4;
+  const std::size_t end = token_end(text_, at);
+  const char after = at_or_nul(text_, end);
+  const bool alone = after == '\0' || after == '\n' || after == '\r' || after == ';';
+  if (alone && end - at >= kShortest && end - at <= kLongestPiece) see_piece(at, {at, end});
+}
+
+void JoinFinder::see_piece(std::size_t at, Range literal) {
   const Names names = assigned_names(text_, at);
   if (names.name.empty()) return;
-  pieces_.push_back({names.name, {at + 1, end}});
-  if (!names.typed.empty()) pieces_.push_back({names.typed, {at + 1, end}});
-  if (!may_begin_value(text_.substr(at + 1, end - at - 1))) return;
+  pieces_.push_back({names.name, literal});
+  if (!names.typed.empty()) pieces_.push_back({names.typed, literal});
+  if (!may_begin_value(text_.substr(literal.begin, literal.size()))) return;
+  const std::size_t end = literal.end;
   const Range reach{end, std::min(text_.size(), end + kReach)};
   if (!where_.empty() && reach.begin <= where_.back().end)
     where_.back().end = reach.end;
@@ -169,9 +194,12 @@ std::size_t JoinFinder::glue_end(std::size_t at, std::string& literal, bool& com
     skip(kTokenChars | CharSet("@: "));
     literal = text_.substr(begin, pos - begin);
     if (at_or_nul(text_, pos) == '$' || at_or_nul(text_, pos) == '#') ++pos;
-    return at_or_nul(text_, pos) == '{' ? pos + 1 : at;
+    if (at_or_nul(text_, pos) != '{') return at;
+    return at_or_nul(text_, pos + 1) == '$' ? pos + 2 : pos + 1;
   }
   if (at_or_nul(text_, pos) == '$') return pos + 1;
+  for (const std::string_view border : {")\\(", "%%"})
+    if (text_.substr(pos, border.size()) == border) return pos + border.size();
   skip(kBlanks);
   static constexpr CharSet kJoining{"+.&|~<>"};
   const std::size_t sign = pos;
@@ -203,12 +231,19 @@ std::size_t JoinFinder::see_name(std::size_t at, std::string_view name) {
     std::string literal;
     const std::size_t begin = glue_end(end, literal, comma);
     if (begin == end) break;
-    const std::string_view word = word_at(begin);
+    std::string_view word = word_at(begin);
+    std::size_t word_end = begin + word.size();
     const Piece* more = word.empty() ? nullptr : piece_named(word, at);
+    // "this.b", "local.b".
+    if (more == nullptr && !word.empty() && at_or_nul(text_, word_end) == '.') {
+      word = word_at(word_end + 1);
+      word_end += 1 + word.size();
+      more = word.empty() ? nullptr : piece_named(word, at);
+    }
     if (more == nullptr) break;
     value.append(literal).append(of(*more));
     range = {std::min(range.begin, more->literal.begin), std::max(range.end, more->literal.end)};
-    end = begin + word.size();
+    end = word_end;
   }
   if (count == 1 || (comma && !joined_by_call(text_, at, end))) return next;
   // Of patches that overlap one stays anyway.
@@ -247,7 +282,10 @@ void find_variable_joins(std::string_view text, const Survey&, Range where, Patc
   for (std::size_t at = within.find('=', where.begin); at < where.end;
        at = within.find('=', at + 1)) {
     const std::size_t quote = at_or_nul(text, at + 1) == ' ' ? at + 2 : at + 1;
-    if (kQuoteSigns.has(at_or_nul(text, quote))) joins.see_quote(quote);
+    if (kQuoteSigns.has(at_or_nul(text, quote)))
+      joins.see_quote(quote);
+    else if (quote == at + 1 && token_at(text, quote) && begins_line(text, at))
+      joins.see_plain(quote);
   }
   joins.look_for_joins();
 }

@@ -81,6 +81,9 @@ TEST(JoinedPieces, FindsValuesThatVariablesHoldInPieces) {
       {"p1 := \"", "\"\np2 := \"", "\"\nkey := fmt.Sprintf(\"%s%s\", p1, p2)\n"},
       {"a = '", "'\nb = '", "'\nkey = \"\".join([a, b])\n"},
       {"A=\"", "\"\nB=\"", "\"\nexport KEY=\"${A}${B}\"\n"},
+      {"let a = \"", "\"\nlet b = \"", "\"\nlet key = \"\\(a)\\(b)\"\n"},
+      {"this.a = \"", "\"; this.b = \"", "\"; this.key = this.a + this.b;\n"},
+      {"$a = \"", "\"; $b = \"", "\"; $key = \"{$a}{$b}\";\n"},
       {"$a = '", "';\n$b = '", "';\n$key = $a . $b;\n"},
       {"String a = \"", "\";\nString b = \"", "\";\nString key = a.concat(b) + a + b;\n"}};
   for (const Value& value : values()) {
@@ -90,6 +93,12 @@ TEST(JoinedPieces, FindsValuesThatVariablesHoldInPieces) {
                               value.type))
           << form.join;
   }
+}
+
+TEST(JoinedPieces, FindsWhatSettingsOfAShellHold) {
+  EXPECT_TRUE(found_whole("A=", "AKIAQ7OBZ3\nB=TM5JXEWXYQ", "\nexport KEY=\"$A$B\"\n",
+                          "aws_access_key_id"));
+  EXPECT_EQ(shown("A=AKIAQ7OBZ3\nB=TM5JXEWXYQ\nrun \"$B\" \"$A\"\n"), "");
 }
 
 TEST(JoinedPieces, AWordBeforeTheFirstNameIsNotItsType) {
