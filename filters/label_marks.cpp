@@ -386,11 +386,11 @@ bool is_every_such(const LabelLine& line) {
 // Text about markings: definitions, rules, questions.
 bool is_about(const LabelLine& line) {
   static constexpr std::string_view kAfter[] = {
-      "とは",   "の意味",   "の定義",   "と記載",   "と表示", "と書",     "ラベル",
-      "マーク", "スタンプ", "の場合",   "など",     "や",     "または",   "及び",
-      "および", "に関する", "保持",     "管理規程", "規程",   "の扱い方", "の文書の扱い",
-      "か",     "かどうか", "のラベル", "のマーク", "の表示", "の判",     "の基準",
-      "の区分", "の違い",   "という"};
+      "とは",   "の意味",   "の定義",   "と記載",   "と表示",   "と書",     "ラベル",
+      "マーク", "スタンプ", "の場合",   "など",     "や",       "または",   "及び",
+      "および", "に関する", "保持",     "管理規程", "規程",     "の扱い方", "の文書の扱い",
+      "か",     "かどうか", "のラベル", "のマーク", "の表示",   "の判",     "の基準",
+      "の区分", "の違い",   "という",   "レベル",   "であると", "と指定"};
   if (is_one_of_words(line) || is_every_such(line)) return true;
   std::string_view after = behind_other_markings(line.after);
   static constexpr std::string_view kMarks[] = {"】", "」", "』", "]", ")", "\"", "'", " ", "〕"};
@@ -400,6 +400,7 @@ bool is_about(const LabelLine& line) {
       if (starts_with(after, mark)) after.remove_prefix(mark.size()), again = true;
     }
   }
+  if (starts_with(after, "ですか") && !starts_with(after, "ですから")) return true;
   // "「社外秘」と書かれた資料の内容は以下の通り".
   if ((line.said_after & kPointsHere) != 0 && is_written_on(after)) return false;
   return (line.said_before & kAsksAbout) != 0 || (line.said_after & kDivides) != 0 ||
@@ -556,7 +557,8 @@ void find_label(const DetectorRow& row, std::string_view text, Range gate, Findi
   const char first = text[gate.begin];
   // "(restricted)", "'restricted' =>".
   if (first == 'r' && line.word == "restricted" && !in_field(line) && !is_claimed_en(line)) return;
-  const double confidence = is_said_of_code(line, first == 'I') ? kMentioned : confidence_of(line);
+  double confidence = is_said_of_code(line, first == 'I') ? kMentioned : confidence_of(line);
+  if (confidence >= kClaimed && is_defined_here(text, gate)) confidence = kMentioned;
   if (confidence > 0) out.push_back(make_finding(row, confidence, gate, std::string(line.word)));
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <span>
+#include <string>
 
 #include "filters/char_set.h"
 
@@ -114,6 +115,11 @@ bool is_translation(const LabelLine& line) {
   drop(kQuoteOrBlank);
   if (!before.ends_with(':')) return false;
   drop(kColonOrBlank);
+  static constexpr std::string_view kBareKeys[] = {"confidential", "secret", "restricted"};
+  const bool quoted = line.before.ends_with('"') && line.after.starts_with('"');
+  if (quoted && std::any_of(std::begin(kBareKeys), std::end(kBareKeys),
+                            [before](std::string_view key) { return before.ends_with(key); }))
+    return true;
   const bool whole = line.after.empty() || line.after.front() == '"' || line.after.front() == ',';
   return whole && std::any_of(std::begin(kKeys), std::end(kKeys),
                               [before](std::string_view key) { return before.ends_with(key); });
@@ -143,11 +149,108 @@ bool is_asked_in_table(const LabelLine& line) {
   });
 }
 
+// "{ PUBLIC, INTERNAL, CONFIDENTIAL }", <option>社外秘</option>: grades to choose from.
+bool is_choice(const LabelLine& line) {
+  static constexpr std::string_view kBefore[] = {"public, ", "internal, ", "confidential, ",
+                                                 "restricted, ", "secret, "};
+  static constexpr std::string_view kAfter[] = {", public", ", internal", ", confidential",
+                                                ", restricted", ", secret"};
+  const std::size_t option = line.before.rfind("<option");
+  if (option != line.before.npos && line.before.ends_with('>')) return true;
+  if (static_cast<unsigned char>(line.word.front()) >= 0x80) return false;
+  return std::any_of(std::begin(kBefore), std::end(kBefore),
+                     [&](std::string_view w) { return line.before.ends_with(w); }) ||
+         std::any_of(std::begin(kAfter), std::end(kAfter),
+                     [&](std::string_view w) { return line.after.starts_with(w); });
+}
+
+// doc.label === "社外秘", case "極秘":, WHERE level = '極秘': compared by a program.
+bool is_compared(const LabelLine& line) {
+  static constexpr std::string_view kBefore[] = {
+      "==", "!=", "case", ".equals(", ".includes(", ".contains(", "startswith("};
+  static constexpr CharSet kQuotes{"\"'"};
+  if (line.before.size() < 2 || line.after.empty() || !kQuotes.has(line.before.back()) ||
+      line.after.front() != line.before.back())
+    return false;
+  std::string_view before = line.before.substr(0, line.before.size() - 1);
+  while (!before.empty() && before.back() == ' ') before.remove_suffix(1);
+  if (before.ends_with('=') && before.find("where ") != before.npos) return true;
+  return std::any_of(std::begin(kBefore), std::end(kBefore),
+                     [before](std::string_view w) { return before.ends_with(w); });
+}
+
+// Of the lines around a marking.
+constexpr std::size_t kFarthestLine = 400;  // bytes
+constexpr int kMostLines = 6;
+
+// What stands before the words of a line: its signs, with 0 for a number. Empty: a word begins it.
+std::string lead_of(std::string_view line) {
+  constexpr std::size_t kLongest = 24;
+  static constexpr CharSet kSigns{" \t-*+#.|()>"};
+  std::string lead;
+  for (const char c : line.substr(0, kLongest)) {
+    const bool digit = kAsciiDigits.has(c);
+    if (!digit && !kSigns.has(c)) break;
+    const char sign = digit ? '0' : c == '\t' ? ' ' : c;
+    if (lead.empty() || lead.back() != sign) lead += sign;
+  }
+  return lead;
+}
+
+std::size_t lead_size(std::string_view line) {
+  static constexpr CharSet kSigns = kAsciiDigits | CharSet(" \t-*+#.|()>");
+  std::size_t at = 0;
+  while (at < line.size() && kSigns.has(line[at])) ++at;
+  return at;
+}
+
+// Whether `line` begins as `lead` does, and goes on with another grade than `word`.
+bool is_other_grade(std::string_view line, std::string_view lead, std::string_view word) {
+  static constexpr std::string_view kGrades[] = {
+      "社外秘", "極秘",         "厳秘",       "部外秘",       "公開",       "秘 ",
+      "秘|",    "Public",       "Internal",   "Confidential", "Restricted", "Secret",
+      "PUBLIC", "CONFIDENTIAL", "RESTRICTED", "INTERNAL",     "Top Secret", "TOP SECRET"};
+  if (lead_of(line) != lead) return false;
+  const std::string_view rest = line.substr(lead_size(line));
+  return std::any_of(std::begin(kGrades), std::end(kGrades), [&](std::string_view grade) {
+    return rest.starts_with(grade) && !word.starts_with(grade);
+  });
+}
+
 }  // namespace
+
+bool is_defined_here(std::string_view text, Range word) {
+  const std::string_view written = text.substr(word.begin, word.size());
+  const std::string_view below = text.substr(word.end, kFarthestLine);
+  for (const std::string_view what : {"とは", "文書とは", "情報とは"})
+    if (below.find(std::string(written) + std::string(what)) != below.npos) return true;
+  const std::size_t from = word.begin - std::min(word.begin, kFarthestLine);
+  std::string_view above = text.substr(from, word.begin - from);
+  const std::size_t cut = above.rfind('\n');
+  const std::string_view before = cut == above.npos ? above : above.substr(cut + 1);
+  const std::string lead = lead_of(before);
+  // Nothing but signs before it, and no plain beginning of a line.
+  if (lead_size(before) != before.size() || lead.find_first_not_of(' ') == lead.npos) return false;
+  above = cut == above.npos ? std::string_view() : above.substr(0, cut);
+  for (int i = 0; i < kMostLines && !above.empty(); ++i) {
+    const std::size_t end = above.rfind('\n');
+    const std::size_t begin = end == above.npos ? 0 : end + 1;
+    if (is_other_grade(above.substr(begin), lead, written)) return true;
+    above = above.substr(0, end == above.npos ? 0 : end);
+  }
+  std::size_t line = below.find('\n');
+  for (int i = 0; i < kMostLines && line != below.npos; ++i) {
+    const std::string_view rest = below.substr(line + 1);
+    if (is_other_grade(rest.substr(0, rest.find('\n')), lead, written)) return true;
+    line = below.find('\n', line + 1);
+  }
+  return false;
+}
 
 bool is_one_of_words(const LabelLine& line) {
   return is_alternative(line) || is_sought(line) || is_counted(line) || is_enumerated(line) ||
-         is_translation(line) || is_among_quoted(line) || is_asked_in_table(line);
+         is_translation(line) || is_among_quoted(line) || is_choice(line) || is_compared(line) ||
+         is_asked_in_table(line);
 }
 
 std::string_view behind_other_markings(std::string_view after) {

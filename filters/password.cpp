@@ -110,6 +110,8 @@ bool is_ascii(std::string_view value) {
 
 // bcrypt, argon2 and crypt forms, and digests: what is stored instead of a password.
 bool is_password_hash(std::string_view value) {
+  // "{bcrypt}$2a$10$…": Spring names how it was made.
+  if (value.starts_with('{') && value.find("}$") < 12) value.remove_prefix(value.find('}') + 1);
   const bool crypt = value.size() > 20 && value[0] == '$' &&
                      value.substr(1, 10).find('$') != std::string_view::npos;
   const bool digest = is_hex(value) && (value.size() == 32 || value.size() == 40 ||

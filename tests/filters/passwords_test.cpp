@@ -572,6 +572,8 @@ TEST(Passwords, WhatNamesOrTellsWhereOneStandsIsNone) {
            "secret = System.fetch_env!(\"DB_PASSWORD\")", "Pass \\fBIDN2_NFC_INPUT\\fP in",
            "postgres:x:101:104:PostgreSQL administrator,,,:/var/lib/postgresql:/bin/bash",
            "f(\n    passphrase,\n    name,\n    ca,\n    _lib.NID_pbe_WithSHA1And3_Key_CBC,\n)",
+           "encodedPassword = "
+           "\"{bcrypt}$2a$10$h/AJueu7Xt9yh3qYuAXtk.WZJ544Uc2kdOKlHu2qQzCh/A3rq46qm\"",
            "$smtpPass = $env:JWT_SECRET_KEY\nGet-AzKeyVaultSecret -VaultName x",
            "reset-password=パスワードを再設定する\npassword.min.length=5007\nsessionSecret=\nx=y",
            long_line + "/^(?:datetime|email|hidden|month|number|password|range|search|tel)$/.x"})

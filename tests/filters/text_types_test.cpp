@@ -247,12 +247,28 @@ TEST(Label, WhatCodeAndLicencesSayIsNoMarking) {
 
 TEST(Label, AmongOtherWordsIsNoMarking) {
   for (const std::string_view text :
-       {"const RE = /(社外秘|極秘|部外秘|取扱注意)/g;", "words: ['secret', '社外秘', 'api_key']",
+       {"const RE = /(社外秘|極秘|部外秘|取扱注意)/g;",
+        "words: ['secret', '社外秘', 'api_key']",
         "検出語：[\"極秘\", \"口座番号\"]",
         "| 型 | 件数 | 誤検知 |\n|---|---|---|\n| 社外秘 | 265 | 32 |",
-        "・社外秘・極秘・厳秘の違いを社員に周知する。", "- 「社外秘」の文書は、書庫に保管する。",
+        "・社外秘・極秘・厳秘の違いを社員に周知する。",
+        "- 「社外秘」の文書は、書庫に保管する。",
         "ALTER FUNCTION ssl_is_used() PARALLEL RESTRICTED;",
-        "ISMSのような機密区分（極秘・秘・社外秘など）を使う", "【機密性レベル例】",
+        "ISMSのような機密区分（極秘・秘・社外秘など）を使う",
+        "- 極秘(トップシークレット):\n- 損害を与える。\n- 社外秘(コンフィデンシャル):\n",
+        "## 3.2 極秘\n\n取締役会が指定した。\n\n## 3.3 社外秘\n",
+        "| 区分 | 説明 |\n|---|---|\n| 極秘 | 役員 |\n| 社外秘 | 社員 |",
+        "1. Public\n2. Internal Use Only\n3. Confidential\n4. Restricted\n",
+        "社外秘文書\n社外秘文書とは、出せないもの。",
+        "enum C { PUBLIC, INTERNAL, CONFIDENTIAL, RESTRICTED }",
+        "<option value=\"secret\">極秘</option>",
+        "const L = { confidential: \"社外秘\" };",
+        "if (doc.label === \"社外秘\") deny();",
+        "case \"極秘\": return 2;",
+        "SELECT * FROM d WHERE level = '極秘';",
+        "極秘ですか？と聞かれた。",
+        "客観的に社外秘であると判断できる情報",
+        "【機密性レベル例】",
         "| 項目 | 値 | 備考 |\n|---|---|---|\n|  | 機密情報 | - | |",
         "「公開（Public）」 「社外秘（Internal）」 「秘（Restricted）」 「極秘（Confidential）」 "
         "に分類",
@@ -261,7 +277,9 @@ TEST(Label, AmongOtherWordsIsNoMarking) {
     EXPECT_EQ(shown(text), "") << text;
   for (const std::string_view text :
        {"【社外秘・取扱注意】", "| 区分 | 社外秘 | 版 | 3 |", "{\"classification\": \"社外秘\"}",
-        "tags: [\"社外秘\", \"2026年度\"]", "社外秘 | 12 / 30", "以下は「社外秘」の文書です"})
+        "tags: [\"社外秘\", \"2026年度\"]", "# 社外秘\n\n# 計画", "- 社外秘\n- 2026年度計画\n",
+        "極秘ですから外に出さないで", "【極秘】\n【社外秘】", "社外秘 | 12 / 30",
+        "以下は「社外秘」の文書です"})
     EXPECT_NE(shown(text).find("confidentiality_label"), std::string::npos) << text;
 }
 
