@@ -266,6 +266,20 @@ bool begins_sentence(std::string_view text, std::size_t end) {
          static_cast<unsigned char>(text[end + 1]) < 0x80;
 }
 
+// "@request.host = …", "@app.route(…)": a variable of Ruby, a decorator of Python.
+bool begins_statement(std::string_view text, std::size_t at) {
+  static constexpr CharSet kGoesOn{"=([{<+|&?"};
+  std::size_t pos = token_end(text, at + 1);
+  if (pos < text.size() && text[pos] == ' ') ++pos;
+  return pos < text.size() && kGoesOn.has(text[pos]);
+}
+
+// "t.yamada", "k-sato2", as names in addresses are and words are not.
+bool is_made_of_parts(std::string_view name) {
+  static constexpr CharSet kParts = kAsciiDigits | CharSet("._-+");
+  return std::any_of(name.begin(), name.end(), [](char c) { return kParts.has(c); });
+}
+
 // The piece fills its line: the token was broken once more.
 bool fills_line(std::string_view text, std::size_t end) {
   return end >= text.size() || text[end] == '\n' || text[end] == '\r' || text[end] == '\\';
@@ -304,11 +318,11 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
     const std::size_t begin = token_begin(survey, end);
     const std::string_view left = text.substr(begin, end - begin);
     // "* @param" begins a line of a comment.
-    const bool tag =
+    const bool comment =
         at_sign(text, next) && text[next - 1] == ' ' && next > 2 && text[next - 2] == '*';
-    const bool mail = ((begin > 0 && at_sign(text, begin - 1)) || at_sign(text, next) ||
-                       at_sign(text, end - 1)) &&
-                      !tag;
+    const bool mail = at_sign(text, next)
+                          ? !comment && !begins_statement(text, next) && is_made_of_parts(left)
+                          : (begin > 0 && at_sign(text, begin - 1)) || at_sign(text, end - 1);
     bool begins = has_token_prefix(left);
     if (!mail && !begins && block.goes_on_at(begin)) return at + 1;
     const std::string_view right = text.substr(next, token_end(text, next) - next);

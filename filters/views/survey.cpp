@@ -91,6 +91,7 @@ BlockMarks plain_masks(const unsigned char* p) {
     if (c & kLetter) m.letter |= bit;
     if (c & kToken) m.token |= bit;
     if (c & kDot) m.dot |= bit;
+    if (p[i] == '@') m.at |= bit;
     if (c & kSpace) m.space |= bit;
     if (p[i] < 0x20) m.control |= bit;
     if (c & kSpecial) m.special |= bit;
@@ -198,6 +199,7 @@ SEKISHO_AVX2 inline BlockMarks fast_masks(const unsigned char* p) {
                                                  either(equal(v, '-'), equal(v, '_')))))
                << half;
     m.dot |= bits(equal(v, '.')) << half;
+    m.at |= bits(equal(v, '@')) << half;
     m.space |= bits(at_most(v, 0x20)) << half;
     m.control |= bits(at_most(v, 0x1F)) << half;
     const std::uint64_t high = bits(v);
@@ -297,10 +299,11 @@ bool Survey::fast() {
 
 // What is carried from one block to the next.
 struct Survey::Carried {
-  std::size_t run = 0;  // letters and digits at the end of the last block
-  bool broken = false;  // the last block holds a line end or a tab
-  int digits = 0;       // of the last block
-  Gaps gaps;            // of the last block
+  std::size_t run = 0;   // letters and digits at the end of the last block
+  bool broken = false;   // the last block holds a line end or a tab
+  std::uint64_t at = 0;  // signs of addresses in the last block
+  int digits = 0;        // of the last block
+  Gaps gaps;             // of the last block
 };
 
 // A part of read_blocks, which is made twice: with the instructions that every processor has, and
@@ -314,8 +317,12 @@ struct Survey::Carried {
   last.run =
       leading == kBlock ? last.run + kBlock : static_cast<std::size_t>(std::countl_one(together));
   const bool breaks = (m.control & (together << 1 | together << 2 | 1)) != 0;
+  // A line end may stand straight behind the sign of an address.
+  const bool mail = (m.at | last.at) != 0 && (m.control != 0 || last.broken);
   if ((breaks || last.broken) && (m.digit != 0 || last.digits != 0)) flags |= kLineEnd;
+  if (mail) flags |= kLineEnd;
   last.broken = breaks;
+  last.at = m.at;
   const int digits = count(m.digit);
   // Words are as long as groups; encodings hold digits.
   const Gaps gaps = gaps_of(m.space, together);

@@ -31,9 +31,9 @@ enum SurveyFlag : std::uint16_t {
 
 // The bytes of a block by what they are, a bit each, the first byte lowest.
 struct BlockMarks {
-  std::uint64_t digit = 0, letter = 0;  // of ASCII
-  std::uint64_t token = 0;              // + / - _ ~
-  std::uint64_t dot = 0;
+  std::uint64_t digit = 0, letter = 0;     // of ASCII
+  std::uint64_t token = 0;                 // + / - _ ~
+  std::uint64_t dot = 0, at = 0;           // "@"
   std::uint64_t space = 0;                 // and controls
   std::uint64_t control = 0;               // line ends, tabs
   std::uint64_t special = 0;               // % & < = \ | * ' " `

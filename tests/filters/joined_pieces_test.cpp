@@ -48,6 +48,22 @@ TEST(JoinedPieces, FormulasAndCodeWithTheSameMarksAreSilent) {
   EXPECT_EQ(shown("snake\\_case\\_name and 1\\-2\\-3"), "");
 }
 
+TEST(JoinedPieces, ALineOfCodeThatBeginsWithAnAtSignGoesOnWithNoAddress) {
+  EXPECT_EQ(shown("def setup\n  super\n  @request.host = \"www.example.com\"\nend"), "");
+  EXPECT_EQ(shown("level = INFO\n  @logger.add(DEBUG)"), "");
+  EXPECT_EQ(shown("import app\n@app.page\n(x)"), "");
+  EXPECT_EQ(shown("import app\n@app.page\ndef page():"), "");
+}
+
+TEST(JoinedPieces, FindsAddressesBrokenOverLines) {
+  const std::string mail = "t.yamada@kaisha-sample.co.jp";
+  for (const char* br : {"\n", "\r\n", "\n> ", "\n  "})
+    for (std::size_t at : {8U, 9U, 12U, 16U, 17U, 23U, 24U}) {
+      const std::string broken = mail.substr(0, at) + br + mail.substr(at);
+      EXPECT_EQ(shown("宛先: " + broken + " です"), "email[" + broken + "]") << at;
+    }
+}
+
 TEST(JoinedPieces, FindsLiteralsWithinTemplates) {
   for (const Value& value : values()) {
     const std::string a = value.text.substr(0, 9), b = value.text.substr(9);
