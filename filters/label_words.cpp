@@ -158,6 +158,12 @@ bool is_choice(const LabelLine& line) {
   const std::size_t option = line.before.rfind("<option");
   if (option != line.before.npos && line.before.ends_with('>')) return true;
   if (static_cast<unsigned char>(line.word.front()) >= 0x80) return false;
+  // "PARALLEL { UNSAFE | RESTRICTED | SAFE }" of a grammar.
+  const std::size_t open = line.before.rfind('{');
+  if (open != line.before.npos && line.before.find('}', open) == line.before.npos &&
+      line.after.find('}') != line.after.npos &&
+      (line.before.ends_with("| ") || line.after.starts_with(" |")))
+    return true;
   return std::any_of(std::begin(kBefore), std::end(kBefore),
                      [&](std::string_view w) { return line.before.ends_with(w); }) ||
          std::any_of(std::begin(kAfter), std::end(kAfter),

@@ -108,7 +108,7 @@ constexpr std::u32string_view kBefore =
 constexpr std::u32string_view kWeakOne = U"光海空都環円実学正元登昇大心花星望歩保仁進明一力巧要治";
 constexpr std::u32string_view kWeakTwo[] = {U"元気", U"希望", U"大和", U"大地", U"紅葉", U"大河",
                                             U"大志", U"勇気", U"光輝", U"和泉", U"星空", U"一番",
-                                            U"公平", U"進一", U"望月", U"日向", U"公園"};
+                                            U"公平", U"進一", U"望月", U"日向", U"公園", U"大臣"};
 // Of them those that with a surname before them name no place and no thing.
 constexpr std::u32string_view kWeakAlone[] = {U"勇気", U"元気", U"大地", U"大河",
                                               U"大志", U"光輝", U"日向"};

@@ -114,6 +114,7 @@ TEST(PersonName, IsLinearInHostileText) {
 
 TEST(PersonName, TheNextFieldOfAnEmptyFormIsNone) {
   EXPECT_EQ(shown("氏名：\nフリガナ：\nパスワード：（　　）"), "");
+  EXPECT_EQ(shown("請願書は之ヲ宮内大臣ニ提出スベシ"), "");
 }
 
 }  // namespace

@@ -261,6 +261,7 @@ TEST(Label, AmongOtherWordsIsNoMarking) {
         "1. Public\n2. Internal Use Only\n3. Confidential\n4. Restricted\n",
         "社外秘文書\n社外秘文書とは、出せないもの。",
         "enum C { PUBLIC, INTERNAL, CONFIDENTIAL, RESTRICTED }",
+        "PARALLEL = { SAFE | RESTRICTED | UNSAFE }",
         "<option value=\"secret\">極秘</option>",
         "const L = { confidential: \"社外秘\" };",
         "if (doc.label === \"社外秘\") deny();",
