@@ -1,15 +1,12 @@
 #include "filters/person_name.h"
 
 #include <algorithm>
-#include <array>
-#include <cstdint>
-#include <cstring>
 #include <iterator>
 #include <optional>
 #include <string>
 
+#include "filters/name_characters.h"
 #include "filters/name_list.h"
-#include "filters/width_fold.h"
 
 namespace sekisho::filters {
 namespace {
@@ -17,79 +14,6 @@ namespace {
 // Of shape, for what the lists know less surely, and for what everybody knows.
 constexpr double kComposed = 0.05;  // subtracted where the given name is on no list
 constexpr double kKnownToAll = 0.40;
-
-bool is_han(char32_t c) {
-  return (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0x3400 && c <= 0x4DBF) || c == 0x3005 ||
-         (c >= 0xF900 && c <= 0xFAFF);
-}
-bool is_hiragana(char32_t c) {
-  return c >= 0x3041 && c <= 0x309F;
-}
-bool is_katakana(char32_t c) {
-  return (c >= 0x30A1 && c <= 0x30FA) || c == 0x30FC;
-}
-bool is_kana_or_han(char32_t c) {
-  return is_han(c) || is_hiragana(c) || is_katakana(c);
-}
-
-// What stands between the names of a list, the cells of a table.
-bool is_list_border(char32_t c) {
-  static constexpr std::u32string_view kBorders = U"\n\r\t、,，・/|()（）「」\"'<>:：";
-  return c == 0 || kBorders.find(c) != std::u32string_view::npos;
-}
-
-// Forms of a kanji that the lists write otherwise.
-char32_t usual_form(char32_t c) {
-  // Cheap: by the lowest bits of those below.
-  constexpr std::uint64_t kLowest = 1ull << (U'\u9AD9' % 64) | 1ull << (U'\uFA11' % 64) |
-                                    1ull << (U'濵' % 64) | 1ull << (U'栁' % 64) |
-                                    1ull << (U'瀨' % 64) | 1ull << (U'德' % 64);
-  if ((kLowest >> (c % 64) & 1) == 0) return c;
-  switch (c) {
-    case U'\u9AD9':
-      return U'高';
-    case U'\uFA11':
-      return U'崎';
-    case U'濵':
-      return U'浜';
-    case U'栁':
-      return U'柳';
-    case U'瀨':
-      return U'瀬';
-    case U'德':
-      return U'徳';
-    default:
-      return c;
-  }
-}
-
-// The next few characters from a place, with where each begins.
-struct Ahead {
-  static constexpr std::size_t kMost = 12;
-  std::array<char32_t, kMost> value{};
-  std::array<std::size_t, kMost + 1> at{};
-  std::size_t count = 0;
-  char32_t before_it;         // 0 at the beginning of the text
-  bool alone_before = false;  // a border of a cell or a list stands before
-
-  Ahead(std::string_view text, std::size_t pos)
-      : before_it(pos == 0 ? U'\0' : char_before(text, pos).value),
-        alone_before(is_list_border(before_it)) {
-    for (; count < kMost; ++count) {
-      at[count] = pos;
-      const FoldedChar c = char_at(text, pos);
-      if (c.size == 0) break;
-      value[count] = usual_form(c.value);
-      pos += c.size;
-    }
-    at[count] = pos;
-  }
-  char32_t operator[](std::size_t i) const { return i < count ? value[i] : U'\0'; }
-  bool starts(std::size_t i, std::u32string_view word) const {
-    if (i + word.size() > count) return false;
-    return std::equal(word.begin(), word.end(), value.begin() + static_cast<std::ptrdiff_t>(i));
-  }
-};
 
 constexpr std::u32string_view kHonorifics[] = {U"様",   U"さま", U"さん",   U"氏", U"殿",
                                                U"先生", U"くん", U"ちゃん", U"君"};
@@ -164,7 +88,7 @@ constexpr std::u32string_view kFamous[] = {
 constexpr std::u32string_view kSamples[] = {U"山田太郎", U"山田花子", U"鈴木一郎", U"佐藤花子"};
 
 template <std::size_t N>
-std::size_t word_at(const Ahead& ahead, std::size_t i, const std::u32string_view (&words)[N]) {
+std::size_t word_at(const NameAhead& ahead, std::size_t i, const std::u32string_view (&words)[N]) {
   std::size_t longest = 0;
   for (const std::u32string_view word : words) {
     if (word.front() == ahead[i] && ahead.starts(i, word)) longest = std::max(longest, word.size());
@@ -173,7 +97,7 @@ std::size_t word_at(const Ahead& ahead, std::size_t i, const std::u32string_view
 }
 
 // Characters of an honorific at `i`; 0 where the word goes on to be another one ("様式", "氏名").
-std::size_t honorific_at(const Ahead& ahead, std::size_t i) {
+std::size_t honorific_at(const NameAhead& ahead, std::size_t i) {
   const std::size_t size = word_at(ahead, i, kHonorifics);
   const char32_t next = ahead[i + size];
   if (size == 0) return 0;
@@ -187,7 +111,7 @@ std::size_t honorific_at(const Ahead& ahead, std::size_t i) {
 }
 
 // The same, or behind a blank: "東沙織 様".
-bool honorific_follows(const Ahead& ahead, std::size_t i) {
+bool honorific_follows(const NameAhead& ahead, std::size_t i) {
   if (honorific_at(ahead, i) > 0) return true;
   return ahead[i] == U' ' && ahead[i + 1] != U'君' && honorific_at(ahead, i + 1) > 0;
 }
@@ -198,19 +122,20 @@ struct Name {
   std::size_t size() const { return given > 0 ? given_from + given : surname; }
 };
 
-bool ends_free(const Ahead& ahead, std::size_t i) {
+bool ends_free(const NameAhead& ahead, std::size_t i) {
   const char32_t next = ahead[i];
   return !is_han(next) && next != U'ー' && next != U'ヶ';
 }
 
 // "さくらが伺います", "さくらです": a particle and no more kana, or the end of a sentence.
-bool particle_ends_it(const Ahead& ahead, std::size_t i) {
+bool particle_ends_it(const NameAhead& ahead, std::size_t i) {
   if (ahead.starts(i, U"です") || ahead.starts(i, U"と申")) return true;
   return kParticles.find(ahead[i]) != std::u32string_view::npos && !is_hiragana(ahead[i + 1]);
 }
 
 // Whether `count` characters from `from` are a given name that ends there.
-bool given_holds(const Ahead& ahead, std::size_t from, std::size_t count, bool spaced, Name& name) {
+bool given_holds(const NameAhead& ahead, std::size_t from, std::size_t count, bool spaced,
+                 Name& name) {
   const NameList& names = NameList::shipped();
   const char32_t* given = ahead.value.data() + from;
   const bool kana = is_hiragana(given[0]);
@@ -255,7 +180,7 @@ bool given_holds(const Ahead& ahead, std::size_t from, std::size_t count, bool s
 }
 
 // The name that begins with a surname of `length` characters.
-std::optional<Name> name_after(const Ahead& ahead, std::size_t length) {
+std::optional<Name> name_after(const NameAhead& ahead, std::size_t length) {
   Name name;
   name.surname = length;
   const bool spaced = ahead[length] == U' ';
@@ -276,7 +201,7 @@ std::optional<Name> name_after(const Ahead& ahead, std::size_t length) {
 }
 
 // `surnames`: the lengths of the surnames that begin here, a bit each.
-std::optional<Name> read_name(const Ahead& ahead, unsigned& surnames) {
+std::optional<Name> read_name(const NameAhead& ahead, unsigned& surnames) {
   const NameList& names = NameList::shipped();
   std::optional<Name> best;
   surnames = 0;
@@ -289,12 +214,12 @@ std::optional<Name> read_name(const Ahead& ahead, unsigned& surnames) {
   return best;
 }
 
-bool is_place(const Ahead& ahead, std::size_t length) {
+bool is_place(const NameAhead& ahead, std::size_t length) {
   return word_at(ahead, 0, kPlaces) == length;
 }
 
 // Behind the surname a sentence ends: "です。", "でございます", "ですが".
-bool introduces(const Ahead& ahead, std::size_t i) {
+bool introduces(const NameAhead& ahead, std::size_t i) {
   if (ahead.starts(i, U"でござい") || ahead.starts(i, U"と申") || ahead.starts(i, U"ともうし"))
     return true;
   if (!ahead.starts(i, U"です")) return false;
@@ -314,7 +239,7 @@ bool belongs_to(std::string_view text, std::size_t pos, bool& division) {
 }
 
 // "青木です。お世話になっております。" at the beginning of a line: who writes.
-bool greets(const Ahead& ahead, std::string_view text, std::size_t length) {
+bool greets(const NameAhead& ahead, std::string_view text, std::size_t length) {
   if (ahead.before_it != 0 && ahead.before_it != U'\n') return false;
   if (!ahead.starts(length, U"です。")) return false;
   static constexpr std::string_view kGreetings[] = {"お世話",   "お疲れ", "いつも",     "おつかれ",
@@ -328,7 +253,7 @@ bool greets(const Ahead& ahead, std::string_view text, std::size_t length) {
 }
 
 // "弊社西川より": one of ours, and what he does.
-bool is_ours(std::string_view text, std::size_t pos, const Ahead& ahead, std::size_t length) {
+bool is_ours(std::string_view text, std::size_t pos, const NameAhead& ahead, std::size_t length) {
   const std::string_view before = text.substr(0, pos);
   if (!before.ends_with("弊社") && !before.ends_with("当社")) return false;
   static constexpr std::u32string_view kDoes[] = {U"より", U"から", U"が", U"まで", U"宛"};
@@ -336,7 +261,7 @@ bool is_ours(std::string_view text, std::size_t pos, const Ahead& ahead, std::si
 }
 
 // "佐藤：それは来週までに…": who speaks, at the beginning of a line, and a sentence.
-bool speaks(std::string_view text, const Ahead& ahead, std::size_t length) {
+bool speaks(std::string_view text, const NameAhead& ahead, std::size_t length) {
   constexpr std::size_t kSentence = 90;  // bytes looked at
   const char32_t left = ahead.before_it;
   if (left != 0 && left != U'\n' && left != U'・' && left != U' ') return false;
@@ -353,15 +278,15 @@ bool speaks(std::string_view text, const Ahead& ahead, std::size_t length) {
 }
 
 // "対応済み（佐藤）" at the end of a line.
-bool signs(const Ahead& ahead, std::size_t length) {
+bool signs(const NameAhead& ahead, std::size_t length) {
   const char32_t next = ahead[length + 1];
   return ahead.before_it == U'(' && ahead[length] == U')' &&
          (next == 0 || next == U'\n' || next == U'\r');
 }
 
 // A surname that what stands around it makes one, without an honorific.
-std::optional<Name> called_by_surname(std::string_view text, std::size_t pos, const Ahead& ahead,
-                                      unsigned surnames) {
+std::optional<Name> called_by_surname(std::string_view text, std::size_t pos,
+                                      const NameAhead& ahead, unsigned surnames) {
   for (std::size_t length = 4; length > 1; --length) {
     if ((surnames >> length & 1U) == 0) continue;
     Name name;
@@ -398,13 +323,13 @@ bool may_begin(std::string_view text, std::size_t pos) {
 }
 
 template <std::size_t N>
-bool is_one_of(const Ahead& ahead, const Name& name, const std::u32string_view (&people)[N]) {
+bool is_one_of(const NameAhead& ahead, const Name& name, const std::u32string_view (&people)[N]) {
   std::u32string whole(ahead.value.data(), name.surname);
   whole.append(ahead.value.data() + name.given_from, name.given);
   return std::find(std::begin(people), std::end(people), whole) != std::end(people);
 }
 
-double confidence_of(const DetectorRow& row, const Ahead& ahead, const Name& name) {
+double confidence_of(const DetectorRow& row, const NameAhead& ahead, const Name& name) {
   const ConfidenceModel& model = row.confidence;
   if (name.given == 0) return name.surname > 1 ? model.grouped : model.grouped - kComposed;
   if (name.surname == 1 && !name.honorific && !(name.spaced && name.listed)) return 0;
@@ -413,38 +338,6 @@ double confidence_of(const DetectorRow& row, const Ahead& ahead, const Name& nam
   if (is_one_of(ahead, name, kSamples)) return confidence - model.against;
   if (!name.honorific && is_one_of(ahead, name, kFamous)) return confidence - kKnownToAll;
   return confidence;
-}
-
-std::string normalised_name(std::string_view text, Range range) {
-  std::string out;
-  for (std::size_t pos = range.begin; pos < range.end;) {
-    const FoldedChar c = char_at(text, pos);
-    if (c.value != U' ') out.append(text, pos, c.size);
-    pos += c.size;
-  }
-  return out;
-}
-
-// The next byte at or after `pos` that may begin a kanji or kana: ASCII is passed eight at a time.
-std::size_t skip_ascii(std::string_view text, std::size_t pos, std::size_t end) {
-  while (pos + 8 <= end) {
-    std::uint64_t word;
-    std::memcpy(&word, text.data() + pos, sizeof word);
-    if ((word & 0x8080808080808080) != 0) break;
-    pos += 8;
-  }
-  while (pos < end && static_cast<unsigned char>(text[pos]) < 0x80) ++pos;
-  return pos;
-}
-
-// A kanji of the basic plane at `pos`; 0 = something else.
-char32_t kanji_at(std::string_view text, std::size_t pos) {
-  const auto lead = static_cast<unsigned char>(text[pos]);
-  if (lead < 0xE3 || lead > 0xE9 || pos + 3 > text.size()) return 0;
-  const auto b = static_cast<unsigned char>(text[pos + 1]),
-             c = static_cast<unsigned char>(text[pos + 2]);
-  if ((b & 0xC0) != 0x80 || (c & 0xC0) != 0x80) return 0;
-  return static_cast<char32_t>((lead & 0x0F) << 12 | (b & 0x3F) << 6 | (c & 0x3F));
 }
 
 }  // namespace
@@ -458,7 +351,7 @@ void find_person_names(const DetectorRow& row, std::string_view text, Range wher
       continue;
     }
     if ((names.begins_surname(c) || c == U'\u9AD9' || c == U'濵') && may_begin(text, pos)) {
-      const Ahead ahead(text, pos);
+      const NameAhead ahead(text, pos);
       unsigned surnames = 0;
       auto name = read_name(ahead, surnames);
       const bool called = !name;
@@ -485,7 +378,7 @@ constexpr std::u32string_view kNotFilledIn[] = {
     U"生年", U"非表", U"表示", U"略",   U"本名", U"漢字", U"全角", U"半角", U"姓名", U"以下",
     U"下記", U"上記", U"別紙", U"備考", U"所属", U"役職"};
 
-bool holds_other_word(const Ahead& ahead, std::size_t count) {
+bool holds_other_word(const NameAhead& ahead, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
     const std::size_t size = word_at(ahead, i, kNotFilledIn);
     if (size > 0 && i + size <= count) return true;
@@ -493,14 +386,14 @@ bool holds_other_word(const Ahead& ahead, std::size_t count) {
   return false;
 }
 
-std::size_t run_of_han(const Ahead& ahead, std::size_t from) {
+std::size_t run_of_han(const NameAhead& ahead, std::size_t from) {
   std::size_t i = from;
   while (i < ahead.count && (is_han(ahead[i]) || ahead[i] == U'ヶ' || ahead[i] == U'ノ')) ++i;
   return i - from;
 }
 
 // Characters of a name of which no list knows the surname; 0 = none.
-std::size_t unlisted_name(const Ahead& ahead, bool& spaced) {
+std::size_t unlisted_name(const NameAhead& ahead, bool& spaced) {
   std::size_t first = run_of_han(ahead, 0);
   spaced = ahead[first] == U' ' && is_kana_or_han(ahead[first + 1]);
   if (!spaced) {
@@ -528,7 +421,7 @@ std::size_t unlisted_name(const Ahead& ahead, bool& spaced) {
 }  // namespace
 
 double check_person_name(TokenMatch& match, double confidence) {
-  const Ahead ahead(match.text, match.range.begin);
+  const NameAhead ahead(match.text, match.range.begin);
   unsigned surnames = 0;
   if (const auto name = read_name(ahead, surnames)) {
     const std::size_t size = name->size();
@@ -547,7 +440,7 @@ double check_person_name(TokenMatch& match, double confidence) {
 namespace {
 
 // Characters of a listed surname that stands by itself from `pos`; 0 = none.
-std::size_t lone_surname(const Ahead& ahead, bool person_asked) {
+std::size_t lone_surname(const NameAhead& ahead, bool person_asked) {
   const NameList& names = NameList::shipped();
   for (std::size_t length = std::min<std::size_t>(4, ahead.count); length > 1; --length) {
     const char32_t next = ahead[length];
@@ -563,7 +456,7 @@ std::size_t lone_surname(const Ahead& ahead, bool person_asked) {
 }  // namespace
 
 double check_surname_here(TokenMatch& match, double confidence) {
-  const Ahead ahead(match.text, match.range.begin);
+  const NameAhead ahead(match.text, match.range.begin);
   const std::size_t length = lone_surname(ahead, true);
   if (length == 0) return 0;
   match.range.end = ahead.at[length];
@@ -582,7 +475,7 @@ std::size_t letters_run(std::string_view text, std::size_t pos, std::size_t end)
 }
 
 double check_given_name_here(TokenMatch& match, double confidence) {
-  const Ahead ahead(match.text, match.range.begin);
+  const NameAhead ahead(match.text, match.range.begin);
   const NameList& names = NameList::shipped();
   for (std::size_t count = std::min<std::size_t>(4, ahead.count); count > 0; --count) {
     const char32_t next = ahead[count];
@@ -611,7 +504,7 @@ void find_attendants(const DetectorRow& row, std::string_view text, Range gate, 
     if (c.size == 0 || c.value == U'。') return;
     pos += c.size;
     if (!is_list_border(c.value) && c.value != U' ') continue;
-    const Ahead ahead(text, pos);
+    const NameAhead ahead(text, pos);
     const std::size_t length = lone_surname(ahead, false);
     if (length == 0) continue;
     const Range range{pos, ahead.at[length]};
