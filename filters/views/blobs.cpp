@@ -460,6 +460,12 @@ std::size_t patch_even_groups(std::string_view text, std::size_t at, ViewBudget&
   const std::string chars = characters_of(text, run.segments);
   // Numbers are written in groups, too.
   if (chars.find_first_not_of("0123456789-") == std::string::npos) return run.range.end;
+  // A token, which says by itself that the groups are one.
+  if (has_token_prefix(chars)) {
+    out.undo(kJoined);
+    out.add(run.range, chars);
+    return run.range.end;
+  }
   // Pairs of digits are read with those of dumps.
   if (all_hex(chars) || (!begins_readable(chars, 0) && !begins_deflated(chars)))
     return run.range.end;

@@ -55,6 +55,17 @@ TEST(JoinedPieces, ALineOfCodeThatBeginsWithAnAtSignGoesOnWithNoAddress) {
   EXPECT_EQ(shown("import app\n@app.page\ndef page():"), "");
 }
 
+TEST(JoinedPieces, FindsTokensCutIntoEvenGroups) {
+  const std::string token = "ghp_" + chance(kBase62, 36, 4);
+  for (const std::size_t size : {4U, 5U, 8U, 10U}) {
+    std::string groups;
+    for (std::size_t at = 0; at < token.size(); at += size)
+      groups += (at == 0 ? "" : " ") + token.substr(at, size);
+    EXPECT_TRUE(found_whole("トークンは ", groups, " です", "github_token")) << groups;
+    EXPECT_TRUE(found_whole("token: ", groups, "\n", "github_token")) << groups;
+  }
+}
+
 TEST(JoinedPieces, FindsAddressesBrokenOverLines) {
   const std::string mail = "t.yamada@kaisha-sample.co.jp";
   for (const char* br : {"\n", "\r\n", "\n> ", "\n  "})
@@ -151,9 +162,10 @@ TEST(JoinedPieces, FindsWhatMethodsAppend) {
 
 TEST(JoinedPieces, FindsEscapedTagsAndNamedSignsOfNoWidth) {
   for (const Value& value : values()) {
-    if (value.number)
+    if (value.number) {
       EXPECT_TRUE(found_whole(value.label_ja, with_inside(value.text, "&lt;b&gt;", 6), " です",
                               value.type));
+    }
     EXPECT_TRUE(found_whole(value.label_ja, with_inside(value.text, "&ZeroWidthSpace;", 6), " です",
                             value.type));
   }
