@@ -355,7 +355,7 @@ TEST(GenericSecrets, OfFrameworksAreFound) {
 
 TEST(GenericSecrets, NamesOfOtherThingsAreNone) {
   const std::string random = chance(kBase62, 32, 7), hex = chance(kHex, 40, 8);
-  for (const std::string& before :
+  for (const std::string before :
        {"public_key = ",    "cache_key: ",
         "partition_key=",   "primary_key: ",
         "idempotency_key=", "key_id: ",
