@@ -462,6 +462,12 @@ std::size_t patch_even_groups(std::string_view text, std::size_t at, ViewBudget&
   if (chars.find_first_not_of("0123456789-") == std::string::npos) return run.range.end;
   // A token, which says by itself that the groups are one.
   if (has_token_prefix(chars)) {
+    // Tokens of their own, one beside the other.
+    const bool several =
+        std::any_of(run.segments.begin() + 1, run.segments.end(), [text](const Range& group) {
+          return has_token_prefix(text.substr(group.begin, group.size()));
+        });
+    if (several) return run.range.end;
     out.undo(kJoined);
     out.add(run.range, chars);
     return run.range.end;
