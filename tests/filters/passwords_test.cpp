@@ -355,17 +355,16 @@ TEST(GenericSecrets, OfFrameworksAreFound) {
 
 TEST(GenericSecrets, NamesOfOtherThingsAreNone) {
   const std::string random = chance(kBase62, 32, 7), hex = chance(kHex, 40, 8);
-  for (const std::string before :
-       {"public_key = ",    "cache_key: ",
-        "partition_key=",   "primary_key: ",
-        "idempotency_key=", "key_id: ",
-        "commit_sha: ",     "version=",
-        "checksum = ",      "etag: ",
-        "tokenizer: ",      "next_page_token: ",
-        "secret_name = ",   "key_fingerprint: ",
-        "公開鍵：",         "キャッシュキー：",
-        "author: ",         "keyword: ",
-        "monkey = ",        "ssh-ed25519 key: AAAAC3NzaC1lZDI1NTE5AAAA"})
+  for (const std::string before : {"public_key = ",    "cache_key: ",
+                                   "partition_key=",   "primary_key: ",
+                                   "idempotency_key=", "key_id: ",
+                                   "commit_sha: ",     "version=",
+                                   "checksum = ",      "etag: ",
+                                   "tokenizer: ",      "next_page_token: ",
+                                   "secret_name = ",   "key_fingerprint: ",
+                                   "公開鍵：",         "キャッシュキー：",
+                                   "author: ",         "keyword: ",
+                                   "monkey = ",        "ssh-ed25519 key: AAAAC3NzaC1lZDI1NTE5AAAA"})
     for (const std::string& value : {random, hex})
       EXPECT_EQ(shown(before + "\"" + value + "\""), "") << before << value;
 }
