@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "filters/commonness.h"
+#include "filters/processor.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -116,12 +117,7 @@ void AnchorFinder::make_halves(const std::vector<Anchor>& anchors) {
 }
 
 bool AnchorFinder::fast() {
-#if defined(__x86_64__)
-  static const bool kFast = __builtin_cpu_supports("avx2") > 0;
-  return kFast;
-#else
-  return false;
-#endif
+  return has_avx2();
 }
 
 std::size_t AnchorFinder::read(std::string_view text, Range where, Hits& hits) const {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "filters/commonness.h"
+#include "filters/processor.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -205,12 +206,7 @@ void LiteralFinder::find_single(std::string_view text, Range where, std::vector<
 }
 
 bool LiteralFinder::fast() {
-#if defined(__x86_64__)
-  static const bool kFast = __builtin_cpu_supports("avx2") > 0;
-  return kFast;
-#else
-  return false;
-#endif
+  return has_avx2();
 }
 
 // Looks at places while a window of bytes lies before `reach`; where it stopped.

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "filters/char_set.h"
+#include "filters/processor.h"
 #include "filters/views/character_forms.h"
 #include "filters/views/escape_marks.h"
 
@@ -287,14 +288,7 @@ bool has_capitals(const unsigned char* block) {
 }  // namespace
 
 bool Survey::fast() {
-#if defined(__x86_64__)
-  static const bool kFast = __builtin_cpu_supports("avx2") > 0 &&
-                            __builtin_cpu_supports("bmi") > 0 &&
-                            __builtin_cpu_supports("popcnt") > 0;
-  return kFast;
-#else
-  return false;
-#endif
+  return has_avx2();
 }
 
 // What is carried from one block to the next.
