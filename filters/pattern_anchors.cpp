@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "filters/commonness.h"
+#include "filters/pattern_length.h"
 #include "filters/pattern_tree.h"
 
 namespace sekisho::filters {
@@ -66,27 +67,6 @@ std::vector<PatternNode> alternatives_of(const PatternNode& node) {
   return out;
 }
 
-std::size_t utf8_size(char32_t c) {
-  return c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-}
-
-// Bytes; nullopt: no bound.
-std::optional<std::size_t> longest(const PatternNode& node) {
-  std::size_t most = 0;
-  if (node.kind == Kind::kCharacters) {
-    for (const auto& [from, to] : node.ranges) most = std::max(most, utf8_size(to));
-    return most;
-  }
-  for (const PatternNode& part : node.parts) {
-    const auto size = longest(part);
-    if (!size) return std::nullopt;
-    most = node.kind == Kind::kSequence ? most + *size : std::max(most, *size);
-  }
-  if (node.kind != Kind::kRepeat || most == 0) return most;
-  if (node.most == PatternNode::kAnyNumber) return std::nullopt;
-  return most * node.most;
-}
-
 bool is_word(const std::bitset<256>& bytes) {
   for (std::size_t c = 0; c < 256; ++c)
     if (bytes[c] && !kWordBytes.has(static_cast<char>(c))) return false;
@@ -123,7 +103,7 @@ std::optional<PatternAnchor> rarest(const std::vector<PatternNode>& parts) {
   double least = best->commonness;
   std::size_t before = 0, from = 0;
   for (std::size_t i = 0; i + 1 < parts.size() && least > kVeryRare; ++i) {
-    const auto size = longest(parts[i]);
+    const auto size = longest_match(parts[i]);
     before =
         size && before != PatternAnchor::kAnyNumber ? before + *size : PatternAnchor::kAnyNumber;
     if (before == 0 || is_place(parts[i + 1])) continue;
