@@ -30,8 +30,6 @@ class FirstBytes {
     return state != kRefused;  // at the end the engine is asked
   }
   bool says_nothing() const { return begin_ == kUnsure; }
-  std::size_t states() const { return classes_ == 0 ? 0 : next_.size() / classes_; }
-  bool operator==(const FirstBytes&) const = default;
 
  private:
   friend class PatternPaths;

@@ -2,28 +2,17 @@
 
 #include <brotli/encode.h>
 #include <gtest/gtest.h>
-#include <zlib.h>
 #include <zstd.h>
 
 #include <random>
 #include <string>
 
+#include "tests/deflated.h"
+
 namespace sekisho::filters {
 namespace {
 
-std::string deflated(const std::string& text, int window) {
-  z_stream z{};
-  deflateInit2(&z, 6, Z_DEFLATED, window, 8, Z_DEFAULT_STRATEGY);
-  std::string out(deflateBound(&z, text.size()) + 64, '\0');
-  z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  z.avail_in = static_cast<uInt>(text.size());
-  z.next_out = reinterpret_cast<Bytef*>(out.data());
-  z.avail_out = static_cast<uInt>(out.size());
-  EXPECT_EQ(deflate(&z, Z_FINISH), Z_STREAM_END);
-  out.resize(z.total_out);
-  deflateEnd(&z);
-  return out;
-}
+using tests::deflated;
 
 std::string brotli(const std::string& text) {
   std::size_t size = BrotliEncoderMaxCompressedSize(text.size()) + 64;

@@ -3,28 +3,18 @@
 #include <bzlib.h>
 #include <gtest/gtest.h>
 #include <lzma.h>
-#include <zlib.h>
 
 #include <random>
 
 #include "filters/views/raw_deflate.h"
+#include "tests/deflated.h"
 #include "tests/filters/disguise.h"
 
 namespace sekisho::filters {
 namespace {
 
 std::string deflated(const std::string& bytes, int level = 9, int strategy = Z_DEFAULT_STRATEGY) {
-  z_stream stream{};
-  deflateInit2(&stream, level, Z_DEFLATED, -15, 8, strategy);
-  std::string out(compressBound(bytes.size()) + 64, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
-  stream.avail_in = static_cast<uInt>(bytes.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  deflate(&stream, Z_FINISH);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
+  return tests::deflated(bytes, -15, level, strategy);
 }
 
 std::string bzip2(const std::string& bytes) {

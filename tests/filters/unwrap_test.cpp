@@ -1,7 +1,6 @@
 // Values inside encodings and pulled apart; what looks like it and is not; budgets.
 
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include <map>
 #include <random>
@@ -10,26 +9,14 @@
 #include "filters/views/literal_joins.h"
 #include "filters/views/survey.h"
 #include "filters/views/view_scan.h"
+#include "tests/deflated.h"
 #include "tests/filters/disguise.h"
 
 namespace sekisho::filters {
 namespace {
 
-std::string packed(const std::string& bytes, int window_bits) {
-  z_stream stream{};
-  deflateInit2(&stream, 9, Z_DEFLATED, window_bits, 8, Z_DEFAULT_STRATEGY);
-  std::string out(compressBound(bytes.size()) + 64, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
-  stream.avail_in = static_cast<uInt>(bytes.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  deflate(&stream, Z_FINISH);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
 std::string gzip(const std::string& bytes) {
-  return packed(bytes, 31);
+  return tests::deflated(bytes, 31);
 }
 
 std::string base64url(const std::string& bytes) {
@@ -109,7 +96,8 @@ const std::map<std::string, Disguise>& encodings() {
       {"base64url", base64url},
       {"base64 of UTF-16", [](const std::string& s) { return base64(utf16(s)); }},
       {"base64 of gzip", [](const std::string& s) { return base64(gzip("memo: " + s)); }},
-      {"base64 of zlib", [](const std::string& s) { return base64(packed("memo: " + s, 15)); }},
+      {"base64 of zlib",
+       [](const std::string& s) { return base64(tests::deflated("memo: " + s, 15)); }},
       {"data:", [](const std::string& s) { return "data:text/plain;base64," + base64(s); }},
       {"base32", base32},
       {"hex", [](const std::string& s) { return hex(s); }},

@@ -1,31 +1,18 @@
 #pragma once
 
 #include <brotli/encode.h>
-#include <zlib.h>
 #include <zstd.h>
 
 #include <string>
 #include <vector>
+
+#include "tests/deflated.h"
 
 namespace sekisho::tests {
 
 struct CodedSample {
   std::string coding, bytes;
 };
-
-inline std::string deflated(const std::string& text, int window_bits) {
-  z_stream z{};
-  deflateInit2(&z, 6, Z_DEFLATED, window_bits, 8, Z_DEFAULT_STRATEGY);
-  std::string out(deflateBound(&z, text.size()) + 64, '\0');
-  z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  z.avail_in = static_cast<uInt>(text.size());
-  z.next_out = reinterpret_cast<Bytef*>(out.data());
-  z.avail_out = static_cast<uInt>(out.size());
-  deflate(&z, Z_FINISH);
-  out.resize(z.total_out);
-  deflateEnd(&z);
-  return out;
-}
 
 inline std::string gzipped(const std::string& text) {
   return deflated(text, 31);

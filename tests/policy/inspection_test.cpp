@@ -86,7 +86,9 @@ TEST(Inspection, SaysWhatItCouldNotRead) {
     EXPECT_FALSE(result.unreadable.empty());
     ASSERT_EQ(result.skipped.size(), 1u);
     EXPECT_EQ(result.skipped[0], "body:" + result.unreadable);
-    if (!c.reason.empty()) EXPECT_EQ(result.unreadable, c.reason) << c.body;
+    if (!c.reason.empty()) {
+      EXPECT_EQ(result.unreadable, c.reason) << c.body;
+    }
   }
 }
 
