@@ -184,8 +184,10 @@ StageStatus XzStage::run(StageBuffers& io) {
   state_->ended = result == LZMA_STREAM_END;
   if (state_->ended) return StageStatus::kBetween;
   if (result == LZMA_OK || result == LZMA_BUF_ERROR) return StageStatus::kGo;
-  const bool memory = result == LZMA_MEMLIMIT_ERROR || result == LZMA_MEM_ERROR;
-  return memory ? StageStatus::kTooBig : StageStatus::kCorrupt;
+  // Sound, and beyond what is undone here: its memory, or a filter that a newer library knows.
+  const bool beyond =
+      result == LZMA_MEMLIMIT_ERROR || result == LZMA_MEM_ERROR || result == LZMA_OPTIONS_ERROR;
+  return beyond ? StageStatus::kTooBig : StageStatus::kCorrupt;
 }
 
 DecodeStage make_stage(CodingName name) {

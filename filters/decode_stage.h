@@ -24,7 +24,7 @@ enum class StageStatus {
   kGo,       // wants more input or more room
   kBetween,  // a member or frame ended: done if nothing follows
   kCorrupt,
-  kTooBig,  // needs more memory than it is given
+  kTooBig,  // needs more than it is given: memory, a filter of a newer library
 };
 
 class InflateStage {

@@ -31,7 +31,7 @@ class StreamDecoder {
 
   void push(std::string_view bytes);
   // Appends at most 64 KiB. kMore: call again; kNeedInput: push first; kTooBig: it needs more
-  // memory than it is given (xz alone, which no header names).
+  // than it is given (of what no header names, see StageStatus).
   enum class Status { kMore, kNeedInput, kCorrupt, kTooBig };
   Status step(std::string& out);
   // The stream ended properly (after kNeedInput).

@@ -86,6 +86,24 @@ TEST(PackedText, WhatGrowsWithoutEndOrNeedsTooMuchMemoryIsUndecided) {
   EXPECT_EQ(status_of(bzip2(memo("x")).substr(0, 40)), ScanStatus::kDone);
 }
 
+// A sound stream with a filter that no library knows yet.
+TEST(PackedText, WhatANewerLibraryWouldUndoIsUndecided) {
+  constexpr std::size_t kBlock = 12;
+  std::string bytes = xz(memo("090-1234-5678"));
+  const std::size_t size = (static_cast<unsigned char>(bytes[kBlock]) + 1) * 4u - 4;
+  const std::size_t filter =
+      bytes.find("\x21\x01", kBlock);  // LZMA2 and the size of its properties
+  ASSERT_LT(filter, kBlock + size);
+  bytes[filter] = 0x3F;
+  const std::uint32_t sum =
+      lzma_crc32(reinterpret_cast<const std::uint8_t*>(bytes.data()) + kBlock, size, 0);
+  for (std::size_t i = 0; i < 4; ++i)
+    bytes[kBlock + size + i] = static_cast<char>(sum >> 8 * i & 0xFF);
+  EXPECT_EQ(status_of(bytes), ScanStatus::kCouldNotDecide);
+  bytes[kBlock + size] = static_cast<char>(bytes[kBlock + size] ^ 1);  // not sound
+  EXPECT_EQ(status_of(bytes), ScanStatus::kDone);
+}
+
 TEST(PackedText, ChanceSeldomLooksLikeDeflate) {
   std::mt19937 random(3);
   int taken = 0;
