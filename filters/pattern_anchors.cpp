@@ -22,7 +22,10 @@ constexpr double kVeryRare = 1.0 / 15'000;
 constexpr std::size_t kRest = 16;  // places
 // One behind the beginning costs a search back.
 constexpr double kInside = 4, kFarInside = 16;
-constexpr std::size_t kFar = 64;  // bytes
+// One a few bytes behind, in the middle of a character perhaps, has no border of a word.
+constexpr double kBehind = 4;
+constexpr std::size_t kFarthestInside = 8;  // bytes
+constexpr std::size_t kFar = 64;            // bytes
 
 bool is_place(const PatternNode& node) {
   return node.kind == Kind::kLineEnd || node.kind == Kind::kWordBorder;
@@ -34,8 +37,22 @@ PatternNode sequence_of(std::vector<PatternNode> parts) {
   return out;
 }
 
-// The parts of a sequence, those of sequences in it too.
+// What more there may be of something repeated, behind the first.
+PatternNode further(const PatternNode& repeat) {
+  PatternNode out = repeat;
+  --out.least;
+  if (out.most != PatternNode::kAnyNumber) --out.most;
+  return out;
+}
+
+// The parts of a sequence, those of sequences in it too, and one of each sequence that is repeated.
 std::vector<PatternNode> flat(const PatternNode& node) {
+  if (node.kind == Kind::kRepeat && node.least > 0 && node.most > 0 &&
+      node.parts.front().kind == Kind::kSequence) {
+    std::vector<PatternNode> out = flat(node.parts.front());
+    out.push_back(further(node));
+    return out;
+  }
   if (node.kind != Kind::kSequence) return {node};
   std::vector<PatternNode> out;
   for (const PatternNode& part : node.parts) {
@@ -78,20 +95,33 @@ std::optional<PatternPaths> paths_from(const std::vector<PatternNode>& parts, st
   return PatternPaths::of(sequence_of({begin, parts.end()}));
 }
 
-// Where the parts from `from` on begin, without the rest.
+// The share of prompts' places where `places` from `from` on, `size` of them, stand.
+double share_of(const std::vector<std::bitset<256>>& places, std::size_t from, std::size_t size) {
+  Share share;
+  for (std::size_t i = from; i < std::min(places.size(), from + size); ++i)
+    share.then([&](unsigned c) { return places[i][c]; });
+  return share.most();
+}
+
+// Where the parts from `from` on begin, or a few bytes behind, without the rest.
 std::optional<PatternAnchor> anchor_at(const std::vector<PatternNode>& parts, std::size_t from) {
   const std::optional<PatternPaths> paths = paths_from(parts, from);
   if (!paths) return std::nullopt;
+  const std::vector<std::bitset<256>> places = paths->first_places(kRest);
+  if (places.empty()) return std::nullopt;
   PatternAnchor out;
-  out.places = paths->first_places(kRest);
-  if (out.places.empty()) return std::nullopt;
-  Share share;
-  for (std::size_t i = 0; i < out.places.size(); ++i) {
-    share.then([&](unsigned c) { return out.places[i][c]; });
-    if (i < AnchorFinder::kPlaces) out.commonness = share.most();
+  out.commonness = share_of(places, 0, AnchorFinder::kPlaces);
+  for (std::size_t i = 1; i < places.size() && i <= kFarthestInside; ++i) {
+    const double share = share_of(places, i, AnchorFinder::kPlaces);
+    if (share * kBehind >= out.commonness) continue;
+    out.commonness = share;
+    out.inside = i;
   }
-  if (share.most() > kRareWithRest) out.commonness = 1;
-  if (out.places.size() > AnchorFinder::kPlaces) out.places.resize(AnchorFinder::kPlaces);
+  if (share_of(places, 0, kRest) > kRareWithRest) out.commonness = 1;
+  const auto first = places.begin() + static_cast<std::ptrdiff_t>(out.inside);
+  out.places.assign(first,
+                    first + std::min<std::ptrdiff_t>(places.end() - first, AnchorFinder::kPlaces));
+  out.before = out.inside;
   return out;
 }
 
@@ -99,7 +129,8 @@ std::optional<PatternAnchor> anchor_at(const std::vector<PatternNode>& parts, st
 std::optional<PatternAnchor> rarest(const std::vector<PatternNode>& parts) {
   std::optional<PatternAnchor> best = anchor_at(parts, 0);
   if (!best) return std::nullopt;
-  best->at_border = parts.front().kind == Kind::kWordBorder && is_word(best->places.front());
+  best->at_border =
+      best->inside == 0 && parts.front().kind == Kind::kWordBorder && is_word(best->places.front());
   double least = best->commonness;
   std::size_t before = 0, from = 0;
   for (std::size_t i = 0; i + 1 < parts.size() && least > kVeryRare; ++i) {
@@ -113,7 +144,7 @@ std::optional<PatternAnchor> rarest(const std::vector<PatternNode>& parts) {
     if (cost >= least) continue;
     least = cost;
     best = std::move(inside);
-    best->before = before;
+    best->before = before == PatternAnchor::kAnyNumber ? before : before + best->inside;
     from = i + 1;
   }
   best->rest = paths_from(parts, from)->first();

@@ -19,8 +19,14 @@ struct PatternAnchor {
   std::vector<std::bitset<256>> places;    // what stands there, byte by byte: see AnchorFinder
   std::size_t before = 0;                  // a match begins at most so many bytes before
   bool at_border = false;                  // of a word
-  std::shared_ptr<const FirstBytes> rest;  // of a match, from the anchor on
+  std::shared_ptr<const FirstBytes> rest;  // of a match, from `inside` bytes before the anchor on
+  std::size_t inside = 0;
   double commonness = 1;                   // the share of places in a prompt where it may stand
+
+  // Of a place where the bytes of `places` stand.
+  bool may_match_at(std::string_view text, std::size_t pos) const {
+    return pos >= inside && rest->may_follow(text, pos - inside);
+  }
 };
 
 // Anchors of which one stands in every match. Empty: some matches have none that is rare enough to

@@ -57,7 +57,7 @@ void PatternDetector::Impl::find_places(std::string_view text, Range where,
     anchor_finders[group].find(text, where, [&](std::size_t number, std::size_t pos) {
       const CustomAnchor& one = custom_anchors[group * AnchorFinder::kMostAnchors + number];
       const PatternAnchor& anchor = one.anchor;
-      if (!anchor.rest->may_follow(text, pos)) return;
+      if (!anchor.may_match_at(text, pos)) return;
       if (places.empty()) places.resize(custom.size());
       add_place(places[one.row], {pos - std::min(pos, anchor.before), pos + 1});
     });
