@@ -356,20 +356,29 @@ std::size_t line_end(std::string_view text, std::size_t at) {
 
 namespace {
 
-// Cheap: whether a code may stand at `at`.
-bool may_be_code(std::string_view text, std::size_t at, Base base) {
-  const char first = text[at], second = at_or_nul(text, at + 1);
-  switch (base) {
-    case Base::kHex:
-      return second == 'x' || second == 'X' || second == '+';
-    case Base::kBinary:
-      return (first == '0' || first == '1') && (second == '0' || second == '1');
-    case Base::kDecimal:
-      return kAsciiDigits.has(first);
-    case Base::kPairs:
-      break;
+constexpr std::size_t kLongestCode = 8;  // "0x10FFFF", "01000001"
+
+constexpr unsigned bit_of(Base base) {
+  return 1u << static_cast<unsigned>(base);
+}
+
+// Cheap: in which bases a list may begin with the word at `at`, a bit each.
+unsigned bases_of_first(std::string_view text, std::size_t at) {
+  long value = 0;
+  std::size_t end = at;
+  for (; digit_at(text, end) && end - at <= kLongestCode; ++end)
+    value = value * 10 + (text[end] - '0');
+  const std::size_t size = end - at;
+  const char next = at_or_nul(text, end);
+  if (size > 0 && kBetween.has(next)) {
+    const bool decimal = size < kLongestCode && (may_be_character(value) || is_disguise(value));
+    return (decimal ? bit_of(Base::kDecimal) : 0) | (size == 2 ? bit_of(Base::kPairs) : 0) |
+           (size >= 7 ? bit_of(Base::kBinary) : 0);
   }
-  return hex_value(second) >= 0 && !word_at(text, at + 2);
+  if (size > 1) return 0;
+  const char second = at_or_nul(text, at + 1);
+  if (second == (size == 1 ? 'x' : '+') || second == 'X') return bit_of(Base::kHex);
+  return hex_value(second) >= 0 && !word_at(text, at + 2) ? bit_of(Base::kPairs) : 0;
 }
 
 // Whether a list may begin with `code`.
@@ -393,9 +402,11 @@ void find_char_codes(std::string_view text, const Survey& survey, Range where, P
   };
   survey.each(where.begin, where.end, kCodeStarts, [&](std::size_t at) {
     if (!kFirst.has(text[at]) || (at > 0 && word_at(text, at - 1))) return at + 1;
+    const unsigned bases = bases_of_first(text, at);
+    if (bases == 0) return at + 1;
     for (const Base base : {Base::kHex, Base::kBinary, Base::kDecimal, Base::kPairs}) {
       std::size_t& seen = looked[static_cast<int>(base)];
-      if (at < seen || !may_be_code(text, at, base)) continue;
+      if (at < seen || (bases & bit_of(base)) == 0) continue;
       const Code first = read_code(text, at, base);
       if (!may_be_first(text, first)) continue;
       const std::size_t end = patch_list(text, at, base, first, seen, out);
