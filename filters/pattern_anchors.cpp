@@ -1,6 +1,7 @@
 #include "filters/pattern_anchors.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -27,16 +28,6 @@ constexpr double kBehind = 4;
 constexpr std::size_t kFarthestInside = 8;  // bytes
 constexpr std::size_t kFar = 64;            // bytes
 
-bool is_place(const PatternNode& node) {
-  return node.kind == Kind::kLineEnd || node.kind == Kind::kWordBorder;
-}
-
-PatternNode sequence_of(std::vector<PatternNode> parts) {
-  PatternNode out;
-  out.parts = std::move(parts);
-  return out;
-}
-
 // What more there may be of something repeated, behind the first.
 PatternNode further(const PatternNode& repeat) {
   PatternNode out = repeat;
@@ -45,27 +36,27 @@ PatternNode further(const PatternNode& repeat) {
   return out;
 }
 
-// The parts of a sequence, those of sequences in it too, and one of each sequence that is repeated.
-std::vector<PatternNode> flat(const PatternNode& node) {
-  if (node.kind == Kind::kRepeat && node.least > 0 && node.most > 0 &&
-      node.parts.front().kind == Kind::kSequence) {
-    std::vector<PatternNode> out = flat(node.parts.front());
-    out.push_back(further(node));
-    return out;
-  }
-  if (node.kind != Kind::kSequence) return {node};
+// The parts of a sequence, and one of each sequence in it that is repeated.
+std::vector<PatternNode> unrolled(const PatternNode& node) {
   std::vector<PatternNode> out;
-  for (const PatternNode& part : node.parts) {
-    std::vector<PatternNode> inner = flat(part);
-    std::move(inner.begin(), inner.end(), std::back_inserter(out));
+  for (PatternNode& part : flat(node)) {
+    const bool repeats = part.kind == Kind::kRepeat && part.least > 0 && part.most > 0 &&
+                         part.parts.front().kind == Kind::kSequence;
+    if (repeats) {
+      std::vector<PatternNode> first = unrolled(part.parts.front());
+      std::move(first.begin(), first.end(), std::back_inserter(out));
+      part = further(part);
+    }
+    out.push_back(std::move(part));
   }
   return out;
 }
 
 // The ways in which a pattern may begin, each without alternatives at its beginning.
 std::vector<PatternNode> alternatives_of(const PatternNode& node) {
-  std::vector<PatternNode> parts = flat(node);
-  const auto first = std::find_if_not(parts.begin(), parts.end(), is_place);
+  std::vector<PatternNode> parts = unrolled(node);
+  const auto first = std::find_if_not(parts.begin(), parts.end(),
+                                      [](const PatternNode& part) { return part.is_place(); });
   if (first == parts.end()) return {sequence_of(std::move(parts))};
   std::vector<PatternNode> choices;
   if (first->kind == Kind::kEither) {
@@ -137,7 +128,7 @@ std::optional<PatternAnchor> rarest(const std::vector<PatternNode>& parts) {
     const auto size = longest_match(parts[i]);
     before =
         size && before != PatternAnchor::kAnyNumber ? before + *size : PatternAnchor::kAnyNumber;
-    if (before == 0 || is_place(parts[i + 1])) continue;
+    if (before == 0 || parts[i + 1].is_place()) continue;
     std::optional<PatternAnchor> inside = anchor_at(parts, i + 1);
     if (!inside) break;
     const double cost = inside->commonness * (before > kFar ? kFarInside : kInside);
@@ -156,7 +147,7 @@ std::optional<PatternAnchor> rarest(const std::vector<PatternNode>& parts) {
 std::vector<PatternAnchor> pattern_anchors(std::string_view pattern) {
   const std::optional<PatternNode> tree = pattern_tree(pattern);
   if (!tree) return {};
-  const std::vector<PatternNode> parts = flat(*tree);
+  const std::vector<PatternNode> parts = unrolled(*tree);
   if (parts.empty()) return {};
   std::optional<PatternAnchor> whole = rarest(parts);
   if (whole && whole->commonness <= kVeryRare) return {std::move(*whole)};

@@ -2,15 +2,9 @@
 
 #include <algorithm>
 
+#include "filters/utf8.h"
+
 namespace sekisho::filters {
-namespace {
-
-std::size_t utf8_size(char32_t c) {
-  return c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-}
-
-}  // namespace
-
 std::optional<std::size_t> longest_match(const PatternNode& node) {
   using Kind = PatternNode::Kind;
   std::size_t most = 0;

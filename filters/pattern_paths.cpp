@@ -131,6 +131,7 @@ std::uint32_t PatternPaths::add_node(const PatternNode& node, std::uint32_t next
     }
     case PatternNode::Kind::kRepeat:
       return add_repeat(node, next);
+    case PatternNode::Kind::kTextEnd:
     case PatternNode::Kind::kLineEnd:
       return add({State::Kind::kLineEnd, 0, next, 0});
     case PatternNode::Kind::kWordBorder:

@@ -49,9 +49,11 @@ Ranges class_of(char letter) {
   }
 }
 
-// With the letters of the other case, and what else RE2 takes for one of them.
-void fold(Ranges& ranges) {
+// With the letters of the other case, and what else RE2 takes for one of them. False: for some of
+// them everything, since their other case is not known here.
+bool fold(Ranges& ranges) {
   const Ranges given = ranges;
+  bool all_known = true;
   for (const auto& given_range : given) {
     const char32_t from = given_range.first, to = given_range.second;
     for (char32_t c = std::max(from, U'A'); c <= std::min(to, U'Z'); ++c)
@@ -65,20 +67,37 @@ void fold(Ranges& ranges) {
                        std::any_of(std::begin(kCaseless), std::end(kCaseless), [&](const auto& c) {
                          return from >= c.first && to <= c.second;
                        });
-    if (!known) ranges = every_character();
+    all_known = all_known && known;
   }
+  if (!all_known) ranges = every_character();
+  return all_known;
 }
 
-PatternNode characters(Ranges ranges) {
+PatternNode characters(Ranges ranges, bool loose = false) {
   PatternNode out;
   out.kind = Kind::kCharacters;
   out.ranges = std::move(ranges);
+  out.loose = loose;
+  return out;
+}
+
+PatternNode in_any_case(Ranges ranges) {
+  const bool known = fold(ranges);
+  PatternNode out = characters(std::move(ranges), !known);
+  out.any_case = true;
   return out;
 }
 
 PatternNode place(Kind kind) {
   PatternNode out;
   out.kind = kind;
+  return out;
+}
+
+// "^", "\\B": nothing is said of where.
+PatternNode some_place() {
+  PatternNode out;
+  out.loose = true;
   return out;
 }
 
@@ -155,18 +174,14 @@ class Reader {
     if (take('(')) return group();
     if (take('[')) return char_class();
     if (take('\\')) return escape();
-    if (take('.')) return characters(every_character());
-    if (take('^')) return {};
-    if (take('$')) return place(Kind::kLineEnd);
+    if (take('.')) return characters(every_character(), true);
+    if (take('^')) return some_place();
+    if (take('$')) return place(lines_ ? Kind::kLineEnd : Kind::kTextEnd);
     if (c == '*' || c == '+' || c == '?') return fail();
     return literal(next_character());
   }
 
-  PatternNode literal(char32_t c) {
-    Ranges one = {{c, c}};
-    if (folds_) fold(one);
-    return characters(std::move(one));
-  }
+  PatternNode literal(char32_t c) { return folds_ ? in_any_case({{c, c}}) : characters({{c, c}}); }
 
   char32_t next_character() {
     const std::size_t size =
@@ -181,7 +196,7 @@ class Reader {
   }
 
   PatternNode group() {
-    const bool folded = folds_;
+    const bool folded = folds_, lines = lines_;
     if (take('?')) {
       const bool named = peek() == 'P' || peek() == '<';
       const std::size_t end = text_.find_first_of(named ? ">" : ":)", pos_);
@@ -193,6 +208,7 @@ class Reader {
     PatternNode inside = alternatives();
     if (!take(')')) return fail();
     folds_ = folded;
+    lines_ = lines;
     return inside;
   }
 
@@ -201,6 +217,7 @@ class Reader {
     for (const char c : flags) {
       if (c == '-') on = false;
       if (c == 'i') folds_ = on;
+      if (c == 'm') lines_ = on;
     }
   }
 
@@ -208,23 +225,25 @@ class Reader {
   PatternNode escape() {
     const char c = peek();
     if (take('b')) return place(Kind::kWordBorder);
-    if (take('z')) return place(Kind::kLineEnd);
-    if (take('B') || take('A')) return {};
+    if (take('z')) return place(Kind::kTextEnd);
+    if (take('B') || take('A')) return some_place();
     Ranges named;
-    if (named_class(named, false)) return characters(std::move(named));
+    bool loose = false;
+    if (named_class(named, false, loose)) return characters(std::move(named), loose);
     if (at_end() || c == 'Q' || c == 'C') return fail();
     return literal(escaped_character());
   }
 
   // After a backslash: adds what a letter for many characters stands for. In a class that is
   // negated nothing may be added that the class does not hold.
-  bool named_class(Ranges& out, bool sparing) {
+  bool named_class(Ranges& out, bool sparing, bool& loose) {
     const char c = peek();
     const Ranges known = class_of(static_cast<char>(c | 0x20));
     if (c == 'p' || c == 'P') {
       ++pos_;
       skip_property();
       if (!sparing) out = every_character();
+      loose = true;
       return true;
     }
     if (known.empty() || at_end()) return false;
@@ -274,27 +293,29 @@ class Reader {
   PatternNode char_class() {
     const bool negated = take('^');
     Ranges members;
+    bool loose = false;
     for (bool first = true; first || peek() != ']'; first = false) {
       if (at_end()) return fail();
-      class_part(members, negated);
+      class_part(members, negated, loose);
     }
     ++pos_;
     // The other case would take more away.
-    if (negated) return characters(others(std::move(members)));
-    if (folds_) fold(members);
-    return characters(std::move(members));
+    if (negated) return characters(others(std::move(members)), loose || folds_);
+    if (folds_ && !loose) return in_any_case(std::move(members));
+    return characters(std::move(members), loose);
   }
 
-  void class_part(Ranges& members, bool negated) {
+  void class_part(Ranges& members, bool negated, bool& loose) {
     if (text_.substr(pos_, 2) == "[:") {
       const std::size_t close = text_.find(":]", pos_);
       if (close == std::string_view::npos) return void(failed_ = true);
       if (!negated) members = every_character();
+      loose = true;
       pos_ = close + 2;
       return;
     }
     const bool escaped = take('\\');
-    if (escaped && named_class(members, negated)) return;
+    if (escaped && named_class(members, negated, loose)) return;
     const char32_t from = escaped ? escaped_character() : next_character();
     char32_t to = from;
     if (peek() == '-' && text_.substr(pos_ + 1, 1) != "]") {
@@ -307,10 +328,26 @@ class Reader {
   std::string_view text_;
   std::size_t pos_ = 0;
   int depth_ = 0;
-  bool folds_ = false, failed_ = false;
+  bool folds_ = false, lines_ = false, failed_ = false;
 };
 
 }  // namespace
+
+std::vector<PatternNode> flat(const PatternNode& node) {
+  if (node.kind != Kind::kSequence || node.loose) return {node};
+  std::vector<PatternNode> out;
+  for (const PatternNode& part : node.parts) {
+    std::vector<PatternNode> inner = flat(part);
+    std::move(inner.begin(), inner.end(), std::back_inserter(out));
+  }
+  return out;
+}
+
+PatternNode sequence_of(std::vector<PatternNode> parts) {
+  PatternNode out;
+  out.parts = std::move(parts);
+  return out;
+}
 
 std::optional<PatternNode> pattern_tree(std::string_view pattern) {
   return Reader(pattern).whole();

@@ -12,20 +12,31 @@ namespace sekisho::filters {
 
 struct PatternNode {
   enum class Kind {
-    kCharacters,  // one of `ranges`; never fewer than RE2 takes
+    kCharacters,  // one of `ranges`
     kSequence,    // of `parts`; none: the empty text
     kEither,      // one of `parts`
     kRepeat,      // parts[0], `least` to `most` times
-    kLineEnd,     // "$", "\z": the text ends, or a line
+    kTextEnd,     // "$", "\z"
+    kLineEnd,     // "(?m)$"
     kWordBorder,  // "\b"
   };
   static constexpr std::size_t kAnyNumber = static_cast<std::size_t>(-1);
 
   Kind kind = Kind::kSequence;
+  bool loose = false;     // RE2 takes this at fewer places, or for fewer characters
+  bool any_case = false;  // written where case does not matter; `ranges` hold both cases
   std::vector<std::pair<char32_t, char32_t>> ranges;  // from, to
   std::vector<PatternNode> parts;
   std::size_t least = 0, most = 0;
+
+  bool is_place() const {
+    return kind == Kind::kTextEnd || kind == Kind::kLineEnd || kind == Kind::kWordBorder;
+  }
 };
+
+// The parts of a sequence, those of sequences in it too.
+std::vector<PatternNode> flat(const PatternNode& node);
+PatternNode sequence_of(std::vector<PatternNode> parts);
 
 // The pattern must compile as RE2. nullopt: it is written with what is not read here ("\Q", "\C",
 // octal escapes), or nested deeper than a hundred groups.

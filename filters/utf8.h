@@ -24,6 +24,10 @@ const char* skip_non_ascii(const char* p, const char* end);
 // The code point at `p`, of a sequence that utf8_sequence measured.
 char32_t utf8_code_point(const char* p, std::size_t size);
 
+constexpr std::size_t utf8_size(char32_t code_point) {
+  return code_point < 0x80 ? 1 : code_point < 0x800 ? 2 : code_point < 0x10000 ? 3 : 4;
+}
+
 // Writes 1..4 bytes at `out`; returns their end.
 char* put_utf8(char* out, char32_t code_point);
 void append_utf8(std::string& out, char32_t code_point);

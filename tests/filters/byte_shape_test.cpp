@@ -20,6 +20,11 @@ TEST(ByteShape, IsOfCharactersAndClassesWithFixedCounts) {
   EXPECT_EQ(places("hf_[A-Za-z]{4}"), 7u);
   EXPECT_EQ(places(R"(\d{3}-x)"), 5u);
   EXPECT_EQ(places("[]a]b"), 2u);
+  EXPECT_EQ(places("ab(cd)e"), 5u);
+  EXPECT_EQ(places("(?i)ab"), 2u);
+  EXPECT_EQ(places("\\bab$"), 2u);
+  EXPECT_EQ(places(R"(a\sb)"), 3u);
+  EXPECT_EQ(places("(?:ab){2}c"), 5u);
 }
 
 TEST(ByteShape, EndsBeforeWhatVaries) {
@@ -29,23 +34,23 @@ TEST(ByteShape, EndsBeforeWhatVaries) {
   EXPECT_EQ(places("ab(c|d)"), 2u);
   EXPECT_EQ(places("ab(?:c|d)"), 2u);
   EXPECT_EQ(places("a(c)|d"), 0u);
-  EXPECT_EQ(places("ab(cd)e"), 2u);
+  EXPECT_EQ(places("ab(c?d)e"), 2u);
+  EXPECT_EQ(places("a(?:bc){2,3}d"), 5u);
   EXPECT_EQ(places("ab.d"), 2u);
   EXPECT_EQ(places("社a"), 0u);
   EXPECT_EQ(places("a|b"), 0u);
   EXPECT_EQ(places("[|]a"), 2u);
-  EXPECT_EQ(places("(?i)ab"), 0u);
+  EXPECT_EQ(places("(?i)ask"), 1u);  // U+017F
   EXPECT_EQ(places("a[^b]c"), 1u);
-  EXPECT_EQ(places(R"(a\sb)"), 1u);
-  EXPECT_EQ(places("a{2}?b"), 2u);
-  EXPECT_EQ(places("a{x}"), 1u);
+  EXPECT_EQ(places("a{2}?b"), 3u);
+  EXPECT_EQ(places("a{x}"), 4u);
 }
 
 // What RE2 matches at a place fits there.
 TEST(ByteShape, NeverRefusesAMatch) {
-  const char* const patterns[] = {R"(a[b-d]{2}\.x)", "ab+c",   "[a-c]{1,3}b",
-                                  R"(\d{2}[ab]c)",   "a{2}?b", "a?b",
-                                  "a{0,2}b",         "[]a-]b", "a[bc](?:d|(?i)A)"};
+  const char* const patterns[] = {
+      R"(a[b-d]{2}\.x)", "ab+c",   "[a-c]{1,3}b",      R"(\d{2}[ab]c)", "a{2}?b",         "a?b",
+      "a{0,2}b",         "[]a-]b", "a[bc](?:d|(?i)A)", "(?i)A(b.)",     "\\b(?:ab){1,2}", "^a[^b]"};
   std::mt19937 random(5);
   int matches = 0;
   for (const char* pattern : patterns) {
@@ -66,8 +71,10 @@ TEST(ByteShape, OfAWholePatternInAscii) {
   const auto whole = [](std::string_view p) { return whole_ascii_shape(p).bytes.size(); };
   EXPECT_EQ(whole("[a-cＡ-Ｃ．_][@＠][0-9]"), 3u);
   EXPECT_EQ(whole("ab[0-9]{3}"), 5u);
-  for (const char* varies : {"ab+", "ab?", "a{2,3}", "a|b", "a(b)", "(?i:a)", "社", "a[^b]", "a.",
-                             "[0-9]{50}", "a$", "\\bab"})
+  EXPECT_EQ(whole("(?i:k)(e)"), 2u);
+  EXPECT_EQ(whole("a[^b]"), 2u);
+  for (const char* varies : {"ab+", "ab?", "a{2,3}", "a|b", "社", "a.", "a[[:alpha:]]", "a\\pL",
+                             "(?i)a[^b]", "[0-9]{50}", "a$", "^a", "\\bab", "a\\B"})
     EXPECT_EQ(whole(varies), 0u) << varies;
 }
 

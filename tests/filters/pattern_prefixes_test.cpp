@@ -53,7 +53,7 @@ TEST(PatternPrefixes, SaysNothingWhereAnythingMayStand) {
   EXPECT_EQ(prefixes(".abc"), Words{});
   EXPECT_EQ(prefixes("[a-z]+@", 2), Words{});
   EXPECT_EQ(prefixes("[a-zA-Z0-9@._-]+@"), Words{});
-  EXPECT_EQ(prefixes(R"(\w{3})"), Words{});
+  EXPECT_EQ(prefixes(R"(\w{3})", 2), Words{});
   EXPECT_EQ(prefixes(R"(\p{Han}x)"), Words{});
   EXPECT_EQ(prefixes("[^a]bc"), Words{});
   EXPECT_EQ(prefixes("abc|.x"), Words{});
@@ -94,12 +94,16 @@ TEST(PatternPrefixes, InnerWordsStandSoFarBehindTheBeginning) {
   EXPECT_TRUE(pattern_inner_words("[a-z]ab").words.empty());
   EXPECT_TRUE(pattern_inner_words("[a-z]:AA|x").words.empty());
   EXPECT_TRUE(pattern_inner_words("[0-9]{70}:AA").words.empty());
+  inner = pattern_inner_words("[a-z](?i:-ab)");
+  EXPECT_EQ(inner.words, (Words{"-ab"}));
+  EXPECT_TRUE(inner.any_case);
 }
 
 TEST(PatternDigits, BeginSoFarBehindTheMatch) {
   EXPECT_EQ(pattern_digit_reach("[0-9]{3}-[0-9]{2}"), 0u);
   EXPECT_EQ(pattern_digit_reach("[A-Z]{2}[ -]?[0-9]{7}"), 3u);
   EXPECT_EQ(pattern_digit_reach("0[0-9]{4}"), 0u);
+  EXPECT_EQ(pattern_digit_reach(R"(\bA(?:bc)?(\d{2}))"), 3u);
   EXPECT_EQ(pattern_digit_reach("[A-Z0-9]{2}[0-9]{7}"), std::nullopt);
   EXPECT_EQ(pattern_digit_reach("[A-Z]+[0-9]{7}"), std::nullopt);
   EXPECT_EQ(pattern_digit_reach("[0-9]?x[0-9]"), std::nullopt);
@@ -182,7 +186,7 @@ TEST(PatternRun, IsAsLongAsTheShortestMatchAndOfItsBytes) {
 }
 
 TEST(PatternRun, SaysNothingOfWhatItDoesNotRead) {
-  for (const char* pattern : {"[[:alpha:]]{3}", "\\Qa+b\\E", "\\101bc", "a?b*", "\\pLab", ""})
+  for (const char* pattern : {"\\Qa+b\\E", "\\101bc", "a?b*", ""})
     EXPECT_EQ(pattern_run(pattern).least, 0u) << pattern;
 }
 
@@ -194,7 +198,7 @@ TEST(PatternRun, OfAPatternThatEndsWithTheTextIsAllOfIt) {
   EXPECT_TRUE(run.may_begin_all("社社社社社社社社社"));
   EXPECT_FALSE(run.may_begin_all("abcdefgh, and so on"));
   for (const char* pattern :
-       {"abc", "abc|abd$", "ab(c$)", "(?m)abc$", R"([a-c$]{3}\$)", "abc$?", "a$bc", "ab+c*$"})
+       {"abc", "abc|abd$", "ab(?:c$|x)", "(?m)abc$", R"([a-c$]{3}\$)", "abc$?", "a$bc", "ab+c*$"})
     EXPECT_TRUE(pattern_run(pattern).may_begin_all("abc$ and so on")) << pattern;
 }
 
