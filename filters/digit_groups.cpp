@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
-#include <cstring>
+#include <bit>
 
 #include "filters/char_set.h"
 #include "filters/width_fold.h"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 namespace sekisho::filters {
 namespace {
@@ -35,15 +38,40 @@ Separator kind_of(char32_t c) {
   return Separator::kNone;
 }
 
-// Whether one of eight bytes may be an ASCII digit or the lead byte of a full-width one; sometimes
-// true without.
-bool may_hold_digit(const char* bytes) {
-  constexpr std::uint64_t kOnes = 0x0101010101010101, kHigh = 0x8080808080808080;
-  std::uint64_t word;
-  std::memcpy(&word, bytes, sizeof word);
-  const std::uint64_t digits = word ^ (kOnes * '0'), leads = word ^ (kOnes * 0xEF);
-  return ((((digits - kOnes * 10) & ~digits) | ((leads - kOnes) & ~leads)) & kHigh) != 0;
+bool stands_digit(std::string_view text, std::size_t pos) {
+  const auto c = static_cast<unsigned char>(text[pos]);
+  return is_digit(c) || (c == 0xEF && is_digit(char_at(text, pos).value));
 }
+
+#if defined(__SSE2__)
+// Moves `pos` over bytes that begin no digit, sixteen at a time, and on to the first that may;
+// true: it stands at one.
+bool skip_to_digit(std::string_view text, std::size_t& pos, std::size_t end) {
+  constexpr std::size_t kAtOnce = 16;
+  const __m128i zero = _mm_set1_epi8('0'), nine = _mm_set1_epi8(9);
+  const __m128i lead = _mm_set1_epi8(char(0xEF)), second = _mm_set1_epi8(char(0xBC));
+  for (; pos + kAtOnce <= end && pos + kAtOnce < text.size(); pos += kAtOnce) {
+    const auto* const at = reinterpret_cast<const __m128i*>(text.data() + pos);
+    const auto* const next = reinterpret_cast<const __m128i*>(text.data() + pos + 1);
+    const __m128i bytes = _mm_loadu_si128(at), value = _mm_sub_epi8(bytes, zero);
+    const __m128i digits = _mm_cmpeq_epi8(_mm_min_epu8(value, nine), value);
+    const __m128i wide =
+        _mm_and_si128(_mm_cmpeq_epi8(bytes, lead), _mm_cmpeq_epi8(_mm_loadu_si128(next), second));
+    auto may = static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(digits, wide)));
+    for (; may != 0; may &= may - 1) {
+      const std::size_t place = pos + static_cast<std::size_t>(std::countr_zero(may));
+      if (!stands_digit(text, place)) continue;
+      pos = place;
+      return true;
+    }
+  }
+  return false;
+}
+#else
+bool skip_to_digit(std::string_view, std::size_t&, std::size_t) {
+  return false;
+}
+#endif
 
 // The end of a few ASCII digits at `pos` with a letter or a sign behind them that parts numbers;
 // `pos`: it is something else. Most digits of code and encodings.
@@ -92,17 +120,11 @@ Separator between(std::string_view text, std::size_t begin, std::size_t end) {
 }  // namespace
 
 std::size_t next_digit(std::string_view text, std::size_t pos, std::size_t end) {
-  while (pos < end) {
-    if (pos + 8 <= end && !may_hold_digit(text.data() + pos)) {
-      pos += 8;
-      continue;
-    }
-    for (const std::size_t stop = std::min(pos + 8, end); pos < stop; ++pos) {
-      const auto c = static_cast<unsigned char>(text[pos]);
-      if (is_digit(c) || (c == 0xEF && is_digit(char_at(text, pos).value))) return pos;
-    }
-  }
-  return end;
+  // Groups stand near one another, or far away.
+  if (pos + 2 < end && stands_digit(text, pos + 1)) return stands_digit(text, pos) ? pos : pos + 1;
+  if (skip_to_digit(text, pos, end)) return pos;
+  while (pos < end && !stands_digit(text, pos)) ++pos;
+  return std::min(pos, end);
 }
 
 Range DigitGroups::range_of(std::size_t from, std::size_t to) const {

@@ -21,7 +21,7 @@ struct PatternAnchor {
   bool at_border = false;                  // of a word
   std::shared_ptr<const FirstBytes> rest;  // of a match, from `inside` bytes before the anchor on
   std::size_t inside = 0;
-  double commonness = 1;                   // the share of places in a prompt where it may stand
+  double commonness = 1;  // the share of places in a prompt where it may stand
 
   // Of a place where the bytes of `places` stand.
   bool may_match_at(std::string_view text, std::size_t pos) const {

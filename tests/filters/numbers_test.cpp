@@ -2,10 +2,28 @@
 
 #include <set>
 
+#include "filters/digit_groups.h"
 #include "tests/filters/scan_text.h"
 
 namespace sekisho::filters {
 namespace {
+
+TEST(NextDigit, IsFoundWhereverItStands) {
+  const std::string fillers[] = {"a", "（", "\xEF", "、"};  // and a byte alone
+  const std::string digits[] = {"7", "７"};
+  for (const std::string& filler : fillers) {
+    std::string before;
+    for (int i = 0; i < 40; ++i, before += filler) {
+      for (const std::string& digit : digits) {
+        const std::string text = before + digit + filler + "x";
+        for (std::size_t pos = 0; pos <= before.size(); ++pos)
+          ASSERT_EQ(next_digit(text, pos, text.size()), before.size()) << text << " from " << pos;
+        EXPECT_EQ(next_digit(text, before.size() + digit.size(), text.size()), text.size());
+        EXPECT_EQ(next_digit(text, 0, before.size()), before.size()) << text;
+      }
+    }
+  }
+}
 
 const std::string kCard = "4532015112830366";
 
