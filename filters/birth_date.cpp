@@ -6,6 +6,7 @@
 #include <string>
 #include <tuple>
 
+#include "filters/given_example.h"
 #include "filters/line_ends.h"
 #include "filters/width_fold.h"
 
@@ -240,6 +241,10 @@ bool is_of_something_else(std::string_view text, Range date) {
   constexpr std::size_t kReach = 72;
   const std::size_t from = date.begin > kReach ? date.begin - kReach : 0;
   const std::string_view before = text.substr(from, date.begin - from);
+  // "昭和56年生まれは今年何歳？\n2022年7月10日から…": the year is told already.
+  if (const std::size_t born = before.rfind("生まれは"); born != std::string_view::npos) {
+    if (before.substr(0, born).ends_with("年")) return true;
+  }
   constexpr std::string_view kWord = "誕生日";
   const std::size_t word = before.rfind(kWord);
   if (word == std::string_view::npos) return false;
@@ -265,6 +270,10 @@ double check_birth_date(TokenMatch& match, double confidence) {
       is_digit(static_cast<unsigned char>(match.text[match.range.end])))
     return 0;
   const auto date = read_date(match.value());
+  // "例：1990/01/01".
+  if (date && date->day == 1 && (date->month == 1 || date->month == 4) &&
+      is_given_as_example(match.text, match.range.begin))
+    return 0;
   return date && date->year >= kFirstYear && date->year <= kLastYear ? confidence : 0;
 }
 

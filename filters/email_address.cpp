@@ -231,7 +231,19 @@ bool follows_remote_command(std::string_view text, std::size_t begin) {
                      [before](std::string_view c) { return ends_with(before, c); });
 }
 
+// The qualities of a read of FASTQ, in letters and signs of every kind, below a line of "+".
+bool are_qualities(std::string_view text, std::size_t begin) {
+  constexpr std::size_t kLongestRead = 512;
+  const std::size_t from = begin - std::min(begin, kLongestRead);
+  const std::string_view before = text.substr(from, begin - from);
+  const std::size_t line = before.rfind('\n');
+  return line != std::string_view::npos && before.substr(0, line).ends_with("\n+");
+}
+
 double confidence_of(const DetectorRow& row, std::string_view text, const Parts& parts) {
+  // Few addresses begin with a capital letter.
+  if (!is_lower(char_at(text, parts.range.begin).value) && are_qualities(text, parts.range.begin))
+    return 0;
   if (is_reserved(parts.domain) || is_noreply(parts.local)) return 0;
   if (is_url_userinfo(text, parts.range.begin) || is_transport_path(text, parts)) return 0;
   if (is_sample(parts.domain) || follows_remote_command(text, parts.range.begin)) return 0.40;

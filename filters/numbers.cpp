@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <string>
+#include <vector>
 
 #include "filters/char_set.h"
 #include "filters/digit_candidates.h"
@@ -41,16 +42,32 @@ bool in_fours(const DigitGroups& all, const DigitCandidate& c, std::size_t count
   return true;
 }
 
-// "12/29" after a number.
+// "12/29" after a number: a month and a year of these decades, no day of a date.
 bool expiry_follows(std::string_view text, Range number) {
   const std::string after = folded_lower(text.substr(number.end, 45));
   const std::size_t slash = after.find('/');
-  if (slash == std::string::npos || slash < 2 || slash + 2 >= after.size()) return false;
+  if (slash == std::string::npos || slash < 2) return false;
   const auto digit_at = [&after](std::size_t i) {
-    return is_digit(static_cast<unsigned char>(after[i]));
+    return i < after.size() && is_digit(static_cast<unsigned char>(after[i]));
   };
-  return digit_at(slash - 1) && digit_at(slash - 2) && after[slash - 2] <= '1' &&
-         digit_at(slash + 1) && digit_at(slash + 2);
+  const auto two_digits = [&](std::size_t i) {
+    return digit_at(i) && digit_at(i + 1) ? (after[i] - '0') * 10 + after[i + 1] - '0' : -1;
+  };
+  const int month = two_digits(slash - 2);
+  if (month < 1 || month > 12 || (slash > 2 && digit_at(slash - 3))) return false;
+  return two_digits(slash + 1) >= 0 && !(after.size() > slash + 3 && after[slash + 3] == '/');
+}
+
+// Words that food and goods have beside them as well.
+bool only_of_expiry(const DetectorRow& row, std::string_view text, Range number) {
+  static constexpr std::string_view kExpiry[] = {"有効期限", "exp", "expiry", "expires",
+                                                 "expiration"};
+  std::vector<std::string> cards;
+  for (const std::string& word : row.context.words)
+    if (std::find(std::begin(kExpiry), std::end(kExpiry), word) == std::end(kExpiry))
+      cards.push_back(word);
+  const Surroundings around(text, number, row.context.before, row.context.after);
+  return !around.has(cards);
 }
 
 struct Judgement {
@@ -96,6 +113,42 @@ bool among_hex_groups(std::string_view text, Range number) {
   return text.substr(from, number.begin - from).find("U+") != std::string_view::npos;
 }
 
+// Whether the numbers of this form that stand near are mostly none of these: a column of ids, of
+// which a check digit lets one in ten pass. The number is `groups` groups of one size.
+template <class Valid>
+bool among_other_numbers(std::string_view text, Range number, std::size_t groups, Valid valid) {
+  constexpr std::size_t kReach = 1024;  // bytes on each side
+  constexpr std::size_t kFewest = 3;    // others
+  const Range near{number.begin - std::min(number.begin, kReach),
+                   std::min(text.size(), number.end + kReach)};
+  DigitGroups all;
+  read_digit_groups(text, near, all);
+  std::size_t own = 0;
+  while (own < all.groups.size() && all.groups[own].range.begin < number.begin) ++own;
+  if (own + groups > all.groups.size()) return false;
+  const std::size_t size = all.groups[own].count;
+  const Separator separator = groups > 1 ? all.groups[own + 1].before : Separator::kNone;
+  const std::string value(all.digits_of(own, own + groups));
+  const auto has_form = [&](std::size_t from) {
+    for (std::size_t i = from; i < from + groups; ++i)
+      if (all.groups[i].count != size || (i > from && all.groups[i].before != separator))
+        return false;
+    return true;
+  };
+  std::size_t such = 1, others = 0;
+  for (std::size_t i = 0; i + groups <= all.groups.size(); ++i) {
+    if (all.groups[i].range.end <= near.begin || all.groups[i].range.begin >= near.end ||
+        !has_form(i))
+      continue;
+    const std::string_view digits = all.digits_of(i, i + groups);
+    // Moments count up beside the numbers of a log.
+    if (groups == 1 && digits[0] == '1') continue;
+    if (digits != value) ++(valid(digits) ? such : others);
+    i += groups - 1;
+  }
+  return others >= kFewest && others >= 2 * such;
+}
+
 Judgement judge_card(const DetectorRow& row, const DigitGroups& all, const DigitCandidate& c,
                      CardKind kind, std::string_view text) {
   const Range range = all.range_of(c.from, c.to);
@@ -104,13 +157,17 @@ Judgement judge_card(const DetectorRow& row, const DigitGroups& all, const Digit
   if (!grouped && !cells && c.to - c.from > 1) return {};
   const Evidence evidence = evidence_about(row, text, range);
   const ConfidenceModel& model = row.confidence;
-  if (evidence.named || (!cells && expiry_follows(text, range))) return {model.context, kByWord};
-  if (kind == CardKind::kDoubtful || cells) return {};
+  if (kind == CardKind::kDoubtful && (!evidence.named || only_of_expiry(row, text, range)))
+    return {};
+  if (evidence.named) return {model.context, kByWord};
+  if (!cells && !evidence.otherwise && expiry_follows(text, range)) return {model.context, kByWord};
+  if (cells) return {};
   const bool blanks = c.separator == Separator::kSpace && in_fours(all, c, 4);
   if (blanks && among_hex_groups(text, range)) return {};
   if (blanks && heads_figures(text, range.begin)) return {model.shape - model.against, kAgainst};
   if (grouped) return {model.grouped, kByGroups};
-  if (evidence.otherwise) return {model.shape - model.against, kAgainst};
+  if (evidence.otherwise || among_other_numbers(text, range, 1, luhn_valid))
+    return {model.shape - model.against, kAgainst};
   return {model.shape, kByCheck};
 }
 
@@ -128,7 +185,8 @@ Judgement judge_my_number(const DetectorRow& row, const DigitGroups& all, const 
       fours && c.separator != Separator::kNewline && c.separator != Separator::kDot;
   double confidence = grouped ? model.grouped : model.shape;
   const bool otherwise =
-      evidence.otherwise || (blanks && heads_figures(text, all.range_of(c.from, c.to).begin));
+      evidence.otherwise || (blanks && heads_figures(text, all.range_of(c.from, c.to).begin)) ||
+      (grouped && among_other_numbers(text, all.range_of(c.from, c.to), 3, my_number_valid));
   if (otherwise) confidence -= model.against;
   if (looks_like_timestamp(all.digits_of(c.from, c.to))) confidence -= kTimestamp;
   return {confidence, otherwise ? kAgainst : grouped ? kByGroups : kByCheck};

@@ -71,7 +71,7 @@ constexpr std::string_view kSamples[] = {
     "1234567",  "12345678",    "123456789",   "1234567890",   "qwerty",   "foobar",  "foobarbaz",
     "hogehoge", "fugafuga",    "hoge",        "fuga",         "piyo",     "default", "mypassword",
     "mypass",   "my-password", "my_password", "yourpassword", "test",     "testing", "temp",
-    "value",    "string",      "letmein",     "********"};
+    "value",    "string",      "letmein",     "********",     "hunter2"};
 // Rules of forms.
 constexpr std::string_view kRuleParts[] = {
     "required", "nullable", "optional", "min:", "max:", "between:", "confirmed"};
@@ -493,10 +493,13 @@ void find_short_word(const DetectorRow& row, std::string_view text, Range gate, 
 
 namespace {
 
-// "max_length=3062)" behind ("パスワード",: an argument with its name.
+// "max_length=3062)" behind ("パスワード",: an argument with its name; "max_tokens=4096".
 bool is_named_argument(std::string_view value) {
   const std::size_t sign = value.find('=');
-  if (sign == value.npos || sign < 3 || !value.ends_with(')')) return false;
+  if (sign == value.npos || sign < 3) return false;
+  const bool number = value.substr(0, sign).find('_') != value.npos && sign + 1 < value.size() &&
+                      value.find_first_not_of("0123456789", sign + 1) == value.npos;
+  if (!number && !value.ends_with(')')) return false;
   return std::all_of(value.begin(), value.begin() + static_cast<std::ptrdiff_t>(sign),
                      [](char c) { return is_lower(static_cast<unsigned char>(c)) || c == '_'; });
 }
@@ -526,6 +529,25 @@ bool speaks_of_user(std::string_view text, std::size_t pos) {
 }
 
 }  // namespace
+
+// "arn:aws:secretsmanager:…:secret:prod/db-a1B2c3": where a secret is kept.
+static bool is_secret_of_manager(std::string_view text, std::size_t word) {
+  constexpr std::size_t kReach = 72;
+  const std::size_t from = word - std::min(word, kReach);
+  const std::string_view before = text.substr(from, word - from);
+  const std::size_t manager = before.rfind(":secretsmanager:");
+  return before.ends_with(":") && manager != before.npos &&
+         before.find_first_of(" \n\"'", manager) == before.npos;
+}
+
+// "password policy|2024-10-30": the cell ends with a word, and another one follows.
+static bool heads_row(std::string_view value, bool quoted) {
+  const std::size_t bar = value.find('|');
+  if (quoted || bar == value.npos || bar < 3) return false;
+  const std::string_view cell = value.substr(0, bar);
+  return std::all_of(cell.begin(), cell.end(),
+                     [](char c) { return is_letter(static_cast<unsigned char>(c)); });
+}
 
 void find_password(const DetectorRow& row, std::string_view text, Range gate, Findings& out) {
   if (text.substr(gate.begin + 1, 6) == "--pass") gate = {gate.begin + 3, gate.begin + 7};
@@ -579,6 +601,7 @@ void find_password(const DetectorRow& row, std::string_view text, Range gate, Fi
                given->stated || given->setting || given->quoted ? 0.70 : 0.60,
                "key word and form of the value", out);
   }
+  if (is_secret_of_manager(text, gate.begin) || heads_row(value, given->quoted)) return;
   if (find_behind_name(row, text, given->value, out)) return;
   // Random ones after this word are for the detector of random values.
   if (begins(word, "secret") && looks_random(value)) return;

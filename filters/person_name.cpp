@@ -318,6 +318,10 @@ bool ends_time(std::string_view text) {
 
 bool may_begin(std::string_view text, std::size_t pos) {
   const char32_t before = char_before(text, pos).value;
+  // "名古屋" begins no name behind 名, unless that ends 氏名.
+  if (before == U'名' && text.substr(pos).starts_with("古屋") &&
+      !text.substr(0, pos).ends_with("氏名"))
+    return false;
   return !is_han(before) || kBefore.find(before) != std::u32string_view::npos ||
          (kEndsOfTimes.find(before) != std::u32string_view::npos && ends_time(text.substr(0, pos)));
 }
@@ -376,7 +380,7 @@ constexpr std::u32string_view kNotFilledIn[] = {
     U"一覧", U"確認", U"登録", U"必要", U"取得", U"検索", U"会社", U"株式", U"部署", U"項目",
     U"任意", U"未入", U"同上", U"名前", U"氏名", U"住所", U"電話", U"番号", U"年齢", U"性別",
     U"生年", U"非表", U"表示", U"略",   U"本名", U"漢字", U"全角", U"半角", U"姓名", U"以下",
-    U"下記", U"上記", U"別紙", U"備考", U"所属", U"役職"};
+    U"下記", U"上記", U"別紙", U"備考", U"所属", U"役職", U"申請", U"令和", U"平成", U"年月"};
 
 bool holds_other_word(const NameAhead& ahead, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {

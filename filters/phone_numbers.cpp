@@ -6,6 +6,7 @@
 
 #include "filters/digit_candidates.h"
 #include "filters/evidence.h"
+#include "filters/given_example.h"
 #include "filters/phone_plan.h"
 #include "filters/validators.h"
 #include "filters/width_fold.h"
@@ -38,8 +39,18 @@ bool over_lines(const DigitGroups& all, const DigitCandidate& c) {
   return false;
 }
 
-// "20:56:03 2009 -0500": the seconds of a time, the year and the zone.
-bool is_end_of_time(std::string_view text, std::size_t begin, std::size_t first_group) {
+// "03-1234-5678", "090-0000-0000": what forms show beside their fields.
+bool is_sample_phone(std::string_view digits) {
+  return digits.ends_with("12345678") || digits.ends_with("1234567") ||
+         digits.ends_with("123456") || digits.ends_with("00000000");
+}
+
+// "20:56:03 2009 -0500": the seconds of a time, the year and the zone; "6:04" over "20210815".
+bool is_end_of_time(std::string_view text, std::size_t begin, const PhoneParts& parts) {
+  const std::size_t first_group = parts.groups[0];
+  if (parts.count <= 2 && first_group != 3 && begin >= 2 && text[begin - 1] == ':' &&
+      is_digit(static_cast<unsigned char>(text[begin - 2])))
+    return true;
   const auto digit = [text](std::size_t at) {
     return is_digit(static_cast<unsigned char>(text[at]));
   };
@@ -52,6 +63,11 @@ bool separated_by_space(const DigitGroups& all, const DigitCandidate& c) {
     if (all.groups[i].before != Separator::kSpace) return false;
   }
   return c.to - c.from > 1;
+}
+
+bool separated_by_dots(const DigitGroups& all, const DigitCandidate& c) {
+  return c.to - c.from > 1 && all.groups[c.from].count > 2 &&
+         all.groups[c.from + 1].before == Separator::kDot;
 }
 
 // "+81", "(0)" and the national number after them.
@@ -101,7 +117,9 @@ double phone_confidence(const DetectorRow& row, PhoneKind kind, const DigitGroup
   if (evidence.named || parts.international) return model.context;
   if (kind == PhoneKind::kMobile) return bare ? model.shape : model.grouped;
   if (bare) return 0;
-  return separated_by_space(all, c) ? kSpacedLandline : model.grouped - kLandlineLess;
+  // "0961-688760", "0897.02.1945": parts and customs have such numbers more often.
+  const bool unusual = parts.count == 2 || separated_by_dots(all, c);
+  return unusual || separated_by_space(all, c) ? kSpacedLandline : model.grouped - kLandlineLess;
 }
 
 }  // namespace
@@ -119,7 +137,8 @@ void find_jp_phones(const DetectorRow& row, std::string_view text, const DigitGr
       const PhoneKind kind = jp_phone_kind(parts.digits, parts.groups.data(), parts.count);
       if (kind == PhoneKind::kNone) return;
       if (!free_on_left(row, text, parts.range.begin) || !free_on_right(text, parts.range.end) ||
-          is_end_of_time(text, parts.range.begin, parts.groups[0]))
+          is_end_of_time(text, parts.range.begin, parts) ||
+          (is_sample_phone(parts.digits) && is_given_as_example(text, parts.range.begin)))
         return;
       std::string_view why;
       const double confidence = phone_confidence(row, kind, all, c, parts, text, why);

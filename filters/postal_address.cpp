@@ -44,6 +44,9 @@ bool is_kanji_digit(char32_t c) {
 bool is_municipality_end(char32_t c) {
   return std::u32string_view(U"市区町村郡").find(c) != std::u32string_view::npos;
 }
+bool is_counter(char32_t c) {
+  return std::u32string_view(U"日円件人名分個%").find(c) != std::u32string_view::npos;
+}
 bool is_dash(char32_t c) {
   return is_hyphen(c) || c == U'の' || c == U'ノ' || c == U'之';
 }
@@ -173,6 +176,7 @@ bool is_date(std::string_view text, std::size_t pos) {
 
 struct Address {
   Range range;
+  bool marked = false;  // 〒
   bool code = false, prefecture = false, large_city = false, municipality = false;
   bool building = false;
   bool ward = false;  // of Tokyo: a city where a block follows
@@ -232,7 +236,9 @@ bool eat_town(Walker& walker, std::string_view text, Address& address) {
   char32_t before = char_before(text, walker.pos()).value, last = 0;
   std::size_t size = 0, named = 0, fields = 0;
   for (; size < kLongestTown && !walker.done(); ++size) {
-    if (named >= 2 && address.municipality && walker.eat_any(kStreets)) {
+    // "通りは上る・下るで表す" explains them.
+    const bool street = before != U'は' && before != U'の' && before != U'を';
+    if (street && named >= 2 && address.municipality && walker.eat_any(kStreets)) {
       address.block.street = true;
       before = U'る';
       continue;
@@ -337,6 +343,7 @@ Address read_address(std::string_view text, std::size_t begin) {
   bool marked = false;
   if (eat_postal_code(walker, marked)) {
     address.code = true;
+    address.marked = marked;
     address.range.end = walker.pos();
     for (std::size_t gap = 0; gap < 6; ++gap) {
       if (walker.eat("\\n")) continue;  // as JSON writes a line end
@@ -378,8 +385,8 @@ Address read_address(std::string_view text, std::size_t begin) {
   }
   address.block.street = street;
   if (!address.block.found()) return address;
-  // "3-1-2024年" goes on as something else.
-  if (is_digit(walker.peek())) {
+  // "3-1-2024年" goes on as something else; "熊本市, 休日 119日" is counted.
+  if (is_digit(walker.peek()) || is_counter(walker.peek())) {
     address.block = {};
     return address;
   }
@@ -435,7 +442,8 @@ bool is_sample(std::string_view normalised) {
 bool is_complete(const Address& address) {
   if (address.score() < 3) return false;
   if (address.block.found()) return address.block.full() || address.code || address.building;
-  return address.code;
+  // Tables of postal codes have no mark.
+  return address.code && address.marked;
 }
 
 }  // namespace

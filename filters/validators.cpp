@@ -116,19 +116,23 @@ CardKind card_kind(std::string_view digits) {
   const int two = number(digits, 0, 2), three = number(digits, 0, 3), four = number(digits, 0, 4);
   const bool sixteen_up = between(size, 16, 19);
   if (digits[0] == '4') {
-    if (size == 16 || size == 19) return CardKind::kCard;
-    return size == 13 ? CardKind::kDoubtful : CardKind::kNone;
+    if (size == 16) return CardKind::kCard;
+    return size == 13 || size == 19 ? CardKind::kDoubtful : CardKind::kNone;
   }
   if (size == 16 &&
       (between(two, 51, 55) || between(four, 2221, 2720) || between(four, 2200, 2204)))
     return CardKind::kCard;
   if (two == 34 || two == 37) return size == 15 ? CardKind::kCard : CardKind::kNone;
-  if (sixteen_up && between(four, 3528, 3589)) return CardKind::kCard;
+  // More than 16 digits stand in rules of networks, on cards of UnionPay, and in every other id.
+  const CardKind usual = size == 16 ? CardKind::kCard : CardKind::kDoubtful;
+  if (sixteen_up && between(four, 3528, 3589)) return usual;
   const bool diners =
       between(three, 300, 305) || four == 3095 || two == 36 || two == 38 || two == 39;
-  if (diners && between(size, 14, 19)) return CardKind::kCard;
+  if (diners && size == 14) return CardKind::kCard;
+  if (diners && between(size, 15, 19)) return usual;
+  if (two == 62 && size == 19) return CardKind::kCard;
   if (sixteen_up && (four == 6011 || between(three, 644, 649) || two == 65 || two == 62))
-    return CardKind::kCard;
+    return usual;
   const bool wide = two == 50 || between(two, 56, 58) || digits[0] == '6' || two == 81 || two == 82;
   return wide ? CardKind::kDoubtful : CardKind::kNone;
 }
@@ -145,7 +149,8 @@ bool is_test_card(std::string_view digits) {
 }
 
 bool my_number_valid(std::string_view digits) {
-  if (digits.size() != 12) return false;
+  // The weights themselves, where the sum is explained, are no number.
+  if (digits.size() != 12 || digits.starts_with("65432765432")) return false;
   static constexpr int kWeights[] = {6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2};
   int sum = 0;
   for (std::size_t i = 0; i < 11; ++i) sum += digit(digits[i]) * kWeights[i];

@@ -274,6 +274,18 @@ bool begins_statement(std::string_view text, std::size_t at) {
   return pos < text.size() && kGoesOn.has(text[pos]);
 }
 
+// "end.join", ".map": a method of Ruby without arguments, and a variable of an object below it.
+bool ends_with_call(std::string_view left) {
+  static constexpr std::string_view kMethods[] = {
+      "join",  "map",  "to_s",   "to_a",   "to_i",  "to_h",     "each",    "first",   "last",
+      "new",   "save", "call",   "size",   "count", "sum",      "strip",   "freeze",  "dup",
+      "max",   "min",  "sort",   "uniq",   "keys",  "values",   "reverse", "flatten", "compact",
+      "empty", "nil",  "length", "upcase", "chomp", "downcase", "inspect", "split"};
+  const std::size_t dot = left.rfind('.');
+  return dot != left.npos && std::find(std::begin(kMethods), std::end(kMethods),
+                                       left.substr(dot + 1)) != std::end(kMethods);
+}
+
 // "t.yamada", "k-sato2", as names in addresses are and words are not.
 bool is_made_of_parts(std::string_view name) {
   static constexpr CharSet kParts = kAsciiDigits | CharSet("._-+");
@@ -321,7 +333,8 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
     const bool comment =
         at_sign(text, next) && text[next - 1] == ' ' && next > 2 && text[next - 2] == '*';
     const bool mail = at_sign(text, next)
-                          ? !comment && !begins_statement(text, next) && is_made_of_parts(left)
+                          ? !comment && !begins_statement(text, next) && is_made_of_parts(left) &&
+                                !ends_with_call(left)
                           : (begin > 0 && at_sign(text, begin - 1)) || at_sign(text, end - 1);
     bool begins = has_token_prefix(left);
     if (!mail && !begins && block.goes_on_at(begin)) return at + 1;

@@ -143,6 +143,20 @@ bool are_log_fields(std::string_view text, std::size_t closing, std::size_t open
          kAsciiDigits.has(at_or_nul(text, end + 1));
 }
 
+// "…","58"\n"2021","x": the last cell of a row and the first one of the next.
+bool are_rows(std::string_view text, std::size_t closing, std::size_t opening) {
+  constexpr std::size_t kLongestCell = 256;
+  if (text[opening - 1] != '\n' || text[opening] != text[closing]) return false;
+  const std::size_t from = closing > kLongestCell ? closing - kLongestCell : 0;
+  const std::size_t quote = text.substr(from, closing - from).rfind(text[closing]);
+  if (quote == std::string_view::npos || from + quote == 0 || text[from + quote - 1] != ',')
+    return false;
+  const std::string_view next = text.substr(opening + 1, kLongestCell);
+  const std::size_t end = next.find(text[closing]);
+  return end != std::string_view::npos && next.substr(end + 1).starts_with(',') &&
+         !next.substr(end + 2).starts_with(' ') && !next.substr(end + 2).starts_with('\n');
+}
+
 constexpr std::size_t kFewestSingles = 6;  // literals of one character that may be a value
 
 // The quote that opens a literal of one character behind the comma after the closing one at `at`,
@@ -212,7 +226,7 @@ std::size_t next_literal(std::string_view text, std::size_t at, JoiningWords& wo
   if (const std::size_t statement = appending_statement(text, pos); statement != 0)
     return statement;
   const std::size_t most = std::min(text.size(), at + kLongestGlue);
-  bool sign = false, comma = false, space = false;
+  bool sign = false, comma = false, space = false, closed = false;
   while (pos < most) {
     const char c = text[pos];
     if (is_quote(c)) break;
@@ -226,7 +240,10 @@ std::size_t next_literal(std::string_view text, std::size_t at, JoiningWords& wo
     } else if (c == ',') {
       if (comma) return 0;
       comma = true;
+    } else if (c == '{' && space && closed) {
+      return 0;  // the next object
     } else if (kSigns.has(c)) {
+      closed = closed || c == '}';
       if (const std::size_t call = c == '.' ? appending_call_end(text, pos) : 0; call != 0) {
         pos = call;
         sign = true;
@@ -245,7 +262,7 @@ std::size_t next_literal(std::string_view text, std::size_t at, JoiningWords& wo
   if (pos >= most) return 0;
   if (comma) return are_single_characters(text, at, pos) || words.near(at) ? pos : 0;
   if (sign) return pos;
-  if (space) return are_log_fields(text, at, pos) ? 0 : pos;
+  if (space) return are_log_fields(text, at, pos) || are_rows(text, at, pos) ? 0 : pos;
   // Two quotes side by side: an empty literal, unless a word goes on (as shells write it).
   static constexpr CharSet kPart = kAsciiWord | CharSet("-.+/=@");
   return kPart.has(text[at - 1]) && kPart.has(at_or_nul(text, pos + 1)) ? pos : 0;

@@ -34,6 +34,11 @@ std::size_t open_address(std::string_view text, std::size_t at) {
   return dot == std::string_view::npos || dot + 2 >= domain.size() ? stop : 0;
 }
 
+// "title": "Password", "@title": {}: the next key of an object.
+bool is_key(std::string_view text, std::size_t begin, std::size_t end) {
+  return at_sign(text, begin) && text.substr(end, 2) == "\":";
+}
+
 bool login_part(char c) {
   static constexpr CharSet kBorders{"|,;<\"'"};
   return c > ' ' && c < 0x7F && !kBorders.has(c);
@@ -107,7 +112,7 @@ void find_token_cells(std::string_view text, const Survey& survey, Range where, 
       if (at_sign(text, stop)) stop = token_end(text, stop + 1);
       // Words of other cells stay out: pieces of a value are not followed by text.
       if (stop < text.size() && text[stop] == ' ' && token_at(text, stop + 1)) break;
-      if (is_plain_word(text.substr(next, stop - next))) break;
+      if (is_plain_word(text.substr(next, stop - next)) || is_key(text, next, stop)) break;
       out.sure.add({piece_end, next}, "");
       piece_end = stop;
     }

@@ -1,0 +1,105 @@
+// What people paste that looks like a finding and is none. Beside each kind stands the same value
+// where it is one.
+
+#include <gtest/gtest.h>
+
+#include "tests/filters/marked_text.h"
+
+namespace sekisho::filters {
+namespace {
+
+TEST(CleanPrompts, AColumnOfIdsHoldsSomeThatPassTheCheckOfCards) {
+  expect_none("credit_card", {"4532015112830361\n4532015112830366\n4532015112830379\n"
+                              "4532015112830387\n",
+                              "PO number,total\n4532015112830366,100\n",
+                              "ロット\t有効期限\n4532015112830366\t08/26\n"});
+  expect_marked("credit_card", {"⟦4532015112830366⟧\n⟦4539578763621486⟧\n⟦4716108999716531⟧\n",
+                                "x ⟦4532015112830366⟧ y",
+                                "1690000000001 ⟦4532015112830366⟧\n1690000000002\n1690000000003"});
+}
+
+TEST(CleanPrompts, ManyDigitsOrFewAreNoCardByThemselves) {
+  // Ids of messages and stars; lots with an expiry beside them.
+  expect_none("credit_card", {"4051807544456167023", "id 362339511250076793 at noon",
+                              "batch:626526030855 expiry:06/25"});
+  expect_marked("credit_card", {"card ⟦4051807544456167023⟧", "カード ⟦626526030855⟧"});
+}
+
+TEST(CleanPrompts, ADateBehindANumberIsNoExpiry) {
+  expect_none("credit_card", {"オーダーNo.,受注日\n4532015112830366,12/29\n"});
+  expect_marked("credit_card", {"⟦4532015112830366⟧ 12/29"});
+}
+
+TEST(CleanPrompts, AColumnOfIdsInFoursIsNoListOfMyNumbers) {
+  expect_none("jp_my_number", {"8619-9197-5051\n8619-9197-5050\n1203-5512-0001\n7730-1002-3344",
+                               "物件番号: 8619-9197-5050", "{\"lot\": \"8619-9197-5050\"}",
+                               "It has 12 digits, weights 6,5,4,3,2,7,6,5,4,3,2.\n2. My Number"});
+  expect_marked("jp_my_number", {"⟦8619-9197-5050⟧\n⟦7877-8932-8790⟧"});
+}
+
+TEST(CleanPrompts, RowsInQuotationMarksAreNotPutTogether) {
+  expect_none("credit_card",
+              {"\"batch\",\"exp\",\"n\"\n\"9\",\"OK\",\"58\"\n\"202111291079\",\"x\",\"y\""});
+  expect_none("person_name_ja", {"\"NH46\",\"名古屋\",\"金沢\"\n\"のぞみ\",\"x\",\"y\""});
+  expect_none("jp_my_number", {"{\"n\": \"148\"}\n{\"batch\": \"8619-9197-5050\", \"a\": 1}"});
+}
+
+TEST(CleanPrompts, WhatFormsShowAsAnExampleIsNobodys) {
+  expect_none("jp_phone", {"電話番号 例）03-1234-5678", "携帯電話 [例: 090-1234-5678]",
+                           "<input placeholder=\"例）090-1234-5678\">", "サンプル: 03-1234-5678",
+                           "Phone, e.g. 090-1234-5678", "placeholder=\"090-1234-5678\""});
+  expect_marked("jp_phone", {"電話番号 ⟦03-1234-5678⟧", "例：⟦090-8472-1936⟧",
+                             "症例 ⟦090-1234-5678⟧", "例の件は電話 ⟦03-1234-5678⟧ へ"});
+  expect_none("date_of_birth", {"生年月日 例：1990/01/01", "生年月日（記入例：1990年1月1日）"});
+  expect_marked("date_of_birth", {"生年月日 ⟦1990/01/01⟧", "生年月日 例：⟦1987/06/23⟧"});
+}
+
+TEST(CleanPrompts, NumbersOfPartsAndCustomsAreNoTelephones) {
+  expect_none("jp_phone", {"0961-688760\t延長コード", "HSコード: 0897.02.1945",
+                           "5259.18.1895\t0873.94.9717", "1:00\n6:04\n\n20210815\n17:53"});
+  expect_marked("jp_phone", {"電話 ⟦0961-688760⟧", "TEL ⟦0466.22.1945⟧", "x ⟦03.3456.7891⟧"});
+}
+
+TEST(CleanPrompts, AYearOfBirthIsNoDateOfAnotherDay) {
+  expect_none("date_of_birth", {"昭和56年生まれは今年何歳？\n2022年7月10日から何日？"});
+  expect_marked("date_of_birth", {"生まれは⟦昭和48年2月11日⟧"});
+}
+
+TEST(CleanPrompts, ToTranslateAMarkingIsNotToSetOne) {
+  expect_none("confidentiality_label", {"How do you say 社外秘?", "Translate 社外秘 into English.",
+                                        "「関係者外秘」の英訳は？", "「社外秘」を英語にして"});
+  expect_marked("confidentiality_label", {"⟦社外秘⟧\nTranslate this into English."});
+}
+
+TEST(CleanPrompts, ATableOfPostalCodesIsNobodysAddress) {
+  expect_none("jp_postal_address",
+              {"572-2926 山口県 福岡市 栄町\n774-7254 鳥取県 熊本市 緑ケ丘",
+               "京都市の碁盤の目の通りは上る・下るで表す。", "勤務地 青森県熊本市, 休日 119日"});
+  expect_marked("jp_postal_address",
+                {"⟦〒150-0041 東京都渋谷区⟧神南", "⟦150-0041 東京都渋谷区神南1-19-11⟧"});
+}
+
+TEST(CleanPrompts, TitlesOfBooksAreNoAccountsOfBanks) {
+  expect_none("jp_bank_account",
+              {"日付\t勘定科目\t借方\n12/12\t当座預金\t8142670\t2,242,336",
+               "2019.01.19\t水道光熱費\t27\t部品\n1/20\t普通預金\t2783079\t振込手数料"});
+  expect_marked("jp_bank_account", {"三井住友銀行 新宿支店 普通 ⟦7391824⟧"});
+}
+
+TEST(CleanPrompts, WhereASecretIsKeptIsNoPassword) {
+  expect_none("password_assignment",
+              {"arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:order-2N2Gex",
+               "item|due\npassword policy|2024.10.30", "{ password: 'hunter2' }",
+               "\"passwordConfirm\": \"Password\", \"@passwordConfirm\": {}",
+               "const { password, ...rest } = user;\nmax_tokens=4096, temperature=0.7"});
+  expect_marked("password_assignment", {"secret: ⟦Kx9vTq2Lm!⟧", "password: ⟦ab|Kx9vTq2Lm⟧"});
+}
+
+TEST(CleanPrompts, CodeAndReadsOfSequencersHoldNoAddresses) {
+  expect_none("email", {"    end.join\n    @name.info\n", "items.map\n  @user.email",
+                        "@M0\nACGT\n+\nJ::FGJGFD:CF,GD@EE.GF,FCFH.A:GB.@H"});
+  expect_marked("email", {"⟦t.yamada\n@kaisha-sample.co.jp⟧", "- +\nto ⟦GD@EE.GF⟧"});
+}
+
+}  // namespace
+}  // namespace sekisho::filters
