@@ -2,6 +2,7 @@
 #include <string>
 
 #include "filters/char_set.h"
+#include "filters/views/loose_numbers.h"
 #include "filters/views/pieces.h"
 #include "filters/views/pulled_apart.h"
 #include "filters/views/survey.h"
@@ -302,6 +303,7 @@ bool fills_line(std::string_view text, std::size_t end) {
 void find_broken_lines(std::string_view text, const Survey& survey, Range where, PulledApart out) {
   constexpr std::size_t kFewestOfBoth = 5;
   EncodedBlock block(text, survey);
+  NumberColumns columns(text, out);
   const std::string_view looked_at = text.substr(where.begin, where.size());
   const auto holds = [looked_at](std::string_view what) {
     return looked_at.find(what) != std::string_view::npos;
@@ -312,6 +314,7 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
     std::size_t end = at;
     while (end > 0 && (text[end - 1] == '\r' || text[end - 1] == '\\') && at - end < 3) --end;
     if (end == 0) return at + 1;
+    if (columns.join(at)) return at + 1;
     const std::size_t next = skip_margin(text, at + 1);
     const std::size_t before = digits_before(text, end), after = digits_after(text, next);
     if (before > 0 && after > 0 && before + after >= kFewestOfBoth) {

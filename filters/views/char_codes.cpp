@@ -47,38 +47,66 @@ Code read_hex(std::string_view text, std::size_t at, std::size_t least, std::siz
   return {pos, value};
 }
 
+// Digits of a base of ten at most.
+Code read_bits(std::string_view text, std::size_t at, int base, std::size_t least,
+               std::size_t most) {
+  long value = 0;
+  std::size_t pos = at;
+  for (; pos - at < most; ++pos) {
+    const int digit = at_or_nul(text, pos) - '0';
+    if (digit < 0 || digit >= base) break;
+    value = value * base + digit;
+  }
+  return pos - at < least || word_at(text, pos) ? Code{} : Code{pos, value};
+}
+
 Code read_code(std::string_view text, std::size_t at, Base base) {
   switch (base) {
     case Base::kHex: {
       const char first = at_or_nul(text, at), second = at_or_nul(text, at + 1);
+      if (first == '0' && (second == 'b' || second == 'B')) return read_bits(text, at + 2, 2, 7, 8);
+      if (first == '0' && (second == 'o' || second == 'O')) return read_bits(text, at + 2, 8, 2, 7);
       const bool c_style = first == '0' && (second == 'x' || second == 'X');
       const bool named = (first == 'U' || first == 'u') && second == '+';
       return c_style || named ? read_hex(text, at + 2, 1, 6) : Code{};
     }
-    case Base::kPairs:
-      return read_hex(text, at, 2, 2);
-    case Base::kBinary: {
-      long value = 0;
-      std::size_t pos = at;
-      for (; pos - at < 8 && (at_or_nul(text, pos) == '0' || at_or_nul(text, pos) == '1'); ++pos)
-        value = value * 2 + (text[pos] - '0');
-      return pos - at < 7 || word_at(text, pos) ? Code{} : Code{pos, value};
+    case Base::kPairs: {
+      // As assemblers write them: "4Bh".
+      const char third = at_or_nul(text, at + 2);
+      const bool suffixed = (third == 'h' || third == 'H') && !word_at(text, at + 3);
+      const Code code = read_hex(text.substr(0, suffixed ? at + 2 : text.size()), at, 2, 2);
+      return suffixed && code.end != 0 ? Code{at + 3, code.value} : code;
     }
+    case Base::kBinary:
+      return read_bits(text, at, 2, 7, 8);
     case Base::kDecimal:
       break;
   }
   long value = 0;
   std::size_t pos = at;
   for (; pos - at < 7 && digit_at(text, pos); ++pos) value = value * 10 + (text[pos] - '0');
+  // "75u8", "75u": literals of bytes.
+  if (pos > at && at_or_nul(text, pos) == 'u') pos += at_or_nul(text, pos + 1) == '8' ? 2 : 1;
   return pos == at || word_at(text, pos) ? Code{} : Code{pos, value};
 }
 
 // Names of calls that make a character of its code.
 bool is_char_call(std::string_view name) {
   static constexpr std::string_view kCalls[] = {
-      "chr",          "Chr",           "CHR",    "ChrW",   "chrw", "char",  "CHAR",   "Char",
-      "fromCharCode", "fromCodePoint", "unichr", "String", "rune", "NCHAR", "UNICHAR"};
+      "chr",  "Chr",   "CHR",          "ChrW",          "chrw",   "char",
+      "CHAR", "Char",  "fromCharCode", "fromCodePoint", "unichr", "String",
+      "rune", "NCHAR", "UNICHAR",      "byte",          "Byte",   "int"};
   return std::find(std::begin(kCalls), std::end(kCalls), name) != std::end(kCalls);
+}
+
+// Over "0x7ffe1010:" at the beginning of a line, as debuggers show memory; `at` = there is none.
+std::size_t skip_address(std::string_view text, std::size_t at) {
+  constexpr std::size_t kFewest = 5, kMost = 16;
+  if (text[at] != '0' || at_or_nul(text, at + 1) != 'x' || at == 0 || text[at - 1] != '\n')
+    return at;
+  std::size_t end = at + 2;
+  while (end - at < kMost + 2 && hex_value(at_or_nul(text, end)) >= 0) ++end;
+  return end - at >= kFewest + 2 && at_or_nul(text, end) == ':' ? end + 1 : at;
 }
 
 // Over ")+chr(", ", ", " ", "][": where the next number may begin. `at` = there is none.
@@ -92,12 +120,24 @@ std::size_t skip_between(std::string_view text, std::size_t at) {
       ++pos;
       continue;
     }
+    // A list goes on behind the end of its line.
+    if (c == '\\' && (at_or_nul(text, pos + 1) == '\n' || at_or_nul(text, pos + 1) == '\r')) {
+      ++pos;
+      continue;
+    }
+    if (kAsciiDigits.has(c)) {
+      const std::size_t address = c == '0' ? skip_address(text, pos) : pos;
+      if (address == pos) break;
+      pos = address;
+      continue;
+    }
     if (!is_letter(static_cast<unsigned char>(c))) break;
     std::size_t end = pos;
     while (end < most && is_letter(static_cast<unsigned char>(text[end]))) ++end;
     const std::string_view name = text.substr(pos, end - pos);
-    if (end < most && (text[end] == '(' || text[end] == '.' || text[end] == ')') &&
-        is_char_call(name)) {
+    static constexpr CharSet kAfterCall{"(.)]"};
+    if (at_or_nul(text, end) == '$' && at_or_nul(text, end + 1) == '(') ++end;  // of Basic
+    if (end < most && kAfterCall.has(text[end]) && is_char_call(name)) {
       pos = end + 1;
       continue;
     }
@@ -187,6 +227,20 @@ Range likely_part(const std::vector<long>& codes) {
   return best;
 }
 
+// The same numbers read as octal ones: all have three digits, or begin with a nought.
+std::string text_of_octals(std::string_view text, const std::vector<Range>& places) {
+  std::string bytes;
+  for (const Range& place : places) {
+    const bool nought = text[place.begin] == '0';
+    if (place.size() != 3 && !(nought && (place.size() == 4 || place.size() == 2))) return {};
+    const Code code = read_bits(text, place.begin, 8, place.size(), place.size());
+    if (code.end == 0 || code.value > 255) return {};
+    if (code.value == 0 && &place == &places.back()) break;
+    bytes += static_cast<char>(code.value);
+  }
+  return is_mostly_text(bytes) ? bytes : std::string();
+}
+
 std::string text_of_pairs(std::string_view text, const std::vector<Range>& places, Range part) {
   std::string bytes;
   for (std::size_t i = part.begin; i < part.end; ++i) {
@@ -216,7 +270,9 @@ class ListReader {
     begin = next_;
     pairs_ = pairs_ && code.end - begin == 2;
     end_ = code.end;
-    if (!may_be_character(code.value) && !pairs_ && !is_disguise(code.value)) return {};
+    const bool high_half = base_ == Base::kPairs && code.value == 0;
+    if (!may_be_character(code.value) && !pairs_ && !high_half && !is_disguise(code.value))
+      return {};
     next_ = skip_between(text_, code.end);
     code_ = next_ == code.end ? Code{} : read_code(text_, next_, base_);
     return code;
@@ -246,6 +302,19 @@ bool begins_list(std::string_view text, std::size_t at, Base base, Code first,
   return true;
 }
 
+// "41,00,4b,00": pairs of digits that are UTF-16.
+void drop_high_halves(std::vector<long>& codes, std::vector<Range>& places) {
+  if (codes.size() < 2 * kFewestCodes) return;
+  for (std::size_t i = 1; i < codes.size(); i += 2)
+    if (codes[i] != 0 || places[i].size() != 2) return;
+  for (std::size_t i = 0; 2 * i < codes.size(); ++i) {
+    codes[i] = codes[2 * i];
+    places[i] = places[2 * i];
+  }
+  codes.resize((codes.size() + 1) / 2);
+  places.resize(codes.size());
+}
+
 // Reads a list at `at`; its end when it was patched, 0 otherwise.
 std::size_t patch_list(std::string_view text, std::size_t at, Base base, Code first,
                        std::size_t& looked, Patches& out) {
@@ -263,6 +332,7 @@ std::size_t patch_list(std::string_view text, std::size_t at, Base base, Code fi
   }
   if (places.empty()) return 0;
   looked = std::max(looked, places.back().end);
+  if (base == Base::kPairs || base == Base::kDecimal) drop_high_halves(codes, places);
   // "49 48 33 … 4b": pairs of hexadecimal digits, the first of which hold no letter.
   const std::size_t beyond = skip_between(text, places.back().end);
   const bool goes_on = base == Base::kDecimal && beyond > places.back().end &&
@@ -282,8 +352,14 @@ std::size_t patch_list(std::string_view text, std::size_t at, Base base, Code fi
                  codes.begin() + static_cast<std::ptrdiff_t>(part.end));
     decoded += (pairs ? "\n" : "") + text_of(codes);
   }
+  bool whole = pairs;
+  if (base == Base::kDecimal && !pairs && all.size() >= kFewestCodes)
+    if (const std::string octal = text_of_octals(text, places); !octal.empty()) {
+      decoded += (decoded.empty() ? "" : "\n") + octal;
+      whole = true;
+    }
   if (decoded.empty()) return 0;
-  if (pairs) part = all;
+  if (whole) part = all;
   const std::size_t begin = list_begin(text, places[part.begin].begin);
   const std::size_t end = list_end(text, begin, places[part.end - 1].end);
   out.add({begin, end}, decoded);
@@ -306,6 +382,38 @@ bool may_be_row(std::string_view text, std::size_t at) {
   return true;
 }
 
+// "   A   K  \\n 343": cells of four characters, as od -c writes bytes. Empty: they are none.
+std::string bytes_of_cells(std::string_view cells) {
+  constexpr std::size_t kCell = 4, kMost = 16;
+  while (!cells.empty() && cells.back() == '\r') cells.remove_suffix(1);
+  if (cells.size() % kCell != 0 || cells.empty() || cells.size() > kCell * kMost) return {};
+  std::string bytes;
+  for (std::size_t at = 0; at < cells.size(); at += kCell) {
+    const std::string_view cell = cells.substr(at, kCell);
+    if (cell[0] != ' ') return {};
+    if (cell[1] == ' ' && cell[2] == ' ') {
+      bytes += cell[3];
+    } else if (cell[1] == ' ' && cell[2] == '\\') {
+      bytes += cell[3] == 'n' ? '\n' : cell[3] == 't' ? '\t' : ' ';
+    } else {
+      const Code code = read_bits(cell, 1, 8, 3, 3);
+      if (code.end == 0 || code.value > 255) return {};
+      bytes += static_cast<char>(code.value);
+    }
+  }
+  return bytes;
+}
+
+// The same of the cells " 101 113", as od -b does.
+bool are_octal_cells(std::string_view cells) {
+  constexpr std::size_t kCell = 4;
+  if (cells.size() % kCell != 0 || cells.empty()) return false;
+  for (std::size_t at = 0; at < cells.size(); at += kCell)
+    if (cells[at] != ' ' || read_bits(cells.substr(0, at + kCell), at + 1, 8, 3, 3).end == 0)
+      return false;
+  return true;
+}
+
 DumpRow read_row(std::string_view line) {
   DumpRow row;
   std::size_t pos = 0;
@@ -316,6 +424,13 @@ DumpRow read_row(std::string_view line) {
   const bool colon = line[pos] == ':';
   if (colon) ++pos;
   if (pos >= line.size() || (line[pos] != ' ' && line[pos] != '\t')) return row;
+  const std::string_view cells = line.substr(pos);
+  const bool spread = cells.size() > 3 && cells[1] == ' ' && (cells[2] == ' ' || cells[2] == '\\');
+  if (!colon && (spread || are_octal_cells(cells))) {
+    row.bytes = bytes_of_cells(cells);
+    row.valid = !row.bytes.empty();
+    if (row.valid) return row;
+  }
   std::string digits;
   std::size_t groups = 0, size = 0;
   while (pos < line.size()) {
@@ -343,6 +458,17 @@ DumpRow read_row(std::string_view line) {
 std::string swapped(std::string bytes) {
   for (std::size_t i = 0; i + 1 < bytes.size(); i += 2) std::swap(bytes[i], bytes[i + 1]);
   return bytes;
+}
+
+std::string hex_of(std::string_view bytes) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  std::string out;
+  out.reserve(2 * bytes.size());
+  for (const char c : bytes) {
+    out += kHex[static_cast<unsigned char>(c) >> 4];
+    out += kHex[c & 0xF];
+  }
+  return out;
 }
 
 // Of a line no longer than a dump's.
@@ -375,10 +501,16 @@ unsigned bases_of_first(std::string_view text, std::size_t at) {
     return (decimal ? bit_of(Base::kDecimal) : 0) | (size == 2 ? bit_of(Base::kPairs) : 0) |
            (size >= 7 ? bit_of(Base::kBinary) : 0);
   }
+  if (size > 0 && next == 'u') return bit_of(Base::kDecimal);
+  if (size == 2 && (next == 'h' || next == 'H')) return bit_of(Base::kPairs);
   if (size > 1) return 0;
   const char second = at_or_nul(text, at + 1);
-  if (second == (size == 1 ? 'x' : '+') || second == 'X') return bit_of(Base::kHex);
-  return hex_value(second) >= 0 && !word_at(text, at + 2) ? bit_of(Base::kPairs) : 0;
+  static constexpr CharSet kPrefixes{"xXoObB"};
+  const bool prefixed = text[at] == '0' ? kPrefixes.has(second) : second == '+' || second == 'X';
+  if (prefixed && hex_value(at_or_nul(text, at + 2)) >= 0) return bit_of(Base::kHex);
+  const char third = at_or_nul(text, at + 2);
+  const bool ends = third == 'h' || third == 'H' || !word_at(text, at + 2);
+  return hex_value(second) >= 0 && ends ? bit_of(Base::kPairs) : 0;
 }
 
 // Whether a list may begin with `code`.
@@ -448,7 +580,10 @@ void find_hex_dumps(std::string_view text, const Survey&, Range where, Patches& 
       continue;
     }
     while (begin < end && (text[begin] == ' ' || text[begin] == '\t')) ++begin;
-    if (is_mostly_text(bytes)) {
+    // What is packed is unpacked where the digits are read.
+    if (packed_as(bytes)) {
+      out.add({begin, end}, hex_of(bytes));
+    } else if (is_mostly_text(bytes)) {
       if (words != bytes && is_mostly_text(words)) bytes += "\n" + words;
       out.add({begin, end}, bytes);
     }

@@ -1,5 +1,6 @@
 #include "filters/views/escape_marks.h"
 
+#include "filters/views/escaped_layout.h"
 #include "filters/views/marks_within.h"
 #include "filters/views/survey.h"
 #include "filters/width_fold.h"
@@ -24,6 +25,7 @@ bool begins_escape(std::string_view text, std::size_t at) {
   if (next == 'u' || next == 'U' || next == 'x') return true;
   if (next == '\\') return false;  // its second half is looked at too
   if (escapes_sign(text, at)) return true;
+  if (next == 'n' || next == '"' || next == 'r' || next == 't') return parts_value(text, at);
   return next >= '0' && next <= '7' && at_or_nul(text, at + 2) >= '0' &&
          at_or_nul(text, at + 2) <= '7';
 }

@@ -8,6 +8,7 @@
 #include "filters/utf8.h"
 #include "filters/views/blob_codings.h"
 #include "filters/views/escape_marks.h"
+#include "filters/views/escaped_layout.h"
 #include "filters/views/html_text.h"
 #include "filters/views/marks_within.h"
 #include "filters/views/survey.h"
@@ -200,6 +201,8 @@ std::size_t EscapeFinder::see_backslash(std::size_t at) {
       if (wide >= 0x20 && wide < 0x100 && text_.substr(at + 2, 2) == "00")
         return put_code(at, at + 6, wide);
       const long byte = hex_at(text_, at + 2, 2);
+      // '\\x414b…': bytes as PostgreSQL writes them are read with the other long runs.
+      if (byte >= 0 && hex_at(text_, at + 4, 14) >= 0) return at + 2;
       return byte < 0 ? at + 2 : put_byte(at, at + 4, byte);
     }
     case '\\': {
@@ -209,15 +212,16 @@ std::size_t EscapeFinder::see_backslash(std::size_t at) {
       return put(at, at + 2, "\\", nested);
     }
     case '/':
-    case '"':
     case '\'':
       return put(at, at + 2, std::string_view(&next, 1), false);
+    case '"':
+      return put(at, at + 2, "\"", parts_value(text_, at));
     case 'n':
-      return put(at, at + 2, "\n", false);
+      return put(at, at + 2, "\n", parts_value(text_, at));
     case 't':
-      return put(at, at + 2, "\t", false);
+      return put(at, at + 2, "\t", parts_value(text_, at));
     case 'r':
-      return put(at, at + 2, "", false);
+      return put(at, at + 2, "", parts_value(text_, at));
     default:
       break;
   }

@@ -7,6 +7,7 @@
 #include "filters/char_set.h"
 #include "filters/japanese_numbers.h"
 #include "filters/validators.h"
+#include "filters/views/loose_numbers.h"
 #include "filters/views/pieces.h"
 #include "filters/views/pulled_apart.h"
 #include "filters/views/survey.h"
@@ -295,9 +296,15 @@ void join_groups(std::string_view text, Range where, const Groups& run, PulledAp
 
 void find_number_groups(std::string_view text, const Survey& survey, Range where, PulledApart out) {
   Groups run;
+  LooseNumbers loose(text, out);
   survey.each(where.begin, where.end, kDigitStarts, [&](std::size_t at) {
     if (at > 0 && kAsciiWord.has(text[at - 1])) return at + 1;
-    if (const std::size_t next = skip_few_digits(text, survey, at); next != at) return next;
+    if (const std::size_t next = skip_few_digits(text, survey, at); next != at) {
+      if (!may_part_digits(text, next)) return next;
+      std::size_t end = at;
+      while (digit_at(text, end)) ++end;
+      return std::max(next, loose.join(at, end));
+    }
     std::size_t first = at;
     while (digit_at(text, first)) ++first;
     read_groups(text, at, run);
@@ -306,7 +313,7 @@ void find_number_groups(std::string_view text, const Survey& survey, Range where
                         !is_part_of_decimal(text, {at, run.end}) &&
                         !(text[run.last - 1] == '\n' && begins_dump_row(text, run.last));
     if (number) join_groups(text, {at, run.end}, run, out);
-    return number ? run.end : std::max(first, run.last);
+    return number ? run.end : std::max({first, run.last, loose.join(at, first)});
   });
 }
 

@@ -280,7 +280,13 @@ void ViewScan::Impl::see_pulled_apart(const Scene& scene, Findings& out) {
 
 // A run of characters of an encoding that begins in the fresh part.
 void ViewScan::Impl::see_blob_run(const Scene& scene, std::size_t begin, std::size_t& end) {
-  const BlobRun run = read_blob_run(scene.text, begin);
+  // "\nQUtJ…" in a string of another text, "\x414b…".
+  static constexpr CharSet kEscaped{"ntrx"};
+  const bool escaped =
+      begin > 0 && scene.text[begin - 1] == '\\' && kEscaped.has(scene.text[begin]);
+  if (escaped) ++begin;
+  BlobRun run = read_blob_run(scene.text, begin);
+  if (escaped) run.range.begin -= 2;
   end = std::max(run.range.end, begin + 1);
   if (begin < scene.fresh.begin || begin >= scene.fresh.end || scene.offset + begin < blobs_until)
     return;

@@ -1,0 +1,68 @@
+// Numbers whose groups have anything between: words, brackets, emoji, signs of several kinds, or
+// stand one below the other; rows of figures that only look like it.
+
+#include <gtest/gtest.h>
+
+#include "tests/filters/scan_text.h"
+
+namespace sekisho::filters {
+namespace {
+
+TEST(LooseNumbers, FindsGroupsWithWordsBetween) {
+  EXPECT_EQ(shown("カード番号は 4539の5787の6362の1486 です"),
+            "credit_card[4539の5787の6362の1486]");
+  EXPECT_EQ(shown("card 4539 dash 5787 dash 6362 dash 1486"),
+            "credit_card[4539 dash 5787 dash 6362 dash 1486]");
+  EXPECT_EQ(shown("card: 4539 and 5787 and 6362 and 1486."),
+            "credit_card[4539 and 5787 and 6362 and 1486]");
+  EXPECT_EQ(shown("携帯は 090 ハイフン 8765 ハイフン 4321 です"),
+            "jp_phone[090 ハイフン 8765 ハイフン 4321]");
+}
+
+TEST(LooseNumbers, FindsGroupsThatAreCountedInWords) {
+  EXPECT_EQ(shown("カードの最初の4桁は4539、次の4桁は5787、その次は6362、最後の4桁は1486です"),
+            "credit_card[4539、次の4桁は5787、その次は6362、最後の4桁は1486]");
+  EXPECT_EQ(shown("card: first four 4539, next four 5787, then 6362, last four 1486"),
+            "credit_card[4539, next four 5787, then 6362, last four 1486]");
+}
+
+TEST(LooseNumbers, FindsGroupsInBracketsAndBetweenSigns) {
+  for (const char* number : {"[4539][5787][6362][1486]", "「4539」「5787」「6362」「1486」",
+                             "(4539) (5787) (6362) (1486)", "4539🔹5787🔹6362🔹1486",
+                             "4539#5787#6362#1486", "4539-5787/6362 1486"})
+    EXPECT_NE(shown(std::string("カード番号: ") + number).find("credit_card["), std::string::npos)
+        << number;
+  EXPECT_NE(shown("マイナンバー: 【8】【6】【1】【9】【9】【1】【9】【7】【5】【0】【5】【0】")
+                .find("jp_my_number["),
+            std::string::npos);
+}
+
+TEST(LooseNumbers, FindsGroupsOneBelowTheOther) {
+  EXPECT_EQ(shown("カード番号\n1. 4539\n2. 5787\n3. 6362\n4. 1486\n"),
+            "credit_card[4539\n2. 5787\n3. 6362\n4. 1486]");
+  EXPECT_EQ(shown("| # | カード番号 |\n|---|---|\n| 1 | 4539 |\n| 2 | 5787 |\n| 3 | 6362 |\n| 4 | "
+                  "1486 |\n"),
+            "credit_card[4539 |\n| 2 | 5787 |\n| 3 | 6362 |\n| 4 | 1486]");
+  EXPECT_EQ(shown("[10:00] 田中: カード番号送ります\n[10:01] 田中: 4539\n[10:02] 田中: 5787\n"
+                  "[10:03] 田中: 6362\n[10:04] 田中: 1486"),
+            "credit_card[4539\n[10:02] 田中: 5787\n[10:03] 田中: 6362\n[10:04] 田中: 1486]");
+}
+
+TEST(LooseNumbers, FiguresOneBesideTheOtherAreSilent) {
+  // The check digit is wrong.
+  EXPECT_EQ(shown("card 4539 dash 5787 dash 6362 dash 1487"), "");
+  EXPECT_EQ(shown("カード番号\n1. 4539\n2. 5787\n3. 6362\n4. 1487\n"), "");
+  // More than one number, and parts of a longer row.
+  EXPECT_EQ(shown("card 4539/5787-6362 1486;4539/5787-6362 1486"), "");
+  EXPECT_EQ(shown("no,status,My Number\n1,new,2977 2459 9599\n2,pending,3457-9462-6484\n"
+                  "3,done,1641 2347 0216\n4,done,796212559762\n")
+                .find("\n"),
+            std::string::npos);
+  EXPECT_EQ(
+      shown("tel\n#define A 0\n#define B 9\n#define C 0\n#define D 8\n#define E 7\n#define F 6\n"
+            "#define G 5\n#define H 4\n#define I 3\n#define J 2\n#define K 1\n"),
+      "");
+}
+
+}  // namespace
+}  // namespace sekisho::filters
