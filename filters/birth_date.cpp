@@ -238,13 +238,15 @@ bool heads_own_line(std::string_view text, Range date) {
 // something else.
 bool is_of_something_else(std::string_view text, Range date) {
   if (heads_own_line(text, date)) return true;
-  constexpr std::size_t kReach = 72;
+  constexpr std::size_t kReach = 72, kFurther = 160;
+  // "昭和56年生まれは今年何歳？\n2022年7月10日から…": the year is told already.
+  const std::size_t far = date.begin > kFurther ? date.begin - kFurther : 0;
+  const std::string_view said = text.substr(far, date.begin - far);
+  if (const std::size_t born = said.rfind("生まれは"); born != std::string_view::npos) {
+    if (said.substr(0, born).ends_with("年")) return true;
+  }
   const std::size_t from = date.begin > kReach ? date.begin - kReach : 0;
   const std::string_view before = text.substr(from, date.begin - from);
-  // "昭和56年生まれは今年何歳？\n2022年7月10日から…": the year is told already.
-  if (const std::size_t born = before.rfind("生まれは"); born != std::string_view::npos) {
-    if (before.substr(0, born).ends_with("年")) return true;
-  }
   constexpr std::string_view kWord = "誕生日";
   const std::size_t word = before.rfind(kWord);
   if (word == std::string_view::npos) return false;

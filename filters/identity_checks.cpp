@@ -8,6 +8,7 @@
 #include "filters/iban.h"
 #include "filters/japanese_numbers.h"
 #include "filters/machine_readable_zone.h"
+#include "filters/table.h"
 #include "filters/validators.h"
 #include "filters/width_fold.h"
 
@@ -105,9 +106,37 @@ double check_insurer_number(TokenMatch& match, double confidence) {
   return insurer_number_valid(compact(match.value())) ? confidence : 0;
 }
 
+namespace {
+
+// "debit", "手数料": of a figure or a code, not of an account.
+bool ends_like_figure(std::string name) {
+  static constexpr std::string_view kFigures[] = {"debit",  "credit", "amount",  "code",  "借方",
+                                                  "貸方",   "金額",   "手数料",  "残高",  "合計",
+                                                  "預入額", "価格",   "balance", "total", "コード"};
+  static constexpr std::string_view kJoints[] = {" ", "\t", "\"", "'", ":", "=", "】", ">", "は"};
+  for (bool again = true; again;) {
+    again = false;
+    for (const std::string_view joint : kJoints)
+      if (name.ends_with(joint)) name.resize(name.size() - joint.size()), again = true;
+  }
+  return std::any_of(std::begin(kFigures), std::end(kFigures),
+                     [&name](std::string_view word) { return name.ends_with(word); });
+}
+
+// "【debit】4542894", "手数料は9001183", a cell below "最低預入額".
+bool is_named_figure(std::string_view text, Range value) {
+  constexpr std::size_t kReach = 32;
+  const std::size_t from = value.begin - std::min(value.begin, kReach);
+  if (ends_like_figure(folded_lower(text.substr(from, value.begin - from)))) return true;
+  const auto heading = heading_above(text, value);
+  return heading && ends_like_figure(folded_lower(text.substr(heading->begin, heading->size())));
+}
+
+}  // namespace
+
 double check_bank_account(TokenMatch& match, double confidence) {
   const std::string digits = compact(match.value());
-  if (distinct_characters(digits) < 2) return 0;
+  if (distinct_characters(digits) < 2 || is_named_figure(match.text, match.range)) return 0;
   static constexpr std::string_view kCounted[] = {"件", "円", "人", "個", "回", "名", "万", "億",
                                                   "%",  "％", "年", "月", "台", "本", "枚", "冊"};
   const std::string_view after = match.text.substr(match.range.end, 4);

@@ -9,6 +9,7 @@
 #include "filters/digit_candidates.h"
 #include "filters/evidence.h"
 #include "filters/japanese_numbers.h"
+#include "filters/other_numbers.h"
 #include "filters/surroundings.h"
 #include "filters/validators.h"
 #include "filters/width_fold.h"
@@ -113,42 +114,6 @@ bool among_hex_groups(std::string_view text, Range number) {
   return text.substr(from, number.begin - from).find("U+") != std::string_view::npos;
 }
 
-// Whether the numbers of this form that stand near are mostly none of these: a column of ids, of
-// which a check digit lets one in ten pass. The number is `groups` groups of one size.
-template <class Valid>
-bool among_other_numbers(std::string_view text, Range number, std::size_t groups, Valid valid) {
-  constexpr std::size_t kReach = 1024;  // bytes on each side
-  constexpr std::size_t kFewest = 3;    // others
-  const Range near{number.begin - std::min(number.begin, kReach),
-                   std::min(text.size(), number.end + kReach)};
-  DigitGroups all;
-  read_digit_groups(text, near, all);
-  std::size_t own = 0;
-  while (own < all.groups.size() && all.groups[own].range.begin < number.begin) ++own;
-  if (own + groups > all.groups.size()) return false;
-  const std::size_t size = all.groups[own].count;
-  const Separator separator = groups > 1 ? all.groups[own + 1].before : Separator::kNone;
-  const std::string value(all.digits_of(own, own + groups));
-  const auto has_form = [&](std::size_t from) {
-    for (std::size_t i = from; i < from + groups; ++i)
-      if (all.groups[i].count != size || (i > from && all.groups[i].before != separator))
-        return false;
-    return true;
-  };
-  std::size_t such = 1, others = 0;
-  for (std::size_t i = 0; i + groups <= all.groups.size(); ++i) {
-    if (all.groups[i].range.end <= near.begin || all.groups[i].range.begin >= near.end ||
-        !has_form(i))
-      continue;
-    const std::string_view digits = all.digits_of(i, i + groups);
-    // Moments count up beside the numbers of a log.
-    if (groups == 1 && digits[0] == '1') continue;
-    if (digits != value) ++(valid(digits) ? such : others);
-    i += groups - 1;
-  }
-  return others >= kFewest && others >= 2 * such;
-}
-
 Judgement judge_card(const DetectorRow& row, const DigitGroups& all, const DigitCandidate& c,
                      CardKind kind, std::string_view text) {
   const Range range = all.range_of(c.from, c.to);
@@ -160,13 +125,16 @@ Judgement judge_card(const DetectorRow& row, const DigitGroups& all, const Digit
   if (kind == CardKind::kDoubtful && (!evidence.named || only_of_expiry(row, text, range)))
     return {};
   if (evidence.named) return {model.context, kByWord};
-  if (!cells && !evidence.otherwise && expiry_follows(text, range)) return {model.context, kByWord};
+  if (!cells && !evidence.otherwise && expiry_follows(text, range) &&
+      !names_other_number(row, text, range))
+    return {model.context, kByWord};
   if (cells) return {};
   const bool blanks = c.separator == Separator::kSpace && in_fours(all, c, 4);
   if (blanks && among_hex_groups(text, range)) return {};
   if (blanks && heads_figures(text, range.begin)) return {model.shape - model.against, kAgainst};
   if (grouped) return {model.grouped, kByGroups};
-  if (evidence.otherwise || among_other_numbers(text, range, 1, luhn_valid))
+  if (evidence.otherwise || names_other_number(row, text, range) ||
+      among_other_numbers(text, range, 1, luhn_valid))
     return {model.shape - model.against, kAgainst};
   return {model.shape, kByCheck};
 }
@@ -186,7 +154,8 @@ Judgement judge_my_number(const DetectorRow& row, const DigitGroups& all, const 
   double confidence = grouped ? model.grouped : model.shape;
   const bool otherwise =
       evidence.otherwise || (blanks && heads_figures(text, all.range_of(c.from, c.to).begin)) ||
-      (grouped && among_other_numbers(text, all.range_of(c.from, c.to), 3, my_number_valid));
+      (grouped && (names_other_number(row, text, all.range_of(c.from, c.to)) ||
+                   among_other_numbers(text, all.range_of(c.from, c.to), 3, my_number_valid)));
   if (otherwise) confidence -= model.against;
   if (looks_like_timestamp(all.digits_of(c.from, c.to))) confidence -= kTimestamp;
   return {confidence, otherwise ? kAgainst : grouped ? kByGroups : kByCheck};

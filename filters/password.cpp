@@ -143,7 +143,23 @@ bool is_name(std::string_view value, const Kinds& n, bool quoted) {
   return !quoted && about && n.digits <= 1;
 }
 
+// "0x33bdfbeeb58c" of a debugger.
+bool is_pointer(std::string_view value) {
+  return value.starts_with("0x") && value.size() <= 18 && is_hex(value.substr(2));
+}
+
+// "{{ .Values.auth.password | b64enc }}": the filter of a template.
+bool in_template(std::string_view text, std::size_t value) {
+  constexpr std::size_t kReach = 96;
+  const std::size_t from = value - std::min(value, kReach);
+  const std::string_view before = text.substr(from, value - from);
+  const std::size_t open = before.rfind("{{");
+  return open != before.npos && before.find('|', open) != before.npos &&
+         before.find_first_of("\n}", open) == before.npos;
+}
+
 bool looks_like_path(std::string_view value) {
+  if (value.find("@2x.") != value.npos || value.find("@3x.") != value.npos) return true;
   return value.front() == '/' || std::count(value.begin(), value.end(), '/') >= 3 ||
          value.substr(0, 2) == "~/" || value.substr(0, 2) == "./" || value.substr(0, 3) == "../" ||
          (value.size() > 2 && value[1] == ':' && value[2] == '\\');
@@ -196,7 +212,7 @@ double judge_password(std::string_view value, bool quoted, bool told) {
   if (value.size() < kShortest || value.size() > kLongest || !is_ascii(value)) return 0;
   if (value.find(' ') != std::string_view::npos || is_reference(value, quoted)) return 0;
   if (is_sample_password(value) || looks_like_path(value) || is_technical(value) ||
-      is_notation(value) || listed(kWords, folded_lower(value)))
+      is_pointer(value) || is_notation(value) || listed(kWords, folded_lower(value)))
     return 0;
   const std::string lower = folded_lower(value);
   for (const std::string_view part : kRuleParts)
@@ -601,7 +617,9 @@ void find_password(const DetectorRow& row, std::string_view text, Range gate, Fi
                given->stated || given->setting || given->quoted ? 0.70 : 0.60,
                "key word and form of the value", out);
   }
-  if (is_secret_of_manager(text, gate.begin) || heads_row(value, given->quoted)) return;
+  if (is_secret_of_manager(text, gate.begin) || heads_row(value, given->quoted) ||
+      in_template(text, given->value.begin))
+    return;
   if (find_behind_name(row, text, given->value, out)) return;
   // Random ones after this word are for the detector of random values.
   if (begins(word, "secret") && looks_random(value)) return;

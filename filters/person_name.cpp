@@ -337,6 +337,10 @@ double confidence_of(const DetectorRow& row, const NameAhead& ahead, const Name&
   const ConfidenceModel& model = row.confidence;
   if (name.given == 0) return name.surname > 1 ? model.grouped : model.grouped - kComposed;
   if (name.surname == 1 && !name.honorific && !(name.spaced && name.listed)) return 0;
+  // "岡山　京都": from one town to another.
+  if (name.spaced && !name.honorific && is_place(ahead, name.surname) &&
+      word_at(ahead, name.given_from, kPlaces) == name.given)
+    return 0;
   double confidence = name.honorific ? model.context : model.shape;
   if (!name.listed) confidence -= kComposed;
   if (is_one_of(ahead, name, kSamples)) return confidence - model.against;
@@ -520,8 +524,9 @@ void find_attendants(const DetectorRow& row, std::string_view text, Range gate, 
 
 double check_name_reading(TokenMatch& match, double confidence) {
   static constexpr std::string_view kNoReadings[] = {
-      "カブシキ", "カイシャ", "ガイシャ", "カタカナ", "フリガナ", "ひらがな",
-      "ふりがな", "センター", "サービス", "システム", "グループ", "ニュウリョク"};
+      "メール",   "アドレス", "パスワード", "カブシキ", "カイシャ",
+      "ガイシャ", "カタカナ", "フリガナ",   "ひらがな", "ふりがな",
+      "センター", "サービス", "システム",   "グループ", "ニュウリョク"};
   const std::string_view value = match.value();
   for (const std::string_view word : kNoReadings) {
     if (value.find(word) != std::string_view::npos) return 0;

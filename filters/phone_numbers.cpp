@@ -39,6 +39,12 @@ bool over_lines(const DigitGroups& all, const DigitCandidate& c) {
   return false;
 }
 
+// "9,510,070  20221222": the end of a sum, and the next column.
+bool is_end_of_sum(std::string_view text, std::size_t begin, const PhoneParts& parts) {
+  return parts.count == 2 && parts.groups[0] == 3 && begin >= 2 && text[begin - 1] == ',' &&
+         is_digit(static_cast<unsigned char>(text[begin - 2]));
+}
+
 // "03-1234-5678", "090-0000-0000": what forms show beside their fields.
 bool is_sample_phone(std::string_view digits) {
   return digits.ends_with("12345678") || digits.ends_with("1234567") ||
@@ -138,6 +144,7 @@ void find_jp_phones(const DetectorRow& row, std::string_view text, const DigitGr
       if (kind == PhoneKind::kNone) return;
       if (!free_on_left(row, text, parts.range.begin) || !free_on_right(text, parts.range.end) ||
           is_end_of_time(text, parts.range.begin, parts) ||
+          is_end_of_sum(text, parts.range.begin, parts) ||
           (is_sample_phone(parts.digits) && is_given_as_example(text, parts.range.begin)))
         return;
       std::string_view why;
@@ -200,6 +207,8 @@ void find_international_phones(const DetectorRow& row, std::string_view text,
     Range range = all.range_of(c.from, c.to);
     range.begin -= plus.size;
     const char32_t before = char_before(text, range.begin).value;
+    // "（＋８）" over the next line: a bracket parts them, too.
+    if (text.substr(range.begin, range.size()).find('\n') != std::string_view::npos) continue;
     if (is_word(before) || before == U'+' || before == U')' || before == U']' ||
         !free_on_right(text, range.end))
       continue;

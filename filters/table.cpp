@@ -291,6 +291,34 @@ std::optional<Range> heading_above(std::string_view text, Range value) {
   return is_heading(text, heading) ? std::optional<Range>(heading) : std::nullopt;
 }
 
+std::vector<Range> cells_beside(std::string_view text, Range value) {
+  constexpr int kMostLines = 4;  // on each side
+  std::vector<Range> out;
+  const std::optional<Range> line = line_at(text, value.begin, value.end);
+  if (!line) return out;
+  const auto [separator, cells] = cells_in(text, *line);
+  if (separator == 0) return out;
+  const std::size_t index = cell_index(text, *line, separator, value.begin);
+  const auto take = [&](Range row) {
+    if (const auto cell = cell_number(text, row, separator, index))
+      out.push_back(trimmed(text, *cell));
+  };
+  const std::size_t limit = value.begin > kColumnReach ? value.begin - kColumnReach : 0;
+  std::optional<Range> row = line;
+  for (int i = 0; i < kMostLines; ++i) {
+    row = line_before(text, *row, limit);
+    if (!row || !is_row(text, *row, separator, cells)) break;
+    take(*row);
+  }
+  row = line;
+  for (int i = 0; i < kMostLines; ++i) {
+    row = row_at(text, row->end + 1, text.size(), separator, cells);
+    if (!row) break;
+    take(*row);
+  }
+  return out;
+}
+
 std::vector<Range> headings_over(std::string_view text, std::size_t pos) {
   std::optional<TableMemo> own;
   if (newest_memo == nullptr) own.emplace();

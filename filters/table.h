@@ -47,6 +47,10 @@ std::optional<SqlColumn> sql_column(std::string_view text, Range value);
 // line, or when the first line holds values itself. Of an INSERT, the name of the column.
 std::optional<Range> heading_above(std::string_view text, Range value);
 
+// The cells of the column of `value` in the few lines above and below it, trimmed; a heading may be
+// among them. Quicker than cells_below, and needs no heading.
+std::vector<Range> cells_beside(std::string_view text, Range value);
+
 // Where the names of the columns stand that `pos` lies below, in order.
 std::vector<Range> headings_over(std::string_view text, std::size_t pos);
 

@@ -37,6 +37,20 @@ TEST(CleanPrompts, AColumnOfIdsInFoursIsNoListOfMyNumbers) {
   expect_marked("jp_my_number", {"⟦8619-9197-5050⟧\n⟦7877-8932-8790⟧"});
 }
 
+TEST(CleanPrompts, ALabelOrAColumnOfAnotherNumberSaysWhatItIs) {
+  for (const char* type : {"jp_my_number", "credit_card"}) {
+    expect_none(type, {"支払番号: 8619-9197-5050", "支払番号: 4532015112830366",
+                       "{\"payment_no\": \"8619-9197-5050\"}", "notification no : 4532015112830366",
+                       "RMA id\treason\n8619-9197-5050\tx\n4532015112830366\ty\n",
+                       "a,4532015112830366\nb,97318220\nc,602117753912\nd,5530018846\n"});
+  }
+  expect_marked("jp_my_number", {"番号: ⟦8619-9197-5050⟧", "識別番号: ⟦8619-9197-5050⟧",
+                                 "例の番号は ⟦8619-9197-5050⟧", "my number: ⟦861991975050⟧"});
+  expect_marked("credit_card",
+                {"番号：⟦4532015112830366⟧", "account number: ⟦4532015112830366⟧",
+                 "a,⟦4532015112830366⟧\nb,⟦4539578763621486⟧\nc,⟦4716108999716531⟧"});
+}
+
 TEST(CleanPrompts, RowsInQuotationMarksAreNotPutTogether) {
   expect_none("credit_card",
               {"\"batch\",\"exp\",\"n\"\n\"9\",\"OK\",\"58\"\n\"202111291079\",\"x\",\"y\""});
@@ -55,13 +69,18 @@ TEST(CleanPrompts, WhatFormsShowAsAnExampleIsNobodys) {
 }
 
 TEST(CleanPrompts, NumbersOfPartsAndCustomsAreNoTelephones) {
-  expect_none("jp_phone", {"0961-688760\t延長コード", "HSコード: 0897.02.1945",
-                           "5259.18.1895\t0873.94.9717", "1:00\n6:04\n\n20210815\n17:53"});
+  expect_none("jp_phone",
+              {"0961-688760\t延長コード", "HSコード: 0897.02.1945", "5259.18.1895\t0873.94.9717",
+               "1:00\n6:04\n\n20210815\n17:53", "￥9,510,070  20221222\n千葉銀行"});
+  expect_none("phone_international",
+              {"４６７（－１０）\n５２３（＋８）\n４６９（－５）\n５２５（－３）"});
   expect_marked("jp_phone", {"電話 ⟦0961-688760⟧", "TEL ⟦0466.22.1945⟧", "x ⟦03.3456.7891⟧"});
 }
 
 TEST(CleanPrompts, AYearOfBirthIsNoDateOfAnotherDay) {
-  expect_none("date_of_birth", {"昭和56年生まれは今年何歳？\n2022年7月10日から何日？"});
+  expect_none("date_of_birth",
+              {"昭和56年生まれは今年何歳？\n2022年7月10日から何日？",
+               "昭和41年生まれは今年何歳？ 和暦と西暦の対応表を作って。 2019年7月7日は何曜日"});
   expect_marked("date_of_birth", {"生まれは⟦昭和48年2月11日⟧"});
 }
 
@@ -69,6 +88,12 @@ TEST(CleanPrompts, ToTranslateAMarkingIsNotToSetOne) {
   expect_none("confidentiality_label", {"How do you say 社外秘?", "Translate 社外秘 into English.",
                                         "「関係者外秘」の英訳は？", "「社外秘」を英語にして"});
   expect_marked("confidentiality_label", {"⟦社外秘⟧\nTranslate this into English."});
+}
+
+TEST(CleanPrompts, TwoTownsAreNoName) {
+  expect_none("person_name_ja", {"のぞみ３８号　０２：０１　岡山　京都\n", "駅: 名古屋　京都",
+                                 "last_name_kana: メールアドレス"});
+  expect_marked("person_name_ja", {"担当は⟦岡山 大輔⟧です"});
 }
 
 TEST(CleanPrompts, ATableOfPostalCodesIsNobodysAddress) {
@@ -80,9 +105,13 @@ TEST(CleanPrompts, ATableOfPostalCodesIsNobodysAddress) {
 }
 
 TEST(CleanPrompts, TitlesOfBooksAreNoAccountsOfBanks) {
-  expect_none("jp_bank_account",
-              {"日付\t勘定科目\t借方\n12/12\t当座預金\t8142670\t2,242,336",
-               "2019.01.19\t水道光熱費\t27\t部品\n1/20\t普通預金\t2783079\t振込手数料"});
+  expect_none(
+      "jp_bank_account",
+      {"日付\t勘定科目\t借方\n12/12\t当座預金\t8142670\t2,242,336",
+       "date\taccount\tcode\n12/12\t当座預金\t8142670\n振込\t普通預金\t2783079",
+       "銀行\t種別\t最低預入額\nみずほ銀行\t当座\t8587883", "口座振替の手数料は9001183（税込）",
+       "<account>当座預金</account><code>4093993</code><debit>1</debit>",
+       "2019.01.19\t水道光熱費\t27\t部品\n1/20\t普通預金\t2783079\t振込手数料"});
   expect_marked("jp_bank_account", {"三井住友銀行 新宿支店 普通 ⟦7391824⟧"});
 }
 
@@ -91,6 +120,9 @@ TEST(CleanPrompts, WhereASecretIsKeptIsNoPassword) {
               {"arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:order-2N2Gex",
                "item|due\npassword policy|2024.10.30", "{ password: 'hunter2' }",
                "\"passwordConfirm\": \"Password\", \"@passwordConfirm\": {}",
+               "#4 0xab4c in check_password (pw=0x33bdfbeeb58c \"<optimized out>\")",
+               "value: {{ .Values.auth.password | b64enc | quote }}",
+               "@param password 平文のパスワード\nimage@2x.png",
                "const { password, ...rest } = user;\nmax_tokens=4096, temperature=0.7"});
   expect_marked("password_assignment", {"secret: ⟦Kx9vTq2Lm!⟧", "password: ⟦ab|Kx9vTq2Lm⟧"});
 }
