@@ -2,22 +2,22 @@
 
 #include <algorithm>
 
-#include "filters/birth_date.h"
-#include "filters/email_address.h"
-#include "filters/generic_secret.h"
-#include "filters/identity_checks.h"
-#include "filters/label_marks.h"
-#include "filters/login_url.h"
-#include "filters/numbers.h"
-#include "filters/password.h"
-#include "filters/password_arguments.h"
-#include "filters/password_forms.h"
-#include "filters/person_name.h"
-#include "filters/phone_numbers.h"
-#include "filters/postal_address.h"
-#include "filters/private_address.h"
-#include "filters/secret_checks.h"
-#include "filters/service_account.h"
+#include "filters/values/birth_date.h"
+#include "filters/values/email_address.h"
+#include "filters/values/generic_secret.h"
+#include "filters/values/identity_checks.h"
+#include "filters/values/label_marks.h"
+#include "filters/values/login_url.h"
+#include "filters/values/numbers.h"
+#include "filters/values/password.h"
+#include "filters/values/password_arguments.h"
+#include "filters/values/password_forms.h"
+#include "filters/values/person_name.h"
+#include "filters/values/phone_numbers.h"
+#include "filters/values/postal_address.h"
+#include "filters/values/private_address.h"
+#include "filters/values/secret_checks.h"
+#include "filters/values/service_account.h"
 
 namespace sekisho::filters {
 namespace {

@@ -6,9 +6,9 @@
 #include <unordered_set>
 #include <utility>
 
-#include "filters/canonical_text.h"
 #include "filters/near_words.h"
-#include "filters/pattern_detector.h"
+#include "filters/patterns/pattern_detector.h"
+#include "filters/registered/canonical_text.h"
 #include "filters/scanner.h"
 #include "filters/views/hidden_text.h"
 #include "filters/width_fold.h"

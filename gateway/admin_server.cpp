@@ -16,7 +16,7 @@
 #include <cstring>
 
 #include "audit/questions/access.h"
-#include "filters/json_scanner.h"
+#include "filters/bodies/json_scanner.h"
 #include "gateway/deadlines.h"
 #include "gateway/gateway.h"
 #include "gateway/http/http_stream.h"

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "audit/record.h"
-#include "filters/token_usage.h"
+#include "filters/bodies/token_usage.h"
 #include "gateway/budget.h"
 #include "gateway/http/http_stream.h"
 #include "gateway/origin_health.h"

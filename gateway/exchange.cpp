@@ -4,7 +4,7 @@
 #include <boost/asio/post.hpp>
 #include <exception>
 
-#include "filters/stream_coding.h"
+#include "filters/bodies/stream_coding.h"
 #include "gateway/answer_relay.h"
 #include "gateway/counters.h"
 #include "gateway/keys.h"

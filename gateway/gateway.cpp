@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "audit/segment_reader.h"
-#include "filters/json_scanner.h"
+#include "filters/bodies/json_scanner.h"
 #include "gateway/admin_server.h"
 #include "gateway/entrance.h"
 #include "gateway/finding_category.h"

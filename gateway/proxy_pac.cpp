@@ -4,7 +4,7 @@
 #include <set>
 #include <vector>
 
-#include "filters/json_scanner.h"
+#include "filters/bodies/json_scanner.h"
 #include "policy/host_table.h"
 
 namespace sekisho::gateway {

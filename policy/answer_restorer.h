@@ -11,8 +11,8 @@
 #include <string_view>
 #include <variant>
 
-#include "filters/event_stream.h"
-#include "filters/json_values.h"
+#include "filters/bodies/event_stream.h"
+#include "filters/bodies/json_values.h"
 #include "policy/lane_restorer.h"
 
 namespace sekisho::policy {

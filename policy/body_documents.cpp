@@ -7,8 +7,8 @@
 #include <unordered_set>
 #include <utility>
 
-#include "filters/form_text.h"
-#include "filters/multipart.h"
+#include "filters/bodies/form_text.h"
+#include "filters/bodies/multipart.h"
 
 namespace sekisho::policy {
 namespace {

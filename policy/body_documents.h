@@ -7,7 +7,7 @@
 #include <memory>
 #include <string_view>
 
-#include "filters/body_reader.h"
+#include "filters/bodies/body_reader.h"
 #include "policy/body_fields.h"
 
 namespace sekisho::policy {

@@ -11,7 +11,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "filters/json_scanner.h"
+#include "filters/bodies/json_scanner.h"
 
 namespace sekisho::policy {
 

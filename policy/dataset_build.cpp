@@ -13,9 +13,9 @@
 
 #include "config/nearest.h"
 #include "config/text_file.h"
-#include "filters/canonical_text.h"
-#include "filters/charset.h"
-#include "filters/csv_reader.h"
+#include "filters/bodies/charset.h"
+#include "filters/registered/canonical_text.h"
+#include "filters/registered/csv_reader.h"
 #include "filters/utf8.h"
 #include "policy/dataset_text.h"
 

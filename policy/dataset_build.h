@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "config/policy_file.h"
-#include "filters/dataset_builder.h"
-#include "filters/document_builder.h"
+#include "filters/registered/dataset_builder.h"
+#include "filters/registered/document_builder.h"
 #include "policy/dataset_files.h"
 
 namespace sekisho::policy {

@@ -12,10 +12,10 @@
 #include <utility>
 
 #include "config/text_file.h"
-#include "filters/charset.h"
-#include "filters/dataset_detector.h"
-#include "filters/dictionary_detector.h"
-#include "filters/document_detector.h"
+#include "filters/bodies/charset.h"
+#include "filters/registered/dataset_detector.h"
+#include "filters/registered/dictionary_detector.h"
+#include "filters/registered/document_detector.h"
 #include "policy/dataset_text.h"
 
 namespace sekisho::policy {

@@ -9,8 +9,8 @@
 
 #include "config/policy_file.h"
 #include "filters/detector_set.h"
-#include "filters/keyed_hash.h"
-#include "filters/keyed_table.h"
+#include "filters/registered/keyed_hash.h"
+#include "filters/registered/keyed_table.h"
 
 namespace sekisho::policy {
 

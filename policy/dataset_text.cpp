@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "filters/charset.h"
+#include "filters/bodies/charset.h"
 
 namespace sekisho::policy {
 namespace {

@@ -6,8 +6,8 @@
 
 #include "config/company_accounts.h"
 #include "config/nearest.h"
-#include "filters/form_text.h"
-#include "filters/json_scanner.h"
+#include "filters/bodies/form_text.h"
+#include "filters/bodies/json_scanner.h"
 #include "policy/own_credential.h"
 
 namespace sekisho::policy {

@@ -15,8 +15,8 @@
 
 #include "config/credentials.h"
 #include "config/policy_file.h"
-#include "filters/edits.h"
-#include "filters/json_setter.h"
+#include "filters/bodies/edits.h"
+#include "filters/bodies/json_setter.h"
 #include "policy/admission.h"
 #include "policy/host_table.h"
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "filters/json_scanner.h"
+#include "filters/bodies/json_scanner.h"
 #include "policy/body_fields.h"
 #include "policy/enforcement.h"
 #include "policy/header_scan.h"

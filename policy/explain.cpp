@@ -2,7 +2,7 @@
 
 #include <cstdio>
 
-#include "filters/json_scanner.h"
+#include "filters/bodies/json_scanner.h"
 #include "policy/evaluate.h"
 #include "policy/known_facts.h"
 #include "policy/refusal.h"

@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "filters/bodies/text_chunk.h"
 #include "filters/finding.h"
-#include "filters/text_chunk.h"
 #include "policy/admission.h"
 #include "policy/words.h"
 

@@ -10,8 +10,8 @@
 #include <tuple>
 #include <vector>
 
-#include "filters/body_reader.h"
-#include "filters/content_decoder.h"
+#include "filters/bodies/body_reader.h"
+#include "filters/bodies/content_decoder.h"
 #include "filters/scanner.h"
 #include "policy/body_documents.h"
 #include "policy/clean_texts.h"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "filters/json_scanner.h"
+#include "filters/bodies/json_scanner.h"
 
 namespace sekisho::policy {
 namespace {

@@ -15,8 +15,8 @@
 #include <utility>
 #include <vector>
 
-#include "filters/edits.h"
-#include "filters/text_chunk.h"
+#include "filters/bodies/edits.h"
+#include "filters/bodies/text_chunk.h"
 #include "policy/answer_lanes.h"
 #include "policy/message_fields.h"
 #include "policy/pseudonym.h"

@@ -9,8 +9,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "filters/bodies/json_scanner.h"
 #include "filters/finding.h"
-#include "filters/json_scanner.h"
 #include "policy/answer_lanes.h"
 
 namespace sekisho::policy {

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "filters/bodies/text_chunk.h"
 #include "filters/scanner.h"
-#include "filters/text_chunk.h"
 #include "policy/inspection.h"
 
 namespace sekisho::policy {

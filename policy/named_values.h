@@ -7,10 +7,10 @@
 #include <string>
 #include <string_view>
 
+#include "filters/bodies/text_chunk.h"
 #include "filters/detector_set.h"
 #include "filters/finding.h"
 #include "filters/scanner.h"
-#include "filters/text_chunk.h"
 
 namespace sekisho::policy {
 

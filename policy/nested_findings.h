@@ -9,7 +9,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "filters/json_place.h"
+#include "filters/bodies/json_place.h"
 #include "policy/inspection.h"
 
 namespace sekisho::policy {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include "filters/form_text.h"
+#include "filters/bodies/form_text.h"
 
 namespace sekisho::policy {
 namespace {

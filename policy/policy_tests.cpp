@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "config/text_file.h"
-#include "filters/json_scanner.h"
+#include "filters/bodies/json_scanner.h"
 #include "policy/evaluate.h"
 
 namespace sekisho::policy {

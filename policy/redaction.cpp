@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "filters/replacement.h"
+#include "filters/bodies/replacement.h"
 
 namespace sekisho::policy {
 namespace {

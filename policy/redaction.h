@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "filters/edits.h"
+#include "filters/bodies/edits.h"
 #include "policy/inspection.h"
 
 namespace sekisho::policy {

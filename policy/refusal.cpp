@@ -1,6 +1,6 @@
 #include "policy/refusal.h"
 
-#include "filters/json_scanner.h"
+#include "filters/bodies/json_scanner.h"
 
 namespace sekisho::policy {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "filters/stream_coding.h"
+#include "filters/bodies/stream_coding.h"
 #include "policy/answer_restorer.h"
 #include "policy/dialect.h"
 

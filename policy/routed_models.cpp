@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-#include "filters/form_text.h"
+#include "filters/bodies/form_text.h"
 #include "policy/few_of.h"
 
 namespace sekisho::policy {

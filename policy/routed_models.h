@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "config/catalogue.h"
-#include "filters/pattern.h"
-#include "filters/pattern_choice.h"
+#include "filters/patterns/pattern.h"
+#include "filters/patterns/pattern_choice.h"
 #include "policy/admission.h"
 #include "policy/body_fields.h"
 #include "policy/few_of.h"

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "filters/bodies/text_chunk.h"
 #include "filters/detector_set.h"
-#include "filters/text_chunk.h"
 
 namespace sekisho::policy {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "filters/form_text.h"
+#include "filters/bodies/form_text.h"
 #include "policy/evaluate.h"
 
 namespace sekisho::policy {

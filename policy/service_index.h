@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "config/catalogue.h"
-#include "filters/pattern.h"
+#include "filters/patterns/pattern.h"
 #include "policy/admission.h"
 #include "policy/few_of.h"
 #include "policy/host_table.h"

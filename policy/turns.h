@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "filters/text_chunk.h"
+#include "filters/bodies/text_chunk.h"
 #include "policy/dialect.h"
 
 namespace sekisho::policy {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "filters/edits.h"
+#include "filters/bodies/edits.h"
 #include "policy/admission.h"
 #include "policy/enforcement.h"
 #include "policy/inspection.h"

@@ -19,12 +19,20 @@ MAY_USE = {
     "gateway": {"gateway", "audit", "policy", "filters", "config"},
 }
 OURS = set(MAY_USE)
+# room of filters/ -> other rooms it may use; all may use what stands in no room, which may use all
+FILTER_ROOMS = {
+    "bodies": set(),
+    "registered": set(),
+    "values": set(),
+    "patterns": {"values"},
+    "views": {"bodies", "values"},
+}
 
 # third-party header -> path patterns where it may appear (product code; tests may use what they test)
 THIRD_PARTY = [
     # A header that only the files of one class include ends in _impl.
-    (r"re2/", r"filters/([^/]+\.cpp|pattern_[a-z]+_impl\.h)$"),
-    (r"unicode/", r"(filters/(views/)?[^/]+|audit/reports/country_name)\.cpp$"),
+    (r"re2/", r"filters/(detector_set\.cpp|[a-z]+/[^/]+\.cpp|patterns/pattern_[a-z]+_impl\.h)$"),
+    (r"unicode/", r"(filters/([a-z]+/)?[^/]+|audit/reports/country_name)\.cpp$"),
     (r"yaml-cpp/", r"config/(yaml_[a-z_]+\.(cpp|h)|[^/]+\.cpp)$"),
     (r"maxminddb\.h", r"policy/[^/]+\.cpp$"),
     (r"libpsl\.h", r"gateway/tls/[^/]+\.cpp$"),
@@ -37,8 +45,8 @@ THIRD_PARTY = [
     (r"CLI/", r"gateway/(commands/[^/]+\.(cpp|h)|main\.cpp)$"),
     (r"spdlog/", r"gateway/log\.cpp$"),
     (r"prometheus/", r"gateway/metrics\.cpp$"),
-    (r"(brotli/|zlib\.h)", r"filters/(views/)?[^/]+\.cpp$"),
-    (r"zstd\.h", r"(filters/(views/)?|audit/keeping/)[^/]+\.cpp$"),
+    (r"(brotli/|zlib\.h)", r"filters/[a-z]+/[^/]+\.cpp$"),
+    (r"zstd\.h", r"(filters/bodies|audit/keeping)/[^/]+\.cpp$"),
 ]
 UMBRELLAS = {
     "boost/asio.hpp", "boost/beast.hpp", "boost/beast/http.hpp", "boost/beast/core.hpp", "boost/asio/ssl.hpp",
@@ -50,6 +58,11 @@ MACHINERY_ALLOWED = re.compile(r"^audit/journal[a-z_]*\.cpp$")
 BAD_NAMES = re.compile(r"(^|/|_)(util|utils|common|helper|helpers|manager|base|core)(/|\.|_|$)")
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')
+
+
+def filter_room(path: str) -> str:
+    parts = path.split("/")
+    return parts[1] if parts[0] == "filters" and len(parts) > 2 else ""
 
 
 def problems_of(path: str) -> list[str]:
@@ -66,6 +79,9 @@ def problems_of(path: str) -> list[str]:
         top = header.split("/")[0]
         if layer in OURS and top in OURS and top not in MAY_USE[layer]:
             found.append(where + f"{layer}/ may not use {header}")
+        room, other = filter_room(path), filter_room(header)
+        if room and other and other != room and other not in FILTER_ROOMS[room]:
+            found.append(where + f"filters/{room}/ may not use {header}")
         if layer in OURS:
             for pattern, places in THIRD_PARTY:
                 if re.match(pattern, header) and not re.match(places, path):

@@ -4,9 +4,9 @@
 #include <array>
 #include <utility>
 
-#include "filters/base64.h"
-#include "filters/charset.h"
-#include "filters/stream_coding.h"
+#include "filters/bodies/base64.h"
+#include "filters/bodies/charset.h"
+#include "filters/bodies/stream_coding.h"
 #include "filters/utf8.h"
 #include "filters/views/escape_marks.h"
 #include "filters/views/raw_deflate.h"

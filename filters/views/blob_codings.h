@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "filters/decode_stage.h"
+#include "filters/bodies/decode_stage.h"
 
 namespace sekisho::filters {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "filters/bodies/charset.h"
 #include "filters/char_set.h"
-#include "filters/charset.h"
 #include "filters/utf8.h"
 #include "filters/views/blob_codings.h"
 #include "filters/views/escape_marks.h"

@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "filters/bodies/stream_coding.h"
 #include "filters/detector.h"
-#include "filters/stream_coding.h"
 #include "filters/views/blobs.h"
 
 namespace sekisho::filters {

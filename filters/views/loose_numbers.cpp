@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "filters/char_set.h"
-#include "filters/japanese_numbers.h"
-#include "filters/validators.h"
+#include "filters/values/japanese_numbers.h"
+#include "filters/values/validators.h"
 #include "filters/views/character_forms.h"
 #include "filters/views/pieces.h"
 #include "filters/width_fold.h"

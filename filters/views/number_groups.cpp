@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "filters/char_set.h"
-#include "filters/japanese_numbers.h"
-#include "filters/validators.h"
+#include "filters/values/japanese_numbers.h"
+#include "filters/values/validators.h"
 #include "filters/views/loose_numbers.h"
 #include "filters/views/pieces.h"
 #include "filters/views/pulled_apart.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "filters/json_scanner.h"
+#include "filters/bodies/json_scanner.h"
 
 namespace sekisho::gateway {
 namespace {

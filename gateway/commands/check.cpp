@@ -7,7 +7,7 @@
 #include <string>
 
 #include "config/text_file.h"
-#include "filters/json_scanner.h"
+#include "filters/bodies/json_scanner.h"
 #include "gateway/commands/commands.h"
 #include "gateway/configuration.h"
 #include "gateway/parent_proxy.h"

@@ -12,7 +12,7 @@
 #include "config/nearest.h"
 #include "config/policy_file.h"
 #include "config/text_file.h"
-#include "filters/json_scanner.h"
+#include "filters/bodies/json_scanner.h"
 #include "gateway/commands/commands.h"
 #include "gateway/commands/named_file.h"
 #include "gateway/configuration.h"

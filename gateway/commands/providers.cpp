@@ -15,7 +15,7 @@
 #include "config/gateway_file.h"
 #include "config/nearest.h"
 #include "config/units.h"
-#include "filters/json_scanner.h"
+#include "filters/bodies/json_scanner.h"
 #include "gateway/commands/catalogue_changes.h"
 #include "gateway/commands/commands.h"
 #include "gateway/commands/language.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "filters/json_scanner.h"
+#include "filters/bodies/json_scanner.h"
 #include "policy/civil_time.h"
 #include "policy/terms.h"
 

@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "filters/json_scanner.h"
+#include "filters/bodies/json_scanner.h"
 #include "gateway/commands/scan_report.h"
 
 namespace sekisho::gateway {

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "filters/bodies/json_scanner.h"
 #include "filters/detector_set.h"
-#include "filters/json_scanner.h"
 #include "gateway/commands/scanned_text.h"
 
 namespace sekisho::gateway {

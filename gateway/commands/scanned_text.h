@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "filters/charset.h"
+#include "filters/bodies/charset.h"
 
 namespace sekisho::gateway {
 

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/filters/marked_text.h"
+#include "tests/filters/values/marked_text.h"
 
 namespace sekisho::filters {
 namespace {

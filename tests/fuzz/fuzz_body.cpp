@@ -6,7 +6,7 @@
 #include <deque>
 #include <string>
 
-#include "filters/body_reader.h"
+#include "filters/bodies/body_reader.h"
 #include "filters/utf8.h"
 
 using namespace sekisho::filters;

@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "filters/charset.h"
+#include "filters/bodies/charset.h"
 #include "filters/utf8.h"
 
 using namespace sekisho::filters;

@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "filters/content_decoder.h"
+#include "filters/bodies/content_decoder.h"
 
 using namespace sekisho::filters;
 

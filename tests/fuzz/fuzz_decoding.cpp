@@ -4,10 +4,10 @@
 #include <cstdlib>
 #include <string>
 
-#include "filters/body_reader.h"
-#include "filters/edits.h"
-#include "filters/json_scanner.h"
-#include "filters/replacement.h"
+#include "filters/bodies/body_reader.h"
+#include "filters/bodies/edits.h"
+#include "filters/bodies/json_scanner.h"
+#include "filters/bodies/replacement.h"
 #include "filters/utf8.h"
 
 using namespace sekisho::filters;

@@ -5,8 +5,8 @@
 #include <cstdlib>
 #include <string>
 
-#include "filters/body_reader.h"
-#include "filters/multipart.h"
+#include "filters/bodies/body_reader.h"
+#include "filters/bodies/multipart.h"
 #include "filters/utf8.h"
 
 using namespace sekisho::filters;

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "filters/stream_coding.h"
+#include "filters/bodies/stream_coding.h"
 #include "policy/restored_answer.h"
 #include "tests/policy/restoring.h"
 

@@ -8,7 +8,7 @@
 #include <map>
 #include <sstream>
 
-#include "filters/json_scanner.h"
+#include "filters/bodies/json_scanner.h"
 #include "policy/evaluate.h"
 #include "policy/replay.h"
 #include "policy/would_change.h"

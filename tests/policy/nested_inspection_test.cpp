@@ -1,7 +1,7 @@
 // Documents inside a request's body: what is found, where, and what leaves when it is masked.
 #include <gtest/gtest.h>
 
-#include "filters/json_scanner.h"
+#include "filters/bodies/json_scanner.h"
 #include "tests/policy/request_fixture.h"
 
 namespace sekisho::tests {

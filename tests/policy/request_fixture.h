@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "filters/edits.h"
+#include "filters/bodies/edits.h"
 #include "policy/evaluate.h"
 #include "tests/policy/snapshot_fixture.h"
 

@@ -1,0 +1,99 @@
+#pragma once
+
+// The ways a match of a pattern may go, byte by byte. A place where the bytes of none of them stand
+// needs no engine to be refused.
+
+#include <array>
+#include <bitset>
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "filters/patterns/pattern_tree.h"
+
+namespace sekisho::filters {
+
+// A small automaton over the first bytes of what may follow. It refuses, or leaves the answer to
+// the engine; it never refuses what the engine would take.
+class FirstBytes {
+ public:
+  bool may_follow(std::string_view text, std::size_t pos) const {
+    std::uint16_t state = begin_;
+    const std::size_t end = pos + kMostRead < text.size() ? pos + kMostRead : text.size();
+    for (; state >= kFirstState && pos < end; ++pos)
+      state = next_[state + class_of_[static_cast<unsigned char>(text[pos])]];
+    return state != kRefused;  // at the end the engine is asked
+  }
+  bool says_nothing() const { return begin_ == kUnsure; }
+
+ private:
+  friend class PatternPaths;
+  static constexpr std::size_t kMostRead = 64;  // bytes, however long a run may be
+  static constexpr std::uint16_t kRefused = 0, kUnsure = 1, kFirstState = 2;
+
+  std::array<std::uint8_t, 256> class_of_{};
+  std::vector<std::uint16_t> next_;  // by state and class, where the next state's begin
+  std::size_t classes_ = 0;
+  std::uint16_t begin_ = kUnsure;
+};
+
+class PatternPaths {
+ public:
+  // The pattern must compile as RE2. nullopt: nothing can be said of it.
+  static std::optional<PatternPaths> of(std::string_view pattern);
+  static std::optional<PatternPaths> of(const PatternNode& tree);
+
+  // The bytes of each of a match's first places, at most so many places; fewer where a match may
+  // be shorter.
+  std::vector<std::bitset<256>> first_places(std::size_t most) const;
+  // From the first byte of a match on.
+  std::shared_ptr<const FirstBytes> first();
+  // Behind `word` in every match that holds it, or, with `begins`, that begins with it. ASCII
+  // letters of a word in lower case stand for both cases with `any_case`.
+  std::shared_ptr<const FirstBytes> behind(std::string_view word, bool any_case, bool begins);
+
+ private:
+  using Bytes = std::bitset<256>;
+  struct State {
+    enum class Kind : std::uint8_t { kBytes, kSplit, kLineEnd, kWordBorder, kMatch };
+    Kind kind = Kind::kMatch;
+    std::uint32_t bytes = 0;            // of bytes_
+    std::uint32_t next = 0, other = 0;  // states
+  };
+  // A state that stands at some place, and what the next byte must be for it.
+  enum class Next : std::uint8_t { kAny, kWord, kNoWord };
+  struct Standing {
+    std::uint32_t state = 0;
+    Next next = Next::kAny;
+    auto operator<=>(const Standing&) const = default;
+  };
+  using Places = std::vector<Standing>;
+  static constexpr std::uint32_t kMatchState = 0;
+
+  bool full() const;
+  std::uint32_t add(State state);
+  std::uint32_t add_bytes(const Bytes& bytes, std::uint32_t next);
+  std::uint32_t add_node(const PatternNode& node, std::uint32_t next);
+  std::uint32_t add_characters(const PatternNode& node, std::uint32_t next);
+  std::uint32_t add_repeat(const PatternNode& node, std::uint32_t next);
+  void part_bytes();
+  // Where one may stand without a further byte; `before` is the byte before, or what it may be.
+  Places closed(const Places& from, const Bytes& before) const;
+  Places step(const Places& from, const Bytes& by) const;
+  // Of sets of places; the same one for the same set.
+  std::shared_ptr<const FirstBytes> from(Places places);
+  FirstBytes made(const Places& places) const;
+
+  std::vector<State> states_;
+  std::vector<Bytes> bytes_;
+  std::vector<Bytes> classes_;  // bytes that no state tells apart
+  std::uint32_t begin_ = 0;
+  std::map<Places, std::shared_ptr<const FirstBytes>> known_;
+};
+
+}  // namespace sekisho::filters

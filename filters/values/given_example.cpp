@@ -1,0 +1,60 @@
+#include "filters/values/given_example.h"
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+
+#include "filters/width_fold.h"
+
+namespace sekisho::filters {
+namespace {
+
+constexpr std::size_t kReach = 48;  // bytes
+
+// Blanks, quotation marks, brackets and colons between the word and the value.
+void drop_joints(std::string& before) {
+  static constexpr std::string_view kJoints[] = {" ", "\t", "\"", "'",  "`",  "(",  ")",  "[",
+                                                 "]", ":",  "=",  "「", "」", "【", "】", "は"};
+  for (bool again = true; again;) {
+    again = false;
+    for (const std::string_view joint : kJoints) {
+      if (!before.ends_with(joint)) continue;
+      before.resize(before.size() - joint.size());
+      again = true;
+    }
+  }
+}
+
+// "例", "記入例", but not "症例", "事例".
+bool ends_with_rei(std::string_view before) {
+  constexpr std::string_view kWord = "例";
+  if (!before.ends_with(kWord)) return false;
+  before.remove_suffix(kWord.size());
+  static constexpr std::string_view kOf[] = {"記入", "入力", "表示", "表記", "記載"};
+  const char32_t last = char_before(before, before.size()).value;
+  const bool han = last >= 0x3400 && last <= 0x9FFF;
+  return !han || std::any_of(std::begin(kOf), std::end(kOf),
+                             [before](std::string_view of) { return before.ends_with(of); });
+}
+
+}  // namespace
+
+bool is_given_as_example(std::string_view text, std::size_t begin) {
+  std::size_t from = begin > kReach ? begin - kReach : 0;
+  while (from < begin && (static_cast<unsigned char>(text[from]) & 0xC0) == 0x80) ++from;
+  std::string before = folded_lower(text.substr(from, begin - from));
+  drop_joints(before);
+  if (ends_with_rei(before)) return true;
+  static constexpr std::string_view kJapanese[] = {"サンプル", "見本", "例えば", "たとえば"};
+  if (std::any_of(std::begin(kJapanese), std::end(kJapanese),
+                  [&before](std::string_view word) { return before.ends_with(word); }))
+    return true;
+  static constexpr std::string_view kEnglish[] = {"e.g.", "e.g",     "eg",         "ex",
+                                                  "ex.",  "example", "placeholder"};
+  return std::any_of(std::begin(kEnglish), std::end(kEnglish), [&before](std::string_view word) {
+    if (!before.ends_with(word)) return false;
+    return !is_word(char_before(before, before.size() - word.size()).value);
+  });
+}
+
+}  // namespace sekisho::filters

@@ -1,0 +1,21 @@
+#pragma once
+
+// A marking that is one word among others: an alternative of a pattern, an entry of a list, a row
+// of figures. It marks nothing there.
+
+#include <string_view>
+
+#include "filters/values/label_line.h"
+
+namespace sekisho::filters {
+
+bool is_one_of_words(const LabelLine& line);
+
+// Whether the marking is defined where it stands: other grades begin lines near it after the same
+// bullet, number or border of a cell, or "…とは" follows. Looks at few lines around.
+bool is_defined_here(std::string_view text, Range word);
+
+// `after` behind "・極秘・厳秘": "社外秘・極秘・厳秘の違い" is about each of them.
+std::string_view behind_other_markings(std::string_view after);
+
+}  // namespace sekisho::filters

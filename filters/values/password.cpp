@@ -1,0 +1,631 @@
+#include "filters/values/password.h"
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+
+#include "filters/table.h"
+#include "filters/values/assignment.h"
+#include "filters/values/password_arguments.h"
+#include "filters/values/random_value.h"
+#include "filters/values/validators.h"
+#include "filters/width_fold.h"
+
+namespace sekisho::filters {
+namespace {
+
+constexpr std::size_t kShortest = 6, kLongest = 128;
+constexpr std::size_t kCommandReach = 200;  // bytes from an option back to its program
+
+template <std::size_t N>
+bool listed(const std::string_view (&table)[N], std::string_view word) {
+  return std::find(std::begin(table), std::end(table), word) != std::end(table);
+}
+
+// Names of something about a password, not of one.
+constexpr std::string_view kOtherNames[] = {
+    "hash",      "hashed",      "hashes",    "salt",       "field",
+    "input",     "label",       "hint",      "policy",     "length",
+    "len",       "min",         "max",       "reset",      "forgot",
+    "changed",   "expires",     "expiry",    "expired",    "expiration",
+    "error",     "errors",      "message",   "msg",        "required",
+    "validator", "validation",  "regex",     "pattern",    "rule",
+    "rules",     "file",        "path",      "url",        "uri",
+    "link",      "stdin",       "encoder",   "manager",    "strength",
+    "type",      "id",          "name",      "ref",        "reference",
+    "arn",       "param",       "parameter", "column",     "attempts",
+    "count",     "history",     "form",      "view",       "page",
+    "screen",    "button",      "btn",       "icon",       "toggle",
+    "visible",   "show",        "hide",      "generator",  "store",
+    "provider",  "callback",    "handler",   "encrypted",  "digest",
+    "version",   "mode",        "enabled",   "disabled",   "age",
+    "days",      "timeout",     "prompt",    "title",      "mask",
+    "is",        "has",         "no",        "requires",   "verify",
+    "validate",  "get",         "checker",   "complexity", "algorithm",
+    "format",    "placeholder", "protected", "protection", "authentication",
+    "less",      "free",        "keeper",    "encode",     "decode",
+    "encoding",  "encryption",  "hasher",    "hashing",    "strip",
+    "trim",      "replace",     "split",     "startswith", "endswith"};
+
+// Words of programs and forms that stand where a value could.
+constexpr std::string_view kWords[] = {
+    "string",       "str",           "text",          "varchar",       "char",       "null",
+    "none",         "nil",           "true",          "false",         "undefined",  "required",
+    "optional",     "required",      "hidden",        "empty",         "sha1",       "sha224",
+    "sha256",       "sha384",        "sha512",        "sha-1",         "sha-256",    "sha-512",
+    "md5",          "bcrypt",        "scrypt",        "argon2",        "argon2i",    "argon2id",
+    "pbkdf2",       "base64",        "utf8",          "utf-8",         "aes128",     "aes256",
+    "aes-128",      "aes-256",       "aes-256-gcm",   "rsa2048",       "oauth2",     "hs256",
+    "rs256",        "es256",         "input1",        "value1",        "param1",     "oauth2.0",
+    "hs512",        "http2",         "ipv4",          "ipv6",          "win32",      "x509",
+    "iso27001",     "latin1",        "latin-1",       "utf16",         "utf-16",     "utf-16le",
+    "utf-16-le",    "utf-16be",      "utf-16-be",     "utf-32",        "cp932",      "cp1252",
+    "iso-8859-1",   "sha1sum",       "sha256sum",     "sha512sum",     "md5sum",     "yescrypt",
+    "scram-sha-1",  "scram-sha-256", "scram-sha-512", "apr_md5_crypt", "md5_crypt",  "sha256_crypt",
+    "sha512_crypt", "bcrypt_sha256", "pbkdf2_sha256", "pbkdf2_sha512", "uint8array", "float32array",
+    "float64array", "arraybuffer"};
+
+constexpr std::string_view kSamples[] = {
+    "password", "passwd",      "passw0rd?",   "pass",         "pwd",      "secret",  "postgres",
+    "mysql",    "root",        "admin",       "user",         "username", "guest",   "123456",
+    "1234567",  "12345678",    "123456789",   "1234567890",   "qwerty",   "foobar",  "foobarbaz",
+    "hogehoge", "fugafuga",    "hoge",        "fuga",         "piyo",     "default", "mypassword",
+    "mypass",   "my-password", "my_password", "yourpassword", "test",     "testing", "temp",
+    "value",    "string",      "letmein",     "********",     "hunter2"};
+// Rules of forms.
+constexpr std::string_view kRuleParts[] = {
+    "required", "nullable", "optional", "min:", "max:", "between:", "confirmed"};
+constexpr std::string_view kSampleParts[] = {
+    "changeme", "change_me", "change-me", "placeholder", "your-",      "your_",     "yourpass",
+    "example",  "sample",    "dummy",     "redacted",    "replace_me", "replaceme", "insert_",
+    "xxxx",     "****",      "……",        "....",        "_here",      "-here",     "anonymous"};
+
+struct Kinds {
+  int lower = 0, upper = 0, digits = 0, symbols = 0, joints = 0;
+  int classes() const { return (lower > 0) + (upper > 0) + (digits > 0) + (symbols > 0); }
+};
+
+Kinds kinds_of(std::string_view value) {
+  Kinds n;
+  for (const char ch : value) {
+    const auto c = static_cast<unsigned char>(ch);
+    if (is_lower(c))
+      ++n.lower;
+    else if (is_upper(c))
+      ++n.upper;
+    else if (is_digit(c))
+      ++n.digits;
+    else if (c == '_' || c == '-' || c == '.' || c == '/' || c == '|' || c == ':')
+      ++n.joints;
+    else
+      ++n.symbols;
+  }
+  return n;
+}
+
+bool is_ascii(std::string_view value) {
+  return std::all_of(value.begin(), value.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x7F && c >= ' '; });
+}
+
+// bcrypt, argon2 and crypt forms, and digests: what is stored instead of a password.
+bool is_password_hash(std::string_view value) {
+  // "{bcrypt}$2a$10$…": Spring names how it was made.
+  if (value.starts_with('{') && value.find("}$") < 12) value.remove_prefix(value.find('}') + 1);
+  const bool crypt = value.size() > 20 && value[0] == '$' &&
+                     value.substr(1, 10).find('$') != std::string_view::npos;
+  const bool digest = is_hex(value) && (value.size() == 32 || value.size() == 40 ||
+                                        value.size() == 64 || value.size() == 128);
+  return crypt || digest;
+}
+
+// Words joined by marks, a single name: no password anybody chose, whoever writes code.
+bool is_name(std::string_view value, const Kinds& n, bool quoted) {
+  // "SigningSecret$": as generators of code write names.
+  if (n.digits == 0 && n.symbols == 1 && value.back() == '$') return true;
+  if (n.digits == 0 && n.symbols > 0) {
+    const std::string_view word = value.substr(0, value.find_last_not_of("!?") + 1);
+    if (word.empty()) return true;
+    if (word.size() < value.size())
+      return !spells_nothing(word) && is_name(word, kinds_of(word), quoted);
+    return word.find_first_of(quoted ? "!@#$%^&*" : "!@#$%") == std::string_view::npos;
+  }
+  if (n.symbols > 0) return false;
+  if (n.digits == 0)
+    return !spells_nothing(value) &&
+           (!quoted || n.joints > 0 || n.classes() < 2 || word_likeness(value, 4) > 0.5);
+  // "newPassword2", "user1.password".
+  const std::string lower = folded_lower(value);
+  const bool about =
+      lower.find("pass") != std::string::npos || lower.find("pwd") != std::string::npos ||
+      lower.find("input") != std::string::npos || lower.find("param") != std::string::npos ||
+      lower.find("secret") != std::string::npos || lower.find("token") != std::string::npos;
+  return !quoted && about && n.digits <= 1;
+}
+
+// "0x33bdfbeeb58c" of a debugger.
+bool is_pointer(std::string_view value) {
+  return value.starts_with("0x") && value.size() <= 18 && is_hex(value.substr(2));
+}
+
+// "{{ .Values.auth.password | b64enc }}": the filter of a template.
+bool in_template(std::string_view text, std::size_t value) {
+  constexpr std::size_t kReach = 96;
+  const std::size_t from = value - std::min(value, kReach);
+  const std::string_view before = text.substr(from, value - from);
+  const std::size_t open = before.rfind("{{");
+  return open != before.npos && before.find('|', open) != before.npos &&
+         before.find_first_of("\n}", open) == before.npos;
+}
+
+bool looks_like_path(std::string_view value) {
+  if (value.find("@2x.") != value.npos || value.find("@3x.") != value.npos) return true;
+  return value.front() == '/' || std::count(value.begin(), value.end(), '/') >= 3 ||
+         value.substr(0, 2) == "~/" || value.substr(0, 2) == "./" || value.substr(0, 3) == "../" ||
+         (value.size() > 2 && value[1] == ':' && value[2] == '\\');
+}
+
+// "1*SAFE" of a grammar, "user@site", "1&rdquo" of HTML: none is chosen for a password.
+bool is_notation(std::string_view value) {
+  constexpr std::string_view kLower = "abcdefghijklmnopqrstuvwxyz";
+  constexpr std::string_view kUpper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  static constexpr std::string_view kEntities[] = {"quot",  "ldquo", "rdquo", "lsquo", "rsquo",
+                                                   "apos",  "amp",   "lt",    "gt",    "nbsp",
+                                                   "laquo", "raquo", "hellip"};
+  const std::size_t sign = value.find_first_not_of("0123456789");
+  if (sign != std::string_view::npos && value[sign] == '*' && sign <= 2)
+    return value.find_first_not_of(kUpper, sign + 1) == std::string_view::npos;
+  const std::size_t at = value.find_first_not_of(kLower);
+  if (at != std::string_view::npos && value[at] == '@')
+    return value.find_first_not_of(kLower, at + 1) == std::string_view::npos;
+  const std::size_t entity = value.rfind('&');
+  return entity != std::string_view::npos && listed(kEntities, value.substr(entity + 1));
+}
+
+// "464/tcp" of /etc/services, "RFC4519", "PKCS-12", "[success=1" of PAM.
+bool is_technical(std::string_view value) {
+  const std::size_t digits = value.find_first_not_of("0123456789");
+  const auto rest = value.substr(std::min(digits, value.size()));
+  if (digits > 0 && (rest == "/tcp" || rest == "/udp" || rest == "/sctp")) return true;
+  if (value.front() == '[' && value.find('=') != std::string_view::npos) return true;
+  // "[a-zA-Z0-9_.-]+" of a pattern, "1:4.13+dfsg1-1" of a package.
+  if (value.front() == '[' && value.find("a-z") != std::string_view::npos) return true;
+  if (digits == 1 && rest.size() > 1 && rest[0] == ':' &&
+      is_digit(static_cast<unsigned char>(rest[1])))
+    return true;
+  const std::size_t word = value.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+  if (word == std::string_view::npos || word < 3 || word > 6) return false;
+  const bool standard = value[word] == '-' || value.starts_with("RFC");
+  const std::size_t number = word + (value[word] == '-' ? 1 : 0);
+  return standard && number < value.size() && value.size() - number <= 5 &&
+         value.find_first_not_of("0123456789", number) == std::string_view::npos;
+}
+
+bool is_pin(std::string_view value) {
+  return value.size() >= 4 && value.size() <= 8 &&
+         value.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+}  // namespace
+
+double judge_password(std::string_view value, bool quoted, bool told) {
+  if (value.size() < kShortest || value.size() > kLongest || !is_ascii(value)) return 0;
+  if (value.find(' ') != std::string_view::npos || is_reference(value, quoted)) return 0;
+  if (is_sample_password(value) || looks_like_path(value) || is_technical(value) ||
+      is_pointer(value) || is_notation(value) || listed(kWords, folded_lower(value)))
+    return 0;
+  const std::string lower = folded_lower(value);
+  for (const std::string_view part : kRuleParts)
+    if (lower.find(part) != std::string::npos) return 0;
+  const Kinds n = kinds_of(value);
+  if (n.lower + n.upper + n.digits < 3 || is_name(value, n, quoted)) return 0;
+  if (is_password_hash(value) || is_uuid(value)) return 0.45;
+  if (value.find('|') != std::string_view::npos || value.find('=') == value.size() - 1)
+    told = false;
+  double confidence = 0.40 + (quoted || told ? 0.20 : 0);
+  if (n.classes() >= 2) confidence += 0.20;
+  if (value.size() >= 10) confidence += 0.10;
+  return confidence;
+}
+
+namespace {
+
+bool names_something_else(std::string_view name) {
+  bool other = false;
+  for_identifier_parts(name, [&](std::string_view part) {
+    const std::size_t end = part.find_last_not_of("0123456789") + 1;
+    other = other || listed(kOtherNames, part.substr(0, end));
+  });
+  // "javax.net.ssl.keyStorePassword".
+  return other && folded_lower(name).find("storepass") == std::string::npos;
+}
+
+void add(const DetectorRow& row, std::string_view text, Range value, double confidence,
+         std::string_view why, Findings& out) {
+  if (confidence > 0)
+    out.push_back(make_finding(row, confidence, value,
+                               std::string(text.substr(value.begin, value.size())), why));
+}
+
+// Programs that take a password as an option, and how.
+struct Program {
+  std::string_view name;
+  std::string_view options;  // letters
+  bool attached;             // only without a blank: with one it means something else
+  bool login;                // name:password
+};
+constexpr Program kPrograms[] = {
+    {"mysql", "p", true, false},       {"mysqldump", "p", true, false},
+    {"mysqladmin", "p", true, false},  {"mariadb", "p", true, false},
+    {"mysqlimport", "p", true, false}, {"sshpass", "p", false, false},
+    {"curl", "u", false, true},        {"wget", "u", false, true},
+    {"redis-cli", "a", false, false},  {"docker", "p", false, false},
+    {"podman", "p", false, false},     {"mongo", "p", false, false},
+    {"mongosh", "p", false, false},    {"mongodump", "p", false, false},
+    {"sqlcmd", "P", false, false},     {"bcp", "P", false, false},
+    {"ldapsearch", "w", false, false}, {"ldapmodify", "w", false, false},
+    {"7z", "p", true, false},          {"zip", "P", false, false},
+    {"unzip", "P", false, false},      {"smbclient", "U", false, true},
+    {"az", "p", false, false},         {"svn", "p", false, false}};
+
+const Program* program_of(std::string_view text, std::size_t option, char letter) {
+  const std::size_t from = option > kCommandReach ? option - kCommandReach : 0;
+  std::string_view line = text.substr(from, option - from);
+  line = line.substr(line.find_last_of("\n|;&") + 1);
+  for (const Program& program : kPrograms) {
+    if (program.options.find(letter) == std::string_view::npos) continue;
+    const std::size_t pos = line.find(program.name);
+    if (pos == std::string_view::npos) continue;
+    const std::size_t end = pos + program.name.size();
+    if (end == line.size() || line[end] == ' ' || line[end] == '\t') return &program;
+  }
+  return nullptr;
+}
+
+// " -pSecret", " -u name:secret", " --user name:secret".
+void find_option(const DetectorRow& row, std::string_view text, Range gate, Findings& out) {
+  std::size_t pos = gate.begin + 2;
+  const bool word = text[pos] == '-';
+  const char letter = word ? 'u' : text[pos];
+  pos = word ? gate.end - 1 : pos + 1;
+  const Program* program = program_of(text, gate.begin, letter);
+  if (program == nullptr || (program->login && letter != program->options.front())) return;
+  if (program->name == "docker" &&
+      text.substr(gate.begin > kCommandReach ? gate.begin - kCommandReach : 0,
+                  std::min(gate.begin, kCommandReach))
+              .find("login") == std::string_view::npos)
+    return;
+  if (pos < text.size() && (text[pos] == ' ' || text[pos] == '=')) {
+    if (program->attached) return;
+    ++pos;
+  }
+  bool quoted = false;
+  Range value = read_value(text, pos, quoted);
+  if (program->login) {
+    const char joint = program->name == "smbclient" ? '%' : ':';
+    const std::size_t colon = text.substr(value.begin, value.size()).find(joint);
+    if (colon == std::string_view::npos) return;
+    value.begin += colon + 1;
+  }
+  const std::string_view written = text.substr(value.begin, value.size());
+  add(row, text, value, judge_password(written, quoted, true),
+      "option of a program and form of the value", out);
+}
+
+// auth=("name", "secret"), HTTPBasicAuth('name', 'secret'): the second of two in quotation marks.
+void find_login_pair(const DetectorRow& row, std::string_view text, Range gate, Findings& out) {
+  bool quoted = false;
+  const Range user = read_value(text, gate.end - 1, quoted);
+  if (!quoted || user.size() == 0) return;
+  std::size_t pos = text.find_first_not_of(" \t", user.end + 1);
+  if (pos == std::string_view::npos || text[pos] != ',') return;
+  pos = text.find_first_not_of(" \t\n", pos + 1);
+  if (pos == std::string_view::npos) return;
+  quoted = false;
+  const Range value = read_value(text, pos, quoted);
+  if (!quoted) return;
+  add(row, text, value, judge_password(text.substr(value.begin, value.size()), true, true),
+      "login and form of the value", out);
+}
+
+bool begins(std::string_view text, std::string_view what) {
+  // Cheap: most words begin with another letter.
+  const auto first = static_cast<unsigned char>(text.empty() ? ' ' : text[0]);
+  if (first < 0x80 && (first | 0x20) != (static_cast<unsigned char>(what[0]) | 0x20)) return false;
+  return folded_lower(text.substr(0, what.size())) == what;
+}
+
+}  // namespace
+
+bool is_sample_password(std::string_view value) {
+  if (is_placeholder(value) && (distinct_characters(value) < 4 || value.substr(0, 4) == "SKS_"))
+    return true;
+  const std::string lower = folded_lower(value);
+  if (listed(kSamples, lower) || lower.ends_with("...")) return true;
+  return std::any_of(std::begin(kSampleParts), std::end(kSampleParts),
+                     [&](std::string_view part) { return lower.find(part) != std::string::npos; });
+}
+
+// "Kx9vTq2Lm!".
+bool password_stands_alone(std::string_view value) {
+  // Cells of a row, templates, expressions and paths are none.
+  if (value.find_first_of(",|;<>{}[]()=`") != std::string_view::npos) return false;
+  if (std::count(value.begin(), value.end(), '/') >= 2) return false;
+  const Kinds n = kinds_of(value);
+  return n.digits > 0 && n.lower + n.upper >= 2 && (n.classes() >= 3 || n.symbols > 0) &&
+         judge_password(value, false, true) >= 0.60;
+}
+
+namespace {
+
+bool add_if_alone(const DetectorRow& row, std::string_view text, Range value, Findings& out) {
+  const std::string_view written = text.substr(value.begin, value.size());
+  if (written.size() < 8 || written.size() > 64 || !password_stands_alone(written)) return false;
+  add(row, text, value, 0.70, "form of the value beside its name", out);
+  return true;
+}
+
+bool is_value_char(char c) {
+  return c > ' ' && c < 0x7F;
+}
+
+// "管理者PW（…）", "rootのパスワード …", "PW、… のまま": straight behind the word; "… as the
+// password", "「…」をパスワードに": straight before it. What proves itself counts.
+bool find_beside(const DetectorRow& row, std::string_view text, Range word, Findings& out) {
+  static constexpr std::string_view kBehind[] = {"（", "(",      "、",       "　",       "】 ",
+                                                 "】", "] ",     "ですが ",  "ですが、", "が ",
+                                                 "を", "は今、", "（現在）", " "};
+  const char behind = word.end < text.size() ? text[word.end] : '\0';
+  for (const std::string_view joint : kBehind) {
+    if (joint[0] != behind || text.substr(word.end, joint.size()) != joint) continue;
+    // "CheckPassword(Slot1Info *slot": the head of a function.
+    if (joint == "(" && identifier_around(text, word).size() > word.size()) break;
+    std::size_t begin = word.end + joint.size();
+    while (begin < text.size() && text[begin] == ' ') ++begin;
+    std::size_t end = begin;
+    while (end < text.size() && end - begin < 72 && is_value_char(text[end])) ++end;
+    const bool bracket = joint == "(" && end > begin && text[end - 1] == ')';
+    if (add_if_alone(row, text, {begin, end - (bracket ? 1 : 0)}, out)) return true;
+    break;
+  }
+  static constexpr std::string_view kBefore[] = {
+      " as the ", " as my ", " as a ", " as your ", " as ", "」を", "を", "」が", "が", "という"};
+  for (const std::string_view joint : kBefore) {
+    if (word.begin < joint.size() + 8 || text[word.begin - 1] != joint.back()) continue;
+    std::size_t end = word.begin - joint.size();
+    if (text.substr(end, joint.size()) != joint) continue;
+    while (end > 0 && text[end - 1] == ' ') --end;
+    std::size_t begin = end;
+    while (begin > 0 && end - begin < 72 && is_value_char(text[begin - 1])) --begin;
+    return add_if_alone(row, text, {begin, end}, out);
+  }
+  return false;
+}
+
+// Behind "…は以下の通りです。", "…を変更しました →", "…:" at most: the rest of the line, or the
+// next line that is not empty, is the value.
+void find_further_on(const DetectorRow& row, std::string_view text, Range word, Findings& out) {
+  constexpr std::size_t kLongestRest = 72;  // bytes
+  if (names_something_else(
+          text.substr(identifier_around(text, word).begin, identifier_around(text, word).size())))
+    return;
+  std::size_t pos = word.end;
+  // <td>パスワード</td><td>…</td>
+  if (text.substr(pos, 2) == "</") {
+    static constexpr std::string_view kCells[] = {"<td>", "<td ", "<dd>", "<dd "};
+    const std::string_view near = text.substr(pos, 96);
+    for (const std::string_view cell : kCells) {
+      const std::size_t open = near.find(cell);
+      if (open == std::string_view::npos ||
+          near.substr(0, open).find_first_not_of("</>tdhr \n\t") != std::string_view::npos)
+        continue;
+      const std::size_t from = near.find('>', open);
+      const std::size_t to = from == std::string_view::npos ? from : text.find('<', pos + from + 1);
+      if (to == std::string_view::npos || to - pos - from > 66) return;
+      const Range value{pos + from + 1, to};
+      const std::string_view written = text.substr(value.begin, value.size());
+      if (password_stands_alone(written))
+        add(row, text, value, 0.80, "in the cell beside its name", out);
+      return;
+    }
+  }
+  if (find_beside(row, text, word, out)) return;
+  while (pos < text.size() && pos - word.end < kLongestRest &&
+         (static_cast<unsigned char>(text[pos]) >= 0x80 || text[pos] == ' '))
+    ++pos;
+  bool next_line =
+      pos < text.size() && (text[pos] == '\n' || text[pos] == '\r' || text[pos] == ':');
+  const std::string_view rest = text.substr(word.end, pos - word.end);
+  const bool announced = rest.ends_with("：") || rest.ends_with("→ ") || rest.ends_with("→") ||
+                         rest.ends_with("： ") || rest.ends_with("「");
+  if (!next_line && !announced) return;
+  if (next_line && text[pos] == ':' && rest.empty()) ++pos;
+  while (pos < text.size() && (text[pos] == ':' || text[pos] == ' ')) ++pos;
+  for (int lines = 0; pos < text.size() && (text[pos] == '\n' || text[pos] == '\r'); ++pos)
+    if (text[pos] == '\n' && ++lines > 2) return;
+  const std::size_t end = std::min(text.size(), text.find_first_of(" \t\r\n\"'", pos));
+  std::size_t stop = pos;
+  while (stop < end && static_cast<unsigned char>(text[stop]) < 0x80) ++stop;
+  // A line of the value alone.
+  if (next_line && stop < text.size() && text[stop] != '\n' && text[stop] != '\r') return;
+  const std::string_view value = text.substr(pos, stop - pos);
+  if (value.size() >= 8 && value.size() <= 64 && password_stands_alone(value))
+    add(row, text, {pos, stop}, 0.70, "form of the value behind its announcement", out);
+}
+
+// "パスワード：root / …", "ID/PW: admin / …": the name of the user comes first, `first`.
+bool find_behind_name(const DetectorRow& row, std::string_view text, Range first, Findings& out) {
+  constexpr std::size_t kLongestName = 48;
+  const std::string_view name = text.substr(first.begin, first.size());
+  static constexpr std::string_view kJoints[] = {" / ", "　/　", " ／ ", "／"};
+  for (const std::string_view joint : kJoints) {
+    if (text.substr(first.end, joint.size()) != joint) continue;
+    if (name.empty() || name.size() > kLongestName || judge_password(name, false, true) > 0)
+      return false;
+    const std::size_t begin = first.end + joint.size();
+    std::size_t end = begin;
+    while (end < text.size() && end - begin < 72 && is_value_char(text[end])) ++end;
+    return add_if_alone(row, text, {begin, end}, out);
+  }
+  return false;
+}
+
+// driver.find_element(By.ID, "password").send_keys("…"), cy.get('…[name=password]').type('…').
+void find_typed(const DetectorRow& row, std::string_view text, std::size_t end, Findings& out) {
+  static constexpr std::string_view kCalls[] = {").send_keys(", ").type(", ").fill(", ").sendKeys(",
+                                                ").setValue("};
+  const std::string_view near = text.substr(end, 24);
+  if (near.find(')') == std::string_view::npos) return;
+  for (const std::string_view call : kCalls) {
+    const std::size_t found = near.find(call);
+    if (found == std::string_view::npos) continue;
+    bool quoted = false;
+    const Range value = read_value(text, end + found + call.size(), quoted);
+    if (quoted)
+      add(row, text, value, judge_password(text.substr(value.begin, value.size()), true, true),
+          "typed into a field for it", out);
+    return;
+  }
+}
+
+// "パス：…", where what stands before is no word that goes on with it.
+void find_short_word(const DetectorRow& row, std::string_view text, Range gate, Findings& out) {
+  const std::string_view before = text.substr(0, gate.begin);
+  const std::size_t size = before.size();
+  const auto lead = [&](std::size_t back) {
+    return size >= back ? static_cast<unsigned char>(before[size - back]) : 0u;
+  };
+  // Katakana: E3 82 A1 to E3 83 BF.
+  if (lead(3) == 0xE3 && (lead(2) == 0x83 || (lead(2) == 0x82 && lead(1) >= 0xA1))) return;
+  bool quoted = false;
+  std::size_t pos = gate.end;
+  while (pos < text.size() && text[pos] == ' ') ++pos;
+  const Range value = read_value(text, pos, quoted);
+  const std::string_view written = text.substr(value.begin, value.size());
+  if (written.find_first_of("/\\") == std::string_view::npos) add_if_alone(row, text, value, out);
+}
+
+}  // namespace
+
+namespace {
+
+// "max_length=3062)" behind ("パスワード",: an argument with its name; "max_tokens=4096".
+bool is_named_argument(std::string_view value) {
+  const std::size_t sign = value.find('=');
+  if (sign == value.npos || sign < 3) return false;
+  const bool number = value.substr(0, sign).find('_') != value.npos && sign + 1 < value.size() &&
+                      value.find_first_not_of("0123456789", sign + 1) == value.npos;
+  if (!number && !value.ends_with(')')) return false;
+  return std::all_of(value.begin(), value.begin() + static_cast<std::ptrdiff_t>(sign),
+                     [](char c) { return is_lower(static_cast<unsigned char>(c)) || c == '_'; });
+}
+
+}  // namespace
+
+double check_password_cell(TokenMatch& match, double confidence) {
+  const std::string_view value = match.value();
+  if (is_named_argument(value)) return 0;
+  const auto heading = heading_above(match.text, match.range);
+  if (!heading || names_something_else(match.text.substr(heading->begin, heading->size())))
+    return 0;
+  const double judged = judge_password(value, false, true);
+  return judged >= 0.60 ? std::min(judged, confidence) : 0;
+}
+
+namespace {
+
+bool speaks_of_user(std::string_view text, std::size_t pos) {
+  constexpr std::size_t kReach = 120;
+  const std::size_t from = pos > kReach ? pos - kReach : 0;
+  std::string_view line = text.substr(from, pos - from);
+  if (const std::size_t cut = line.rfind('\n'); cut != line.npos) line.remove_prefix(cut + 1);
+  const std::string lower = folded_lower(line);
+  return lower.find("user ") != lower.npos || lower.find("grant ") != lower.npos ||
+         lower.find("role ") != lower.npos;
+}
+
+}  // namespace
+
+// "arn:aws:secretsmanager:…:secret:prod/db-a1B2c3": where a secret is kept.
+static bool is_secret_of_manager(std::string_view text, std::size_t word) {
+  constexpr std::size_t kReach = 72;
+  const std::size_t from = word - std::min(word, kReach);
+  const std::string_view before = text.substr(from, word - from);
+  const std::size_t manager = before.rfind(":secretsmanager:");
+  return before.ends_with(":") && manager != before.npos &&
+         before.find_first_of(" \n\"'", manager) == before.npos;
+}
+
+// "password policy|2024-10-30": the cell ends with a word, and another one follows.
+static bool heads_row(std::string_view value, bool quoted) {
+  const std::size_t bar = value.find('|');
+  if (quoted || bar == value.npos || bar < 3) return false;
+  const std::string_view cell = value.substr(0, bar);
+  return std::all_of(cell.begin(), cell.end(),
+                     [](char c) { return is_letter(static_cast<unsigned char>(c)); });
+}
+
+void find_password(const DetectorRow& row, std::string_view text, Range gate, Findings& out) {
+  if (text.substr(gate.begin + 1, 6) == "--pass") gate = {gate.begin + 3, gate.begin + 7};
+  const std::string_view word = text.substr(gate.begin, gate.size());
+  if ((word[0] == ' ' || word[0] == '\t') && word[1] == '-')
+    return find_option(row, text, gate, out);
+  if (word.back() == '"' || word.back() == '\'') {
+    if (begins(word, "auth") || begins(word, "httpbasic"))
+      return find_login_pair(row, text, gate, out);
+  }
+  if (begins(word, "convertto-securestring")) {
+    bool quoted = false;
+    const Range value = read_value(text, gate.end - 1, quoted);
+    return add(row, text, value,
+               quoted ? judge_password(text.substr(value.begin, value.size()), true, true) : 0,
+               "argument for a password", out);
+  }
+  if (begins(word, "identified by")) {
+    // "columns identified by": prose. SQL shouts, or says whom it is about on the same line.
+    if (is_lower(static_cast<unsigned char>(word[0])) && !speaks_of_user(text, gate.begin)) return;
+    bool quoted = false;
+    const std::size_t from = text.find_first_not_of(" \t", gate.end);
+    if (from == std::string_view::npos || from > gate.end + 4) return;
+    const Range value = read_value(text, from, quoted);
+    return add(row, text, value,
+               quoted ? judge_password(text.substr(value.begin, value.size()), true, true) : 0,
+               "key word and form of the value", out);
+  }
+  // The gate of short words holds the separator, too.
+  while (gate.begin < gate.end && text[gate.begin] == '_') ++gate.begin;
+  std::size_t end = gate.begin;
+  const bool ascii = static_cast<unsigned char>(word[0]) < 0x80;
+  while (end < gate.end && (ascii ? is_alnum(static_cast<unsigned char>(text[end])) : true)) ++end;
+  if (begins(word, "contrase") || begins(word, "mot de passe")) end = gate.end;
+  if (begins(word, "p/w")) end = gate.begin + 3;
+  // "パス：": a path, too; "コンパス：": something else.
+  const bool short_word = begins(word, "パス") && !begins(word, "パスワ") &&
+                          !begins(word, "パスフ") && !begins(word, "パスコ");
+  if (short_word) return find_short_word(row, text, gate, out);
+  if (ascii && find_inserted_passwords(row, text, {gate.begin, end}, out)) return;
+  const auto given = read_assignment(text, {gate.begin, end});
+  if (!given) {
+    if (ascii) find_typed(row, text, end, out);
+    return find_further_on(row, text, {gate.begin, end}, out);
+  }
+  if (names_something_else(given->name)) return;
+  const std::string_view value = text.substr(given->value.begin, given->value.size());
+  const bool pin = begins(word, "暗証番号") || begins(word, "pin");
+  if (pin && is_pin(value) && distinct_characters(value) > 2 && value != "1234") {
+    return add(row, text, given->value,
+               given->stated || given->setting || given->quoted ? 0.70 : 0.60,
+               "key word and form of the value", out);
+  }
+  if (is_secret_of_manager(text, gate.begin) || heads_row(value, given->quoted) ||
+      in_template(text, given->value.begin))
+    return;
+  if (find_behind_name(row, text, given->value, out)) return;
+  // Random ones after this word are for the detector of random values.
+  if (begins(word, "secret") && looks_random(value)) return;
+  add(row, text, given->value,
+      judge_password(value, given->quoted, given->stated || given->setting),
+      "key word and form of the value", out);
+}
+
+}  // namespace sekisho::filters

@@ -1,0 +1,312 @@
+#include "filters/values/secret_checks.h"
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <string>
+
+#include "filters/values/random_value.h"
+#include "filters/values/validators.h"
+#include "filters/width_fold.h"
+
+namespace sekisho::filters {
+namespace {
+
+bool ends_with(std::string_view text, std::string_view end) {
+  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
+}
+
+bool is_base64_char(char c) {
+  return is_alnum(static_cast<unsigned char>(c)) || c == '+' || c == '/';
+}
+bool is_token_char(char c) {
+  return is_word(static_cast<unsigned char>(c)) || c == '-';
+}
+
+bool mixes_letters_and_digits(std::string_view value) {
+  const auto digits = std::count_if(value.begin(), value.end(),
+                                    [](char c) { return is_digit(static_cast<unsigned char>(c)); });
+  const auto letters = std::count_if(
+      value.begin(), value.end(), [](char c) { return is_letter(static_cast<unsigned char>(c)); });
+  return digits >= 2 && letters >= 2;
+}
+
+// 40 characters of the secret half's alphabet that chance made: no hash in hexadecimal, no path, no
+// sample.
+bool is_aws_secret(std::string_view value) {
+  if (ends_with(value, "EXAMPLEKEY") ||
+      value.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos)
+    return false;
+  if (std::count(value.begin(), value.end(), '/') > 3) return false;
+  // One in a hundred holds a single digit; its signs tell it from a name.
+  const bool signs = value.find('+') != std::string_view::npos && word_likeness(value, 4) < 0.40;
+  if (!mixes_letters_and_digits(value) && !signs) return false;
+  return shannon_entropy(value) >= 4.1;
+}
+
+// Forty characters of a token in base64url: a sign of that alphabet parts them from the rest.
+bool within_url_token(std::string_view text, Range run) {
+  const auto goes_on = [text](std::size_t sign, std::size_t beyond) {
+    return sign < text.size() && beyond < text.size() &&
+           (text[sign] == '-' || text[sign] == '_' || text[sign] == '.') &&
+           is_alnum(static_cast<unsigned char>(text[beyond]));
+  };
+  return (run.begin >= 2 && goes_on(run.begin - 1, run.begin - 2)) || goes_on(run.end, run.end + 1);
+}
+
+// Where a run of base64 characters of exactly 40 begins in [from, to), or npos.
+std::size_t next_run_of_40(std::string_view text, std::size_t from, std::size_t to) {
+  constexpr std::size_t kSize = 40;
+  while (from < to) {
+    while (from < to && !is_base64_char(text[from])) ++from;
+    std::size_t end = from;
+    while (end < text.size() && is_base64_char(text[end]) && end - from <= kSize) ++end;
+    // "KEY=" ends in a sign of base64, and is none.
+    const bool begins = from == 0 || !is_base64_char(text[from - 1]);
+    if (end - from == kSize && from < to && begins && !within_url_token(text, {from, end}) &&
+        border_holds(text, {from, end}, Border::kNone, Border::kBase64))
+      return from;
+    from = std::max(end, from + 1);
+  }
+  return std::string_view::npos;
+}
+
+}  // namespace
+
+double check_token(TokenMatch& match, double confidence) {
+  return is_placeholder(match.value()) ? 0 : confidence;
+}
+
+double check_webhook(TokenMatch& match, double confidence) {
+  if (check_token(match, confidence) <= 0) return 0;
+  const std::string_view before = match.text.substr(0, match.range.begin);
+  for (const std::string_view scheme : {"https://", "http://", "https:\\/\\/"}) {
+    if (!before.ends_with(scheme)) continue;
+    match.range.begin -= scheme.size();
+    break;
+  }
+  return confidence;
+}
+
+namespace {
+
+// A short token may hold one digit or none: then its letters must change case as chance changes
+// it, or stand in no word.
+bool mixed_without_digits(std::string_view value) {
+  std::size_t digits = 0, changes = 0;
+  bool upper = false, lower = false;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const auto c = static_cast<unsigned char>(value[i]);
+    digits += is_digit(c);
+    upper = upper || is_upper(c);
+    lower = lower || is_lower(c);
+    if (i == 0) continue;
+    const auto before = static_cast<unsigned char>(value[i - 1]);
+    changes += (is_lower(c) && is_upper(before)) || (is_upper(c) && is_lower(before));
+  }
+  if (word_likeness(value) > 0.40) return false;
+  return upper && lower ? changes >= value.size() / 4 : digits > 0;
+}
+
+// What follows the mark that names the issuer.
+std::string_view body_of(std::string_view token) {
+  const std::size_t mark =
+      token.find_last_of("_-.", token.size() - std::min<std::size_t>(token.size(), 12));
+  return mark == std::string_view::npos ? token : token.substr(mark + 1);
+}
+
+}  // namespace
+
+double check_random(TokenMatch& match, double confidence) {
+  const std::string_view value = match.value();
+  if (is_placeholder(value)) return 0;
+  if (!mixes_letters_and_digits(value) && !mixed_without_digits(body_of(value))) return 0;
+  // Of so few characters the shape of the token says more than they do.
+  const double floor = value.size() < 24 ? 3.0 : 3.3;
+  return shannon_entropy(value) < floor ? 0 : confidence;
+}
+
+double check_trimmed(TokenMatch& match, double confidence) {
+  while (match.range.size() > 1 && (match.value().back() == '.' || match.value().back() == '-'))
+    --match.range.end;
+  return check_token(match, confidence);
+}
+
+namespace {
+
+// Base 62 of the CRC-32, the last six characters of the token, over the characters between the
+// prefix and them.
+bool crc_holds(std::string_view token) {
+  constexpr std::size_t kCheck = 6;
+  constexpr std::string_view kDigits =
+      "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  const std::size_t body = token.rfind('_') + 1;
+  if (token.size() < body + kCheck) return false;
+  const std::string_view random = token.substr(body, token.size() - body - kCheck);
+  auto sum =
+      crc32(0, reinterpret_cast<const Bytef*>(random.data()), static_cast<uInt>(random.size()));
+  std::string check(kCheck, '0');
+  for (auto c = check.rbegin(); c != check.rend(); ++c, sum /= 62) *c = kDigits[sum % 62];
+  return check == token.substr(token.size() - kCheck);
+}
+
+double surer_by_crc(std::string_view token, double confidence) {
+  return confidence > 0 && crc_holds(token) ? std::max(confidence, 0.99) : confidence;
+}
+
+}  // namespace
+
+double check_crc_token(TokenMatch& match, double confidence) {
+  return surer_by_crc(match.value(), check_token(match, confidence));
+}
+double check_crc_random(TokenMatch& match, double confidence) {
+  return surer_by_crc(match.value(), check_random(match, confidence));
+}
+
+double check_aws_key_id(TokenMatch& match, double confidence) {
+  constexpr std::size_t kNear = 300;
+  if (ends_with(match.value(), "EXAMPLE") || distinct_characters(match.value().substr(4)) < 5)
+    return 0;
+  const std::size_t to = std::min(match.text.size(), match.range.end + kNear);
+  const std::size_t secret = next_run_of_40(match.text, match.range.end, to);
+  return secret != std::string_view::npos && is_aws_secret(match.text.substr(secret, 40))
+             ? 0.98
+             : confidence;
+}
+
+double check_jwt(TokenMatch& match, double confidence) {
+  const std::string_view value = match.value();
+  const std::size_t first = value.find('.'), second = value.find('.', first + 1);
+  std::string header, payload;
+  if (!decode_base64(value.substr(0, first), header) ||
+      !decode_base64(value.substr(first + 1, second - first - 1), payload))
+    return 0;
+  const auto without_spaces = [](std::string& s) {
+    s.erase(std::remove(s.begin(), s.end(), ' '), s.end());
+  };
+  without_spaces(header);
+  without_spaces(payload);
+  if (header.empty() || header[0] != '{' || header.find("\"alg\":") == std::string::npos) return 0;
+  // The sample of the format's home page.
+  if (payload.find("\"sub\":\"1234567890\"") != std::string::npos &&
+      payload.find("JohnDoe") != std::string::npos)
+    return 0;
+  const bool open = header.find("\"alg\":\"none\"") != std::string::npos ||
+                    payload.find("\"role\":\"anon\"") != std::string::npos;
+  return open ? 0.40 : confidence;
+}
+
+void find_openai_key(const DetectorRow& row, std::string_view text, Range gate, Findings& out) {
+  constexpr std::size_t kLongestSide = 220, kShortestSide = 20;
+  std::size_t begin = gate.begin, end = gate.end;
+  while (begin > 0 && gate.begin - begin < kLongestSide && is_token_char(text[begin - 1])) --begin;
+  while (end < text.size() && end - gate.end < kLongestSide && is_token_char(text[end])) ++end;
+  if (end - gate.end < kShortestSide) return;
+  for (std::size_t sk = text.find("sk-", begin); sk < gate.begin; sk = text.find("sk-", sk + 1)) {
+    const Range range{sk, end};
+    if (gate.begin - sk < kShortestSide + 3) return;
+    if (!border_holds(text, range, Border::kWord, Border::kNone)) continue;
+    const std::string value(text.substr(sk, end - sk));
+    if (!is_placeholder(value))
+      out.push_back(make_finding(row, row.confidence.shape, range, value));
+    return;
+  }
+}
+
+namespace {
+
+// Reads base64 text over line ends, escapes, quotes and prefixes of quoted mail; what PEM looks
+// like after copying.
+struct KeyBody {
+  std::size_t end = 0;          // after its last base64 character
+  std::size_t characters = 0;   // base64 ones
+  std::size_t longest_run = 0;  // without a break
+  std::string_view run;
+};
+
+KeyBody read_body(std::string_view text, std::size_t begin, std::size_t limit) {
+  KeyBody body{begin, 0, 0, {}};
+  std::size_t pos = begin;
+  while (pos < limit) {
+    if (text[pos] == '\\' && pos + 1 < limit &&
+        (text[pos + 1] == 'n' || text[pos + 1] == 'r' || text[pos + 1] == '\\')) {
+      pos += 2;
+    } else if (std::string_view(" \t\r\n\"'`>,+=|#*;:().").find(text[pos]) !=
+                   std::string_view::npos &&
+               text[pos] != '+') {
+      ++pos;
+    } else if (is_base64_char(text[pos])) {
+      const std::size_t run = pos;
+      while (pos < limit && (is_base64_char(text[pos]) || text[pos] == '=')) ++pos;
+      body.characters += pos - run;
+      if (pos - run > body.longest_run)
+        body.longest_run = pos - run, body.run = text.substr(run, pos - run);
+      body.end = pos;
+    } else {
+      break;
+    }
+  }
+  return body;
+}
+
+}  // namespace
+
+namespace {
+
+constexpr std::size_t kFewestKeyCharacters = 64, kShortestKeyLine = 40;
+
+bool is_key_body(const KeyBody& body) {
+  return body.characters >= kFewestKeyCharacters && body.longest_run >= kShortestKeyLine &&
+         distinct_characters(body.run) >= 8;
+}
+
+// PuTTY's own file: the private half stands after a line that counts its lines.
+KeyBody putty_body(std::string_view text, std::size_t begin, std::size_t limit) {
+  limit = std::min(limit, text.find("PuTTY-User-Key-File", begin));
+  const std::size_t mark = text.substr(begin, limit - begin).find("Private-Lines:");
+  if (mark == std::string_view::npos) return {};
+  limit = std::min(limit, text.find("Private-MAC", begin + mark));
+  return read_body(text, begin + mark + std::string_view("Private-Lines:").size(), limit);
+}
+
+}  // namespace
+
+void find_private_key(const DetectorRow& row, std::string_view text, Range gate, Findings& out) {
+  const std::size_t limit = std::min(text.size(), gate.begin + kShippedSpan);
+  const bool putty = text[gate.begin] == 'P';
+  // No key holds five dashes: the next ones end it, or begin another.
+  const std::size_t stop = putty ? limit : std::min(limit, text.find("-----", gate.end));
+  const bool ended = text.substr(stop, 8) == "-----END";
+  KeyBody body = putty ? putty_body(text, gate.end, limit) : read_body(text, gate.end, stop);
+  if (!putty && body.end < stop && body.characters < kFewestKeyCharacters) {
+    // Header lines such as "DEK-Info: AES-128-CBC,…" stand before the body.
+    const std::string_view inside = text.substr(gate.end, stop - gate.end);
+    const std::size_t blank =
+        std::min(inside.find("\n\n"), std::min(inside.find("\\n\\n"), inside.find("\r\n\r\n")));
+    if (blank != std::string_view::npos) body = read_body(text, gate.end + blank, stop);
+  }
+  if (!is_key_body(body)) return;
+  Range range{gate.begin, body.end};
+  if (ended) {
+    constexpr std::size_t kLongestTail = 60;
+    const std::size_t dashes = text.substr(stop + 8, kLongestTail).find("-----");
+    range.end = dashes == std::string_view::npos ? stop : stop + 8 + dashes + 5;
+  }
+  const bool encrypted = text.substr(gate.begin, 200).find("ENCRYPTED") != std::string_view::npos;
+  out.push_back(
+      make_finding(row, encrypted ? 0.70 : row.confidence.shape, range, std::string(body.run)));
+}
+
+void find_aws_secrets(const DetectorRow& row, std::string_view text, Range gate, Findings& out) {
+  constexpr std::size_t kNear = 200;
+  const std::size_t from = gate.begin > kNear ? gate.begin - kNear : 0,
+                    to = std::min(text.size(), gate.end + kNear);
+  for (std::size_t pos = next_run_of_40(text, from, to); pos != std::string_view::npos;
+       pos = next_run_of_40(text, pos + 40, to)) {
+    const std::string_view value = text.substr(pos, 40);
+    if (is_aws_secret(value))
+      out.push_back(make_finding(row, row.confidence.shape, {pos, pos + 40}, std::string(value)));
+  }
+}
+
+}  // namespace sekisho::filters

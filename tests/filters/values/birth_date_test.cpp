@@ -1,0 +1,79 @@
+#include "filters/values/birth_date.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/filters/values/marked_text.h"
+
+namespace sekisho::filters {
+namespace {
+
+TEST(Date, IsReadInTheSpellingsOfEras) {
+  const CivilDate day{1980, 12, 3};
+  for (const char* text : {"昭和55年12月3日", "昭和55.12.3", "S55.12.3", "S55/12/03", "s55-12-3",
+                           "昭和 55 年 12 月 3 日", "㍼55年12月3日", "昭和５５年１２月３日",
+                           "S.55.12.3", "昭和五十五年十二月三日", "昭和55年（1980年）12月3日"}) {
+    EXPECT_EQ(read_date(text), day) << text;
+  }
+  EXPECT_EQ(read_date("令和元年5月1日"), (CivilDate{2019, 5, 1}));
+  EXPECT_EQ(read_date("R1.5.1"), (CivilDate{2019, 5, 1}));
+  EXPECT_EQ(read_date("明治45年7月30日"), (CivilDate{1912, 7, 30}));
+  EXPECT_EQ(read_date("大正15年12月25日"), (CivilDate{1926, 12, 25}));
+}
+
+TEST(Date, ErasBeginAndEndOnTheirDays) {
+  for (const char* text : {"令和元年4月30日", "平成31年5月1日", "昭和64年1月8日", "平成元年1月7日",
+                           "昭和65年1月1日", "大正16年1月1日", "明治46年1月1日", "平成0年1月1日"}) {
+    EXPECT_EQ(read_date(text), std::nullopt) << text;
+  }
+}
+
+TEST(Date, IsReadInTheSpellingsOfTheWest) {
+  const CivilDate day{1990, 4, 1};
+  for (const char* text :
+       {"1990-04-01", "1990/4/1", "1990.4.1", "1990年4月1日", "1990 年 4 月 1 日", "19900401",
+        "April 1, 1990", "Apr 1 1990", "Apr. 1st, 1990", "1 April 1990", "1st of April 1990",
+        "1-Apr-1990", "04/01/1990", "１９９０年４月１日", "1990年(平成2年)4月1日",
+        "1990(平成2)年4月1日"}) {
+    EXPECT_EQ(read_date(text), day) << text;
+  }
+  EXPECT_EQ(read_date("31/12/1990"), (CivilDate{1990, 12, 31}));
+  EXPECT_EQ(read_date("2000-02-29"), (CivilDate{2000, 2, 29}));
+}
+
+TEST(Date, DaysThatDoNotExistAreNone) {
+  for (const char* text :
+       {"1990-02-30", "1990-13-01", "1990-00-10", "2001-02-29", "19901301", "1990-04",
+        "April 31, 1990", "1990-04-01T", "90-04-01", "", "1990-4/1", "abc"}) {
+    EXPECT_EQ(read_date(text), std::nullopt) << text;
+  }
+}
+
+TEST(BirthDate, IsFoundBesideItsLabel) {
+  expect_marked(
+      "date_of_birth",
+      {"生年月日：⟦昭和55年12月3日⟧", "生年月日 ⟦1990/4/1⟧ 性別 女", "誕生日は⟦1990年4月1日⟧です",
+       "DOB: ⟦04/01/1990⟧", "Date of birth: ⟦April 1, 1990⟧", "date of birth ⟦1990-04-01⟧",
+       "She was born on ⟦1 April 1990⟧.", "{\"birth_date\": \"⟦1990-04-01⟧\"}",
+       "{\"dateOfBirth\":\"⟦1990-04-01⟧\"}", "{\"生年月日\":\"⟦19900401⟧\"}",
+       "birthday=⟦1990-04-01⟧", "生年月日\n⟦平成2年4月1日⟧", "生年月日（和暦）: ⟦H2.4.1⟧",
+       "⟦1990年4月1日⟧生まれの男性です", "⟦昭和55年12月3日⟧生", "被保険者 (⟦S55.12.3⟧生)",
+       "氏名\t生年月日\t備考\n佐藤\t⟦1990/04/01⟧\tA\n鈴木\t⟦S63.1.15⟧\tB",
+       "id,name,birthdate\n1,Mary,⟦1985-03-09⟧\n2,John,⟦1979-11-30⟧"});
+}
+
+TEST(BirthDate, OtherDatesAreNone) {
+  expect_none("date_of_birth",
+              {"1990年4月1日に設立", "作成日 1990/4/1", "2026-11-25 09:00:00 INFO started",
+               "誕生日は4月1日です", "生年月日 昭和65年1月1日", "生年月日 1990-02-30",
+               "生年月日を入力", "born in Tokyo", "生年月日: 1890-01-01", "発売日 2024年4月1日",
+               "生年月日,入社日\n不明,2024-04-01", "name,hired,birthday\nA,1990-04-01,",
+               "reborn 1990-04-01", "氏名：\n生年月日：\n入社日：2015/4/1",
+               "生年月日\n登録日 2020/1/1", "DOB:\nExpiry date: 2020-01-01"});
+  expect_marked(
+      "date_of_birth",
+      {"生年月日：\n・⟦1990/4/1⟧", "誕生日をお願いします。\nお客様: はい、⟦昭和23年10月11日⟧です",
+       "birthday is ⟦08/19/1973⟧", "誕生日\n入社前の\n⟦1990/4/1⟧生まれ"});
+}
+
+}  // namespace
+}  // namespace sekisho::filters

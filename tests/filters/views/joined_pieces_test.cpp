@@ -1,0 +1,263 @@
+// Values with marks inside that a reader passes over, and values whose pieces code puts together by
+// name; what looks like it and is not.
+
+#include <gtest/gtest.h>
+
+#include "tests/filters/views/disguise.h"
+
+namespace sekisho::filters {
+namespace {
+
+std::string with_inside(const std::string& s, std::string_view mark, std::size_t at) {
+  return s.substr(0, at) + std::string(mark) + s.substr(at);
+}
+std::string in_bold(const std::string& s, std::string_view mark) {
+  return std::string(mark) + with_inside(s, mark, 4);
+}
+
+TEST(JoinedPieces, FindsValuesOfWhichAPartIsInBold) {
+  for (const Value& value : values())
+    for (const char* mark : {"**", "***", "*", "`"}) {
+      expect_found(
+          value, mark, [&](const std::string& s) { return in_bold(s, mark); }, 3);
+      expect_found(value, mark, [&](const std::string& s) { return with_inside(s, mark, 7); });
+    }
+  EXPECT_EQ(shown("My Number: 8619 /* 後半 */9197 5050"), "jp_my_number[8619 /* 後半 */9197 5050]");
+  EXPECT_EQ(shown("カード番号: **4539** 5787 **6362** 1486"),
+            "credit_card[4539** 5787 **6362** 1486]");
+}
+
+TEST(JoinedPieces, FindsValuesWithCommentsInside) {
+  for (const Value& value : values())
+    for (const char* comment : {"/**/", "/* x */", "/* 後半 */"})
+      expect_found(value, comment,
+                   [&](const std::string& s) { return with_inside(s, comment, 6); });
+}
+
+TEST(JoinedPieces, FindsWhatMarkdownAndStyleSheetsEscape) {
+  const std::string token = "ghp_" + chance(kBase62, 36, 4);
+  EXPECT_TRUE(found_whole("トークン ", "ghp\\_" + token.substr(4), " です", "github_token"));
+  EXPECT_TRUE(found_whole("mail ", "t.yamada\\@kaisha\\-sample.co.jp", " です", "email"));
+  for (const Value& value : values()) expect_found(value, "\\000041", coded("\\%06x"));
+}
+
+TEST(JoinedPieces, FormulasAndCodeWithTheSameMarksAreSilent) {
+  EXPECT_EQ(shown("y = 2**10 * x**2 + a*b*c; z = 3*4*5*6*7*8*9*10*11"), "");
+  EXPECT_EQ(shown("call(**options, *rest) /* see */ 4539/* n */5787"), "");
+  EXPECT_EQ(shown("use `AKIA` and `sk-` and **ghp_** as beginnings"), "");
+  EXPECT_EQ(shown("snake\\_case\\_name and 1\\-2\\-3"), "");
+}
+
+TEST(JoinedPieces, ALineOfCodeThatBeginsWithAnAtSignGoesOnWithNoAddress) {
+  EXPECT_EQ(shown("def setup\n  super\n  @request.host = \"www.example.com\"\nend"), "");
+  EXPECT_EQ(shown("level = INFO\n  @logger.add(DEBUG)"), "");
+  EXPECT_EQ(shown("import app\n@app.page\n(x)"), "");
+  EXPECT_EQ(shown("import app\n@app.page\ndef page():"), "");
+}
+
+TEST(JoinedPieces, FindsTokensCutIntoEvenGroups) {
+  const std::string token = "ghp_" + chance(kBase62, 36, 4);
+  for (const std::size_t size : {4U, 5U, 8U, 10U}) {
+    std::string groups;
+    for (std::size_t at = 0; at < token.size(); at += size)
+      groups += (at == 0 ? "" : " ") + token.substr(at, size);
+    EXPECT_TRUE(found_whole("トークンは ", groups, " です", "github_token")) << groups;
+    EXPECT_TRUE(found_whole("token: ", groups, "\n", "github_token")) << groups;
+  }
+}
+
+TEST(JoinedPieces, FindsAddressesBrokenOverLines) {
+  const std::string mail = "t.yamada@kaisha-sample.co.jp";
+  for (const char* br : {"\n", "\r\n", "\n> ", "\n  "})
+    for (std::size_t at : {8U, 9U, 12U, 16U, 17U, 23U, 24U}) {
+      const std::string broken = mail.substr(0, at) + br + mail.substr(at);
+      EXPECT_EQ(shown("宛先: " + broken + " です"), "email[" + broken + "]") << at;
+    }
+}
+
+TEST(JoinedPieces, FindsLiteralsWithinTemplates) {
+  for (const Value& value : values()) {
+    const std::string a = value.text.substr(0, 9), b = value.text.substr(9);
+    EXPECT_TRUE(
+        found_whole(value.label_en + "f\"{", "'" + a + "'}{'" + b + "'", "}\"", value.type));
+    EXPECT_TRUE(found_whole(value.label_en + "f\"{'", a + "'}" + b, "\"", value.type));
+    EXPECT_TRUE(found_whole(value.label_en + "f\"", a + "{'" + b, "'}\"", value.type));
+    EXPECT_TRUE(found_whole(value.label_en + "`", a + "${\"" + b, "\"}`", value.type));
+  }
+}
+
+TEST(JoinedPieces, FindsLiteralsWithCommentsBetween) {
+  for (const Value& value : values()) {
+    const std::string a = value.text.substr(0, 9), b = value.text.substr(9);
+    for (const char* between :
+         {"\"  # first half\n  \"", "\" +  // first half\n  \"", "\" /* first half */ + \""})
+      EXPECT_TRUE(found_whole(value.label_en + "(\"", a + between + b, "\")", value.type))
+          << between;
+  }
+}
+
+TEST(JoinedPieces, FindsValuesThatVariablesHoldInPieces) {
+  struct Form {
+    const char *first, *second, *join;
+  };
+  const Form forms[] = {
+      {"a = \"", "\"\nb = \"", "\"\nkey = a + b\n"},
+      {"a = \"", "\"; b = \"", "\"; key = f\"{a}{b}\"\n"},
+      {"const a = '", "';\nconst b = '", "';\nconst key = `${a}${b}`;\n"},
+      {"a: str = '", "'\nb: str = '", "'\nkey = '%s%s' % (a, b)\n"},
+      {"p1 := \"", "\"\np2 := \"", "\"\nkey := fmt.Sprintf(\"%s%s\", p1, p2)\n"},
+      {"a = '", "'\nb = '", "'\nkey = \"\".join([a, b])\n"},
+      {"A=\"", "\"\nB=\"", "\"\nexport KEY=\"${A}${B}\"\n"},
+      {"let a = \"", "\"\nlet b = \"", "\"\nlet key = \"\\(a)\\(b)\"\n"},
+      {"this.a = \"", "\"; this.b = \"", "\"; this.key = this.a + this.b;\n"},
+      {"$a = \"", "\"; $b = \"", "\"; $key = \"{$a}{$b}\";\n"},
+      {"$a = '", "';\n$b = '", "';\n$key = $a . $b;\n"},
+      {"String a = \"", "\";\nString b = \"", "\";\nString key = a.concat(b) + a + b;\n"}};
+  for (const Value& value : values()) {
+    const std::string a = value.text.substr(0, 9), b = value.text.substr(9);
+    for (const Form& form : forms)
+      EXPECT_TRUE(found_whole(value.label_en + "\n" + form.first, a + form.second + b, form.join,
+                              value.type))
+          << form.join;
+  }
+}
+
+TEST(JoinedPieces, FindsWhatSettingsOfAShellHold) {
+  EXPECT_TRUE(found_whole("A=", "AKIAQ7OBZ3\nB=TM5JXEWXYQ", "\nexport KEY=\"$A$B\"\n",
+                          "aws_access_key_id"));
+  EXPECT_EQ(shown("A=AKIAQ7OBZ3\nB=TM5JXEWXYQ\nrun \"$B\" \"$A\"\n"), "");
+}
+
+TEST(JoinedPieces, AWordBeforeTheFirstNameIsNotItsType) {
+  EXPECT_TRUE(found_whole("token: a = \"", "AKIAQ7OBZ\"; b = \"3TM5JXEWXYQ",
+                          "\"; key = f\"{a}{b}\"", "aws_access_key_id"));
+}
+
+TEST(JoinedPieces, ATemplatesOwnTextStandsBetweenTheNames) {
+  EXPECT_EQ(
+      shown("# カード\na = \"4539\"; b = \"5787\"; c = \"6362\"; d = \"1486\"\n"
+            "card = f\"{a}-{b}-{c}-{d}\""),
+      "credit_card[4539\"; b = \"5787\"; c = \"6362\"; d = \"1486\"\ncard = f\"{a}-{b}-{c}-{d]");
+  EXPECT_EQ(shown("a = \"861991\"\nb = \"975050\"\nmynumber = a + b\n"),
+            "jp_my_number[861991\"\nb = \"975050\"\nmynumber = a + b]")
+      << "the name of the whole stands behind it";
+}
+
+TEST(JoinedPieces, NamesThatAreNotJoinedAreNot) {
+  EXPECT_EQ(shown("a = \"AKIAQ7OB\"; b = \"Z3TM5JXEWXYQ\"; use(a, b)"), "");
+  EXPECT_EQ(shown("a = \"4539\"; b = \"5787\"; c = \"6362\"; d = \"1486\"; rows = [a, b, c, d]"),
+            "");
+}
+
+TEST(JoinedPieces, FindsWhatMethodsAppend) {
+  for (const Value& value : values()) {
+    const std::string a = value.text.substr(0, 9), b = value.text.substr(9);
+    EXPECT_TRUE(found_whole(value.label_en + "new StringBuilder().append(\"",
+                            a + "\").append(\"" + b, "\").toString()", value.type))
+        << a;
+    EXPECT_TRUE(found_whole("export X=\"", a + "\"'" + b, "' # " + value.label_en, value.type))
+        << a;
+  }
+}
+
+TEST(JoinedPieces, FindsEscapedTagsAndNamedSignsOfNoWidth) {
+  for (const Value& value : values()) {
+    if (value.number) {
+      EXPECT_TRUE(found_whole(value.label_ja, with_inside(value.text, "&lt;b&gt;", 6), " です",
+                              value.type));
+    }
+    EXPECT_TRUE(found_whole(value.label_ja, with_inside(value.text, "&ZeroWidthSpace;", 6), " です",
+                            value.type));
+  }
+}
+
+TEST(JoinedPieces, FindsEncodingsThatOtherOnesChanged) {
+  for (const Value& value : values()) {
+    const std::string text = value.label_ja + value.text + " xx";
+    std::string encoded = base64(text.substr(0, text.size() - text.size() % 3 - 1));
+    if (encoded.back() != '=') continue;
+    std::string quoted, slashes;
+    for (const char c : encoded) {
+      quoted += c == '=' ? std::string("=3D") : std::string(1, c);
+      slashes += c == '/' ? std::string("\\/") : std::string(1, c);
+    }
+    EXPECT_TRUE(found_whole("memo: ", quoted, "\n", value.type)) << quoted;
+    EXPECT_TRUE(found_whole("{\"memo\":\"", slashes, "\"}", value.type)) << slashes;
+  }
+}
+
+TEST(JoinedPieces, FindsAddressesBrokenAnywhereBeforeTheirHost) {
+  const std::string url = "mysql+pymysql://wordpress:tZjJafuyc6-mOY@db01.kaisha-sample.jp/report";
+  for (const char* break_ : {"\n", "\r\n", "\n    ", "\n> ", "\\\n"})
+    for (std::size_t at = 15; at < url.find('@') + 1; ++at)
+      EXPECT_TRUE(found_whole("key: \"", with_inside(url, break_, at), "\"\n",
+                              "database_url_with_password", 24))
+          << break_ << at;
+  EXPECT_TRUE(found_whole("see ", "redis:/\n> /:F8h5r\n> QZNSDAv@db01.kaisha-sample.jp:6379", "\n",
+                          "database_url_with_password", 24));
+  EXPECT_TRUE(found_whole("| ", "redis://: | D4lTnuFYt | wvN@db01. | kaisha-sample.jp:6379", " |\n",
+                          "database_url_with_password", 2));
+}
+
+TEST(JoinedPieces, FindsBrokenTokensWithoutDigits) {
+  EXPECT_TRUE(found_whole("KEY=\"", "AKIAHHCCKC\\\nWJTVAVQYRZ", "\"", "aws_access_key_id"));
+  EXPECT_TRUE(found_whole("「", "xH78Q\r\n~D.uk\r\nn4ASU.GlmjptdRcbIRz1~pxHNuv7wp", "」",
+                          "azure_client_secret", 24));
+  EXPECT_EQ(shown(" * The LEGACY_IOAPIC_PIN\n * @intx.phys_pin:\tPhysical IOAPIC pin\n"), "");
+}
+
+TEST(JoinedPieces, FindsValuesOverAnAnswerBetweenTwoMessages) {
+  const std::string border =
+      "\"}, {\"role\": \"assistant\", \"content\": \"はい\"}, {\"role\": \"user\", \"content\": \"";
+  for (const Value& value : values()) {
+    const std::string a = value.text.substr(0, 9), b = value.text.substr(9);
+    EXPECT_TRUE(found_whole("[{\"role\": \"user\", \"content\": \"" + value.label_ja,
+                            a + border + b, "\"}]", value.type))
+        << a;
+  }
+}
+
+TEST(JoinedPieces, NumbersKeepTheirGroupsOverMessages) {
+  const std::string border = "\"}, {\"role\": \"user\", \"content\": \"";
+  const auto find = [&](const std::string& label, const std::string& a, const std::string& b,
+                        std::string_view type) {
+    return found_whole("[{\"role\": \"user\", \"content\": \"" + label, a + border + b, "\"}]",
+                       type);
+  };
+  EXPECT_TRUE(find("携帯: ", "090-12", "34-5678", "jp_phone"));
+  EXPECT_TRUE(find("カード番号 ", "4539 5787", " 6362 1486", "credit_card"));
+  EXPECT_TRUE(find("card ", "3782-822", "463-10005", "credit_card_test"));
+}
+
+TEST(JoinedPieces, NumbersMayMixDigitsInKanji) {
+  EXPECT_EQ(shown("TEL：090-123四-5六78"), "jp_phone[090-123四-5六78]");
+  EXPECT_EQ(shown("マイナンバー 8六19-九197-五0五0"), "jp_my_number[8六19-九197-五0五0]");
+  EXPECT_EQ(shown("携帯は 090-一二34-5六78 です"), "jp_phone[090-一二34-5六78]");
+  EXPECT_EQ(shown("3月一日から12月三十一日まで、第2四半期の一部は5万円"), "");
+}
+
+TEST(JoinedPieces, NumbersMayHaveBlanksAsWideAsColumns) {
+  EXPECT_EQ(shown("マイナンバー：8619    9197    5050"), "jp_my_number[8619    9197    5050]");
+  EXPECT_EQ(shown("card 4539    5787    6362    1486"),
+            "credit_card[4539    5787    6362    1486]");
+  EXPECT_EQ(shown("8619    9197    5050\n1200    3400    5600\n"), "");
+}
+
+// The rest would stay when the first line is masked.
+TEST(JoinedPieces, ATokenWhoseFirstLineIsOneGoesOn) {
+  const std::string key =
+      "sk_"
+      "live_514giabEL1qSXPq8ZtRw";
+  EXPECT_EQ(shown("key " + key + "\ngKEJfme3ljT2L1djgfDQWP\n"),
+            "stripe_key[" + key + "\ngKEJfme3ljT2L1djgfDQWP]");
+  for (const char* next : {"production", "Mode=Live2026Xy", "Kx9:", "a note", "2026-11-26"})
+    EXPECT_EQ(shown("key " + key + "\n" + next + "\n"), "stripe_key[" + key + "]") << next;
+  EXPECT_EQ(shown(key + "\n" + key + "\n"), "stripe_key[" + key + "] stripe_key[" + key + "]");
+}
+
+TEST(JoinedPieces, AddressesOfTheInternetAreNoNumbers) {
+  EXPECT_EQ(shown("resolver 2606:4700:4700::1111 and 2001:4860:4860::8888"), "");
+}
+
+}  // namespace
+}  // namespace sekisho::filters

@@ -1,0 +1,363 @@
+// Values written in characters that only stand for the usual ones.
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+
+#include "filters/utf8.h"
+#include "filters/views/character_forms.h"
+#include "filters/views/pieces.h"
+#include "filters/views/survey.h"
+#include "tests/filters/views/disguise.h"
+
+namespace sekisho::filters {
+namespace {
+
+std::string utf8(char32_t c) {
+  std::string out;
+  append_utf8(out, c);
+  return out;
+}
+
+Disguise with_between(char32_t mark, std::size_t every = 1) {
+  return [mark, every](const std::string& s) {
+    std::string out;
+    for (std::size_t i = 0; i < s.size(); ++i) {
+      out += s[i];
+      if (i + 1 < s.size() && (i + 1) % every == 0) out += utf8(mark);
+    }
+    return out;
+  };
+}
+
+Disguise digits_from(char32_t zero) {
+  return [zero](const std::string& s) {
+    return each(s, [zero](char c) {
+      return c >= '0' && c <= '9' ? utf8(zero + static_cast<char32_t>(c - '0')) : std::string(1, c);
+    });
+  };
+}
+
+std::string mathematical(const std::string& s) {
+  return each(s, [](char c) {
+    if (c >= '0' && c <= '9') return utf8(0x1D7CE + static_cast<char32_t>(c - '0'));
+    if (c >= 'A' && c <= 'Z') return utf8(0x1D400 + static_cast<char32_t>(c - 'A'));
+    if (c >= 'a' && c <= 'z') return utf8(0x1D41A + static_cast<char32_t>(c - 'a'));
+    return std::string(1, c);
+  });
+}
+
+std::string lookalikes(const std::string& s) {
+  static const std::map<char, std::string> kTwins = {{'A', "А"}, {'K', "К"}, {'a', "а"},
+                                                     {'e', "е"}, {'o', "о"}, {'p', "р"},
+                                                     {'s', "ѕ"}, {'i', "і"}, {'c', "с"}};
+  std::string out;
+  bool change = true;
+  for (const char c : s) {
+    const auto twin = kTwins.find(c);
+    out += twin != kTwins.end() && change ? twin->second : std::string(1, c);
+    if (twin != kTwins.end()) change = !change;
+  }
+  return out;
+}
+
+std::string in_kanji(const std::string& s) {
+  static const char* const kDigitsInKanji[] = {"〇", "一", "二", "三", "四",
+                                               "五", "六", "七", "八", "九"};
+  return each(s, [](char c) {
+    if (c >= '0' && c <= '9') return std::string(kDigitsInKanji[c - '0']);
+    return c == '-' ? std::string("ー") : std::string(1, c);
+  });
+}
+
+std::string as_tags(const std::string& s) {
+  return each(s, [](char c) { return utf8(0xE0000 + static_cast<char32_t>(c)); });
+}
+
+TEST(Normalise, FindsEveryTypeThroughCharactersThatAreNotSeen) {
+  const std::map<std::string, Disguise> techniques = {
+      {"zero width space", with_between(0x200B)},
+      {"zero width joiner", with_between(0x200D, 3)},
+      {"word joiner", with_between(0x2060, 2)},
+      {"soft hyphen", with_between(0xAD, 4)},
+      {"byte order mark", with_between(0xFEFF, 5)},
+      {"left-to-right mark", with_between(0x200E)},
+      {"embedding", with_between(0x202A, 3)},
+      {"isolate", with_between(0x2066, 3)},
+      {"variation selector", with_between(0xFE0F)},
+      {"supplementary variation selector", with_between(0xE0105, 2)},
+      {"tag between", with_between(0xE0041, 2)},
+      {"combining mark", with_between(0x301)},
+      {"strike through", with_between(0x336)},
+      {"full width", [](const std::string& s) { return wide(s); }},
+      {"mathematical", mathematical},
+      {"tags", as_tags},
+  };
+  for (const Value& value : values()) {
+    for (const auto& [name, disguise] : techniques) expect_found(value, name, disguise, 4);
+  }
+}
+
+TEST(Normalise, FindsZalgo) {
+  for (const Value& value : values()) {
+    expect_found(
+        value, "zalgo",
+        [](const std::string& s) {
+          return each(s, [](char c) { return std::string(1, c) + "\u0336\u0302\u0331\u0489"; });
+        },
+        8);
+  }
+}
+
+TEST(Normalise, ReadsLettersThatOnlyLookLatin) {
+  for (const Value& value : values())
+    if (!value.number) expect_found(value, "look-alikes", lookalikes);
+}
+
+TEST(Normalise, ReadsDigitsOfEveryScript) {
+  for (const Value& value : values()) {
+    if (!value.number) continue;
+    for (const char32_t zero :
+         {0x660, 0x6F0, 0x966, 0x9E6, 0xE50, 0x1D7D8, 0x2080, 0x1FBF0, 0xFF10})
+      expect_found(value, printed("U+%04X", zero), digits_from(zero));
+    expect_found(value, "circled", [](const std::string& s) {
+      return each(s, [](char c) {
+        if (c == '0') return utf8(0x24EA);
+        return c > '0' && c <= '9' ? utf8(0x245F + static_cast<char32_t>(c - '0'))
+                                   : std::string(1, c);
+      });
+    });
+    expect_found(
+        value, "keycaps",
+        [](const std::string& s) {
+          return each(s, [](char c) {
+            return c >= '0' && c <= '9' ? std::string(1, c) + "\uFE0F\u20E3" : std::string(1, c);
+          });
+        },
+        6);
+    expect_found(value, "kanji", in_kanji);
+  }
+}
+
+TEST(Normalise, ReadsEveryHyphenAndSpaceBetweenGroups) {
+  const std::string card = with_luhn("453978" + chance(kDigits, 9, 5));
+  for (const char* separator :
+       {"\u2010", "\u2011", "\u2013", "\u2014", "\u2212", "ー", "－",  "﹣", "〜",
+        "・",     "·",      "\u00A0", "\u2003", "\u202F", "　", " - ", "/",  " / ",
+        "_",      ":",      ",",      "--",     "|",      "*",  "．",  "．"}) {
+    EXPECT_TRUE(found_whole("カード番号 ", in_fours(card, separator), " です", "credit_card"))
+        << separator;
+  }
+}
+
+TEST(Normalise, ReadsWhatIsWrittenFromRightToLeft) {
+  for (const Value& value : values()) {
+    expect_found(
+        value, "override",
+        [](const std::string& s) {
+          return "\u202E" + std::string(s.rbegin(), s.rend()) + "\u202C";
+        },
+        3);
+  }
+}
+
+TEST(Normalise, ReadsBytesSmuggledInVariationSelectors) {
+  for (const Value& value : values()) {
+    const std::string hidden =
+        each(value.text, [](char c) { return utf8(0xE0100 + static_cast<char32_t>(c) - 16); });
+    EXPECT_TRUE(found_whole("memo " + value.label_en + "😀", hidden, " end", value.type))
+        << value.text;
+  }
+}
+
+TEST(Normalise, LabelsAreFoundInDisguise) {
+  EXPECT_EQ(shown("【社\u200B外\u200B秘】"), "confidentiality_label[社\u200B外\u200B秘]");
+  EXPECT_EQ(shown("【社\u00AD外秘】"), "confidentiality_label[社\u00AD外秘]");
+  EXPECT_EQ(shown("資料\n【社̶外̶秘̶】\n"), "confidentiality_label[社̶外̶秘]");
+  EXPECT_EQ(shown("СОNFIDЕNTIAL - plan"), "confidentiality_label[СОNFIDЕNTIAL]");
+  EXPECT_EQ(shown("ＣＯＮＦＩＤＥＮＴＩＡＬ\n"), "confidentiality_label[ＣＯＮＦＩＤＥＮＴＩＡＬ]");
+}
+
+TEST(Normalise, HalfWidthKanaGiveContext) {
+  EXPECT_EQ(shown("ﾏｲﾅﾝﾊﾞｰ: 7877-8932-8790"), "jp_my_number[7877-8932-8790]");
+}
+
+TEST(Normalise, NumbersInKanjiAreReadWhereTheContextAsks) {
+  Patches patches;
+  const auto view = [](std::string_view text) {
+    Findings found;
+    return shown(text, 0.0);
+  };
+  EXPECT_EQ(view("電話は〇九〇の一二三四の五六七八です"), "jp_phone[〇九〇の一二三四の五六七八]");
+  EXPECT_EQ(view("一般に、三菱と千葉の一部では一番の二の次"), "");
+}
+
+TEST(Normalise, DigitsOfDeedsAreRead) {
+  EXPECT_EQ(shown("マイナンバー 漆捌漆漆 捌玖參貳 捌漆玖零"),
+            "jp_my_number[漆捌漆漆 捌玖參貳 捌漆玖零]");
+  EXPECT_EQ(shown("マイナンバー 漆捌漆漆 捌玖参弐 捌漆玖零"),
+            "jp_my_number[漆捌漆漆 捌玖参弐 捌漆玖零]");
+  EXPECT_EQ(shown("電話：〇九〇－一二三四－五六七八"), "jp_phone[〇九〇－一二三四－五六七八]");
+}
+
+TEST(HiddenText, FourCharactersAreAFinding) {
+  EXPECT_EQ(shown("hello\U000E0068\U000E0069\U000E0021\U000E0021 world"),
+            "hidden_text[\U000E0068\U000E0069\U000E0021\U000E0021]");
+  EXPECT_EQ(shown("hello\U000E0068\U000E0069\U000E0021 world"), "");
+  EXPECT_EQ(shown("a\u202Eb\u202Cc\u2066d\u2069"), "hidden_text[\u202Eb\u202Cc\u2066d\u2069]");
+}
+
+TEST(HiddenText, BitsInCharactersOfNoWidthAreAFinding) {
+  std::string bits;
+  for (int i = 0; i < 12; ++i) bits += i % 3 == 0 ? "\u200B" : "\u200C";
+  EXPECT_EQ(shown("こんにちは" + bits + "世界"), "hidden_text[" + bits + "]");
+  EXPECT_EQ(shown("foo\u200Bbar\u200Bbaz\u200B\u200B\u200Bqux\u200Dy\u2060z\uFEFF"), "");
+}
+
+TEST(HiddenText, HonestTextHasNone) {
+  // Emoji with joiners and selectors, flags, keycaps.
+  EXPECT_EQ(
+      shown("👨‍👩‍👧‍👦 ❤️ ☀️ ✈️ ⚠️ ✔️ 1️⃣ 2️⃣ 3️⃣ "
+            "4️⃣ "
+            "🏴󠁧󠁢󠁥󠁮󠁧󠁿 🏴󠁧󠁢󠁳󠁣󠁴󠁿 🇯🇵"),
+      "");
+  // Names with variants of kanji.
+  EXPECT_EQ(
+      shown(
+          "葛󠄀城市の辻󠄀さん、榊󠄀さん、祇󠄀園の樋󠄀口さん、逗󠄀"
+          "子"),
+      "");
+  // Persian and Hebrew with marks.
+  EXPECT_EQ(shown("می\u200Cخواهم \u200Fسلام\u200F دنیا\u200F \u202Bمتن\u202C (123)\u200F"), "");
+  EXPECT_EQ(shown("\u202Bשלום עולם\u202C \u200Fabc\u200F \u202Bשלום\u202C"), "");
+}
+
+TEST(HiddenText, TurnsWithinFortyEightCharactersOfALetterThatNeedsIt) {
+  const std::string turns = "\u202Ea\u202Cb\u202Ec\u202C", far(60, '.');
+  const auto apart = [](int characters) {
+    std::string out;
+    while (characters-- > 0) out += "あ";
+    return out;
+  };
+  EXPECT_EQ(shown("ש" + apart(41) + turns), "");
+  EXPECT_EQ(shown(turns + apart(41) + "ש"), "");
+  EXPECT_EQ(shown("ש" + apart(48) + turns), "hidden_text[" + turns + "]");
+  EXPECT_EQ(shown(turns + apart(48) + "ש"), "hidden_text[" + turns + "]");
+  // Wherever else such letters stand.
+  EXPECT_EQ(shown("\u202Eש" + far + turns + far + "ש\u202C"), "hidden_text[" + turns + "]");
+}
+
+TEST(HiddenText, IsCountedOverTheWholeText) {
+  std::string text = "a\U000E0061";
+  for (int i = 0; i < 3; ++i) text += std::string(70000, '.') + "\U000E0061";
+  int found = 0;
+  for (const Finding& f : scan_text(shipped_set(), text)) found += f.type == "hidden_text" ? 1 : 0;
+  EXPECT_EQ(found, 4);
+}
+
+std::vector<Range> ranges_of(const Survey& survey, std::uint16_t flags) {
+  std::vector<Range> out;
+  survey.for_ranges(flags, [&out](Range range) { out.push_back(range); });
+  return out;
+}
+
+// Every place that one of the marks of a block stands at.
+std::vector<std::size_t> marked(const Survey& survey, std::size_t size) {
+  static constexpr std::uint64_t BlockMarks::*kMarks[] = {
+      &BlockMarks::digit,    &BlockMarks::letter,     &BlockMarks::token,     &BlockMarks::dot,
+      &BlockMarks::space,    &BlockMarks::control,    &BlockMarks::special,   &BlockMarks::border,
+      &BlockMarks::high,     &BlockMarks::first_high, &BlockMarks::lead,      &BlockMarks::kanji,
+      &BlockMarks::wide_gap, &BlockMarks::gap,        &BlockMarks::number_gap};
+  std::vector<std::size_t> out;
+  for (const auto mark : kMarks) {
+    const auto of = [mark](const BlockMarks&, const BlockMarks& m, const BlockMarks&) {
+      return m.*mark;
+    };
+    for (std::size_t at = survey.next(0, size, of); at < size; at = survey.next(at + 1, size, of))
+      out.push_back(at);
+    out.push_back(size);
+  }
+  return out;
+}
+
+TEST(Survey, GoesOnWhereItIsToldTo) {
+  std::string text;
+  std::mt19937 random(4);
+  while (text.size() < 700) text += std::string_view("a1 .\n\"x")[random() % 7];
+  Survey survey;
+  survey.read(text);
+  constexpr auto kDigits = [](const BlockMarks&, const BlockMarks& m, const BlockMarks&) {
+    return m.digit;
+  };
+  for (const std::size_t step : {1U, 2U, 5U, 63U, 64U, 65U, 200U}) {
+    for (const std::size_t begin : {0U, 1U, 63U, 64U, 130U}) {
+      std::vector<std::size_t> visited, wanted;
+      const std::size_t end = text.size() - step;
+      survey.each(begin, end, kDigits, [&](std::size_t at) {
+        visited.push_back(at);
+        return at + step;
+      });
+      for (std::size_t at = begin; at < end; ++at) {
+        if (text[at] != '1') continue;
+        wanted.push_back(at);
+        at += step - 1;
+      }
+      EXPECT_EQ(visited, wanted) << begin << " by " << step;
+    }
+  }
+  EXPECT_EQ(survey.next(0, text.size(), kDigits), text.find('1'));
+}
+
+TEST(Survey, BothWaysOfReadingAgree) {
+  if (!Survey::fast()) GTEST_SKIP() << "this processor has no faster way";
+  std::mt19937 random(3);
+  const std::string_view pieces[] = {"AKIA",          "4 5 3 ", "%41",  "\\u0041", "漢字", "一二",
+                                     "\u200B",        "　",     "\n",   "ー",      "=?",   "|",
+                                     "\"a\" + \"b\"", "é",      "\xFF", "、",      "・",   "‐",
+                                     ";\t@",          "<b>",    "x,y"};
+  for (int round = 0; round < 400; ++round) {
+    std::string text;
+    while (text.size() < 150 + random() % 200) text += pieces[random() % std::size(pieces)];
+    Survey quick, plain;
+    quick.read(text);
+    plain.read_plainly(text);
+    ASSERT_EQ(quick.any(), plain.any()) << text;
+    ASSERT_EQ(quick.odd(), plain.odd()) << text;
+    for (int bit = 0; bit < 9; ++bit)
+      ASSERT_EQ(ranges_of(quick, static_cast<std::uint16_t>(1 << bit)),
+                ranges_of(plain, static_cast<std::uint16_t>(1 << bit)))
+          << bit << text;
+    ASSERT_EQ(marked(quick, text.size()), marked(plain, text.size())) << text;
+  }
+}
+
+// Blocks of 64 bytes are invisible from outside.
+TEST(Survey, TokensBeginWhereAWalkBackFindsThem) {
+  std::mt19937 random(5);
+  for (int round = 0; round < 200; ++round) {
+    std::string text;
+    while (text.size() < 500)
+      text += std::string(random() % 150, 'k') + "-_.+/7 ,\n漢"[random() % 12];
+    Survey survey;
+    survey.read(text);
+    for (std::size_t end = 0; end <= text.size(); ++end) {
+      std::size_t begin = end;
+      while (begin > 0 && end - begin < 100 && kTokenChars.has(text[begin - 1])) --begin;
+      ASSERT_EQ(survey.run_begin(end, 100, kTokenMarks), begin) << end << text;
+    }
+  }
+}
+
+TEST(CharacterForms, EveryDigitOfUnicodeIsRead) {
+  EXPECT_EQ(plain_form(0x0664), "4");
+  EXPECT_EQ(plain_form(0x1D7FF), "9");
+  EXPECT_EQ(plain_form(0x2473), "20");
+  EXPECT_EQ(plain_form(0x1F150), "A");
+  EXPECT_EQ(plain_form(U'漢'), "");
+  EXPECT_EQ(latin_lookalike(U'ニ'), '\0');
+  EXPECT_EQ(latin_lookalike(0x0430), 'a');
+}
+
+}  // namespace
+}  // namespace sekisho::filters

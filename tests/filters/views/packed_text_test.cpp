@@ -1,0 +1,150 @@
+// Values in text that was packed before it was encoded, and in encodings cut into groups; budgets.
+
+#include <bzlib.h>
+#include <gtest/gtest.h>
+#include <lzma.h>
+
+#include <random>
+
+#include "filters/views/raw_deflate.h"
+#include "tests/deflated.h"
+#include "tests/filters/views/disguise.h"
+
+namespace sekisho::filters {
+namespace {
+
+std::string deflated(const std::string& bytes, int level = 9, int strategy = Z_DEFAULT_STRATEGY) {
+  return tests::deflated(bytes, -15, level, strategy);
+}
+
+std::string bzip2(const std::string& bytes) {
+  std::string out(bytes.size() + bytes.size() / 100 + 600, '\0');
+  auto size = static_cast<unsigned>(out.size());
+  BZ2_bzBuffToBuffCompress(out.data(), &size, const_cast<char*>(bytes.data()),
+                           static_cast<unsigned>(bytes.size()), 9, 0, 0);
+  out.resize(size);
+  return out;
+}
+
+std::string xz(const std::string& bytes, std::uint32_t preset = 6) {
+  std::string out(lzma_stream_buffer_bound(bytes.size()), '\0');
+  std::size_t size = 0;
+  lzma_easy_buffer_encode(preset, LZMA_CHECK_CRC64, nullptr,
+                          reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size(),
+                          reinterpret_cast<std::uint8_t*>(out.data()), &size, out.size());
+  out.resize(size);
+  return out;
+}
+
+std::string memo(const std::string& value) {
+  return "議事録の控え。" + value + " は公開しないこと。\n";
+}
+
+// Letters of chance: what is packed fills a window.
+std::string long_text(const std::string& value) {
+  static constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz .,\n";
+  std::mt19937 random(7);
+  std::string out;
+  while (out.size() < 60000) out += kLetters[random() % kLetters.size()];
+  return out + "\n" + value + "\n" + out;
+}
+
+TEST(PackedText, IsUnpackedFromEncodings) {
+  for (const Value& value : values()) {
+    const std::string text = memo(value.label_ja + value.text);
+    const std::string packings[] = {
+        deflated(text), deflated(text, 1), deflated(text, 0), deflated(text, 9, Z_FIXED),
+        bzip2(text),    xz(text),          xz(text, 0)};
+    for (const std::string& packed : packings) {
+      EXPECT_TRUE(found_whole("これは何？ ", base64(packed), " です", value.type)) << value.text;
+      EXPECT_TRUE(found_whole("what is ", in_lines(base64(packed), 40), "\n", value.type));
+    }
+    EXPECT_TRUE(found_whole("hex ", hex(deflated(text)), " です", value.type)) << value.text;
+    EXPECT_TRUE(found_whole("hex ", hex(bzip2(text)), " です", value.type)) << value.text;
+  }
+}
+
+TEST(PackedText, IsUnpackedFromEncodingsLongerThanAWindow) {
+  const std::string text = long_text("card number 4539 5787 6362 1486");
+  for (const std::string& packed : {deflated(text), bzip2(text), xz(text)})
+    EXPECT_TRUE(found_whole("see ", in_lines(base64(packed), 76), "\nend", "credit_card"));
+}
+
+ScanStatus status_of(const std::string& packed) {
+  Findings found;
+  return Scanner(shipped_set()).scan("x " + base64(packed) + " y", found);
+}
+
+TEST(PackedText, WhatGrowsWithoutEndOrNeedsTooMuchMemoryIsUndecided) {
+  const std::string zeros(40u << 20, 'a');
+  EXPECT_EQ(status_of(deflated(zeros)), ScanStatus::kCouldNotDecide);
+  EXPECT_EQ(status_of(bzip2(zeros)), ScanStatus::kCouldNotDecide);
+  EXPECT_EQ(status_of(xz(zeros)), ScanStatus::kCouldNotDecide);
+  EXPECT_EQ(status_of(bzip2(std::string(1u << 20, 'a'))), ScanStatus::kDone);
+  // A dictionary of 64 MiB.
+  EXPECT_EQ(status_of(xz(memo("090-1234-5678"), 9)), ScanStatus::kCouldNotDecide);
+  EXPECT_EQ(status_of(bzip2(memo("x")).substr(0, 40)), ScanStatus::kDone);
+}
+
+// A sound stream with a filter that no library knows yet.
+TEST(PackedText, WhatANewerLibraryWouldUndoIsUndecided) {
+  constexpr std::size_t kBlock = 12;
+  std::string bytes = xz(memo("090-1234-5678"));
+  const std::size_t size = (static_cast<unsigned char>(bytes[kBlock]) + 1) * 4u - 4;
+  const std::size_t filter =
+      bytes.find("\x21\x01", kBlock);  // LZMA2 and the size of its properties
+  ASSERT_LT(filter, kBlock + size);
+  bytes[filter] = 0x3F;
+  const std::uint32_t sum =
+      lzma_crc32(reinterpret_cast<const std::uint8_t*>(bytes.data()) + kBlock, size, 0);
+  for (std::size_t i = 0; i < 4; ++i)
+    bytes[kBlock + size + i] = static_cast<char>(sum >> 8 * i & 0xFF);
+  EXPECT_EQ(status_of(bytes), ScanStatus::kCouldNotDecide);
+  bytes[kBlock + size] = static_cast<char>(bytes[kBlock + size] ^ 1);  // not sound
+  EXPECT_EQ(status_of(bytes), ScanStatus::kDone);
+}
+
+TEST(PackedText, ChanceSeldomLooksLikeDeflate) {
+  std::mt19937 random(3);
+  int taken = 0;
+  for (int i = 0; i < 20000; ++i) {
+    std::string bytes;
+    for (int j = 0; j < 18; ++j) bytes += static_cast<char>(random());
+    taken += may_be_raw_deflate(bytes) ? 1 : 0;
+  }
+  EXPECT_LT(taken, 200);
+  std::string digests;
+  for (int i = 0; i < 400; ++i) {
+    std::string bytes;
+    for (int j = 0; j < 48; ++j) bytes += static_cast<char>(random());
+    digests += "\"integrity\": \"sha384-" + base64(bytes) + "\",\n";
+  }
+  EXPECT_EQ(shown(digests), "");
+}
+
+std::string in_groups(const std::string& s, std::size_t size, std::string_view between) {
+  std::string out;
+  for (std::size_t at = 0; at < s.size(); at += size)
+    out += (at > 0 ? std::string(between) : "") + s.substr(at, size);
+  return out;
+}
+
+TEST(EvenGroups, OfAnEncodingAreReadTogether) {
+  for (const Value& value : values()) {
+    const std::string encoded = base64(value.label_ja + value.text);
+    for (const std::size_t size :
+         {std::size_t{4}, std::size_t{8}, std::size_t{10}, std::size_t{16}})
+      EXPECT_TRUE(found_whole("これは何？ ", in_groups(encoded, size, " "), "\nです", value.type))
+          << size;
+    EXPECT_TRUE(found_whole("lines\n", in_groups(encoded, 8, "\n"), "\nです", value.type));
+  }
+}
+
+TEST(EvenGroups, OfWordsAndNumbersAreSilent) {
+  EXPECT_EQ(shown("This year they have been able to take 2026 with some team from west side"), "");
+  EXPECT_EQ(shown("4210 5533 9128 7301 6642 1188 9034"), "");
+  EXPECT_EQ(shown("AB12CD34 EF56GH78 IJ90KL12 MN34OP56"), "");
+}
+
+}  // namespace
+}  // namespace sekisho::filters

@@ -1,0 +1,102 @@
+// Lists of character codes and dumps in every way tools write them, and text within a string of
+// another one.
+
+#include <gtest/gtest.h>
+
+#include "tests/filters/views/disguise.h"
+
+namespace sekisho::filters {
+namespace {
+
+std::string rows(const std::string& text, const char* offset, const std::string& gap,
+                 const char* code) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); at += 16) {
+    out += printed(offset, static_cast<unsigned>(at));
+    for (const char c : text.substr(at, 16))
+      out += gap + printed(code, static_cast<unsigned>(static_cast<unsigned char>(c)));
+    out += '\n';
+  }
+  return out;
+}
+
+TEST(WrittenOut, FindsCodesOfEveryBaseAndCast) {
+  for (const Value& value : values())
+    for (const char* code : {"0o%o, ", "0%03o, ", "(byte)%u, ", "(byte) 0x%02x, ", "%uu8, ",
+                             "%02Xh, ", "Chr$(%u) & ", "[char]%u+"}) {
+      std::string list;
+      for (const char c : value.text)
+        list += printed(code, static_cast<unsigned>(static_cast<unsigned char>(c)));
+      EXPECT_NE(shown(value.label_en + "{" + list + "0}").find(value.type), std::string::npos)
+          << code << value.text;
+    }
+}
+
+TEST(WrittenOut, FindsDumpsOfOctalDigitsAndCharacters) {
+  for (const Value& value : values()) {
+    const std::string text = "  " + value.label_en + value.text + "\n";
+    EXPECT_NE(shown(rows(text, "%07o", " ", "%03o")).find(value.type), std::string::npos)
+        << value.text;
+    std::string cells;
+    for (std::size_t at = 0; at < text.size(); at += 16) {
+      cells += printed("%07o", static_cast<unsigned>(at));
+      for (const char c : text.substr(at, 16))
+        cells += c == '\n' ? "  \\n" : "   " + std::string(1, c);
+      cells += '\n';
+    }
+    EXPECT_NE(shown(cells).find(value.type), std::string::npos) << cells;
+    EXPECT_NE(shown(rows(text, "0x7ffe%04x:", "\t", "0x%02x")).find(value.type), std::string::npos)
+        << value.text;
+  }
+}
+
+TEST(WrittenOut, FindsWideCharactersOfARegistryFile) {
+  for (const Value& value : values()) {
+    std::string list;
+    for (const char c : value.label_en + value.text)
+      list += printed("%02x,00,", static_cast<unsigned>(static_cast<unsigned char>(c)));
+    EXPECT_NE(shown("\"Value\"=hex(1):" + list + "00,00").find(value.type), std::string::npos)
+        << value.text;
+  }
+}
+
+TEST(WrittenOut, FindsBytesAsADatabaseWritesThem) {
+  for (const Value& value : values())
+    EXPECT_NE(shown("VALUES ('\\x" + hex(value.label_en + ": " + value.text + " .") + "'::bytea)")
+                  .find(value.type),
+              std::string::npos)
+        << value.text;
+}
+
+std::string as_string(std::string_view text) {
+  std::string out = "{\"content\": \"";
+  for (const char c : text)
+    out += c == '\n' ? "\\n" : c == '"' ? "\\\"" : c == '\\' ? "\\\\" : std::string(1, c);
+  return out + "\"}";
+}
+
+TEST(WrittenOut, FindsPiecesWithinAStringOfAnotherText) {
+  for (const Value& value : values()) {
+    const std::string& v = value.text;
+    const std::size_t cut = v.size() / 2;
+    for (const std::string& text :
+         {"key = \"" + v.substr(0, cut) + "\"\n    + \"" + v.substr(cut) + "\";",
+          "key = (\n  '" + v.substr(0, cut) + "'\n  '" + v.substr(cut) + "'\n)",
+          v.substr(0, cut) + "\n" + v.substr(cut)})
+      EXPECT_NE(shown(as_string(value.label_en + "\n" + text)).find(value.type), std::string::npos)
+          << as_string(text);
+  }
+  EXPECT_NE(shown(as_string("カード番号\n- 4539\n- 5787\n- 6362\n- 1486\n")).find("credit_card["),
+            std::string::npos);
+}
+
+TEST(WrittenOut, OrdinaryListsAndStringsAreSilent) {
+  EXPECT_EQ(shown("int t[] = {0100, 0200, 0300, 0400, 0377, 0001, 0002, 0003, 0004, 0005};"), "");
+  EXPECT_EQ(shown("0000000 001 002 003 004 005 006 007 010\n0000010 011 012 013 014 015 016\n"),
+            "");
+  EXPECT_EQ(shown("{\"a\": \"{\\\"id\\\": \\\"12345\\\", \\\"n\\\": \\\"67890\\\"}\"}"), "");
+  EXPECT_EQ(shown("{\"log\": \"rows 4096\\n12 of 20\\n3 left\\n\"}"), "");
+}
+
+}  // namespace
+}  // namespace sekisho::filters
