@@ -239,6 +239,11 @@ bool heads_own_line(std::string_view text, Range date) {
 bool is_of_something_else(std::string_view text, Range date) {
   if (heads_own_line(text, date)) return true;
   constexpr std::size_t kReach = 72, kFurther = 160;
+  // The name of a release: "Happy Birthday Sophie" (2012-11-06).
+  const std::size_t near = date.begin > 48 ? date.begin - 48 : 0;
+  if (folded_lower(text.substr(near, date.begin - near)).find("happy birthday") !=
+      std::string::npos)
+    return true;
   // "昭和56年生まれは今年何歳？\n2022年7月10日から…": the year is told already.
   const std::size_t far = date.begin > kFurther ? date.begin - kFurther : 0;
   const std::string_view said = text.substr(far, date.begin - far);

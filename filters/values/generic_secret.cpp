@@ -11,6 +11,7 @@
 #include "filters/values/declaration.h"
 #include "filters/values/password.h"
 #include "filters/values/random_value.h"
+#include "filters/values/secret_place.h"
 #include "filters/values/validators.h"
 #include "filters/width_fold.h"
 
@@ -299,6 +300,17 @@ void find_scheme(const DetectorRow& row, std::string_view text, Range gate, Find
     add(row, text, value, 0.85, "authorization and form of the value", out);
 }
 
+// "Projects.APIKeys = api_keys_1.APIKeys": the member of that name.
+bool is_member(std::string_view word, std::string_view value) {
+  const std::size_t dot = value.rfind('.');
+  if (dot == value.npos) return false;
+  const std::string name = folded_lower(value.substr(dot + 1));
+  return name.size() >= 6 && name.find(folded_lower(word)) != name.npos &&
+         std::all_of(value.begin(), value.end(), [](char c) {
+           return c == '.' || c == '_' || is_alnum(static_cast<unsigned char>(c));
+         });
+}
+
 bool is_scheme(std::string_view gate) {
   if (folded_lower(gate.substr(0, 13)) == "authorization") return true;
   // "Bearer token: …" is a name and its value.
@@ -406,6 +418,9 @@ void find_generic_secret(const DetectorRow& row, std::string_view text, Range ga
   while (begin < gate.end && !is_value_char(text[begin])) ++begin;
   if (text.substr(begin, 7) == "base64:") begin += 7;
   Range value = token_at(text, begin);
+  if (is_secret_of_manager(text, gate.begin) ||
+      is_member(text.substr(gate.begin, word.size()), text.substr(value.begin, value.size())))
+    return;
   if (!is_secret_value(text.substr(value.begin, value.size()))) {
     value = quoted_at(text, begin);
     if (!is_secret_text(text.substr(value.begin, value.size()))) return;

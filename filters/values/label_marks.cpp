@@ -470,9 +470,10 @@ bool is_about_goods(const LabelLine& line) {
 // "// for internal use only", "helper functions, for internal use only": of code, not of the file.
 // What is `capital` at its beginning may be a heading.
 bool is_said_of_code(const LabelLine& line, bool capital) {
-  if (line.shouted || (line.word != "internal use only" && line.word != "internal only"))
-    return false;
+  if (line.word != "internal use only" && line.word != "internal only") return false;
   const std::string_view before = trimmed(line.before);
+  // "/// INTERNAL ONLY": of a function, for those who make its documentation.
+  if (line.shouted) return before == "///" && trimmed(line.after).empty();
   const auto says = [before](std::string_view what) {
     return before.find(what) != std::string_view::npos;
   };

@@ -94,24 +94,32 @@ bool heads_figures(std::string_view text, std::size_t begin) {
                      [&](std::string_view heading) { return before.ends_with(heading); });
 }
 
-// "ff20 8619 9197 5050", "U+FD6C => 0634 0645 0645": groups of a dump, code points.
+// "ff20 8619 9197 5050", "U+FD6C => 0634 0645 0645", "0075 0308 0340 ; [.2217": groups of a dump,
+// code points and their order.
 bool among_hex_groups(std::string_view text, Range number) {
-  static constexpr CharSet kHex{"0123456789abcdefABCDEF"};
-  constexpr std::size_t kGroup = 4, kNear = 16;
-  const auto is_group = [text](std::size_t at) {
-    const std::string_view group = text.substr(at, kGroup);
-    const auto word = [text](std::size_t i) { return i < text.size() && kAsciiWord.has(text[i]); };
-    return group.size() == kGroup && (at == 0 || !word(at - 1)) && !word(at + kGroup) &&
+  static constexpr CharSet kHex{"0123456789abcdefABCDEF"}, kBlanks{" \n"};
+  constexpr std::size_t kFewest = 4, kMost = 5, kNear = 16;
+  const auto is_group = [](std::string_view group) {
+    return group.size() >= kFewest && group.size() <= kMost &&
            std::all_of(group.begin(), group.end(), [](char c) { return kHex.has(c); }) &&
            std::any_of(group.begin(), group.end(), [](char c) { return kAsciiDigits.has(c); }) &&
            std::any_of(group.begin(), group.end(), [](char c) { return kAsciiLetters.has(c); });
   };
-  const std::size_t after = number.end + 1;
-  if (after < text.size() && text[number.end] == ' ' && is_group(after)) return true;
-  const bool before = number.begin > kGroup && text[number.begin - 1] == ' ';
-  if (before && is_group(number.begin - 1 - kGroup)) return true;
+  const std::string_view after = text.substr(number.end, kNear);
+  if (!after.empty() && kBlanks.has(after[0])) {
+    std::size_t end = 1;
+    while (end < after.size() && kAsciiWord.has(after[end])) ++end;
+    if (is_group(after.substr(1, end - 1))) return true;
+  }
+  if (after.starts_with(" ; [.")) return true;
   const std::size_t from = number.begin - std::min(number.begin, kNear);
-  return text.substr(from, number.begin - from).find("U+") != std::string_view::npos;
+  const std::string_view before = text.substr(from, number.begin - from);
+  if (!before.empty() && kBlanks.has(before.back())) {
+    std::size_t begin = before.size() - 1;
+    while (begin > 0 && kAsciiWord.has(before[begin - 1])) --begin;
+    if (is_group(before.substr(begin, before.size() - 1 - begin))) return true;
+  }
+  return before.find("U+") != std::string_view::npos;
 }
 
 Judgement judge_card(const DetectorRow& row, const DigitGroups& all, const DigitCandidate& c,

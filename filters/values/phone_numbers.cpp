@@ -45,6 +45,15 @@ bool is_end_of_sum(std::string_view text, std::size_t begin, const PhoneParts& p
          is_digit(static_cast<unsigned char>(text[begin - 2]));
 }
 
+// "10.1111/0081-1750.00098": the name of an article.
+bool is_doi(std::string_view text, std::size_t begin) {
+  if (begin < 8 || text[begin - 1] != '/') return false;
+  const std::string_view before = text.substr(begin - 8, 7);
+  const std::size_t ten = before.find("10.");
+  return ten != before.npos && before.size() - ten >= 6 && before.size() - ten <= 7 &&
+         before.find_first_not_of("0123456789", ten + 3) == before.npos;
+}
+
 // "03-1234-5678", "090-0000-0000": what forms show beside their fields.
 bool is_sample_phone(std::string_view digits) {
   return digits.ends_with("12345678") || digits.ends_with("1234567") ||
@@ -143,7 +152,7 @@ void find_jp_phones(const DetectorRow& row, std::string_view text, const DigitGr
       const PhoneKind kind = jp_phone_kind(parts.digits, parts.groups.data(), parts.count);
       if (kind == PhoneKind::kNone) return;
       if (!free_on_left(row, text, parts.range.begin) || !free_on_right(text, parts.range.end) ||
-          is_end_of_time(text, parts.range.begin, parts) ||
+          is_end_of_time(text, parts.range.begin, parts) || is_doi(text, parts.range.begin) ||
           is_end_of_sum(text, parts.range.begin, parts) ||
           (is_sample_phone(parts.digits) && is_given_as_example(text, parts.range.begin)))
         return;

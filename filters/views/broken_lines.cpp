@@ -293,6 +293,19 @@ bool is_made_of_parts(std::string_view name) {
   return std::any_of(name.begin(), name.end(), [](char c) { return kParts.has(c); });
 }
 
+// "user@example.com\n.RE": what roff is asked for, behind an address that is whole.
+bool is_request(std::string_view text, std::size_t next, std::string_view left,
+                std::string_view right) {
+  const std::size_t end = next + right.size();
+  static constexpr std::string_view kRequests[] = {".fi", ".br", ".nf", ".sp", ".ti", ".ce",
+                                                   ".in", ".ft", ".nh", ".hy", ".ad"};
+  const bool known =
+      std::find(std::begin(kRequests), std::end(kRequests), right) != std::end(kRequests) ||
+      (right.size() == 3 && is_upper(static_cast<unsigned char>(right[1])));
+  return right.starts_with('.') && known && left.find('.') != left.npos &&
+         (end >= text.size() || text[end] == '\n');
+}
+
 // The piece fills its line: the token was broken once more.
 bool fills_line(std::string_view text, std::size_t end) {
   return end >= text.size() || text[end] == '\n' || text[end] == '\r' || text[end] == '\\';
@@ -355,6 +368,7 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
       token = token && !begins && size >= 8 && !begins_sentence(text, next + b.size) && !plain() &&
               goes_on_with_token(text, survey, begin);
     if (!token && !mail) return at + 1;
+    if (mail && is_request(text, next, left, right)) return at + 1;
     // A token of its own begins there.
     if (!mail && !begins && has_token_prefix(right)) return at + 1;
     if (!begins_item(text, next) && !begins_log_line(text, next)) out.doubtful.add({end, next}, "");

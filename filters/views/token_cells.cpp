@@ -113,6 +113,10 @@ void find_token_cells(std::string_view text, const Survey& survey, Range where, 
       // Words of other cells stay out: pieces of a value are not followed by text.
       if (stop < text.size() && text[stop] == ' ' && token_at(text, stop + 1)) break;
       if (is_plain_word(text.substr(next, stop - next)) || is_key(text, next, stop)) break;
+      // "pass => 1,\n  @rest": the next argument.
+      if (at_sign(text, next) &&
+          text.substr(piece_end, next - piece_end).find('\n') != std::string_view::npos)
+        break;
       out.sure.add({piece_end, next}, "");
       piece_end = stop;
     }

@@ -127,6 +127,33 @@ TEST(CleanPrompts, WhereASecretIsKeptIsNoPassword) {
   expect_marked("password_assignment", {"secret: ⟦Kx9vTq2Lm!⟧", "password: ⟦ab|Kx9vTq2Lm⟧"});
 }
 
+TEST(CleanPrompts, ResultsOptionsAndHashesAreNoPasswords) {
+  expect_none(
+      "password_assignment",
+      {"PASS: binutils-all/i386/ibt\nPASS: strip on debug sections", "PASS: a\nPASS: addr2line",
+       "Pass '-fsanitize=*' flags for GCC", "Pass '-Xassembler=*' to it",
+       "podman run --rm -p 8123:80 httpd", "Change lpPassword to lpZipPassword for windll",
+       "parse_password_expiring_control to libldap-2.4-2.symbols",
+       "(\"password\", 'md5$123abcdef$c8272612932975ee80e8a35995708e80')",
+       "  pass => 1,\n  @extra,\n);"});
+  expect_marked("password_assignment", {"PASS: ⟦Kx9vTq2Lm!⟧", "Password: ⟦-Kx9vTq2Lm⟧"});
+  expect_none("generic_secret_high_entropy",
+              {"MLKEM768X25519PrivateKey = rust_openssl.hpke.MLKEM768X25519PrivateKey",
+               "Projects.APIKeys = api_keys_1.APIKeys;",
+               "\"SecretArn\": "
+               "\"arn:aws:secretsmanager:us-west-2:123456789123:secret:proxysecret1-Abcd1e\""});
+}
+
+TEST(CleanPrompts, WhatManualsAndTablesOfCharactersHoldIsNone) {
+  expect_none("email", {"npm diff pkg@2.0.0\n.fi\n.RE", "--user user@example.com\n.RE\n"});
+  expect_marked("email", {"⟦t.yamada@kaisha-sample.co\n.jp⟧\n"});
+  expect_none("jp_phone", {"https://doi.org/10.1111/0081-1750.00098"});
+  expect_none("date_of_birth", {"3.3.3 \"Happy Birthday Sophie\" (2012-11-06)"});
+  expect_none("confidentiality_label", {"        /// INTERNAL ONLY\n        ///"});
+  expect_none("jp_my_number", {"0075 0308 0340 ; [.2217.0024.0002]", "5317 3933 9273\n8D1D 5B5B"});
+  expect_none("credit_card", {"5414 5415 5416 5417 20BBF 20BC6"});
+}
+
 TEST(CleanPrompts, CodeAndReadsOfSequencersHoldNoAddresses) {
   expect_none("email", {"    end.join\n    @name.info\n", "items.map\n  @user.email",
                         "@M0\nACGT\n+\nJ::FGJGFD:CF,GD@EE.GF,FCFH.A:GB.@H"});
