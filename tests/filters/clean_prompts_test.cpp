@@ -146,7 +146,8 @@ TEST(CleanPrompts, ResultsOptionsAndHashesAreNoPasswords) {
 
 TEST(CleanPrompts, WhatManualsAndTablesOfCharactersHoldIsNone) {
   expect_none("email", {"npm diff pkg@2.0.0\n.fi\n.RE", "--user user@example.com\n.RE\n"});
-  expect_marked("email", {"⟦t.yamada@kaisha-sample.co\n.jp⟧\n"});
+  expect_marked("email",
+                {"⟦t.yamada@kaisha-sample\n.co.jp⟧\n", "⟦t.yamada@kaisha-sample.co⟧\n.jp"});
   expect_none("jp_phone", {"https://doi.org/10.1111/0081-1750.00098"});
   expect_none("date_of_birth", {"3.3.3 \"Happy Birthday Sophie\" (2012-11-06)"});
   expect_none("confidentiality_label", {"        /// INTERNAL ONLY\n        ///"});
