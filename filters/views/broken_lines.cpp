@@ -6,6 +6,7 @@
 #include "filters/views/pieces.h"
 #include "filters/views/pulled_apart.h"
 #include "filters/views/survey.h"
+#include "filters/views/token_pieces.h"
 #include "filters/views/token_prefixes.h"
 #include "filters/width_fold.h"
 
@@ -317,6 +318,7 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
   constexpr std::size_t kFewestOfBoth = 5;
   EncodedBlock block(text, survey);
   NumberColumns columns(text, out);
+  std::size_t listed = 0;  // the end of the last token over items of a list
   const std::string_view looked_at = text.substr(where.begin, where.size());
   const auto holds = [looked_at](std::string_view what) {
     return looked_at.find(what) != std::string_view::npos;
@@ -327,7 +329,11 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
     std::size_t end = at;
     while (end > 0 && (text[end - 1] == '\r' || text[end - 1] == '\\') && at - end < 3) --end;
     if (end == 0) return at + 1;
-    if (columns.join(at)) return at + 1;
+    if (columns.join(at) || at < listed) return at + 1;
+    if (may_begin_item(text, at + 1)) {
+      listed = std::max(listed, join_listed_pieces(text, survey, at, out));
+      if (at < listed) return at + 1;
+    }
     const std::size_t next = skip_margin(text, at + 1);
     const std::size_t before = digits_before(text, end), after = digits_after(text, next);
     if (before > 0 && after > 0 && before + after >= kFewestOfBoth) {

@@ -100,14 +100,24 @@ std::uint16_t quote_flags(std::string_view text, std::size_t at) {
   if (is_quote(next)) return alnum(at_or_nul(text, pos + 1)) || pos > at + 1 ? kQuotes : 0;
   if (next == ',') return is_blank(text[at - 1]) ? 0 : kQuotes | kCells;
   if (next == '.') return dot_joins(text, pos) ? kQuotes : 0;
-  // K="$A$B".
-  if (next == '$' && text[at - 1] == '=') return kQuotes;
-  if (next == ')') return appending_call_end(text, pos + 1) != 0 ? kQuotes : 0;
+  // K="$A$B", $k = "$a$b".
+  if (next == '$' && (text[at - 1] == '=' || line_ends || text[at - 1] == ' ')) return kQuotes;
+  if (next == ')') {
+    const char behind = at_or_nul(text, pos + 1);
+    if (behind == '\n' || (behind == ';' && at_or_nul(text, pos + 2) == '\n')) {
+      std::size_t word = pos + (behind == ';' ? 3 : 2);
+      for (int i = 0; i < 16 && at_or_nul(text, word) == ' '; ++i) ++word;
+      return is_letter(static_cast<unsigned char>(at_or_nul(text, word))) ? kQuotes : 0;
+    }
+    return appending_call_end(text, pos + 1) != 0 ? kQuotes : 0;
+  }
   const char third = at_or_nul(text, pos + 1);
   const bool comment = next == '#' || (next == '/' && (third == '/' || third == '*'));
   const bool joins = comment || next == '+' || next == '&' || next == '|' || next == '\\' ||
                      next == '~' || next == ';' || next == '}' || pos == at + 4 ||
-                     (line_ends && is_letter(static_cast<unsigned char>(next)));
+                     (next == '<' && third == '>') || (next == '^' && is_blank(third)) ||
+                     (next == '*' && is_blank(third)) || (next == 'D' && third == 'E') ||
+                     (line_ends && (is_letter(static_cast<unsigned char>(next)) || next == '-'));
   return joins ? kQuotes : 0;
 }
 

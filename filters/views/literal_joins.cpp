@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 #include <vector>
 
 #include "filters/anchor_finder.h"
@@ -21,7 +22,7 @@ char at_or_nul(std::string_view text, std::size_t at) {
   return at < text.size() ? text[at] : '\0';
 }
 
-constexpr CharSet kQuotes{"\"'`"}, kBlanks{" \t\n\r"}, kSigns{"+.&|~\\(){}$<>"};
+constexpr CharSet kQuotes{"\"'`"}, kBlanks{" \t\n\r"}, kSigns{"+.&|~\\(){}$<>*^"};
 constexpr CharSet kMayFollow = kBlanks | kQuotes | kSigns | CharSet(",;#/frbuFRBUL@");
 
 bool is_quote(char c) {
@@ -84,8 +85,9 @@ class JoiningWords {
   }
 
   void seek() {
-    static constexpr std::string_view kWords[] = {"join",   "concat", "implode",
-                                                  "CONCAT", "Concat", "Join"};
+    static constexpr std::string_view kWords[] = {
+        "join",    "concat", "implode",  "CONCAT", "Concat", "Join", "paste(",
+        "paste0(", "str_c(", "mkString", "JOIN(",  "%s%s",   "{}{}", "{0}{1}"};
     static const AnchorFinder kFinder = [] {
       std::vector<AnchorFinder::Anchor> anchors;
       for (const std::string_view word : kWords) {
@@ -112,19 +114,67 @@ class JoiningWords {
   std::vector<Range> found_;
 };
 
-// "; name += " or "\nname .= ": the rest of a value is added by a statement of its own.
+std::string_view word_at(std::string_view text, std::size_t at) {
+  std::size_t end = at;
+  while ((word_char(at_or_nul(text, end)) || at_or_nul(text, end) == '$') && end - at < 48) ++end;
+  return text.substr(at, end - at);
+}
+
+std::size_t skip_blanks(std::string_view text, std::size_t at) {
+  std::size_t pos = at;
+  while (is_blank(at_or_nul(text, pos)) && pos - at < kLongestGlue) ++pos;
+  return pos;
+}
+
+// ".append(" and the like behind the name that ends at `at`, `strcat(name, `, "append name ": where
+// what is added begins; 0: none of these.
+std::size_t adding_call_end(std::string_view text, std::string_view name, std::size_t at) {
+  static constexpr std::string_view kMethods[] = {"append", "push",  "push_str", "WriteString",
+                                                  "Append", "write", "add",      "concat"};
+  if (at_or_nul(text, at) == '.') {
+    const std::string_view method = word_at(text, at + 1);
+    const std::size_t end = at + 1 + method.size();
+    const bool adds =
+        std::find(std::begin(kMethods), std::end(kMethods), method) != std::end(kMethods);
+    return adds && at_or_nul(text, end) == '(' ? end + 1 : 0;
+  }
+  if (name == "strcat" && at_or_nul(text, at) == '(') {
+    const std::size_t end = at + 1 + word_at(text, at + 1).size();
+    return at_or_nul(text, end) == ',' ? skip_blanks(text, end + 1) : 0;
+  }
+  if (name != "append" || at_or_nul(text, at) != ' ') return 0;
+  return skip_blanks(text, at + 1 + word_at(text, at + 1).size());
+}
+
+// Whether the literals that end at `at` and begin at `opening` look like pieces of a value:
+// numbers, what begins a token. Code adds texts to each other all the time.
+bool pieces_tell(std::string_view text, std::size_t at, std::size_t opening) {
+  std::size_t begin = at, end = opening + 1;
+  while (begin > 0 && kAsciiDigits.has(text[begin - 1])) --begin;
+  while (kAsciiDigits.has(at_or_nul(text, end))) ++end;
+  const bool numbers = begin < at && end > opening + 1 && begin > 0 && is_quote(text[begin - 1]) &&
+                       is_quote(at_or_nul(text, end));
+  return numbers || may_be_value_around(text, at, opening + 1);
+}
+
+// "; name += ", "\nname .= ", ");\nname.append(": the rest of a value is added by a statement of
+// its own.
 std::size_t appending_statement(std::string_view text, std::size_t at) {
   std::size_t pos = at;
+  const bool call = at_or_nul(text, pos) == ')';
+  if (call) ++pos;
   if (at_or_nul(text, pos) == ';') ++pos;
-  while (is_blank(at_or_nul(text, pos)) && pos - at < kLongestGlue) ++pos;
-  const std::size_t name = pos;
-  while ((word_char(at_or_nul(text, pos)) || at_or_nul(text, pos) == '$') && pos - name < 48) ++pos;
-  if (pos == name) return 0;
-  while (is_blank(at_or_nul(text, pos)) && pos - at < kLongestGlue) ++pos;
-  const char sign = at_or_nul(text, pos);
-  if ((sign != '+' && sign != '.') || at_or_nul(text, pos + 1) != '=') return 0;
-  pos += 2;
-  while (is_blank(at_or_nul(text, pos)) && pos - at < kLongestGlue) ++pos;
+  pos = skip_blanks(text, pos);
+  const std::string_view name = word_at(text, pos);
+  if (name.empty()) return 0;
+  pos += name.size();
+  if (const std::size_t added = adding_call_end(text, name, pos); added != 0)
+    return is_quote(at_or_nul(text, added)) ? added : 0;
+  if (call) return 0;
+  pos = skip_blanks(text, pos);
+  const char sign = at_or_nul(text, pos), second = at_or_nul(text, pos + 1);
+  if (((sign != '+' && sign != '.') || second != '=') && (sign != '<' || second != '<')) return 0;
+  pos = skip_blanks(text, pos + 2);
   return is_quote(at_or_nul(text, pos)) ? pos : 0;
 }
 
@@ -203,17 +253,44 @@ bool opens_template(std::string_view text, std::size_t at) {
   return at_or_nul(text, at) == '{' && is_quote(at_or_nul(text, at + 1));
 }
 
+// Whether the text that ends at `end` stands behind a quote, or behind another literal:
+// f"AKIA{'IO'} and no list, string{"AKIA"}.
+bool in_template(std::string_view text, std::size_t end) {
+  constexpr std::size_t kLongest = 256;
+  static constexpr CharSet kText = kAsciiWord | CharSet("-+/@.: ");
+  std::size_t begin = end;
+  while (begin > 0 && end - begin < kLongest && kText.has(text[begin - 1])) --begin;
+  return begin > 0 && (is_quote(text[begin - 1]) || text[begin - 1] == '}');
+}
+
 // `AKIA${"IOSF"}ODNN`: what parts the template's own text from a literal in it, at the literal's
 // quote at `at`; empty: nothing does.
 Range template_border(std::string_view text, std::size_t at) {
   static constexpr CharSet kText = kAsciiWord | CharSet("-+/@");
   if (text[at - 1] == '{') {
     std::size_t begin = at - 1;
-    if (begin > 0 && (text[begin - 1] == '$' || text[begin - 1] == '#')) --begin;
-    return begin > 0 && kText.has(text[begin - 1]) ? Range{begin, at + 1} : Range{};
+    const bool marked = begin > 0 && (text[begin - 1] == '$' || text[begin - 1] == '#');
+    if (marked) --begin;
+    const bool beside = begin > 0 && kText.has(text[begin - 1]);
+    return beside && (marked || in_template(text, begin)) ? Range{begin, at + 1} : Range{};
   }
   return at_or_nul(text, at + 1) == '}' && kText.has(at_or_nul(text, at + 2)) ? Range{at, at + 2}
                                                                               : Range{};
+}
+
+// 'AKIA' // 'IOSF', as Fortran puts literals together.
+bool joins_by_slashes(std::string_view text, std::size_t at) {
+  if (text.substr(at, 2) != "//") return false;
+  std::size_t pos = at + 2;
+  while (at_or_nul(text, pos) == ' ') ++pos;
+  return is_quote(at_or_nul(text, pos));
+}
+
+// "- " behind a line end: the next member of a list of YAML.
+bool begins_member(std::string_view text, std::size_t at) {
+  std::size_t pos = at;
+  while (pos > 0 && at - pos < kLongestGlue && text[pos - 1] == ' ') --pos;
+  return text[at] == '-' && at_or_nul(text, at + 1) == ' ' && pos > 0 && text[pos - 1] == '\n';
 }
 
 // The quote that opens the next literal after the closing one at `at`; 0 = they are not joined.
@@ -226,12 +303,16 @@ std::size_t next_literal(std::string_view text, std::size_t at, JoiningWords& wo
   if (const std::size_t statement = appending_statement(text, pos); statement != 0)
     return statement;
   const std::size_t most = std::min(text.size(), at + kLongestGlue);
-  bool sign = false, comma = false, space = false, closed = false;
+  bool sign = false, comma = false, space = false, closed = false, member = false;
+  constexpr std::string_view kBySize = "DELIMITED BY SIZE";  // of COBOL
   while (pos < most) {
     const char c = text[pos];
     if (is_quote(c)) break;
     if (is_blank(c)) {
       space = true;
+    } else if (c == '/' && joins_by_slashes(text, pos)) {
+      sign = true;
+      ++pos;
     } else if (c == '#' || c == '/') {
       const std::size_t comment = comment_behind(text, pos);
       if (comment == pos) return 0;
@@ -250,6 +331,11 @@ std::size_t next_literal(std::string_view text, std::size_t at, JoiningWords& wo
         continue;
       }
       sign = true;
+    } else if (begins_member(text, pos)) {
+      member = true;
+    } else if (c == 'D' && text.substr(pos, kBySize.size()) == kBySize) {
+      pos += kBySize.size() - 1;
+      sign = true;
     } else if (c == '_' && kBlanks.has(at_or_nul(text, pos + 1)) && kBlanks.has(text[pos - 1])) {
       // Visual Basic: the line goes on.
     } else if (is_prefix(c) && is_quote(at_or_nul(text, pos + 1)) && !word_char(text[pos - 1])) {
@@ -260,6 +346,9 @@ std::size_t next_literal(std::string_view text, std::size_t at, JoiningWords& wo
     ++pos;
   }
   if (pos >= most) return 0;
+  if (member) return pos;
+  // "%s%s", "AKIA", "IOSF": the first literal is the form of the others.
+  if (comma && at > 1 && (text[at - 1] == '}' || text.substr(at - 2, 2) == "%s")) return 0;
   if (comma) return are_single_characters(text, at, pos) || words.near(at) ? pos : 0;
   if (sign) return pos;
   if (space) return are_log_fields(text, at, pos) || are_rows(text, at, pos) ? 0 : pos;
@@ -273,17 +362,26 @@ std::size_t next_literal(std::string_view text, std::size_t at, JoiningWords& wo
 void find_literal_joins(std::string_view text, const Survey& survey, Range where, Patches& out) {
   out.undo(kJoined);
   JoiningWords words(text, where);
+  std::size_t joined = 0;  // what opens the literal that the last join goes on with
   survey.each(std::max<std::size_t>(where.begin, 1), where.end, kSpecials, [&](std::size_t at) {
     if (!is_quote(text[at]) || text[at - 1] == '(') return at + 1;
     if (const Range border = template_border(text, at); border.size() != 0) {
       out.add(border, "", may_be_value_around(text, border.begin, border.end));
       return at + 1;
     }
+    const bool goes_on = std::exchange(joined, 0) != 0;
     const std::size_t opening = next_literal(text, at, words);
     if (opening == 0) return at + 1;
+    // Statements and lists of their own: only values that say so, then all that goes on with them.
+    const std::string_view glue = text.substr(at + 1, opening - at - 1);
+    const bool apart = glue.find("- ") != glue.npos ||
+                       (glue.starts_with(')') && glue.find_first_of("\n;") != glue.npos);
+    const bool tells = !apart || pieces_tell(text, at, opening);
+    if (!tells && !goes_on) return at + 1;
+    joined = opening;
     const char inside = at_or_nul(text, opening + 1);
     if (inside == '\0' || inside == '\n') return at + 1;
-    out.add({at, opening + 1}, "", !(is_blank(text[at - 1]) && is_blank(inside)));
+    out.add({at, opening + 1}, "", tells && !(is_blank(text[at - 1]) && is_blank(inside)));
     return opening + 1;
   });
 }

@@ -245,7 +245,7 @@ constexpr std::size_t kLongestLine = 80, kShortLine = 8;
 
 // The digits that end the line which ends at `end`, marks of cells and quotation left out.
 Range last_group(std::string_view text, std::size_t end) {
-  static constexpr CharSet kMarks{" |\"',;)\r\\"};
+  static constexpr CharSet kMarks{" |\"',\r\\"};
   std::size_t stop = end;
   while (stop > 0 && end - stop < 6 && kMarks.has(text[stop - 1])) --stop;
   std::size_t begin = stop;
@@ -258,7 +258,7 @@ Range last_group(std::string_view text, std::size_t end) {
 
 }  // namespace
 
-bool NumberColumns::join(std::size_t end) {
+bool NumberColumns::join_group(std::size_t end) {
   const Range digits = last_group(text_, end);
   const bool first = !grouped_;
   grouped_ = digits.size() > 0;

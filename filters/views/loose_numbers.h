@@ -40,9 +40,18 @@ class NumberColumns {
  public:
   NumberColumns(std::string_view text, PulledApart out) : text_(text), out_(out) {}
   // From the last digits of the line that ends at `end` on. Whether the line belongs to a number.
-  bool join(std::size_t end);
+  bool join(std::size_t end) {
+    // Cheap: most lines end with a word or a sign of code.
+    static constexpr CharSet kEnds = kAsciiDigits | CharSet(" |\"',\r\\");
+    const bool may = end < until_ || (end > 0 && kEnds.has(text_[end - 1]));
+    if (may) return join_group(end);
+    grouped_ = false;
+    began_ = true;
+    return false;
+  }
 
  private:
+  bool join_group(std::size_t end);
   std::size_t join_from(Range first, std::size_t end);
 
   std::string_view text_;

@@ -25,6 +25,8 @@ void find_spaced(std::string_view text, const Survey& survey, Range where, Pulle
 void find_number_groups(std::string_view text, const Survey& survey, Range where, PulledApart out);
 // Tokens broken at a line end.
 void find_broken_lines(std::string_view text, const Survey& survey, Range where, PulledApart out);
+// Tokens with a known beginning in groups with the same thing between them.
+void find_even_pieces(std::string_view text, const Survey& survey, Range where, PulledApart out);
 // Tokens with a known beginning, and addresses, over cells.
 void find_token_cells(std::string_view text, const Survey& survey, Range where, PulledApart out);
 

@@ -274,6 +274,9 @@ bool has_capitals(const unsigned char* block) {
   if (count(alone) >= 4 || count(gaps) >= 2 || count(m.wide_gap) >= 2) flags |= kSingles;
   const std::uint64_t other = ~(alnum | m.space | m.high);
   if (count(other & (alnum << 1) & (alnum >> 1)) >= (m.digit != 0 ? 1 : 3)) flags |= kCells;
+  // As keys are mixed, and code and prose are not.
+  const std::uint64_t keyed = (m.digit & m.letter << 1) | (m.letter & m.digit << 1);
+  if (count(keyed) >= 3 && even_gaps(m, BlockMarks{}) != 0) flags |= kEvenPieces;
   const std::uint64_t mixed = m.kanji & (m.digit << 1 | m.digit >> 3);
   if ((m.kanji & (m.kanji >> 3)) != 0 || count(mixed) >= 2) flags |= kKanjiDigits;
   return flags;

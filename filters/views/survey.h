@@ -17,16 +17,17 @@ namespace sekisho::filters {
 
 // What a block of 64 bytes may hold.
 enum SurveyFlag : std::uint16_t {
-  kOddCharacter = 1,  // one that is normalised away, deleted, or stands for an ASCII one
-  kEscape = 2,        // \u0041 %41 &#65; =41 0<b>9</b>0 <~…
-  kQuotes = 4,        // a literal that is joined to the next one
-  kSingles = 8,       // characters that stand apart: "4 5 3 2"
-  kManyDigits = 16,   // many digits
-  kKanjiDigits = 32,  // two of 〇一二三… side by side, or two beside digits of ASCII
-  kLongRun = 64,      // kLongRunSize or more letters and digits without a break
-  kCells = 128,       // "|", or punctuation squeezed between values
-  kLineEnd = 256,     // a line end or tab after what may be part of a token or number
-  kEvenGroups = 512,  // blanks at equal distances
+  kOddCharacter = 1,   // one that is normalised away, deleted, or stands for an ASCII one
+  kEscape = 2,         // \u0041 %41 &#65; =41 0<b>9</b>0 <~…
+  kQuotes = 4,         // a literal that is joined to the next one
+  kSingles = 8,        // characters that stand apart: "4 5 3 2"
+  kManyDigits = 16,    // many digits
+  kKanjiDigits = 32,   // two of 〇一二三… side by side, or two beside digits of ASCII
+  kLongRun = 64,       // kLongRunSize or more letters and digits without a break
+  kCells = 128,        // "|", or punctuation squeezed between values
+  kLineEnd = 256,      // a line end or tab after what may be part of a token or number
+  kEvenGroups = 512,   // blanks at equal distances
+  kEvenPieces = 1024,  // longer gaps at equal distances
 };
 
 // The bytes of a block by what they are, a bit each, the first byte lowest.
@@ -67,6 +68,25 @@ constexpr std::size_t bit_count(std::uint64_t bits) {
   bits = (bits & 0x3333333333333333) + (bits >> 2 & 0x3333333333333333);
   bits = (bits + (bits >> 4)) & 0x0F0F0F0F0F0F0F0F;
   return bits * 0x0101010101010101 >> 56;
+}
+
+// Where gaps of two bytes, or of three (" - ", a character that is not ASCII), begin behind a token
+// and come again behind a group of a usual length.
+inline std::uint64_t even_gaps(const BlockMarks& m, const BlockMarks& after) {
+  const std::uint64_t low = m.alnum() | m.token, high = after.alnum() | after.token;
+  const TwoBlocks run{low, high}, none{~low, ~high}, blank{m.space, after.space};
+  const std::uint64_t ends = ~low & low << 1;
+  const std::uint64_t two = ends & none.ahead(1) & run.ahead(2) & ~(m.space ^ blank.ahead(1));
+  const std::uint64_t code = TwoBlocks{m.special, after.special}.ahead(1);  // " = ", " < "
+  const std::uint64_t three = ends & ~(none.ahead(1) & run.ahead(2)) & run.ahead(3) &
+                              ((m.space & blank.ahead(2) & ~code) | m.first_high);
+  const std::uint64_t brackets = ends & m.first_high & none.ahead(3) & run.ahead(6);
+  if ((two | three | brackets) == 0) return 0;
+  const std::uint64_t closed =
+      brackets & (brackets >> 10 | brackets >> 11 | brackets >> 12 | brackets >> 14);
+  const std::uint64_t two_again = two >> 6 | two >> 7 | two >> 8 | two >> 10;
+  const std::uint64_t three_again = three >> 7 | three >> 8 | three >> 9 | three >> 11;
+  return (two & two_again) | (three & three_again) | closed;
 }
 
 class Survey {

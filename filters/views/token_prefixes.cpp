@@ -60,4 +60,10 @@ bool has_token_prefix(std::string_view text) {
   });
 }
 
+bool begins_token_prefix(std::string_view text) {
+  if (text.empty() || (text.size() >= 3 && !may_begin(text))) return false;
+  return std::any_of(std::begin(kPrefixes), std::end(kPrefixes),
+                     [text](std::string_view p) { return p.starts_with(text); });
+}
+
 }  // namespace sekisho::filters

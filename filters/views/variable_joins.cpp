@@ -16,6 +16,7 @@ constexpr std::size_t kLongestName = 40, kLongestPiece = 256;
 constexpr std::size_t kReach =
     1u << 10;                           // from one piece to the next, and to where they are joined
 constexpr std::size_t kMostPieces = 8;  // of one value
+constexpr std::size_t kNextLine = 64;   // from the end of a piece to the next one
 
 constexpr CharSet kBlanks{" \t\r\n"}, kQuoteSigns{"\"'`"};
 
@@ -88,6 +89,24 @@ bool may_begin_value(std::string_view piece) {
   return piece.size() >= kFewestDigits && is_number(piece);
 }
 
+// The same of so little of it that names and counts look alike: "AK", "ghp", "DE4", "45".
+bool may_begin_shortly(std::string_view piece) {
+  if (piece.size() < 2 || piece.size() >= kLongestTokenPrefix) return false;
+  static constexpr CharSet kCapitals{"ABCDEFGHIJKLMNOPQRSTUVWXYZ"};
+  if (is_number(piece) || begins_token_prefix(piece)) return true;
+  return piece.size() <= 4 && kCapitals.has(piece[0]) && kCapitals.has(piece[1]) &&
+         is_number(piece.substr(2));
+}
+
+// What the pieces give together is a number as long as one, a token, an address.
+bool may_be_value(std::string_view value) {
+  constexpr std::size_t kFewest = 9;
+  if (has_token_prefix(value) || value.find('@') != value.npos) return true;
+  const bool country =
+      value.size() > 2 && kAsciiLetters.has(value[0]) && kAsciiLetters.has(value[1]);
+  return value.size() >= kFewest && is_number(value.substr(country ? 2 : 0));
+}
+
 // Whether the words and signs before the names at `at` say that those after commas are joined:
 // join, concat, format.
 bool joined_by_call(std::string_view text, std::size_t begin, std::size_t end) {
@@ -145,15 +164,23 @@ void JoinFinder::see_plain(std::size_t at) {
   const std::size_t end = token_end(text_, at);
   const char after = at_or_nul(text_, end);
   const bool alone = after == '\0' || after == '\n' || after == '\r' || after == ';';
-  if (alone && end - at >= kShortest && end - at <= kLongestPiece) see_piece(at, {at, end});
+  const bool goes_on = !pieces_.empty() && at - pieces_.back().literal.end <= kNextLine;
+  const std::string_view piece = text_.substr(at, end - at);
+  const bool enough = end - at >= kShortest || (end > at && (goes_on || may_begin_shortly(piece)));
+  if (alone && enough && end - at <= kLongestPiece) see_piece(at, {at, end});
 }
 
 void JoinFinder::see_piece(std::size_t at, Range literal) {
   const Names names = assigned_names(text_, at);
   if (names.name.empty()) return;
+  const std::string_view piece = text_.substr(literal.begin, literal.size());
+  // The one before begins a value, if this goes on with it.
+  const bool more =
+      !pieces_.empty() && literal.begin - pieces_.back().literal.end <= kNextLine &&
+      may_begin_shortly(text_.substr(pieces_.back().literal.begin, pieces_.back().literal.size()));
   pieces_.push_back({names.name, literal});
   if (!names.typed.empty()) pieces_.push_back({names.typed, literal});
-  if (!may_begin_value(text_.substr(literal.begin, literal.size()))) return;
+  if (!more && !may_begin_value(piece)) return;
   const std::size_t end = literal.end;
   const Range reach{end, std::min(text_.size(), end + kReach)};
   if (!where_.empty() && reach.begin <= where_.back().end)
@@ -222,7 +249,8 @@ std::size_t JoinFinder::see_name(std::size_t at, std::string_view name) {
   const auto of = [this](const Piece& p) {
     return text_.substr(p.literal.begin, p.literal.size());
   };
-  if (!may_begin_value(of(*piece))) return next;
+  const bool begins = may_begin_value(of(*piece));
+  if (!begins && !may_begin_shortly(of(*piece))) return next;
   std::string value(of(*piece));
   Range range = piece->literal;
   std::size_t end = next, count = 1;
@@ -246,6 +274,7 @@ std::size_t JoinFinder::see_name(std::size_t at, std::string_view name) {
     end = word_end;
   }
   if (count == 1 || (comma && !joined_by_call(text_, at, end))) return next;
+  if (!begins && !may_be_value(value)) return next;
   // Of patches that overlap one stays anyway.
   if (range.size() > 2 * kReach || range.begin < patched_) return end;
   // The name that a number is given says what it is.
