@@ -296,7 +296,8 @@ std::vector<Range> cells_beside(std::string_view text, Range value) {
   std::vector<Range> out;
   const std::optional<Range> line = line_at(text, value.begin, value.end);
   if (!line) return out;
-  const auto [separator, cells] = cells_in(text, *line);
+  const Cells here = cells_in(text, *line);
+  const char separator = here.separator;
   if (separator == 0) return out;
   const std::size_t index = cell_index(text, *line, separator, value.begin);
   const auto take = [&](Range row) {
@@ -307,12 +308,12 @@ std::vector<Range> cells_beside(std::string_view text, Range value) {
   std::optional<Range> row = line;
   for (int i = 0; i < kMostLines; ++i) {
     row = line_before(text, *row, limit);
-    if (!row || !is_row(text, *row, separator, cells)) break;
+    if (!row || !is_row(text, *row, separator, here.count)) break;
     take(*row);
   }
   row = line;
   for (int i = 0; i < kMostLines; ++i) {
-    row = row_at(text, row->end + 1, text.size(), separator, cells);
+    row = row_at(text, row->end + 1, text.size(), separator, here.count);
     if (!row) break;
     take(*row);
   }

@@ -111,7 +111,9 @@ bool read_parts(const DigitGroups& all, const DigitCandidate& c, std::string_vie
   } else if (head[0] == '0') {
     parts.add(head);
     ++i;
-    if (before.value == U'(') parts.range.begin -= before.size;
+    // "(03) 1234-5678": all of "(03-1234-5678)" stands in brackets of the text.
+    const bool closed = i < c.to && char_at(text, all.groups[c.from].range.end).value == U')';
+    if (before.value == U'(' && closed) parts.range.begin -= before.size;
   } else {
     return false;
   }

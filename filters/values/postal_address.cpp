@@ -4,6 +4,7 @@
 #include <iterator>
 #include <string>
 
+#include "filters/line_ends.h"
 #include "filters/surroundings.h"
 #include "filters/width_fold.h"
 
@@ -313,8 +314,10 @@ void eat_building(Walker& walker, std::string_view text, Address& address) {
     if (c == U'\t') break;  // the next cell
     if (is_digit(c)) {
       const std::size_t number = walker.pos();
+      const bool counted = char_before(text, number).value == U'第';  // "第3山下ビル"
       while (is_digit(walker.peek())) walker.skip();
       const std::size_t digits = walker.pos();
+      if (counted && (is_han(walker.peek()) || is_kana(walker.peek()))) continue;
       const bool room = walker.eat_any(kRooms);
       if (!room && !house && !(kana >= 3 && is_room_number(text, number, digits))) return;
       end = walker.pos();
@@ -439,6 +442,24 @@ bool is_sample(std::string_view normalised) {
                      });
 }
 
+// Where a company is, or an event. The name of a company says so on the line of the address alone:
+// a signature has it above the address where somebody works.
+bool is_of_company(const DetectorRow& row, std::string_view text, Range range) {
+  static constexpr std::string_view kCompany[] = {
+      "株式会社", "有限会社", "合同会社", "(株)", "(有)",   "㈱",    "inc",
+      "ltd",      "本社",     "本店",     "支社", "営業所", "事務所"};
+  const Surroundings around(text, range, row.against.before, row.against.after);
+  if (around.has_before(row.context.words)) return false;
+  if (around.has(row.against.words)) return true;
+  const std::size_t from = range.begin - std::min(range.begin, row.against.before);
+  const std::string_view before = text.substr(from, range.begin - from);
+  const std::string_view after = text.substr(range.end, row.against.after);
+  const std::size_t above = last_line_end(before);
+  const Surroundings line(text, range, before.size() - (above == before.npos ? 0 : above + 1),
+                          std::min(after.find('\n'), after.size()));
+  return line.has(kCompany);
+}
+
 bool is_complete(const Address& address) {
   if (address.score() < 3) return false;
   if (address.block.found()) return address.block.full() || address.code || address.building;
@@ -458,9 +479,7 @@ void find_postal_address(const DetectorRow& row, std::string_view text, Range ga
   else if (address.score() < 2 && !address.code)
     return;
   std::string normalised = normalised_address(text, address.range);
-  const Surroundings around(text, address.range, row.against.before, row.against.after);
-  const bool personal = around.has_before(row.context.words);
-  if (!personal && around.has(row.against.words)) confidence -= row.confidence.against;
+  if (is_of_company(row, text, address.range)) confidence -= row.confidence.against;
   if (is_sample(normalised)) confidence -= 0.40;
   if (confidence > 0)
     out.push_back(

@@ -197,7 +197,7 @@ void ViewScan::Impl::look(const Scene& scene, Family family, bool unsure, Findin
     const bool first =
         family == kBlobs && (r.begin == 0 || view.raw_of({r.begin - 1, r.begin}) != raw);
     if (first && is_weak(finding.type)) continue;
-    if (family == kLiterals) raw = with_quotes(scene.text, raw);
+    if (family == kLiterals && view.patched(r)) raw = with_quotes(scene.text, raw);
     if (raw.begin < scene.fresh.begin || raw.begin >= scene.fresh.end) continue;
     finding.range = {scene.offset + raw.begin, scene.offset + raw.end};
     finding.undone |= view.undone_in(r);

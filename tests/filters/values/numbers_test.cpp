@@ -148,6 +148,8 @@ TEST(JapanesePhoneText, IsFoundInTheWaysPeopleWriteIt) {
   }
   EXPECT_EQ(shown("ＴＥＬ０３－１２３４－５６７８"), "jp_phone[０３－１２３４－５６７８]");
   EXPECT_EQ(shown("TEL:03-1234-5678（内線201）"), "jp_phone[03-1234-5678]");
+  EXPECT_EQ(shown("電話（03-1234-5679）"), "jp_phone[03-1234-5679]");
+  EXPECT_EQ(shown("携帯（09012345679）"), "jp_phone[09012345679]");
 }
 
 TEST(JapanesePhoneText, SpellingsOfOneNumberAreOneValue) {

@@ -64,6 +64,13 @@ TEST(PostalAddress, RomajiIsReadToo) {
       1U);
 }
 
+TEST(PostalAddress, IsFoundUnderTheCompanyOfASignature) {
+  expect_marked("jp_postal_address",
+                {"株式会社みどり商事 本店営業部\n横山 翔太\n⟦〒650-0021 兵庫県神戸市中央区三宮町"
+                 "2-11-24 第3みどりビル6F⟧\nTEL 078-331-2841",
+                 "甲　⟦埼玉県さいたま市大宮区大門町四丁目3番地12⟧\n　　株式会社みどり"});
+}
+
 TEST(PostalAddress, PlacesAndFirmsAreNone) {
   expect_none(
       "jp_postal_address",

@@ -86,6 +86,15 @@ TEST(JoinedPieces, FindsLiteralsWithinTemplates) {
   }
 }
 
+// Of a value made of literals all of them are replaced; one that stands beside is its own.
+TEST(JoinedPieces, AValueBesideJoinedLiteralsStandsWithoutItsQuotes) {
+  const std::string token = "ghp_" + std::string("16C7e42F292c6912E7710c838347Ae178B4a");
+  EXPECT_EQ(shown("tel = \"090-3344-5561\"; t = \"" + token.substr(0, 9) + "\" + \"" +
+                  token.substr(9) + "\""),
+            "jp_phone[090-3344-5561] github_token[\"" + token.substr(0, 9) + "\" + \"" +
+                token.substr(9) + "\"]");
+}
+
 TEST(JoinedPieces, FindsLiteralsWithCommentsBetween) {
   for (const Value& value : values()) {
     const std::string a = value.text.substr(0, 9), b = value.text.substr(9);
