@@ -252,4 +252,15 @@ std::vector<Range> fields_below(std::string_view text, Range word, std::size_t l
   return fields;
 }
 
+std::vector<Range> copied_columns(std::string_view text, Range line) {
+  const std::string_view whole = text.substr(line.begin, line.size());
+  if (whole.size() < 5 || (whole[0] | 0x20) != 'c' || whole[4] != ' ') return {};
+  if (!whole.starts_with("COPY") && !whole.starts_with("copy")) return {};
+  const std::size_t open = whole.find('('), close = whole.find(") ");
+  if (open == whole.npos || close == whole.npos || close < open) return {};
+  const std::string_view rest = whole.substr(close);
+  if (rest.find("stdin") == rest.npos && rest.find("STDIN") == rest.npos) return {};
+  return names_in(text, line.begin + open, line.begin + close);
+}
+
 }  // namespace sekisho::filters

@@ -57,6 +57,9 @@ class SqlMemo {
   bool ended_ = false;
 };
 
+// The columns that a line "COPY people (name, tel) FROM stdin;" names; none of another line.
+std::vector<Range> copied_columns(std::string_view text, Range line);
+
 // The fields below the column that `word` names, where it stands in such a list, up to `limit`.
 std::vector<Range> fields_below(std::string_view text, Range word, std::size_t limit);
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <cstring>
 
 #include "filters/line_ends.h"
 #include "filters/sql_columns.h"
@@ -14,6 +16,31 @@ constexpr std::size_t kLongestLine = 2u << 10;
 constexpr std::size_t kLongestHeading = 64;  // bytes of a cell
 constexpr std::size_t kFewestNumberDigits = 4;
 
+// Separators of more than one byte: runs of blanks or of wide blanks, at least two of them, and the
+// bar that tables are drawn with.
+constexpr char kBlankRun = ' ', kWideBlankRun = 'w', kDrawnBar = 'b';
+constexpr std::string_view kWideBlank = "\xE3\x80\x80", kTwoWideBlanks = "\xE3\x80\x80\xE3\x80\x80";
+constexpr std::string_view kBar = "\xE2\x94\x82";  // │
+
+std::size_t skip_blanks(std::string_view text, std::size_t pos) {
+  while (true) {
+    if (pos < text.size() && text[pos] == ' ')
+      ++pos;
+    else if (text.substr(pos, 3) == kWideBlank)
+      pos += 3;
+    else
+      return pos;
+  }
+}
+
+// `line` without the blanks that a run of them would take for cells.
+std::string_view between_blanks(std::string_view line) {
+  line.remove_prefix(skip_blanks(line, 0));
+  while (!line.empty() && (line.back() == ' ' || line.back() == '\r')) line.remove_suffix(1);
+  while (line.ends_with(kWideBlank)) line.remove_suffix(3);
+  return line;
+}
+
 char separator_in(std::string_view line) {
   for (const char separator : {'\t', '|', ',', ';'}) {
     const std::size_t first = line.find(separator);
@@ -24,10 +51,130 @@ char separator_in(std::string_view line) {
   return 0;
 }
 
+// The same where `wide`, one of more than one byte, may part the cells: they may hold commas.
+char separator_in(std::string_view line, char wide) {
+  const char narrow = separator_in(line);
+  return wide == 0 || narrow == '\t' || narrow == '|' ? narrow : wide;
+}
+
+// Which of them parts the cell that `word` stands in from one beside it, in kCellReach bytes on
+// each side of the word. Most words of a text stand in a longer line of prose.
+constexpr std::size_t kCellReach = 15;
+constexpr std::size_t kLongestDrawn = 384;  // bytes of a line that is drawn with blanks or bars
+
+struct Beside {
+  bool border = false;
+  char separator = 0;  // 0: the border is the line's
+};
+
+// The separator that begins at `pos`, 0: none does. Blanks before a drawn bar belong to it.
+char wide_separator_at(std::string_view text, std::size_t pos) {
+  const std::string_view rest = text.substr(pos, 2 * kWideBlank.size());
+  if (rest.front() == ' ') {
+    if (rest.size() < 2 || rest[1] != ' ') return 0;
+    return text.substr(skip_blanks(text, pos)).starts_with(kBar) ? kDrawnBar : kBlankRun;
+  }
+  if (rest.front() != kBar.front() && rest.front() != kWideBlank.front()) return 0;
+  if (rest.starts_with(kBar)) return kDrawnBar;
+  return rest == kTwoWideBlanks ? kWideBlankRun : 0;
+}
+
+// Whether a border may stand in the kCellReach bytes at `pos`: no branch of it goes now this way,
+// now that, as a look at each byte does. It may say yes where there is none.
+bool may_end_cell(std::string_view text, std::size_t pos) {
+  if (text.size() - pos < kCellReach) return true;
+  constexpr std::uint64_t kEach = 0x0101010101010101u, kLow = 0x7F * kEach;
+  std::uint64_t found = 0;
+  for (const std::size_t at : {pos, pos + 7}) {
+    std::uint64_t bytes;
+    std::memcpy(&bytes, text.data() + at, sizeof(bytes));
+    // The high bit of each byte that is `c`.
+    const auto are = [bytes](unsigned char c) {
+      const std::uint64_t other = bytes ^ c * kEach;
+      return ~(((other & kLow) + kLow) | other | kLow);
+    };
+    const std::uint64_t blank = are(' '), wide = are(0x80);
+    found |= are('\n') | are(0x94) | (blank & blank >> 8) | (wide & wide >> 8);
+  }
+  return found != 0;
+}
+
+Beside behind_word(std::string_view text, std::size_t pos) {
+  if (!may_end_cell(text, pos)) return {};
+  const std::size_t stop = std::min(text.size(), pos + kCellReach);
+  for (; pos < stop; ++pos) {
+    if (text[pos] == '\n' || text[pos] == '\r') return {true, 0};
+    const char separator = wide_separator_at(text, pos);
+    if (separator == 0) continue;
+    const std::size_t next = separator == kDrawnBar ? pos : skip_blanks(text, pos);
+    const bool ends = next == text.size() || text[next] == '\n' || text[next] == '\r';
+    return {true, ends ? '\0' : separator};
+  }
+  return {pos == text.size(), 0};
+}
+
+Beside before_word(std::string_view text, std::size_t pos) {
+  const std::size_t stop = pos > kCellReach ? pos - kCellReach : 0;
+  char run = 0;
+  for (; pos > stop; --pos) {
+    const std::string_view before = text.substr(0, pos);
+    if (before.back() == '\n') return {true, 0};
+    if (before.ends_with(kBar)) return {true, kDrawnBar};
+    if (run != 0 && before.back() != ' ' && !before.ends_with(kWideBlank)) return {true, run};
+    if (run == 0 && before.ends_with("  ")) run = kBlankRun;
+    if (run == 0 && before.ends_with(kTwoWideBlanks)) run = kWideBlankRun;
+    if (before.ends_with(kWideBlank)) pos -= 2;
+  }
+  return {run != 0 || pos == 0, pos == 0 ? '\0' : run};
+}
+
+char wide_separator_around(std::string_view text, Range line, Range word) {
+  if (line.size() > kLongestDrawn) return 0;
+  const Beside after = behind_word(text, word.end);
+  if (!after.border) return 0;
+  const Beside before = before_word(text, word.begin);
+  if (!before.border) return 0;
+  return after.separator == kDrawnBar || before.separator == 0 ? after.separator : before.separator;
+}
+
+// The same of a whole line.
+char wide_separator_of(std::string_view line) {
+  if (line.size() > kLongestDrawn) return 0;
+  if (line.find(kBar) != std::string_view::npos) return kDrawnBar;
+  line = between_blanks(line);
+  if (line.find("  ") != std::string_view::npos) return kBlankRun;
+  return line.find(kTwoWideBlanks) != std::string_view::npos ? kWideBlankRun : '\0';
+}
+
+bool is_wide(char separator) {
+  return separator == kBlankRun || separator == kWideBlankRun || separator == kDrawnBar;
+}
+
 // Calls use(cell range, number) for each cell until it says false; cells in double quotes may hold
 // the separator.
 template <class Use>
+[[gnu::noinline]] void for_wide_cells(std::string_view text, Range line, char separator, Use use) {
+  const std::string_view sign = separator == kBlankRun       ? std::string_view("  ")
+                                : separator == kWideBlankRun ? kTwoWideBlanks
+                                                             : kBar;
+  const bool blanks = separator != kDrawnBar;
+  if (blanks) {
+    const std::string_view inner = between_blanks(text.substr(line.begin, line.size()));
+    const auto begin = static_cast<std::size_t>(inner.data() - text.data());
+    line = {begin, begin + inner.size()};
+  }
+  const std::string_view all = text.substr(0, line.end);
+  std::size_t from = line.begin, number = 0;
+  for (std::size_t i = all.find(sign, from); i != all.npos; i = all.find(sign, from)) {
+    if (!use(Range{from, i}, number++)) return;
+    from = blanks ? skip_blanks(all, i) : i + sign.size();
+  }
+  use(Range{from, line.end}, number);
+}
+
+template <class Use>
 void for_cells(std::string_view text, Range line, char separator, Use use) {
+  if (is_wide(separator)) return for_wide_cells(text, line, separator, use);
   const std::string_view all = text.substr(0, line.end);
   const bool quotes = separator != '|' && all.find('"', line.begin) != std::string_view::npos;
   bool quoted = false;
@@ -44,7 +191,7 @@ void for_cells(std::string_view text, Range line, char separator, Use use) {
   use(Range{from, line.end}, number);
 }
 
-std::size_t count_cells(std::string_view text, Range line, char separator) {
+std::size_t count_in(std::string_view text, Range line, char separator) {
   std::size_t count = 0;
   for_cells(text, line, separator, [&count](Range, std::size_t) { return ++count, true; });
   return count;
@@ -68,8 +215,7 @@ bool is_padding(char c) {
 Range trimmed(std::string_view text, Range cell) {
   while (cell.begin < cell.end && is_padding(text[cell.begin])) ++cell.begin;
   while (cell.begin < cell.end && is_padding(text[cell.end - 1])) --cell.end;
-  constexpr std::string_view kWideSpace = "\xE3\x80\x80";
-  while (text.substr(cell.begin, cell.size()).substr(0, 3) == kWideSpace) cell.begin += 3;
+  while (text.substr(cell.begin, cell.size()).substr(0, 3) == kWideBlank) cell.begin += 3;
   return cell;
 }
 
@@ -93,6 +239,22 @@ std::optional<Range> line_before(std::string_view text, Range line, std::size_t 
   const std::size_t before = last_line_end(text.substr(from, end - from));
   if (before != std::string_view::npos) return Range{from + before + 1, end};
   return from == 0 ? std::optional<Range>({0, end}) : std::nullopt;
+}
+
+// A line drawn between rows, "+----+-----+" or "├────┼────┤"; between cells parted by tabs an empty
+// one too.
+bool is_rule(std::string_view text, Range line, char separator) {
+  std::string_view rest = text.substr(line.begin, line.size());
+  if (!rest.empty() && is_alnum(static_cast<unsigned char>(rest.front()))) return false;
+  rest = between_blanks(rest);
+  if (rest.empty()) return separator == '\t';
+  while (!rest.empty()) {
+    const bool drawn = rest.starts_with("\xE2\x94") || rest.starts_with("\xE2\x95");
+    if (!drawn && std::string_view("-+=|: ").find(rest.front()) == std::string_view::npos)
+      return false;
+    rest.remove_prefix(drawn ? std::min<std::size_t>(3, rest.size()) : 1);
+  }
+  return true;
 }
 
 // A name of a column, not a value: short, and without a number.
@@ -133,15 +295,21 @@ struct Cells {
   bool operator==(const Cells&) const = default;
 };
 
-Cells count_cells(std::string_view text, Range line) {
+Cells count_cells(std::string_view text, Range line, char wide) {
   // An object of JSON is no row, however many commas it has.
   const std::size_t first = text.substr(0, line.end).find_first_not_of(" \t", line.begin);
   if (first != std::string_view::npos && text[first] == '{') return {};
   const std::string_view whole = text.substr(line.begin, line.size());
-  const char separator = separator_in(whole);
+  const char separator = separator_in(whole, wide);
+  // The last row of an array of arrays has no comma behind it.
+  if (separator == ',' && first != std::string_view::npos && text[first] == '[') {
+    const std::size_t last = whole.find_last_not_of(" \t\r");
+    if (whole[last] == ',') line.end = line.begin + last;
+  }
   // "    passphrase,": an argument on a line of its own, not a cell with an empty one beside it.
   if (separator == ',' && whole.find(',') == whole.find_last_not_of(" \t\r")) return {};
-  return {separator, separator == 0 ? 0 : count_cells(text, line, separator)};
+  const std::size_t count = separator == 0 ? 0 : count_in(text, line, separator);
+  return is_wide(separator) && count < 2 ? Cells{} : Cells{separator, count};
 }
 
 }  // namespace
@@ -152,16 +320,17 @@ struct TableMemo::Table {
   struct Counted {
     const char* begin = nullptr;
     std::size_t size = 0;
+    char wide = 0;
     Cells cells;
   };
   static constexpr std::size_t kLines = 16;
   std::array<Counted, kLines> counted;
 
-  Cells cells_in(std::string_view given, Range at) {
+  Cells cells_in(std::string_view given, Range at, char wide) {
     const char* const begin = given.data() + at.begin;
     Counted& known = counted[at.begin * 0x9E3779B97F4A7C15u >> 60];
-    if (known.begin != begin || known.size != at.size())
-      known = {begin, at.size(), count_cells(given, at)};
+    if (known.begin != begin || known.size != at.size() || known.wide != wide)
+      known = {begin, at.size(), wide, count_cells(given, at, wide)};
     return known.cells;
   }
 
@@ -186,24 +355,46 @@ namespace {
 
 thread_local TableMemo* newest_memo = nullptr;
 
-Cells cells_in(std::string_view text, Range line) {
-  return newest_memo != nullptr ? newest_memo->table().cells_in(text, line)
-                                : count_cells(text, line);
+Cells cells_in(std::string_view text, Range line, char wide) {
+  return newest_memo != nullptr ? newest_memo->table().cells_in(text, line, wide)
+                                : count_cells(text, line, wide);
 }
 
 bool is_row(std::string_view text, Range line, char separator, std::size_t cells) {
-  return cells_in(text, line) == Cells{separator, cells};
+  const char wide = is_wide(separator) ? separator : '\0';
+  return cells_in(text, line, wide) == Cells{separator, cells};
+}
+
+// The line before `line`, or before the rule above it; `row`: it is a row of the same table.
+struct Above {
+  std::optional<Range> line;  // none that ends above `limit`
+  bool row = false;
+};
+
+Above above_row(std::string_view text, Range line, std::size_t limit, Cells cells) {
+  Above above{line_before(text, line, limit)};
+  if (!above.line) return above;
+  above.row = is_row(text, *above.line, cells.separator, cells.count);
+  if (above.row || above.line->begin == 0 || !is_rule(text, *above.line, cells.separator))
+    return above;
+  above.line = line_before(text, *above.line, limit);
+  above.row = above.line && is_row(text, *above.line, cells.separator, cells.count);
+  return above;
 }
 
 // The line that begins at `begin`, before `limit`, where it is a row of so many cells.
 std::optional<Range> row_at(std::string_view text, std::size_t begin, std::size_t limit,
                             char separator, std::size_t cells) {
-  if (begin >= limit) return std::nullopt;
-  const std::string_view rest = text.substr(begin, kLongestLine);
-  const std::size_t stop = rest.find('\n');
-  if (stop == std::string_view::npos && begin + rest.size() < text.size()) return std::nullopt;
-  const Range row{begin, stop == std::string_view::npos ? text.size() : begin + stop};
-  return is_row(text, row, separator, cells) ? std::optional<Range>(row) : std::nullopt;
+  for (int lines = 0; lines < 2 && begin < limit; ++lines) {
+    const std::string_view rest = text.substr(begin, kLongestLine);
+    const std::size_t stop = rest.find('\n');
+    if (stop == std::string_view::npos && begin + rest.size() < text.size()) return std::nullopt;
+    const Range row{begin, stop == std::string_view::npos ? text.size() : begin + stop};
+    if (is_row(text, row, separator, cells)) return row;
+    if (!is_rule(text, row, separator)) return std::nullopt;
+    begin = row.end + 1;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -227,16 +418,16 @@ std::optional<Range> TableMemo::top_of(std::string_view text, Range line, char s
       whole = table_->whole;
       known = true;
     }
-    const std::optional<Range> above = line_before(text, top, limit);
-    if (!above) {
+    const Above above = above_row(text, top, limit, {separator, cells});
+    if (!above.line) {
       // A table that goes on where we may not look has no heading for us.
       reached = top.begin == 0 && (!known || limit == 0);
       whole |= top.begin == 0;
       break;
     }
-    whole = whole || !is_row(text, *above, separator, cells);
+    whole |= !above.row;
     if (whole) break;
-    top = *above;
+    top = *above.line;
   }
   table_->text = text;
   table_->line = line;
@@ -273,19 +464,41 @@ std::optional<SqlColumn> sql_column(std::string_view text, Range value) {
   return SqlMemo().column_of(text, value, kColumnReach);
 }
 
+namespace {
+
+// The columns of a COPY that the rows from `top` on belong to.
+std::vector<Range> copied_above(std::string_view text, Range top, char separator,
+                                std::size_t limit) {
+  if (separator != '\t') return {};
+  const std::optional<Range> above = line_before(text, top, limit);
+  return above ? copied_columns(text, *above) : std::vector<Range>();
+}
+
+// Which of `columns` holds `word`.
+std::optional<std::size_t> column_with(const std::vector<Range>& columns, Range word) {
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    if (columns[i].begin <= word.begin && word.begin < columns[i].end) return i;
+  return std::nullopt;
+}
+
+}  // namespace
+
 std::optional<Range> heading_above(std::string_view text, Range value) {
   if (const auto column = sql_column(text, value)) return column->name;
   const std::optional<Range> line = line_at(text, value.begin, value.end);
   if (!line) return std::nullopt;
-  const auto [separator, cells] = cells_in(text, *line);
+  const auto [separator, cells] = cells_in(text, *line, wide_separator_around(text, *line, value));
   if (separator == 0) return std::nullopt;
   const std::size_t limit = value.begin > kColumnReach ? value.begin - kColumnReach : 0;
   std::optional<TableMemo> own;
   if (newest_memo == nullptr) own.emplace();
   const std::optional<Range> top = newest_memo->top_of(text, *line, separator, cells, limit);
-  if (!top || *top == *line) return std::nullopt;
-  const auto cell =
-      cell_number(text, *top, separator, cell_index(text, *line, separator, value.begin));
+  if (!top) return std::nullopt;
+  const std::size_t index = cell_index(text, *line, separator, value.begin);
+  const std::vector<Range> copied = copied_above(text, *top, separator, limit);
+  if (index < copied.size()) return copied[index];
+  if (*top == *line) return std::nullopt;
+  const auto cell = cell_number(text, *top, separator, index);
   if (!cell) return std::nullopt;
   const Range heading = trimmed(text, *cell);
   return is_heading(text, heading) ? std::optional<Range>(heading) : std::nullopt;
@@ -328,13 +541,35 @@ std::vector<Range> headings_over(std::string_view text, std::size_t pos) {
     return {*names};
   const std::optional<Range> line = line_at(text, pos, pos);
   if (!line) return out;
-  const auto [separator, cells] = cells_in(text, *line);
+  const char wide = wide_separator_of(text.substr(line->begin, line->size()));
+  const auto [separator, cells] = cells_in(text, *line, wide);
   if (separator == 0) return out;
   const std::size_t limit = pos > kColumnReach ? pos - kColumnReach : 0;
   const std::optional<Range> top = newest_memo->top_of(text, *line, separator, cells, limit);
-  if (top && top->begin < pos) out.push_back(*top);
+  if (!top) return out;
+  const std::vector<Range> copied = copied_above(text, *top, separator, limit);
+  if (!copied.empty())
+    out.push_back({copied.front().begin, copied.back().end});
+  else if (top->begin < pos)
+    out.push_back(*top);
   return out;
 }
+
+namespace {
+
+// Which column of the heading line `line` the word stands in; nullopt where the line heads nothing.
+std::optional<std::size_t> column_headed(std::string_view text, Range line, Range word, Cells row) {
+  const std::size_t near = line.begin > kLongestLine ? line.begin - kLongestLine : 0;
+  const Above above = above_row(text, line, near, row);
+  if (above.row && !(row.separator == ',' && is_prose_over(text, *above.line, line)))
+    return std::nullopt;
+  const std::size_t index = cell_index(text, line, row.separator, word.begin);
+  const auto heading = cell_number(text, line, row.separator, index);
+  if (!heading || !is_heading(text, trimmed(text, *heading))) return std::nullopt;
+  return index;
+}
+
+}  // namespace
 
 std::vector<Range> cells_below(std::string_view text, Range word) {
   std::vector<Range> cells =
@@ -342,24 +577,21 @@ std::vector<Range> cells_below(std::string_view text, Range word) {
   if (!cells.empty()) return cells;
   const std::optional<Range> line = line_at(text, word.begin, word.end);
   if (!line) return cells;
-  const auto [separator, count] = cells_in(text, *line);
-  if (separator == 0) return cells;
+  const std::vector<Range> copied = copied_columns(text, *line);
+  const Cells row = copied.empty() ? cells_in(text, *line, wide_separator_around(text, *line, word))
+                                   : Cells{'\t', copied.size()};
+  if (row.separator == 0) return cells;
   // Most lines with a comma in them head nothing: seen by the lines beside them.
   const std::size_t limit = std::min(text.size(), word.begin + kColumnReach);
-  if (!row_at(text, line->end + 1, limit, separator, count)) return cells;
-  const auto above =
-      line_before(text, *line, line->begin > kLongestLine ? line->begin - kLongestLine : 0);
-  if (above && is_row(text, *above, separator, count) &&
-      !(separator == ',' && is_prose_over(text, *above, *line)))
-    return cells;
-  const std::size_t index = cell_index(text, *line, separator, word.begin);
-  const auto heading = cell_number(text, *line, separator, index);
-  if (!heading || !is_heading(text, trimmed(text, *heading))) return cells;
+  if (!row_at(text, line->end + 1, limit, row.separator, row.count)) return cells;
+  const std::optional<std::size_t> index =
+      copied.empty() ? column_headed(text, *line, word, row) : column_with(copied, word);
+  if (!index) return cells;
   std::optional<TableMemo> own;
   if (newest_memo == nullptr) own.emplace();
-  for (const Range below : newest_memo->rows_below(text, *line, separator, count)) {
+  for (const Range below : newest_memo->rows_below(text, *line, row.separator, row.count)) {
     if (below.begin > limit) break;
-    if (const auto cell = cell_number(text, below, separator, index)) {
+    if (const auto cell = cell_number(text, below, row.separator, *index)) {
       const Range value = trimmed(text, *cell);
       if (value.begin <= limit) cells.push_back(value);
     }

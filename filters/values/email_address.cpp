@@ -102,6 +102,11 @@ bool is_noreply(std::string_view local) {
   return std::find(std::begin(kNames), std::end(kNames), local) != std::end(kNames);
 }
 
+// "xxx@xxx.co.jp" in the form of an answer.
+bool is_crossed_out(std::string_view local) {
+  return local.size() >= 3 && local.find_first_not_of('x') == std::string_view::npos;
+}
+
 bool labels_hold(std::string_view domain) {
   std::size_t labels = 0;
   while (true) {
@@ -244,7 +249,7 @@ double confidence_of(const DetectorRow& row, std::string_view text, const Parts&
   // Few addresses begin with a capital letter.
   if (!is_lower(char_at(text, parts.range.begin).value) && are_qualities(text, parts.range.begin))
     return 0;
-  if (is_reserved(parts.domain) || is_noreply(parts.local)) return 0;
+  if (is_reserved(parts.domain) || is_noreply(parts.local) || is_crossed_out(parts.local)) return 0;
   if (is_url_userinfo(text, parts.range.begin) || is_transport_path(text, parts)) return 0;
   if (is_sample(parts.domain) || follows_remote_command(text, parts.range.begin)) return 0.40;
   return row.confidence.shape;
@@ -375,7 +380,7 @@ double check_spelt_email(TokenMatch& match, double confidence) {
                          domain = std::string_view(address).substr(at + 1);
   if (local.find("..") != local.npos || !labels_hold(domain) || !has_public_suffix(domain))
     return 0;
-  if (is_reserved(domain) || is_noreply(local)) return 0;
+  if (is_reserved(domain) || is_noreply(local) || is_crossed_out(local)) return 0;
   return is_sample(domain) ? 0.40 : confidence;
 }
 

@@ -121,6 +121,19 @@ void find_last_word(const DetectorRow& row, std::string_view text, std::size_t p
       "argument of a program and form of the value", out);
 }
 
+// net use Z: \\\\server\\share PASSWORD /user:…
+void find_of_share(const DetectorRow& row, std::string_view text, std::size_t pos, Findings& out) {
+  bool quoted = false;
+  Range value = argument_at(text, skip_blanks(text, pos), quoted);
+  if (in(text, value).ends_with(':') || in(text, value) == "*")
+    value = argument_at(text, skip_blanks(text, value.end), quoted);
+  if (quoted || !in(text, value).starts_with("\\\\")) return;
+  value = argument_at(text, skip_blanks(text, value.end), quoted);
+  if (value.size() == 0 || text[value.begin] == '/' || text[value.begin] == '*') return;
+  add(row, text, value, judge_password(in(text, value), quoted, true),
+      "argument of a program and form of the value", out);
+}
+
 // "credentials: name / …", "ログイン情報：name/…".
 void find_pair(const DetectorRow& row, std::string_view text, std::size_t pos, Findings& out) {
   pos = skip_blanks(text, pos);
@@ -191,6 +204,7 @@ void find_password_argument(const DetectorRow& row, std::string_view text, Range
     const std::size_t begin = gate.begin + program.begins.size();
     return find_last_word(row, text, begin, program.words, out);
   }
+  if (word.starts_with("net use ")) return find_of_share(row, text, gate.end, out);
   bool quoted = false;
   if (word.find("chpasswd") != std::string_view::npos)
     return find_piped(row, text, gate.begin, out);

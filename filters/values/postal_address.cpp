@@ -373,8 +373,12 @@ Address read_address(std::string_view text, std::size_t begin) {
     address.ward = address.municipality = true;
     address.range.end = walker.pos();
   }
-  // "京都市立", "東京都庁" go on as another word.
-  if (std::u32string_view(U"立民営庁役").find(walker.peek()) != std::u32string_view::npos)
+  // "京都市立", "東京都庁" go on as another word, "東京都立川市" does not.
+  static constexpr std::string_view kTowns[] = {"立川", "立山", "立科"};
+  if (std::u32string_view(U"立民営庁役").find(walker.peek()) != std::u32string_view::npos &&
+      std::none_of(std::begin(kTowns), std::end(kTowns), [&](std::string_view town) {
+        return text.substr(walker.pos()).starts_with(town);
+      }))
     return none;
   const bool has_block = eat_town(walker, text, address);
   if (!has_block) return address;

@@ -93,6 +93,48 @@ TEST(Table, ALineOfProseAboveIsNoHeading) {
   EXPECT_EQ(heading("family name, home tel\nx, 999\n", "999"), "home tel");
 }
 
+TEST(Table, CellsMayBePartedByRunsOfBlanks) {
+  const std::string text =
+      "口座     氏名        電話\n111      三浦 駿     222\n  333    服部 奈々   444\n";
+  EXPECT_EQ(heading(text, "444"), "電話");
+  EXPECT_EQ(below(text, "口座"), "111+333");
+  EXPECT_EQ(below(text, "氏名"), "三浦 駿+服部 奈々");
+  const std::string wide = "氏名　　　口座　　電話\n佐藤　健　　111　　222\n";
+  EXPECT_EQ(below(wide, "口座"), "111");
+  EXPECT_EQ(below("one  two three\nanother line\n", "one"), "");
+}
+
+// As psql, mysql and drawn tables write them.
+TEST(Table, RulesBetweenRowsAreNoRows) {
+  const std::string psql =
+      " id | 氏名 | 電話\n----+------+------\n  1 | 佐藤 | 111\n  2 | 鈴木 | 222\n(2 rows)";
+  EXPECT_EQ(below(psql, "電話"), "111+222");
+  EXPECT_EQ(heading(psql, "222"), "電話");
+  const std::string mysql =
+      "+----+------+\n| id | 電話 |\n+----+------+\n|  1 |  111 |\n|  2 |  222 |\n+----+------+\n";
+  EXPECT_EQ(below(mysql, "電話"), "111+222");
+  EXPECT_EQ(heading(mysql, "222"), "電話");
+  const std::string drawn =
+      "┌────┬────┐\n│氏名│電話│\n├────┼────┤\n│佐藤│111│\n├────┼────┤\n│鈴木│222│\n└────┴────┘";
+  EXPECT_EQ(below(drawn, "電話"), "111+222");
+  EXPECT_EQ(heading(drawn, "222"), "電話");
+  EXPECT_EQ(below("氏名\t電話\n\n佐藤\t111\n\n鈴木\t222\n", "電話"), "111+222");
+}
+
+TEST(Table, RowsOfAnArrayOfArraysMayLackTheLastComma) {
+  const std::string text = "[\n [\"name\", \"tel\"],\n [\"a\", \"111\"],\n [\"b\", \"222\"]\n]";
+  EXPECT_EQ(below(text, "tel"), "111+222");
+  EXPECT_EQ(heading(text, "222"), "tel");
+}
+
+TEST(Table, RowsOfACopyStandUnderItsColumns) {
+  const std::string text = "COPY public.users (id, tel) FROM stdin;\n1\t111\n2\t222\n\\.\n";
+  EXPECT_EQ(below(text, "tel"), "111+222");
+  EXPECT_EQ(heading(text, "111"), "tel");
+  EXPECT_EQ(heading(text, "222"), "tel");
+  EXPECT_EQ(heading("COPY users FROM stdin;\n1\t111\n", "111"), "-");
+}
+
 // INSERT INTO … VALUES: the names of the columns stand in brackets before the rows.
 constexpr std::string_view kInsert =
     "INSERT INTO people (`name`, tel, \"住所\") VALUES\n"

@@ -28,7 +28,8 @@ TEST(PostalAddress, IsFoundDownToItsBlockAndBuilding) {
        "⟦愛知県西加茂郡三好町大字三好字小坂50番地⟧", "⟦東京都千代田区大手町1-3-2⟧",
        "⟦沖縄県那覇市泉崎1-2-2⟧、電話", "⟦〒530-0001\n大阪府大阪市北区梅田3-1-3⟧",
        "⟦150-0041 東京都渋谷区神南1-19-11⟧", "⟦茨城県つくば市天王台1-1-1⟧",
-       "⟦長野県北佐久郡軽井沢町軽井沢1178-1⟧"});
+       "⟦長野県北佐久郡軽井沢町軽井沢1178-1⟧", "⟦東京都立川市曙町2-3-4⟧",
+       "⟦富山県立山町前沢24-40⟧"});
 }
 
 TEST(PostalAddress, AWardOfTokyoNeedsNoCity) {
@@ -69,6 +70,9 @@ TEST(PostalAddress, IsFoundUnderTheCompanyOfASignature) {
                 {"株式会社みどり商事 本店営業部\n横山 翔太\n⟦〒650-0021 兵庫県神戸市中央区三宮町"
                  "2-11-24 第3みどりビル6F⟧\nTEL 078-331-2841",
                  "甲　⟦埼玉県さいたま市大宮区大門町四丁目3番地12⟧\n　　株式会社みどり"});
+TEST(PostalAddress, AWordOfThePrefectureIsNoTown) {
+  expect_none("jp_postal_address",
+              {"東京都立中央図書館5-7-13", "大阪府立高校2-3-4", "東京都庁2-8-1"});
 }
 
 TEST(PostalAddress, PlacesAndFirmsAreNone) {
