@@ -2,9 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
-#include <cstring>
 
+#include "filters/cell_borders.h"
 #include "filters/line_ends.h"
 #include "filters/sql_columns.h"
 #include "filters/width_fold.h"
@@ -15,140 +14,6 @@ namespace {
 constexpr std::size_t kLongestLine = 2u << 10;
 constexpr std::size_t kLongestHeading = 64;  // bytes of a cell
 constexpr std::size_t kFewestNumberDigits = 4;
-
-// Separators of more than one byte: runs of blanks or of wide blanks, at least two of them, and the
-// bar that tables are drawn with.
-constexpr char kBlankRun = ' ', kWideBlankRun = 'w', kDrawnBar = 'b';
-constexpr std::string_view kWideBlank = "\xE3\x80\x80", kTwoWideBlanks = "\xE3\x80\x80\xE3\x80\x80";
-constexpr std::string_view kBar = "\xE2\x94\x82";  // │
-
-std::size_t skip_blanks(std::string_view text, std::size_t pos) {
-  while (true) {
-    if (pos < text.size() && text[pos] == ' ')
-      ++pos;
-    else if (text.substr(pos, 3) == kWideBlank)
-      pos += 3;
-    else
-      return pos;
-  }
-}
-
-// `line` without the blanks that a run of them would take for cells.
-std::string_view between_blanks(std::string_view line) {
-  line.remove_prefix(skip_blanks(line, 0));
-  while (!line.empty() && (line.back() == ' ' || line.back() == '\r')) line.remove_suffix(1);
-  while (line.ends_with(kWideBlank)) line.remove_suffix(3);
-  return line;
-}
-
-char separator_in(std::string_view line) {
-  for (const char separator : {'\t', '|', ',', ';'}) {
-    const std::size_t first = line.find(separator);
-    if (first == std::string_view::npos) continue;
-    // One bar in a line of prose means "or".
-    if (separator != '|' || line.find('|', first + 1) != std::string_view::npos) return separator;
-  }
-  return 0;
-}
-
-// The same where `wide`, one of more than one byte, may part the cells: they may hold commas.
-char separator_in(std::string_view line, char wide) {
-  const char narrow = separator_in(line);
-  return wide == 0 || narrow == '\t' || narrow == '|' ? narrow : wide;
-}
-
-// Which of them parts the cell that `word` stands in from one beside it, in kCellReach bytes on
-// each side of the word. Most words of a text stand in a longer line of prose.
-constexpr std::size_t kCellReach = 15;
-constexpr std::size_t kLongestDrawn = 384;  // bytes of a line that is drawn with blanks or bars
-
-struct Beside {
-  bool border = false;
-  char separator = 0;  // 0: the border is the line's
-};
-
-// The separator that begins at `pos`, 0: none does. Blanks before a drawn bar belong to it.
-char wide_separator_at(std::string_view text, std::size_t pos) {
-  const std::string_view rest = text.substr(pos, 2 * kWideBlank.size());
-  if (rest.front() == ' ') {
-    if (rest.size() < 2 || rest[1] != ' ') return 0;
-    return text.substr(skip_blanks(text, pos)).starts_with(kBar) ? kDrawnBar : kBlankRun;
-  }
-  if (rest.front() != kBar.front() && rest.front() != kWideBlank.front()) return 0;
-  if (rest.starts_with(kBar)) return kDrawnBar;
-  return rest == kTwoWideBlanks ? kWideBlankRun : 0;
-}
-
-// Whether a border may stand in the kCellReach bytes at `pos`: no branch of it goes now this way,
-// now that, as a look at each byte does. It may say yes where there is none.
-bool may_end_cell(std::string_view text, std::size_t pos) {
-  if (text.size() - pos < kCellReach) return true;
-  constexpr std::uint64_t kEach = 0x0101010101010101u, kLow = 0x7F * kEach;
-  std::uint64_t found = 0;
-  for (const std::size_t at : {pos, pos + 7}) {
-    std::uint64_t bytes;
-    std::memcpy(&bytes, text.data() + at, sizeof(bytes));
-    // The high bit of each byte that is `c`.
-    const auto are = [bytes](unsigned char c) {
-      const std::uint64_t other = bytes ^ c * kEach;
-      return ~(((other & kLow) + kLow) | other | kLow);
-    };
-    const std::uint64_t blank = are(' '), wide = are(0x80);
-    found |= are('\n') | are(0x94) | (blank & blank >> 8) | (wide & wide >> 8);
-  }
-  return found != 0;
-}
-
-Beside behind_word(std::string_view text, std::size_t pos) {
-  if (!may_end_cell(text, pos)) return {};
-  const std::size_t stop = std::min(text.size(), pos + kCellReach);
-  for (; pos < stop; ++pos) {
-    if (text[pos] == '\n' || text[pos] == '\r') return {true, 0};
-    const char separator = wide_separator_at(text, pos);
-    if (separator == 0) continue;
-    const std::size_t next = separator == kDrawnBar ? pos : skip_blanks(text, pos);
-    const bool ends = next == text.size() || text[next] == '\n' || text[next] == '\r';
-    return {true, ends ? '\0' : separator};
-  }
-  return {pos == text.size(), 0};
-}
-
-Beside before_word(std::string_view text, std::size_t pos) {
-  const std::size_t stop = pos > kCellReach ? pos - kCellReach : 0;
-  char run = 0;
-  for (; pos > stop; --pos) {
-    const std::string_view before = text.substr(0, pos);
-    if (before.back() == '\n') return {true, 0};
-    if (before.ends_with(kBar)) return {true, kDrawnBar};
-    if (run != 0 && before.back() != ' ' && !before.ends_with(kWideBlank)) return {true, run};
-    if (run == 0 && before.ends_with("  ")) run = kBlankRun;
-    if (run == 0 && before.ends_with(kTwoWideBlanks)) run = kWideBlankRun;
-    if (before.ends_with(kWideBlank)) pos -= 2;
-  }
-  return {run != 0 || pos == 0, pos == 0 ? '\0' : run};
-}
-
-char wide_separator_around(std::string_view text, Range line, Range word) {
-  if (line.size() > kLongestDrawn) return 0;
-  const Beside after = behind_word(text, word.end);
-  if (!after.border) return 0;
-  const Beside before = before_word(text, word.begin);
-  if (!before.border) return 0;
-  return after.separator == kDrawnBar || before.separator == 0 ? after.separator : before.separator;
-}
-
-// The same of a whole line.
-char wide_separator_of(std::string_view line) {
-  if (line.size() > kLongestDrawn) return 0;
-  if (line.find(kBar) != std::string_view::npos) return kDrawnBar;
-  line = between_blanks(line);
-  if (line.find("  ") != std::string_view::npos) return kBlankRun;
-  return line.find(kTwoWideBlanks) != std::string_view::npos ? kWideBlankRun : '\0';
-}
-
-bool is_wide(char separator) {
-  return separator == kBlankRun || separator == kWideBlankRun || separator == kDrawnBar;
-}
 
 // Calls use(cell range, number) for each cell until it says false; cells in double quotes may hold
 // the separator.
@@ -167,14 +32,13 @@ template <class Use>
   std::size_t from = line.begin, number = 0;
   for (std::size_t i = all.find(sign, from); i != all.npos; i = all.find(sign, from)) {
     if (!use(Range{from, i}, number++)) return;
-    from = blanks ? skip_blanks(all, i) : i + sign.size();
+    from = blanks ? behind_blanks(all, i) : i + sign.size();
   }
   use(Range{from, line.end}, number);
 }
 
 template <class Use>
-void for_cells(std::string_view text, Range line, char separator, Use use) {
-  if (is_wide(separator)) return for_wide_cells(text, line, separator, use);
+void for_narrow_cells(std::string_view text, Range line, char separator, Use use) {
   const std::string_view all = text.substr(0, line.end);
   const bool quotes = separator != '|' && all.find('"', line.begin) != std::string_view::npos;
   bool quoted = false;
@@ -191,9 +55,21 @@ void for_cells(std::string_view text, Range line, char separator, Use use) {
   use(Range{from, line.end}, number);
 }
 
-std::size_t count_in(std::string_view text, Range line, char separator) {
+template <class Use>
+void for_cells(std::string_view text, Range line, char separator, Use use) {
+  is_wide(separator) ? for_wide_cells(text, line, separator, use)
+                     : for_narrow_cells(text, line, separator, use);
+}
+
+std::size_t count_narrow(std::string_view text, Range line, char separator) {
   std::size_t count = 0;
-  for_cells(text, line, separator, [&count](Range, std::size_t) { return ++count, true; });
+  for_narrow_cells(text, line, separator, [&count](Range, std::size_t) { return ++count, true; });
+  return count;
+}
+
+std::size_t count_wide(std::string_view text, Range line, char separator) {
+  std::size_t count = 0;
+  for_wide_cells(text, line, separator, [&count](Range, std::size_t) { return ++count, true; });
   return count;
 }
 
@@ -308,8 +184,10 @@ Cells count_cells(std::string_view text, Range line, char wide) {
   }
   // "    passphrase,": an argument on a line of its own, not a cell with an empty one beside it.
   if (separator == ',' && whole.find(',') == whole.find_last_not_of(" \t\r")) return {};
-  const std::size_t count = separator == 0 ? 0 : count_in(text, line, separator);
-  return is_wide(separator) && count < 2 ? Cells{} : Cells{separator, count};
+  if (separator == 0) return {};
+  if (!is_wide(separator)) return {separator, count_narrow(text, line, separator)};
+  const std::size_t count = count_wide(text, line, separator);
+  return count < 2 ? Cells{} : Cells{separator, count};
 }
 
 }  // namespace
@@ -509,7 +387,7 @@ std::vector<Range> cells_beside(std::string_view text, Range value) {
   std::vector<Range> out;
   const std::optional<Range> line = line_at(text, value.begin, value.end);
   if (!line) return out;
-  const Cells here = cells_in(text, *line);
+  const Cells here = cells_in(text, *line, wide_separator_around(text, *line, value));
   const char separator = here.separator;
   if (separator == 0) return out;
   const std::size_t index = cell_index(text, *line, separator, value.begin);

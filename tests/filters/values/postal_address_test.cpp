@@ -70,6 +70,8 @@ TEST(PostalAddress, IsFoundUnderTheCompanyOfASignature) {
                 {"株式会社みどり商事 本店営業部\n横山 翔太\n⟦〒650-0021 兵庫県神戸市中央区三宮町"
                  "2-11-24 第3みどりビル6F⟧\nTEL 078-331-2841",
                  "甲　⟦埼玉県さいたま市大宮区大門町四丁目3番地12⟧\n　　株式会社みどり"});
+}
+
 TEST(PostalAddress, AWordOfThePrefectureIsNoTown) {
   expect_none("jp_postal_address",
               {"東京都立中央図書館5-7-13", "大阪府立高校2-3-4", "東京都庁2-8-1"});
