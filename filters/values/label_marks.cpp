@@ -564,7 +564,8 @@ void find_label(const DetectorRow& row, std::string_view text, Range gate, Findi
   if (first == 'r' && line.word == "restricted" && !in_field(line) && !is_claimed_en(line)) return;
   double confidence = is_said_of_code(line, first == 'I') ? kMentioned : confidence_of(line);
   if (confidence >= kClaimed && is_defined_here(text, gate)) confidence = kMentioned;
-  if (confidence > 0) out.push_back(make_finding(row, confidence, gate, std::string(line.word)));
+  if (confidence > 0)
+    out.push_back(make_finding(row, confidence, with_degree(text, gate), std::string(line.word)));
 }
 
 }  // namespace sekisho::filters

@@ -6,6 +6,8 @@
 #include <string>
 
 #include "filters/char_set.h"
+#include "filters/width_fold.h"
+#include "filters/word_border.h"
 
 namespace sekisho::filters {
 namespace {
@@ -270,6 +272,26 @@ std::string_view behind_other_markings(std::string_view after) {
     }
   }
   return after;
+}
+
+// "Strictly confidential", "TLP:AMBER+STRICT": the words that say how much belong to the marking.
+Range with_degree(std::string_view text, Range label) {
+  static constexpr std::string_view kBefore[] = {"strictly ", "highly ",      "company ",
+                                                 "most ",     "private and ", "private & "};
+  static constexpr std::string_view kAfter[] = {"+strict"};
+  constexpr std::size_t kLongest = 12;
+  const std::size_t from = label.begin - std::min(label.begin, kLongest);
+  const std::string before = folded_lower(text.substr(from, label.begin - from));
+  const std::string after = folded_lower(text.substr(label.end, kLongest));
+  for (const std::string_view word : kBefore) {
+    const std::size_t begin = label.begin - std::min(label.begin, word.size());
+    if (!std::string_view(before).ends_with(word) || inside_word(text, begin)) continue;
+    label.begin = begin;
+    break;
+  }
+  for (const std::string_view word : kAfter)
+    if (std::string_view(after).starts_with(word)) label.end += word.size();
+  return label;
 }
 
 }  // namespace sekisho::filters

@@ -5,6 +5,7 @@
 
 #include <string_view>
 
+#include "filters/finding.h"
 #include "filters/values/label_line.h"
 
 namespace sekisho::filters {
@@ -17,5 +18,8 @@ bool is_defined_here(std::string_view text, Range word);
 
 // `after` behind "・極秘・厳秘": "社外秘・極秘・厳秘の違い" is about each of them.
 std::string_view behind_other_markings(std::string_view after);
+
+// A label with the words before and behind it that say how much.
+Range with_degree(std::string_view text, Range label);
 
 }  // namespace sekisho::filters

@@ -1,4 +1,5 @@
 #include "filters/values/secret_checks.h"
+#include "filters/char_set.h"
 
 #include <zlib.h>
 
@@ -79,10 +80,16 @@ double check_token(TokenMatch& match, double confidence) {
 
 double check_webhook(TokenMatch& match, double confidence) {
   if (check_token(match, confidence) <= 0) return 0;
-  const std::string_view before = match.text.substr(0, match.range.begin);
+  // "https://company." of webhook.office.com.
+  constexpr std::size_t kLongestHost = 64;
+  static constexpr CharSet kHost = kAsciiAlnum | CharSet(".-");
+  std::size_t host = match.range.begin;
+  while (host > 0 && match.range.begin - host < kLongestHost && kHost.has(match.text[host - 1]))
+    --host;
+  const std::string_view before = match.text.substr(0, host);
   for (const std::string_view scheme : {"https://", "http://", "https:\\/\\/"}) {
     if (!before.ends_with(scheme)) continue;
-    match.range.begin -= scheme.size();
+    match.range.begin = host - scheme.size();
     break;
   }
   return confidence;

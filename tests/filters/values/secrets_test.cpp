@@ -100,6 +100,11 @@ TEST(Secrets, AnAddressThatIsOneIsToldWithItsScheme) {
       "hooks.\u0073lack.com/services/TEKP6NCJ4/BDWW7PVTZ/GNPubtuWwU3TJDofXax1NloQ";
   for (const std::string scheme : {"https://", "http://", "", "https:\\/\\/"})
     EXPECT_EQ(shown("url: " + scheme + path), "slack_webhook[" + scheme + path + "]");
+  const std::string teams =
+      "https://midori.webhook.office.com/webhookb2/24f99163-2681-4e08-ac7d-b9f46bef4487@3b656de3-"
+      "dca2-47a3-a7a9-0c1d2e3f4a5b/IncomingWebhook/9c1d0e7a4b5f4c8e8f7a6b5c4d3e2f10/"
+      "7b2e9d4c-51f0-4c8a-9e3d-6a5b4c3d2e1f";
+  EXPECT_EQ(shown("url: " + teams), "teams_webhook[" + teams + "]");
 }
 
 TEST(Secrets, AreNotFoundInsideLongerWords) {

@@ -209,14 +209,20 @@ TEST(Label, TheWordInASentenceIsNoMarking) {
 
 TEST(Label, IsAllThatAnElementOfHtmlHolds) {
   EXPECT_EQ(shown("<header>Strictly Confidential</header><p>Merger plan</p>"),
-            "confidentiality_label[Confidential]");
+            "confidentiality_label[Strictly Confidential]");
   EXPECT_EQ(shown("<h1>Proprietary and Confidential</h1>"),
             "confidentiality_label[Proprietary] confidentiality_label[Confidential]");
   EXPECT_EQ(shown("<option>Confidential</option><a href=\"/x\">Confidential</a>"), "");
   EXPECT_EQ(shown("<p>How we keep data confidential</p>"), "");
   EXPECT_EQ(shown("\\lhead{Strictly Confidential}\n\\rhead{x}"),
-            "confidentiality_label[Confidential]");
+            "confidentiality_label[Strictly Confidential]");
   EXPECT_EQ(shown("\\label{confidential}"), "");
+}
+
+TEST(Label, HasTheWordsThatSayHowMuch) {
+  EXPECT_EQ(shown("Company Confidential\n\nthe plan"),
+            "confidentiality_label[Company Confidential]");
+  EXPECT_EQ(shown("TLP:AMBER+STRICT\n\nindicators"), "confidentiality_label[TLP:AMBER+STRICT]");
 }
 
 TEST(Label, WhatCodeAndLicencesSayIsNoMarking) {
