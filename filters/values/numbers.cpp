@@ -133,6 +133,7 @@ Judgement judge_card(const DetectorRow& row, const DigitGroups& all, const Digit
   if (kind == CardKind::kDoubtful && (!evidence.named || only_of_expiry(row, text, range)))
     return {};
   if (evidence.named) return {model.context, kByWord};
+  if (c.wrapped) return {};
   if (!cells && !evidence.otherwise && expiry_follows(text, range) &&
       !names_other_number(row, text, range))
     return {model.context, kByWord};
@@ -153,6 +154,7 @@ Judgement judge_my_number(const DetectorRow& row, const DigitGroups& all, const 
   const ConfidenceModel& model = row.confidence;
   if (evidence.named) return {model.context, kByWord};
   const bool fours = in_fours(all, c, 3);
+  if (c.wrapped) return {};
   if (!fours && c.to - c.from > 1) return {};
   const bool blanks = fours && c.separator == Separator::kSpace;
   if (blanks && among_hex_groups(text, all.range_of(c.from, c.to))) return {};
@@ -260,7 +262,7 @@ bool in_matrix(const DigitGroups& all, const DigitCandidate& c, std::size_t grou
 template <class Use>
 void for_numbers(const DigitGroups& all, std::size_t size, std::size_t most_groups, Use use) {
   for (std::size_t from = 0; from < all.groups.size(); ++from) {
-    for_candidates(all, from, {size, size, most_groups}, [&](const DigitCandidate& c) {
+    for_candidates(all, from, {size, size, most_groups, false, true}, [&](const DigitCandidate& c) {
       if (c.separator == Separator::kParen) return;
       use(c, all.digits_of(c.from, c.to), all.range_of(c.from, c.to));
     });
@@ -288,7 +290,7 @@ bool stands_free(const DetectorRow& row, std::string_view text, Range range) {
 void find_credit_cards(const DetectorRow& row, std::string_view text, const DigitGroups& all,
                        Findings& out) {
   for (std::size_t from = 0; from < all.groups.size(); ++from) {
-    for_candidates(all, from, {12, 19, 5}, [&](const DigitCandidate& c) {
+    for_candidates(all, from, {12, 19, 5, false, true}, [&](const DigitCandidate& c) {
       const std::string_view digits = all.digits_of(c.from, c.to);
       const CardKind kind = card_kind(digits);
       const Range range = all.range_of(c.from, c.to);
@@ -338,7 +340,7 @@ void find_corporate_numbers(const DetectorRow& row, std::string_view text, const
     if (issuer) range.begin -= before.size;
     if (evidence.named) {
       j = {model.context, kByWord};
-    } else if (!usual || (!issuer && longer_in_fours(all, c, 4))) {
+    } else if (!usual || c.wrapped || (!issuer && longer_in_fours(all, c, 4))) {
       return;
     } else if (issuer && before.value == U'T') {
       j = {model.context - 0.05, "check digit and the T of an invoice issuer"};

@@ -48,6 +48,15 @@ TEST(CreditCard, IsSurerWithGroupsAndContext) {
                    0.75);  // the word suppresses nothing
 }
 
+// As text comes out of a PDF: the line ends where the page did.
+TEST(CreditCard, GoesOnOnTheNextLineWhereAWordNamesIt) {
+  for (const char* value : {"4532 0151 1283\n0366", "4532\n0151 1283 0366", "4532-0151\n1283-0366"})
+    EXPECT_EQ(shown("カード番号 " + std::string(value) + " を"),
+              "credit_card[" + std::string(value) + "]");
+  EXPECT_EQ(shown("金額 4532 0151 1283\n0366 を"), "");
+  EXPECT_EQ(shown("カード番号\n1111 4532 0151\n1283 0366 2222"), "");
+}
+
 TEST(CreditCard, NeedsIssuerLengthAndCheckDigit) {
   EXPECT_EQ(shown("card 4532 0151 1283 0367", 0), "");
   EXPECT_EQ(shown("card " + with_luhn("990000012345678"), 0), "");
