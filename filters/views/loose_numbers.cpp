@@ -70,6 +70,17 @@ std::size_t counter_end(std::string_view text, std::size_t at, bool word) {
   return counts ? sign : at;
 }
 
+// "[[4608]],[[4609]]": lists within a list.
+bool parts_arrays(std::string_view text, std::size_t at) {
+  if (text[at] != ']') return false;
+  std::size_t next = at + 1;
+  while (next < text.size() && text[next] == ' ') ++next;
+  if (next >= text.size() || text[next] != ',') return false;
+  do ++next;
+  while (next < text.size() && (text[next] == ' ' || text[next] == '\n'));
+  return next < text.size() && text[next] == '[';
+}
+
 struct Gap {
   std::size_t end = 0;  // 0: no group follows
   bool words = false;
@@ -85,6 +96,7 @@ Gap loose_gap(std::string_view text, std::size_t at) {
       pos = counter;
       continue;
     }
+    if (parts_arrays(text, pos)) return {};
     const RawChar c = raw_char(text, pos);
     if (is_sign(c.value)) {
       lines += c.value == U'\n' ? 1 : 0;

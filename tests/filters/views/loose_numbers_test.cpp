@@ -52,6 +52,10 @@ TEST(LooseNumbers, FiguresOneBesideTheOtherAreSilent) {
   // The check digit is wrong.
   EXPECT_EQ(shown("card 4539 dash 5787 dash 6362 dash 1487"), "");
   EXPECT_EQ(shown("カード番号\n1. 4539\n2. 5787\n3. 6362\n4. 1487\n"), "");
+  // Lists within a list, of which one in ten has a check digit.
+  EXPECT_EQ(
+      shown("{\"arcs\":[[[4608]],[[4609]],[[4610]]]},{\"arcs\":[[[4601]], [[4602]], [[4603]]]}"),
+      "");
   // More than one number, and parts of a longer row.
   EXPECT_EQ(shown("card 4539/5787-6362 1486;4539/5787-6362 1486"), "");
   EXPECT_EQ(shown("no,status,My Number\n1,new,2977 2459 9599\n2,pending,3457-9462-6484\n"
