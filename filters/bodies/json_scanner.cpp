@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
-#include <cstring>
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #endif
 
+#include "filters/char_set.h"
 #include "filters/utf8.h"
 
 namespace sekisho::filters {
@@ -242,7 +242,8 @@ bool JsonScanner::scan_escape() {
   if (left < 2) return false;
   char c = text_[pos_ + 1];
   if (c != 'u') {
-    if (c == '\0' || !std::strchr("\"\\/bfnrt", c)) return false;
+    static constexpr CharSet kEscaped{"\"\\/bfnrt"};
+    if (!kEscaped.has(c)) return false;
     pos_ += 2;
     return true;
   }

@@ -16,21 +16,44 @@ constexpr std::size_t kFewestTogether = 4;  // digits that make a number by them
 
 // 0..9, 10, 100, 1000, 10000; -1 = no digit.
 int value_of(char32_t c) {
-  static constexpr char32_t kDigits[] = U"〇一二三四五六七八九";
-  static constexpr char32_t kLegal[] = U"零壱弐参肆伍陸漆捌玖";
-  for (int i = 0; i < 10; ++i)
-    if (c == kDigits[i] || c == kLegal[i]) return i;
   switch (c) {
+    case U'〇':
+    case U'零':
+      return 0;
+    case U'一':
+    case U'壱':
     case U'壹':
     case U'弌':
       return 1;
+    case U'二':
+    case U'弐':
     case U'貳':
     case U'貮':
     case U'弍':
       return 2;
+    case U'三':
+    case U'参':
     case U'參':
     case U'弎':
       return 3;
+    case U'四':
+    case U'肆':
+      return 4;
+    case U'五':
+    case U'伍':
+      return 5;
+    case U'六':
+    case U'陸':
+      return 6;
+    case U'七':
+    case U'漆':
+      return 7;
+    case U'八':
+    case U'捌':
+      return 8;
+    case U'九':
+    case U'玖':
+      return 9;
     case U'十':
     case U'拾':
       return 10;
