@@ -59,6 +59,10 @@ bool expiry_follows(std::string_view text, Range number) {
   return two_digits(slash + 1) >= 0 && !(after.size() > slash + 3 && after[slash + 3] == '/');
 }
 
+bool may_be_card(std::string_view digits) {
+  return card_kind(digits) != CardKind::kNone && luhn_valid(digits);
+}
+
 // Words that food and goods have beside them as well.
 bool only_of_expiry(const DetectorRow& row, std::string_view text, Range number) {
   static constexpr std::string_view kExpiry[] = {"有効期限", "exp", "expiry", "expires",
@@ -132,19 +136,21 @@ Judgement judge_card(const DetectorRow& row, const DigitGroups& all, const Digit
   const ConfidenceModel& model = row.confidence;
   if (kind == CardKind::kDoubtful && (!evidence.named || only_of_expiry(row, text, range)))
     return {};
-  if (evidence.named) return {model.context, kByWord};
+  const auto is_other = [&] {
+    return names_other_number(row, text, range) || among_other_numbers(text, range, 1, may_be_card);
+  };
+  const bool one = c.to - c.from == 1;
+  if (evidence.named && !(one && only_of_expiry(row, text, range) && is_other()))
+    return {model.context, kByWord};
   if (c.wrapped) return {};
-  if (!cells && !evidence.otherwise && expiry_follows(text, range) &&
-      !names_other_number(row, text, range))
+  if (!cells && !evidence.otherwise && expiry_follows(text, range) && !is_other())
     return {model.context, kByWord};
   if (cells) return {};
   const bool blanks = c.separator == Separator::kSpace && in_fours(all, c, 4);
   if (blanks && among_hex_groups(text, range)) return {};
   if (blanks && heads_figures(text, range.begin)) return {model.shape - model.against, kAgainst};
   if (grouped) return {model.grouped, kByGroups};
-  if (evidence.otherwise || names_other_number(row, text, range) ||
-      among_other_numbers(text, range, 1, luhn_valid))
-    return {model.shape - model.against, kAgainst};
+  if (evidence.otherwise || is_other()) return {model.shape - model.against, kAgainst};
   return {model.shape, kByCheck};
 }
 

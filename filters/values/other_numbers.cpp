@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "filters/char_set.h"
 #include "filters/digit_groups.h"
+#include "filters/line_ends.h"
 #include "filters/surroundings.h"
 #include "filters/table.h"
 #include "filters/width_fold.h"
@@ -51,22 +53,174 @@ bool stand_among_others(std::string_view text, Range number, std::size_t groups,
   return others >= kFewest && others >= 2 * such;
 }
 
-// The same of the column. Figures of a few digits count for nothing.
-bool stand_in_column_of_others(std::string_view text, Range number, NumberCheck valid) {
-  constexpr std::size_t kFewestDigits = 7, kFewest = 2;
-  const std::string_view value = text.substr(number.begin, number.size());
-  std::size_t such = 1, others = 0;
-  for (const Range cell : cells_beside(text, number)) {
-    const std::string_view written = text.substr(cell.begin, cell.size());
-    std::string digits;
-    for (const char c : folded_lower(written))
-      if (is_digit(static_cast<unsigned char>(c))) digits += c;
-    const bool number_alone =
-        written.find_first_not_of("0123456789-ABCDEFGHIJKLMNOPQRSTUVWXYZ") == written.npos;
-    if (!number_alone || digits.size() < kFewestDigits || written == value) continue;
-    ++(valid(digits) ? such : others);
+// What stands in the place of the number in the lines around, or behind its label elsewhere.
+class Alike {
+ public:
+  Alike(std::string_view text, Range number, NumberCheck valid)
+      : valid_(valid), value_(folded_lower(text.substr(number.begin, number.size()))) {
+    for (const Range cell : cells_beside(text, number)) take(text.substr(cell.begin, cell.size()));
   }
-  return others >= kFewest && others >= 2 * such;
+
+  // Figures of a few digits count for nothing.
+  void take(std::string_view cell) {
+    constexpr std::size_t kFewestDigits = 7, kLongest = 64;
+    const std::string written = folded_lower(cell.substr(0, kLongest));
+    std::string digits;
+    for (const char c : written) {
+      if (!kAsciiAlnum.has(c) && c != '-') return;
+      if (kAsciiDigits.has(c)) digits += c;
+    }
+    if (digits.size() < kFewestDigits || written == value_) return;
+    ++(valid_(digits) ? such_ : others_);
+  }
+  bool are_others() const { return others_ >= 2 && others_ >= 2 * such_; }
+
+ private:
+  NumberCheck valid_;
+  std::string value_;
+  std::size_t such_ = 1, others_ = 0;
+};
+
+constexpr std::size_t kLongestLine = 512;
+
+// The line around `pos`, as far as one looks.
+Range line_around(std::string_view text, std::size_t pos) {
+  const std::size_t from = pos - std::min(pos, kLongestLine);
+  const std::size_t before = last_line_end(text.substr(from, pos - from));
+  const std::size_t after = text.substr(pos, kLongestLine).find('\n');
+  return {
+      before == std::string_view::npos ? from : from + before + 1,
+      after == std::string_view::npos ? std::min(text.size(), pos + kLongestLine) : pos + after};
+}
+
+// Calls use(line) with a few lines above and below.
+template <class Use>
+void for_lines_beside(std::string_view text, Range line, Use use) {
+  constexpr int kMost = 4;
+  Range at = line;
+  for (int i = 0; i < kMost && at.begin > 0; ++i) {
+    at = line_around(text, at.begin - 1);
+    use(text.substr(at.begin, at.size()));
+  }
+  at = line;
+  for (int i = 0; i < kMost && at.end + 1 < text.size(); ++i) {
+    at = line_around(text, at.end + 1);
+    use(text.substr(at.begin, at.size()));
+  }
+}
+
+// What the `index`th "<td" of a line holds.
+std::string_view table_cell(std::string_view line, std::size_t index) {
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < index; ++i) {
+    at = line.find("<td", at);
+    if (at == line.npos) return {};
+    at += 3;
+  }
+  at = line.find('>', at);
+  if (at == line.npos) return {};
+  return line.substr(at + 1, line.find('<', at) - at - 1);
+}
+
+// Words of a line between blanks, wide ones too.
+std::vector<std::string_view> words_of(std::string_view line, std::size_t most) {
+  std::vector<std::string_view> words;
+  std::size_t begin = 0;
+  const auto end_word = [&](std::size_t end) {
+    if (end > begin) words.push_back(line.substr(begin, end - begin));
+  };
+  for (std::size_t at = 0; at < line.size() && words.size() < most;) {
+    const FoldedChar c = char_at(line, at);
+    const std::size_t size = std::max<std::size_t>(1, c.size);
+    if (is_space(c.value) || c.value == U'\r') {
+      end_word(at);
+      begin = at + size;
+    }
+    at += size;
+  }
+  if (words.size() < most) end_word(line.size());
+  return words;
+}
+
+// Rows of HTML, and columns that only blanks part.
+void take_column(std::string_view text, Range number, Alike& alike) {
+  constexpr std::size_t kMostColumns = 12;
+  const Range line = line_around(text, number.begin);
+  const std::string_view before = text.substr(line.begin, number.begin - line.begin);
+  std::size_t index = 0;
+  for (std::size_t at = before.find("<td"); at != before.npos; at = before.find("<td", at + 3))
+    ++index;
+  if (index > 0) {
+    for_lines_beside(text, line, [&](std::string_view row) { alike.take(table_cell(row, index)); });
+    return;
+  }
+  if (before.find_first_of(":={<,;|\"") != before.npos) return;
+  if (!before.empty() && !is_space(char_before(before, before.size()).value)) return;
+  index = words_of(before, kMostColumns).size();
+  const std::size_t columns =
+      words_of(text.substr(line.begin, line.size()), kMostColumns + 1).size();
+  if (columns < 2 || index >= std::min(columns, kMostColumns)) return;
+  for_lines_beside(text, line, [&](std::string_view row) {
+    const auto words = words_of(row, kMostColumns + 1);
+    if (words.size() == columns) alike.take(words[index]);
+  });
+}
+
+// The label straight before the number, with what joins them: "【RMA】", "\"payment no\": \"",
+// "<lot>".
+std::string_view label_before(std::string_view text, std::size_t end) {
+  constexpr std::size_t kLongest = 40;
+  static constexpr CharSet kJoints{" \t\"':=>("}, kEnds{"\n\t,;|{}<[/\"'"};
+  static constexpr std::string_view kWide[] = {"】", "：", "　", "」"};
+  std::size_t at = end;
+  for (bool again = true; again && end - at < kLongest;) {
+    again = false;
+    while (at > 0 && end - at < kLongest && kJoints.has(text[at - 1])) --at, again = true;
+    for (const std::string_view sign : kWide)
+      if (text.substr(0, at).ends_with(sign)) at -= sign.size(), again = true;
+  }
+  const std::size_t name_end = at;
+  if (at == end) return {};
+  while (at > 0 && end - at < kLongest && !kEnds.has(text[at - 1]) &&
+         !text.substr(0, at).ends_with("【"))
+    --at;
+  const std::string_view name = text.substr(at, name_end - at);
+  const bool digits = std::any_of(name.begin(), name.end(),
+                                  [](char c) { return is_digit(static_cast<unsigned char>(c)); });
+  if (name.size() < 2 || digits || name == "td" || name == "li" || name == "th") return {};
+  return text.substr(at, end - at);
+}
+
+void take_labelled(std::string_view text, Range number, Alike& alike) {
+  constexpr std::size_t kReach = 2048;
+  const std::string_view label = label_before(text, number.begin);
+  if (label.empty()) return;
+  const std::size_t from = number.begin - std::min(number.begin, kReach);
+  const std::string_view near = text.substr(from, number.end + kReach - from);
+  for (std::size_t at = near.find(label); at != near.npos; at = near.find(label, at + 1)) {
+    const std::size_t begin = at + label.size();
+    std::size_t end = begin;
+    while (end < near.size() && (kAsciiAlnum.has(near[end]) || near[end] == '-')) ++end;
+    alike.take(near.substr(begin, end - begin));
+  }
+}
+
+// "64, 62457, 3882566555772711, 1143417388, 5": a line of numbers only.
+bool in_row_of_numbers(std::string_view text, Range number, NumberCheck valid) {
+  constexpr std::size_t kFewest = 4;
+  const Range line = line_around(text, number.begin);
+  std::size_t others = 0, such = 0;  // the number itself is one
+  std::string_view row = text.substr(line.begin, line.size());
+  if (row.find(',') == row.npos || row.find_first_not_of("0123456789, \r") != row.npos)
+    return false;
+  while (!row.empty()) {
+    const std::size_t comma = std::min(row.find(','), row.size());
+    std::string_view cell = row.substr(0, comma);
+    row.remove_prefix(std::min(row.size(), comma + 1));
+    while (!cell.empty() && cell[0] == ' ') cell.remove_prefix(1);
+    if (cell.size() >= 5) ++(valid(cell) ? such : others);
+  }
+  return others >= kFewest && others >= 4 * such;
 }
 
 // What ends the name of a number.
@@ -117,6 +271,7 @@ std::string name_before(std::string_view text, Range number) {
   for (const std::string_view sign : {"【", "】", "。", "、", "・", "「", "」", "■", "は", "の"})
     if (const std::size_t at = before.rfind(sign); at != std::string::npos)
       before.erase(0, at + sign.size());
+  before.erase(0, std::min(before.find_first_not_of(" -"), before.size()));
   // Three words at most are a name.
   if (std::count(before.begin(), before.end(), ' ') > 3) return {};
   return before;
@@ -126,8 +281,12 @@ std::string name_before(std::string_view text, Range number) {
 
 bool among_other_numbers(std::string_view text, Range number, std::size_t groups,
                          NumberCheck valid) {
-  return stand_among_others(text, number, groups, valid) ||
-         stand_in_column_of_others(text, number, valid);
+  if (stand_among_others(text, number, groups, valid) || in_row_of_numbers(text, number, valid))
+    return true;
+  Alike alike(text, number, valid);
+  take_column(text, number, alike);
+  take_labelled(text, number, alike);
+  return alike.are_others();
 }
 
 bool names_other_number(const DetectorRow& row, std::string_view text, Range number) {

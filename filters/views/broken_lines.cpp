@@ -115,6 +115,13 @@ class EncodedBlock {
   std::size_t token_ = kNone;   // the last of them that begins a token
 };
 
+// "4,034,405": the digits behind the last comma are no number of their own.
+bool ends_sum(std::string_view text, std::size_t end) {
+  std::size_t begin = end;
+  while (begin > 0 && end - begin < 4 && digit_at(text, begin - 1)) --begin;
+  return end - begin == 3 && begin >= 2 && text[begin - 1] == ',' && digit_at(text, begin - 2);
+}
+
 bool has_shape(std::string_view text, std::size_t at, std::string_view shape) {
   for (std::size_t i = 0; i < shape.size(); ++i) {
     const char c = at + i < text.size() ? text[at + i] : '\0';
@@ -337,7 +344,7 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
     const std::size_t next = skip_margin(text, at + 1);
     const std::size_t before = digits_before(text, end), after = digits_after(text, next);
     if (before > 0 && after > 0 && before + after >= kFewestOfBoth) {
-      if (rows_meet(text, end, next)) return at + 1;
+      if (rows_meet(text, end, next) || ends_sum(text, end)) return at + 1;
       // A single blank belongs to the number, more are a margin.
       const bool blank = next == at + 2 && text[at + 1] == ' ';
       out.doubtful.add({end, blank ? at + 1 : next}, "");

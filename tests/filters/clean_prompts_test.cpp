@@ -44,11 +44,32 @@ TEST(CleanPrompts, ALabelOrAColumnOfAnotherNumberSaysWhatItIs) {
                        "RMA id\treason\n8619-9197-5050\tx\n4532015112830366\ty\n",
                        "a,4532015112830366\nb,97318220\nc,602117753912\nd,5530018846\n"});
   }
-  expect_marked("jp_my_number", {"番号: ⟦8619-9197-5050⟧", "識別番号: ⟦8619-9197-5050⟧",
+  expect_marked("jp_my_number", {"番号: ⟦8619-9197-5050⟧", "- 顧客: 佐藤\n  番号: ⟦8619-9197-5050⟧",
+                                 "氏名（⟦8619-9197-5050⟧", "識別番号: ⟦8619-9197-5050⟧",
                                  "例の番号は ⟦8619-9197-5050⟧", "my number: ⟦861991975050⟧"});
   expect_marked("credit_card",
                 {"番号：⟦4532015112830366⟧", "account number: ⟦4532015112830366⟧",
                  "a,⟦4532015112830366⟧\nb,⟦4539578763621486⟧\nc,⟦4716108999716531⟧"});
+}
+
+TEST(CleanPrompts, TheSamePlaceInOtherRowsSaysWhatANumberIs) {
+  expect_none(
+      "jp_my_number",
+      {"<tr><td>8619-9197-5050</td><td>x</td></tr>\n<tr><td>97318220</td><td>y</td></tr>\n"
+       "<tr><td>BX60211775</td><td>z</td></tr>",
+       "8619-9197-5050 3 26.9kg\n97318220 1 2.0kg\n602117753912 4 1.0kg",
+       "８６１９－９１９７－５０５０　可\n９７３１８２２０　良\n６０２１１７７５　可",
+       "【RMA】8619-9197-5050 【x】1\n【RMA】97318220 【x】2\n【RMA】602117753912 【x】3",
+       "<row><rma>8619-9197-5050</rma></row><row><rma>97318220</rma></row><row><rma>60211775"});
+  expect_none("credit_card",
+              {"1, 64, 62457, 4532015112830366, 1143417388, 8856237741, 993311",
+               "管理連番: 38008698518684\n有効期限: 06/25\n管理連番: 66993957543412\n"
+               "有効期限: 05/30\n管理連番: 59901759206791\n有効期限: 03/27",
+               "4,532\n015112830366 Globex 01/25"});
+  expect_marked("credit_card", {"佐藤 090-8472-1936 ⟦4532015112830366⟧\n鈴木 080-1111-2223 x",
+                                "佐藤,09084721936,⟦4532015112830366⟧,1000001",
+                                "<td>⟦4532015112830366⟧</td>\n<td>a</td>\n<td>b</td>"});
+  expect_marked("jp_my_number", {"佐藤 ⟦8619-9197-5050⟧\n鈴木 ⟦7877-8932-8790⟧\n高橋 なし"});
 }
 
 TEST(CleanPrompts, RowsInQuotationMarksAreNotPutTogether) {
@@ -135,7 +156,7 @@ TEST(CleanPrompts, ResultsOptionsAndHashesAreNoPasswords) {
        "podman run --rm -p 8123:80 httpd", "Change lpPassword to lpZipPassword for windll",
        "parse_password_expiring_control to libldap-2.4-2.symbols",
        "(\"password\", 'md5$123abcdef$c8272612932975ee80e8a35995708e80')",
-       "  pass => 1,\n  @extra,\n);"});
+       "userPassword: {SSHA}K6c1eSEcpxiwLqph3yk2JyEHfb0AUGiV", "  pass => 1,\n  @extra,\n);"});
   expect_marked("password_assignment", {"PASS: ⟦Kx9vTq2Lm!⟧", "Password: ⟦-Kx9vTq2Lm⟧"});
   expect_none("generic_secret_high_entropy",
               {"MLKEM768X25519PrivateKey = rust_openssl.hpke.MLKEM768X25519PrivateKey",
