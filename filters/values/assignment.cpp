@@ -53,10 +53,10 @@ struct Mark {
   bool stated;
 };
 // The longer ones first.
-constexpr Mark kSeparators[] = {{"===", false}, {"==", false}, {"=>", false}, {":=", false},
-                                {"->", false},  {"=", false},  {":", false},  {"：", false},
-                                {"＝", false},  {"→", false},  {"は", true},  {"が", true},
-                                {"を", true},   {"|", false},  {"｜", false}};
+constexpr Mark kSeparators[] = {
+    {"===", false}, {"==", false}, {"=>", false}, {":=", false}, {"->", false}, {"=", false},
+    {":", false},   {"：", false}, {"＝", false}, {"→", false},  {"⇒", false},  {"➡", false},
+    {"…", false},   {"は", true},  {"が", true},  {"を", true},  {"|", false},  {"｜", false}};
 
 // What may stand between a name and its separator: quotation marks and brackets that end the name.
 std::size_t skip_closers(std::string_view text, std::size_t pos) {
@@ -142,10 +142,11 @@ std::optional<std::size_t> after_separator(std::string_view text, Range name, bo
     if (mark.text == ":" && at(text, pos, "::")) return std::nullopt;
     if (is_no_cell(text, name.begin, pos)) return std::nullopt;
     stated = mark.stated;
-    return skip_blanks(text, pos + mark.text.size());
+    pos = skip_blanks(text, pos + mark.text.size());
+    return stated && at(text, pos, "、") ? skip_blanks(text, pos + 3) : pos;
   }
   // パスワード「…」.
-  if (at(text, pos, "「") || at(text, pos, "『")) return pos;
+  if (at(text, pos, "「") || at(text, pos, "『") || at(text, pos, "【")) return pos;
   // The next cell of a table.
   if (text.substr(behind, pos - behind).find('\t') != std::string_view::npos) return pos;
   return std::nullopt;

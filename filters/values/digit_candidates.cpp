@@ -15,6 +15,14 @@ bool groups_are(const DigitGroups& all, const DigitCandidate& c,
                      [&](std::size_t size) { return all.groups[i++].count == size; });
 }
 
+// "No" before a dot, whatever it numbers.
+static bool says_number(std::string_view text, std::size_t end) {
+  constexpr std::size_t kSize = 2;
+  if (end < kSize || (text[end - 2] | 0x20) != 'n' || (text[end - 1] | 0x20) != 'o') return false;
+  const char32_t before = char_before(text, end - kSize).value;
+  return before >= 0x80 || !is_word(before);
+}
+
 bool free_on_left(const DetectorRow& row, std::string_view text, std::size_t begin) {
   const FoldedChar c = char_before(text, begin);
   if (is_word(c.value)) {
@@ -24,7 +32,7 @@ bool free_on_left(const DetectorRow& row, std::string_view text, std::size_t beg
   if (!is_hyphen(c.value) && c.value != U'.') return true;
   const std::size_t before = begin - c.size;
   // ".2074.0020" goes on from something else, whatever stands before the dot.
-  if (c.value == U'.') return is_label_before(row, text, before);
+  if (c.value == U'.') return says_number(text, before) || is_label_before(row, text, before);
   return !is_word(char_before(text, before).value) || is_label_before(row, text, before);
 }
 

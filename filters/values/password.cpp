@@ -251,6 +251,8 @@ void find_further_on(const DetectorRow& row, std::string_view text, Range word, 
   while (pos < text.size() && (text[pos] == ':' || text[pos] == ' ')) ++pos;
   for (int lines = 0; pos < text.size() && (text[pos] == '\n' || text[pos] == '\r'); ++pos)
     if (text[pos] == '\n' && ++lines > 2) return;
+  if (next_line)
+    for (int blanks = 0; blanks < 8 && pos < text.size() && text[pos] == ' '; ++blanks) ++pos;
   const std::size_t end = std::min(text.size(), text.find_first_of(" \t\r\n\"'", pos));
   std::size_t stop = pos;
   while (stop < end && static_cast<unsigned char>(text[stop]) < 0x80) ++stop;

@@ -188,8 +188,11 @@ struct Words {
   std::string_view begins;
   int words;
 };
-constexpr Words kWords[] = {
-    {"htpasswd", 3}, {"requirepass", 1}, {"masterauth", 1}, {"net user ", 2}};
+constexpr Words kWords[] = {{"htpasswd", 3},
+                            {"requirepass", 1},
+                            {"masterauth", 1},
+                            {"net user ", 2},
+                            {"snmp-server community ", 1}};
 
 }  // namespace
 

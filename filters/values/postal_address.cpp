@@ -172,7 +172,11 @@ bool is_date(std::string_view text, std::size_t pos) {
   if (!is_digit(static_cast<unsigned char>(head[2])) ||
       !is_digit(static_cast<unsigned char>(head[3])))
     return false;
-  return head[4] == '/' || head[4] == '-' || head[4] == '.' || head.substr(4, 3) == "年";
+  // "1919-1" is a block.
+  if (head[4] == '-')
+    return head.size() > 6 && (head[5] == '0' || head[5] == '1') &&
+           is_digit(static_cast<unsigned char>(head[6]));
+  return head[4] == '/' || head[4] == '.' || head.substr(4, 3) == "年";
 }
 
 struct Address {

@@ -82,6 +82,12 @@ TEST(CreditCard, PublishedTestNumbersAreAnotherType) {
   EXPECT_EQ(shown("4242 4242 4242 4242"), "credit_card_test[4242 4242 4242 4242]");
 }
 
+TEST(CreditCard, MayHaveASignOfANumberBeforeIt) {
+  for (const char* sign : {"No.", "NO.", "は No."})
+    EXPECT_EQ(shown("カード番号 " + (sign + kCard)), "credit_card[" + kCard + "]") << sign;
+  EXPECT_EQ(shown("piano." + kCard), "");
+}
+
 TEST(CreditCard, SeveralInARowAreAllFound) {
   const std::string second = with_luhn("510000123456789");
   EXPECT_EQ(shown(kCard + "," + second), "credit_card[" + kCard + "] credit_card[" + second + "]");
