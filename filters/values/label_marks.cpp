@@ -140,7 +140,13 @@ constexpr std::string_view kFillers[] = {"strictly",
                                          "do not forward",
                                          "not for distribution",
                                          "internal use only",
-                                         "confidential"};
+                                         "confidential",
+                                         "転載禁止",
+                                         "複写禁止",
+                                         "複製禁止",
+                                         "無断",
+                                         "限定公開",
+                                         "社内限り"};
 
 template <class ByteOf>
 constexpr CharSet bytes_of_fillers(ByteOf byte_of) {
@@ -441,6 +447,32 @@ bool is_claimed_ja(const LabelLine& line) {
   return (line.said_before & kPointsHere) != 0 && starts_with_any(line.after, kSo);
 }
 
+// "Confidential - Acme Corp", "© 2026 Acme Corp. Confidential": with whose it is, in a footer.
+bool is_with_owner(const LabelLine& line) {
+  constexpr std::size_t kLongest = 72;
+  if (line.size() > kLongest || (line.word != "confidential" && line.word != "proprietary"))
+    return false;
+  static constexpr std::string_view kJoints[] = {" - ", " – ", " — ", " | "};
+  static constexpr std::string_view kOwners[] = {" corp", " inc",     " ltd",    " llc",
+                                                 " gmbh", " co.",     " plc",    " corporation",
+                                                 " k.k.", "株式会社", " company"};
+  const auto ends_as_owner = [](std::string_view text) {
+    text = trimmed(text);
+    while (!text.empty() && (text.back() == '.' || text.back() == ',')) text.remove_suffix(1);
+    return ends_with_any(text, kOwners);
+  };
+  if (only_fillers(line.before) && starts_with_any(line.after, kJoints)) {
+    std::string_view owner = trimmed(line.after.substr(3));
+    // The year of it.
+    static constexpr CharSet kYear{"0123456789 "};
+    while (!owner.empty() && kYear.has(owner.back())) owner.remove_suffix(1);
+    return ends_as_owner(owner);
+  }
+  if (!only_fillers(line.after)) return false;
+  const std::string_view before = without_fillers(line.before);
+  return before.starts_with("©") || before.starts_with("copyright ") || ends_as_owner(before);
+}
+
 bool is_claimed_en(const LabelLine& line) {
   const int said = line.said_before | line.said_after;
   return (said & kDisclaimer) == 0 && (line.said_before & kSubject) != 0;
@@ -526,7 +558,8 @@ double confidence_of(const LabelLine& line) {
   if (line.word == "internal only" && !line.shouted && !in_brackets(line) && !in_field(line))
     return 0;
   if (spelt_out || stands_alone(line) || in_brackets(line) || in_field(line) || in_subject(line) ||
-      in_column(line) || in_bold(line) || in_element(line) || in_command(line))
+      in_column(line) || in_bold(line) || in_element(line) || in_command(line) ||
+      is_with_owner(line))
     return kMarked;
   if (line.word == "秘密文書" && set_off(line)) return kMarked;
   if (set_off(line) && (is_ascii_word(line) ? line.shouted : force == Force::kStrong))
