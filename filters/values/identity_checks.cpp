@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "filters/table.h"
+#include "filters/values/given_example.h"
 #include "filters/values/iban.h"
 #include "filters/values/japanese_numbers.h"
 #include "filters/values/machine_readable_zone.h"
@@ -137,6 +138,7 @@ bool is_named_figure(std::string_view text, Range value) {
 double check_bank_account(TokenMatch& match, double confidence) {
   const std::string digits = compact(match.value());
   if (distinct_characters(digits) < 2 || is_named_figure(match.text, match.range)) return 0;
+  if (is_show_number(digits) && is_given_as_example(match.text, match.range.begin)) return 0;
   static constexpr std::string_view kCounted[] = {"件", "円", "人", "個", "回", "名", "万", "億",
                                                   "%",  "％", "年", "月", "台", "本", "枚", "冊"};
   const std::string_view after = match.text.substr(match.range.end, 4);

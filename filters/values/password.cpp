@@ -69,7 +69,7 @@ bool names_something_else(std::string_view name) {
 
 void add(const DetectorRow& row, std::string_view text, Range value, double confidence,
          std::string_view why, Findings& out) {
-  if (confidence > 0)
+  if (confidence > 0 && !is_shown_password(text, value))
     out.push_back(make_finding(row, confidence, value,
                                std::string(text.substr(value.begin, value.size())), why));
 }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "filters/values/given_example.h"
 #include "filters/values/name_characters.h"
 #include "filters/values/name_list.h"
 
@@ -348,6 +349,14 @@ double confidence_of(const DetectorRow& row, const NameAhead& ahead, const Name&
   return confidence;
 }
 
+// "例: 田中太郎": a given name that forms are filled in with for show, behind a word that says so.
+bool is_shown(std::string_view text, std::size_t begin, const NameAhead& ahead, const Name& name) {
+  static constexpr std::u32string_view kShown[] = {U"太郎", U"花子", U"一郎", U"次郎", U"二郎"};
+  const std::u32string_view given(ahead.value.data() + name.given_from, name.given);
+  return std::find(std::begin(kShown), std::end(kShown), given) != std::end(kShown) &&
+         is_given_as_example(text, begin);
+}
+
 }  // namespace
 
 void find_person_names(const DetectorRow& row, std::string_view text, Range where, Findings& out) {
@@ -364,7 +373,8 @@ void find_person_names(const DetectorRow& row, std::string_view text, Range wher
       auto name = read_name(ahead, surnames);
       const bool called = !name;
       if (called && surnames > 1U << 1) name = called_by_surname(text, pos, ahead, surnames);
-      const double confidence = name ? confidence_of(row, ahead, *name) : 0;
+      const bool told = name && !is_shown(text, pos, ahead, *name);
+      const double confidence = told ? confidence_of(row, ahead, *name) : 0;
       const Range range{pos, name ? ahead.at[name->size()] : pos};
       if (confidence > 0)
         out.push_back(make_finding(row, confidence, range, normalised_name(text, range),
@@ -435,6 +445,7 @@ double check_person_name(TokenMatch& match, double confidence) {
     const std::size_t size = name->size();
     match.range.end = ahead.at[size];
     if (name->given == 0) return confidence - 0.05;
+    if (is_shown(match.text, match.range.begin, ahead, *name)) return 0;
     const double sure = name->listed ? 0.10 : 0.05;
     return is_one_of(ahead, *name, kSamples) ? confidence + sure - 0.40 : confidence + sure;
   }
@@ -446,6 +457,13 @@ double check_person_name(TokenMatch& match, double confidence) {
 }
 
 namespace {
+
+// "担当：例）佐藤": the surnames that forms show.
+bool is_shown_surname(std::string_view text, std::size_t begin, const NameAhead& ahead,
+                      std::size_t length) {
+  static constexpr std::u32string_view kShown[] = {U"佐藤", U"鈴木", U"田中", U"山田", U"高橋"};
+  return word_at(ahead, 0, kShown) == length && is_given_as_example(text, begin);
+}
 
 // Characters of a listed surname that stands by itself from `pos`; 0 = none.
 std::size_t lone_surname(const NameAhead& ahead, bool person_asked) {
@@ -466,7 +484,7 @@ std::size_t lone_surname(const NameAhead& ahead, bool person_asked) {
 double check_surname_here(TokenMatch& match, double confidence) {
   const NameAhead ahead(match.text, match.range.begin);
   const std::size_t length = lone_surname(ahead, true);
-  if (length == 0) return 0;
+  if (length == 0 || is_shown_surname(match.text, match.range.begin, ahead, length)) return 0;
   match.range.end = ahead.at[length];
   return confidence;
 }
@@ -514,7 +532,7 @@ void find_attendants(const DetectorRow& row, std::string_view text, Range gate, 
     if (!is_list_border(c.value) && c.value != U' ') continue;
     const NameAhead ahead(text, pos);
     const std::size_t length = lone_surname(ahead, false);
-    if (length == 0) continue;
+    if (length == 0 || is_shown_surname(text, pos, ahead, length)) continue;
     const Range range{pos, ahead.at[length]};
     out.push_back(make_finding(row, row.confidence.shape, range, normalised_name(text, range),
                                "surname of the list in a list of people"));

@@ -6,6 +6,7 @@
 
 #include "filters/line_ends.h"
 #include "filters/surroundings.h"
+#include "filters/values/given_example.h"
 #include "filters/width_fold.h"
 
 namespace sekisho::filters {
@@ -468,6 +469,21 @@ bool is_of_company(const DetectorRow& row, std::string_view text, Range range) {
   return line.has(kCompany);
 }
 
+// "例）東京都千代田区丸の内1-1-1".
+bool is_shown(std::string_view text, Range address, std::string_view normalised) {
+  static constexpr std::string_view kBlocks[] = {"1-1-1", "1-2-3", "0-0-0", "1丁目1番1号",
+                                                 "1丁目2番3号"};
+  // The prefecture may stand before what was read.
+  std::size_t begin = address.begin;
+  for (const std::string_view prefecture : kPrefectures)
+    if (text.substr(0, begin).ends_with(prefecture)) begin -= prefecture.size();
+  begin = with_code_before(text, begin);
+  return std::any_of(
+             std::begin(kBlocks), std::end(kBlocks),
+             [normalised](std::string_view block) { return normalised.ends_with(block); }) &&
+         is_given_as_example(text, begin);
+}
+
 bool is_complete(const Address& address) {
   if (address.score() < 3) return false;
   if (address.block.found()) return address.block.full() || address.code || address.building;
@@ -488,7 +504,7 @@ void find_postal_address(const DetectorRow& row, std::string_view text, Range ga
     return;
   std::string normalised = normalised_address(text, address.range);
   if (is_of_company(row, text, address.range)) confidence -= row.confidence.against;
-  if (is_sample(normalised)) confidence -= 0.40;
+  if (is_sample(normalised) || is_shown(text, address.range, normalised)) confidence -= 0.40;
   if (confidence > 0)
     out.push_back(
         make_finding(row, confidence, address.range, std::move(normalised),
@@ -499,7 +515,9 @@ double check_postal_address(TokenMatch& match, double confidence) {
   const Address address = read_address(match.text, match.range.begin);
   if (!address.block.found() || !(address.municipality || address.prefecture)) return 0;
   match.range = address.range;
-  return is_sample(normalised_address(match.text, address.range)) ? confidence - 0.40 : confidence;
+  const std::string normalised = normalised_address(match.text, address.range);
+  const bool sample = is_sample(normalised) || is_shown(match.text, address.range, normalised);
+  return sample ? confidence - 0.40 : confidence;
 }
 
 }  // namespace sekisho::filters

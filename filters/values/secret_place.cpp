@@ -1,9 +1,10 @@
 #include "filters/values/secret_place.h"
 
 #include <algorithm>
-#include <string_view>
+#include <string>
 
 #include "filters/line_ends.h"
+#include "filters/values/given_example.h"
 #include "filters/width_fold.h"
 
 namespace sekisho::filters {
@@ -60,6 +61,15 @@ bool is_secret_of_manager(std::string_view text, std::size_t word) {
   const std::size_t manager = before.rfind(":secretsmanager:");
   return before.ends_with(":") && manager != before.npos &&
          before.find_first_of(" \n\"'", manager) == before.npos;
+}
+
+bool is_shown_password(std::string_view text, Range value) {
+  static constexpr std::string_view kBegins[] = {"password", "passw0rd", "p@ssword", "p@ssw0rd",
+                                                 "abcd1234", "abc123",   "qwerty",   "pass1234"};
+  const std::string written = folded_lower(text.substr(value.begin, value.size()));
+  return std::any_of(std::begin(kBegins), std::end(kBegins),
+                     [&](std::string_view begin) { return written.starts_with(begin); }) &&
+         is_given_as_example(text, value.begin);
 }
 
 bool follows_other_word(std::string_view text, Range word, Range value, bool quoted) {

@@ -85,6 +85,17 @@ TEST(CleanPrompts, WhatFormsShowAsAnExampleIsNobodys) {
                            "Phone, e.g. 090-1234-5678", "placeholder=\"090-1234-5678\""});
   expect_marked("jp_phone", {"電話番号 ⟦03-1234-5678⟧", "例：⟦090-8472-1936⟧",
                              "症例 ⟦090-1234-5678⟧", "例の件は電話 ⟦03-1234-5678⟧ へ"});
+  expect_none("person_name_ja", {"氏名（例: 田中太郎）", "お名前 例）鈴木 太郎",
+                                 "placeholder=\"田中 太郎\"", "担当: 例）佐藤 花子"});
+  expect_marked("person_name_ja", {"氏名：⟦田中太郎⟧", "例：⟦田中大輔⟧", "事例 ⟦田中太郎⟧ の件"});
+  expect_none("jp_postal_address",
+              {"住所（例）東京都千代田区丸の内1-1-1", "例: 〒100-0005 東京都千代田区丸の内1-1-1"});
+  expect_marked("jp_postal_address",
+                {"住所：⟦東京都千代田区丸の内1-1-1⟧", "例: ⟦東京都渋谷区神南1-19-11⟧"});
+  expect_none("jp_bank_account", {"口座番号 例：1234567"});
+  expect_marked("jp_bank_account", {"口座番号 例：⟦7391824⟧"});
+  expect_none("password_assignment", {"パスワード 例: P@ssw0rd123", "パスワード（例：Abcd1234!）"});
+  expect_marked("password_assignment", {"パスワード 例: ⟦Kx9vTq2Lm!⟧"});
   expect_none("date_of_birth", {"生年月日 例：1990/01/01", "生年月日（記入例：1990年1月1日）"});
   expect_marked("date_of_birth", {"生年月日 ⟦1990/01/01⟧", "生年月日 例：⟦1987/06/23⟧"});
 }
