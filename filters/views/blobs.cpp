@@ -8,6 +8,7 @@
 #include "filters/utf8.h"
 #include "filters/views/blob_codings.h"
 #include "filters/views/escape_marks.h"
+#include "filters/views/pieces.h"
 #include "filters/views/raw_deflate.h"
 #include "filters/views/token_prefixes.h"
 #include "filters/views/view_scan.h"
@@ -155,13 +156,35 @@ bool all_hex(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return hex_value(c) >= 0; });
 }
 
+// In letters of one case.
 bool is_base32(std::string_view text) {
-  bool letters = false;
+  constexpr std::size_t kShortestSmall = 24;  // words and names have small letters
+  bool capitals = false, small = false, digits = false;
   for (const char c : text) {
-    if (!((c >= 'A' && c <= 'Z') || (c >= '2' && c <= '7'))) return false;
-    letters |= c >= 'A';
+    const bool upper = c >= 'A' && c <= 'Z', lower = c >= 'a' && c <= 'z';
+    if (!upper && !lower && !(c >= '2' && c <= '7')) return false;
+    capitals |= upper;
+    small |= lower;
+    digits |= c <= '7';
+    if (capitals && small) return false;
   }
-  return letters;
+  return capitals || (small && digits && text.size() >= kShortestSmall);
+}
+
+// "0100000101001011…": characters of eight digits each.
+std::string decode_binary(std::string_view digits) {
+  constexpr std::size_t kSize = 8, kFewest = 8 * kFewestBytes;
+  std::string out;
+  if (digits.size() < kFewest || digits.size() % kSize != 0) return out;
+  for (std::size_t at = 0; at < digits.size(); at += kSize) {
+    int byte = 0;
+    for (const char c : digits.substr(at, kSize)) {
+      if (c != '0' && c != '1') return {};
+      byte = byte * 2 + (c - '0');
+    }
+    out += static_cast<char>(byte);
+  }
+  return out;
 }
 
 struct Decoded {
@@ -209,6 +232,9 @@ std::optional<Decoded> decoded(std::string_view chars, ViewBudget& budget, bool&
   if (digits.size() >= kFewestHexDigits && all_hex(digits)) {
     if (auto said = read_bytes(decode_hex(digits), kFromHex, budget, over)) return said;
   }
+  if (chars[0] == '0')
+    if (std::string bytes = decode_binary(chars); !bytes.empty())
+      if (auto said = read_bytes(std::move(bytes), kCharCodes, budget, over)) return said;
   if (is_base32(chars)) {
     std::string bytes;
     if (decode_base32(chars, bytes))
@@ -280,7 +306,7 @@ bool patch_range(std::string_view chars, Range range, ViewBudget& budget, bool& 
 
 namespace {
 
-bool is_plain_word(std::string_view line) {
+bool is_small_word(std::string_view line) {
   return !line.empty() && line.size() <= 24 &&
          std::all_of(line.begin() + 1, line.end(),
                      [](char c) { return is_lower(static_cast<unsigned char>(c)); });
@@ -291,6 +317,32 @@ bool is_plain_word(std::string_view line) {
 int blob_value(char c) {
   return value(c);
 }
+
+namespace {
+
+// Over "12: " or "12 | " at `at`.
+std::size_t behind_line_number(std::string_view text, std::size_t at) {
+  std::size_t pos = at;
+  while (pos < text.size() && pos - at < 4 && is_digit(static_cast<unsigned char>(text[pos])))
+    ++pos;
+  if (pos == at) return at;
+  if (pos < text.size() && text[pos] == ' ') ++pos;
+  static constexpr CharSet kSigns{":|.)"};
+  const bool numbered = pos + 1 < text.size() && kSigns.has(text[pos]) && text[pos + 1] == ' ';
+  return numbered ? pos + 2 : at;
+}
+
+// Over marks of quotation and comments, and the number of a line.
+std::size_t behind_margin(std::string_view text, std::size_t at) {
+  constexpr std::size_t kLongest = 16;
+  static constexpr CharSet kMargin{" \t>#*|"};
+  std::size_t pos = at;
+  while (pos < text.size() && pos - at < kLongest && kMargin.has(text[pos])) ++pos;
+  if (text.substr(pos, 3) == "// ") pos += 3;
+  return behind_line_number(text, pos);
+}
+
+}  // namespace
 
 std::size_t next_blob_line(std::string_view text, std::size_t end, std::size_t size) {
   // As JSON may write a slash.
@@ -310,8 +362,8 @@ std::size_t next_blob_line(std::string_view text, std::size_t end, std::size_t s
       ++pos;
     else
       return end;
-    std::size_t margin = 0;
-    while (margin < 16 && (at(pos) == ' ' || at(pos) == '\t' || at(pos) == '>')) ++pos, ++margin;
+    // Most lines begin with a letter at once.
+    if (!kAsciiLetters.has(at(pos))) pos = behind_margin(text, pos);
   }
   if (!is_blob_char(at(pos))) return end;
   std::size_t stop = pos;
@@ -319,7 +371,7 @@ std::size_t next_blob_line(std::string_view text, std::size_t end, std::size_t s
   // A line is no longer than the one before; what stands in it is no word of the text that follows.
   const std::size_t length = stop - pos;
   const bool padded = at(stop) == '=';
-  if (length > size || (!padded && is_plain_word(text.substr(pos, length)))) return end;
+  if (length > size || (!padded && is_small_word(text.substr(pos, length)))) return end;
   return text[end] == ' ' && length < kShortestLine && !padded ? end : pos;
 }
 
@@ -420,17 +472,17 @@ BlobRun read_even_groups(std::string_view text, std::size_t at) {
     return end < text.size() && (text[end] == ' ' || text[end] == '\n') ? end + 1 : end;
   };
   // Words before it, or where it would begin, are of the text around.
-  if (is_plain_word(text.substr(at, size))) return {};
+  if (is_small_word(text.substr(at, size))) return {};
   const bool goes_on = at > size && (text[at - 1] == ' ' || text[at - 1] == '\n') &&
                        blob_run_end(text.substr(0, at), at - 1 - size) == at - 1 &&
                        (at == size + 1 || !is_blob_char(text[at - size - 2]));
-  if (goes_on && !is_plain_word(text.substr(at - 1 - size, size))) return {};
+  if (goes_on && !is_small_word(text.substr(at - 1 - size, size))) return {};
   std::size_t words = 0, chars = 0, pos = at;
   for (;;) {
     const std::size_t end = blob_run_end(text.substr(0, pos + size + 1), pos);
     const std::size_t length = end - pos;
     const bool padded = end < text.size() && text[end] == '=';
-    const bool word = is_plain_word(text.substr(pos, length));
+    const bool word = is_small_word(text.substr(pos, length));
     // The last one may be shorter, when it is no word of the text that follows: base64 has fours.
     const bool completes = chars % 4 != 0 && (chars + length) % 4 == 0;
     if (length == 0 || length > size || (length < size && word && !padded && !completes)) break;
@@ -453,13 +505,27 @@ BlobRun read_even_groups(std::string_view text, std::size_t at) {
 
 }  // namespace
 
+namespace {
+
+// Hexadecimal digits of text, all of it.
+bool says_in_hex(const std::string& digits) {
+  constexpr std::size_t kFewest = 24;
+  const auto shown = [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F; };
+  if (digits.size() < kFewest || digits.size() % 2 != 0) return false;
+  const std::string bytes = decode_hex(digits);
+  return std::all_of(bytes.begin(), bytes.end(), shown) && valid_utf8(bytes);
+}
+
+}  // namespace
+
 std::size_t patch_even_groups(std::string_view text, std::size_t at, ViewBudget& budget, bool& over,
                               Patches& out) {
   const BlobRun run = read_even_groups(text, at);
   if (run.segments.empty()) return at;
   const std::string chars = characters_of(text, run.segments);
   // Numbers are written in groups, too.
-  if (chars.find_first_not_of("0123456789-") == std::string::npos) return run.range.end;
+  const bool digits = chars.find_first_not_of("0123456789-") == std::string::npos;
+  if (digits && (!all_hex(chars) || !says_in_hex(chars))) return run.range.end;
   // A token, which says by itself that the groups are one.
   if (has_token_prefix(chars)) {
     // Tokens of their own, one beside the other.
@@ -473,6 +539,12 @@ std::size_t patch_even_groups(std::string_view text, std::size_t at, ViewBudget&
     return run.range.end;
   }
   // Pairs of digits are read with those of dumps.
+  if (all_hex(chars) && run.segments.front().size() >= 4 && says_in_hex(chars) &&
+      !in_dump_row(text, at)) {
+    out.undo(kFromHex | kWrapped);
+    out.add(run.range, decode_hex(chars));
+    return run.range.end;
+  }
   if (all_hex(chars) || (!begins_readable(chars, 0) && !begins_deflated(chars)))
     return run.range.end;
   // By chance short groups are text of one of the older charsets.

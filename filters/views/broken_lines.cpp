@@ -355,9 +355,14 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
       return at + 1;
     }
     if (!(token_at(text, end - 1) || at_sign(text, end - 1))) return at + 1;
-    if (!token_at(text, next) && !at_sign(text, next)) return at + 1;
     const std::size_t begin = token_begin(survey, end);
     const std::string_view left = text.substr(begin, end - begin);
+    bool begins = has_token_prefix(left);
+    if (const std::size_t part = begins ? part_label_end(text, at) : at; part != at) {
+      out.doubtful.add({end, part}, "");
+      return at + 1;
+    }
+    if (!token_at(text, next) && !at_sign(text, next)) return at + 1;
     // "* @param" begins a line of a comment.
     const bool comment =
         at_sign(text, next) && text[next - 1] == ' ' && next > 2 && text[next - 2] == '*';
@@ -365,7 +370,6 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
                           ? !comment && !begins_statement(text, next) && is_made_of_parts(left) &&
                                 !ends_with_call(left)
                           : (begin > 0 && at_sign(text, begin - 1)) || at_sign(text, end - 1);
-    bool begins = has_token_prefix(left);
     if (!mail && !begins && block.goes_on_at(begin)) return at + 1;
     const std::string_view right = text.substr(next, token_end(text, next) - next);
     const Kinds a = kinds_of(left), b = kinds_of(right);

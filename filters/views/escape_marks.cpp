@@ -25,6 +25,10 @@ bool begins_escape(std::string_view text, std::size_t at) {
   if (next == 'u' || next == 'U' || next == 'x') return true;
   if (next == '\\') return false;  // its second half is looked at too
   if (escapes_sign(text, at)) return true;
+  const char third = at_or_nul(text, at + 2);
+  if (next == 'N') return third == '{';
+  if (next == '\'') return hex_value(third) >= 0 && at_or_nul(text, at + 4) == '\\';
+  if (hex_value(next) >= 0 && hex_value(third) >= 0 && at_or_nul(text, at + 3) == ' ') return true;
   if (next == 'n' || next == '"' || next == 'r' || next == 't') return parts_value(text, at);
   return next >= '0' && next <= '7' && at_or_nul(text, at + 2) >= '0' &&
          at_or_nul(text, at + 2) <= '7';
@@ -75,7 +79,7 @@ bool begins_quoted_printable(std::string_view text, std::size_t at) {
   if (next == '\n' || (next == '\r' && third == '\n'))
     return at > 0 && text[at - 1] != '\n' && text[at - 1] != '=';
   return hex_value(next) >= 0 && hex_value(third) >= 0 &&
-         !is_lower(static_cast<unsigned char>(next));
+         (!is_lower(static_cast<unsigned char>(next)) || at_or_nul(text, at + 3) == '=');
 }
 
 bool is_quote(char c) {
@@ -171,7 +175,8 @@ std::uint16_t mark_flags(std::string_view text, std::size_t at) {
     case '*':
       return bold_flags(text, at);
     case '`':
-      return bold_flags(text, at) | quote_flags(text, at);
+      return bold_flags(text, at) | quote_flags(text, at) |
+             (text.substr(at + 1, 2) == "u{" ? kEscape : 0);
     default:
       return quote_flags(text, at);
   }

@@ -75,6 +75,9 @@ class EscapeFinder {
   std::size_t see_tag(std::size_t at);
   std::size_t see_within(std::size_t at, std::size_t end);
   long css_code(std::size_t at);
+  long chained_code(std::size_t at, std::size_t& end);
+  std::size_t see_powershell(std::size_t at);
+  std::size_t see_named(std::size_t at);
   std::size_t put(std::size_t begin, std::size_t end, std::string_view text, bool asks = true);
   std::size_t put_whole(std::size_t begin, std::size_t end, std::string_view text);
   std::size_t put_code(std::size_t begin, std::size_t end, long code, bool asks = true);
@@ -87,10 +90,11 @@ class EscapeFinder {
   const Survey& survey_;
   Range where_;
   Patches& out_;
-  std::size_t last_word_ = 0;    // end of the last encoded word
-  std::size_t last_quoted_ = 0;  // end of the last =41
-  std::size_t last_css_ = 0;     // end of the last \000041
-  std::size_t no_armour_ = 0;    // no "~>" before
+  std::size_t last_word_ = 0;     // end of the last encoded word
+  std::size_t last_quoted_ = 0;   // end of the last =41
+  std::size_t last_css_ = 0;      // end of the last \000041
+  std::size_t last_chained_ = 0;  // end of the last \0101 or "\41 "
+  std::size_t no_armour_ = 0;     // no "~>" before
 };
 
 std::size_t EscapeFinder::put(std::size_t begin, std::size_t end, std::string_view text,
@@ -142,8 +146,10 @@ std::size_t EscapeFinder::see(std::size_t at) {
       return see_equals(at);
     case '<':
       return see_tag(at);
-    case '*':
     case '`':
+      if (const std::size_t end = see_powershell(at); end != at) return end;
+      return see_within(at, bold_end(text_, at));
+    case '*':
       return see_within(at, bold_end(text_, at));
     case '/':
       return see_within(at, comment_end(text_, at));
@@ -165,6 +171,56 @@ std::size_t EscapeFinder::see_unicode(std::size_t at) {
     }
   }
   return std::max(put_code(at, end, code), at + 2);
+}
+
+// "`u{41}"; `at`: it is none.
+std::size_t EscapeFinder::see_powershell(std::size_t at) {
+  std::size_t end = at;
+  const long code = at_or_nul(text_, at + 1) == 'u' ? braced_hex(text_, at + 2, end) : -1;
+  return code < 0 ? at : put_code(at, end, code);
+}
+
+// "\\N{DIGIT FOUR}", "\\N{LATIN CAPITAL LETTER A}", as Python names characters.
+std::size_t EscapeFinder::see_named(std::size_t at) {
+  static constexpr std::string_view kDigits[] = {"ZERO", "ONE", "TWO",   "THREE", "FOUR",
+                                                 "FIVE", "SIX", "SEVEN", "EIGHT", "NINE"};
+  constexpr std::string_view kDigit = "DIGIT ", kCapital = "LATIN CAPITAL LETTER ",
+                             kSmall = "LATIN SMALL LETTER ";
+  const std::string_view rest = text_.substr(at + 3, 32);
+  const std::size_t close = rest.find('}');
+  if (at_or_nul(text_, at + 2) != '{' || close == std::string_view::npos) return at + 2;
+  const std::string_view name = rest.substr(0, close);
+  const std::size_t end = at + 3 + close + 1;
+  if (name.starts_with(kDigit)) {
+    const auto* digit =
+        std::find(std::begin(kDigits), std::end(kDigits), name.substr(kDigit.size()));
+    return digit == std::end(kDigits) ? at + 2 : put_code(at, end, '0' + (digit - kDigits));
+  }
+  if (name.starts_with(kCapital) && name.size() == kCapital.size() + 1)
+    return put_code(at, end, name.back());
+  if (name.starts_with(kSmall) && name.size() == kSmall.size() + 1)
+    return put_code(at, end, name.back() | 0x20);
+  return at + 2;
+}
+
+// "\\0101\\0113", as echo and printf write octal, and "\\41 \\4b ", as style sheets do: one after
+// the other. -1 = neither.
+long EscapeFinder::chained_code(std::size_t at, std::size_t& end) {
+  const auto slash = [this](std::size_t i) { return at_or_nul(text_, i) == '\\'; };
+  long value = 0;
+  for (std::size_t i = at + 2; i < at + 5; ++i) {
+    const int digit = at_or_nul(text_, i) - '0';
+    if (digit < 0 || digit > 7) value = -0x10000;
+    value = value * 8 + digit;
+  }
+  const bool noughts = at_or_nul(text_, at + 1) == '0' && value >= 0x20 && value < 0x7F &&
+                       (slash(at + 5) || last_chained_ == at);
+  const long pair = hex_at(text_, at + 1, 2);
+  const bool spaced = at_or_nul(text_, at + 3) == ' ' && pair >= 0x20 && pair < 0x7F &&
+                      (slash(at + 4) || last_chained_ == at);
+  if (!noughts && !spaced) return -1;
+  end = last_chained_ = noughts ? at + 5 : at + 4;
+  return noughts ? value : pair;
 }
 
 // Marks that a reader does not take for a part of the value around them; `end` = `at`: none.
@@ -189,6 +245,8 @@ std::size_t EscapeFinder::see_backslash(std::size_t at) {
   switch (next) {
     case 'u':
       return see_unicode(at);
+    case 'N':
+      return see_named(at);
     case 'U': {
       const long code = hex_at(text_, at + 2, 8);
       return code < 0 ? at + 2 : std::max(put_code(at, at + 10, code), at + 2);
@@ -211,9 +269,16 @@ std::size_t EscapeFinder::see_backslash(std::size_t at) {
                           (third >= '0' && third <= '7');
       return put(at, at + 2, "\\", nested);
     }
-    case '/':
     case '\'':
-      return put(at, at + 2, std::string_view(&next, 1), false);
+      // "\'41", as rich text has it, one after the other.
+      if (hex_at(text_, at + 2, 2) >= 0x20 &&
+          (text_.substr(at + 4, 2) == "\\'" || last_chained_ == at)) {
+        last_chained_ = at + 4;
+        return put_byte(at, at + 4, hex_at(text_, at + 2, 2));
+      }
+      return put(at, at + 2, "'", false);
+    case '/':
+      return put(at, at + 2, "/", false);
     case '"':
       return put(at, at + 2, "\"", parts_value(text_, at));
     case 'n':
@@ -227,6 +292,7 @@ std::size_t EscapeFinder::see_backslash(std::size_t at) {
   }
   if (escapes_sign(text_, at))
     return put(at, at + 2, std::string_view(&next, 1), may_be_value_around(text_, at, at + 1));
+  if (const long code = chained_code(at, end); code >= 0) return put_code(at, end, code);
   if (next < '0' || next > '7') return at + 2;
   if (const long code = css_code(at); code >= 0) return put_code(at, last_css_, code);
   long value = 0;
@@ -305,12 +371,15 @@ std::size_t EscapeFinder::see_equals(std::size_t at) {
     return soft ? put(at, end, "", alnum_at(text_, end) || number || quoted_near(at)) : at + 1;
   }
   const long byte = hex_at(text_, at + 1, 2);
+  // "=4b=49": one right after the other, in small letters too.
+  const bool chained =
+      last_quoted_ == at || (at_or_nul(text_, at + 3) == '=' && hex_at(text_, at + 4, 2) >= 0);
   const auto lower = [this](std::size_t i) {
     return is_lower(static_cast<unsigned char>(text_[i]));
   };
-  if (byte < 0 || lower(at + 1) || lower(at + 2)) return at + 1;
+  if (byte < 0 || (!chained && (lower(at + 1) || lower(at + 2)))) return at + 1;
   const bool shown = byte >= 0x20 || byte == '\t' || byte == '\n' || byte == '\r';
-  if (!shown || !quoted_near(at)) return at + 1;
+  if (!shown || (!chained && !quoted_near(at))) return at + 1;
   const bool setting = names_number(at) && last_quoted_ != at;
   // "length=5007".
   constexpr std::size_t kThird = 3;

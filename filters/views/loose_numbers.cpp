@@ -15,7 +15,7 @@
 namespace sekisho::filters {
 namespace {
 
-constexpr std::size_t kMostDigits = 16, kLongestGroup = 9;
+constexpr std::size_t kMostDigits = 16, kLongestGroup = 13;
 constexpr std::size_t kLongestGap = 40;  // bytes
 constexpr int kMostSigns = 6, kMostWords = 6;
 
@@ -84,11 +84,17 @@ bool parts_arrays(std::string_view text, std::size_t at) {
 struct Gap {
   std::size_t end = 0;  // 0: no group follows
   bool words = false;
+  bool part = false;  // it names the part that follows
 };
 
 Gap loose_gap(std::string_view text, std::size_t at) {
   std::size_t pos = at;
   int signs = 0, words = 0, lines = 0;
+  static constexpr CharSet kBeforePart{" \"'\n\r<;,"};
+  const bool may = kBeforePart.has(text[at]) || static_cast<unsigned char>(text[at]) >= 0x80;
+  if (const std::size_t part = may ? part_label_end(text, at) : at;
+      part != at && digit_at(text, part))
+    return {part, true, true};
   while (pos < text.size() && pos - at < kLongestGap) {
     if (digit_at(text, pos)) {
       const std::size_t counter = counter_end(text, pos, words > 0);
@@ -104,12 +110,14 @@ Gap loose_gap(std::string_view text, std::size_t at) {
       pos += c.size;
       continue;
     }
+    // The key of a member.
+    if (pos > at && text[pos - 1] == '"') return {};
     const std::size_t word = joining_word_end(text, pos);
     if (word == pos || ++words > kMostWords) return {};
     pos = word;
   }
   if (pos == at || !digit_at(text, pos)) return {};
-  return {pos, words > 0};
+  return {pos, words > 0, false};
 }
 
 struct LooseNumber {
@@ -117,7 +125,7 @@ struct LooseNumber {
   std::array<std::size_t, kMostDigits> sizes;
   std::array<char, kMostDigits> digits;
   std::size_t groups = 0, size = 0, end = 0;
-  bool words = false;
+  bool words = false, parts = false;
 
   // Needs room for its digits.
   void add(std::string_view group, std::size_t at) {
@@ -192,13 +200,19 @@ void join_all(const LooseNumber& number, Patches& out) {
 // longer.
 bool goes_on_before(std::string_view text, std::size_t at) {
   std::size_t pos = at;
-  if (at > 1 && !kAsciiAlnum.has(text[at - 1]) && digit_at(text, at - 2)) return true;
+  // "part1": "4539, n="1">4539: what counts the parts.
+  const auto counts = [text](std::size_t end) {
+    const char before = end > 1 ? text[end - 2] : '\0';
+    return kAsciiLetters.has(before) || before == '_' ||
+           (before == '"' && end > 2 && text[end - 3] == '=');
+  };
+  if (at > 1 && !kAsciiAlnum.has(text[at - 1]) && digit_at(text, at - 2)) return !counts(at - 1);
   while (pos > 0 && at - pos < 8) {
     const RawChar c = raw_char_before(text, pos);
     if (c.size == 0 || !is_sign(c.value)) break;
     pos -= c.size;
   }
-  return pos > 0 && digit_at(text, pos - 1);
+  return pos > 0 && digit_at(text, pos - 1) && !counts(pos);
 }
 
 bool all_alike(std::string_view text, const LooseNumber& number) {
@@ -216,6 +230,10 @@ bool may_part_digits(std::string_view text, std::size_t at) {
   static constexpr CharSet kSigns{"#$%&=>\\`"}, kFirst{"dhsmatnDHSMATNpPlf"};
   if (at >= text.size()) return false;
   if (kSigns.has(text[at])) return at + 1 < text.size() && !kAsciiLetters.has(text[at + 1]);
+  // A key behind a member in quotes: {"part1": "4539578", "part2": …}.
+  const bool key = at > 4 && text[at - 1] == '"' &&
+                   (text.substr(at - 4, 3) == "\", " || text.substr(at - 3, 2) == "\",");
+  if (key || (at > 1 && text[at - 1] == '\n')) return part_label_end(text, at - 1) != at - 1;
   return kFirst.has(text[at]) && at > 1 && text[at - 1] == ' ' && joining_word_end(text, at) != at;
 }
 
@@ -240,13 +258,16 @@ std::size_t LooseNumbers::join_from(std::size_t at, std::size_t first) {
     if (!fits) return 0;
     number.add(group, gap.end);
     number.words |= gap.words;
+    number.parts |= gap.part;
   }
   const bool parted = number.groups >= (number.words ? 2 : 3);
   if (!parted || alnum_at(text_, number.end) || !proves_itself(number.text()) ||
       !(number.words || is_evenly_cut(number)))
     return 0;
-  const bool sure = !number.words && all_alike(text_, number) &&
-                    text_[number.gaps[0].begin] != ',' && usual_groups(number);
+  const bool card = number.size > 13;
+  const bool sure = number.parts ? card
+                                 : !number.words && all_alike(text_, number) &&
+                                       text_[number.gaps[0].begin] != ',' && usual_groups(number);
   join_all(number, sure ? out_.sure : out_.doubtful);
   return number.end;
 }

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "filters/char_set.h"
+#include "filters/views/pieces.h"
 #include "filters/views/survey.h"
 #include "filters/width_fold.h"
 
@@ -177,7 +178,9 @@ void find_message_borders(std::string_view text, const Survey& survey, Range whe
     // What follows a text within its message, or begins one.
     const char next = at_or_nul(text, at + 1);
     if (c == '"' && next != '}' && next != ']' && !is_blank(next)) return at + 1;
-    const std::size_t end = c == '"' ? json_border_end(text, at) : transcript_border_end(text, at);
+    std::size_t end = c == '"' ? json_border_end(text, at) : transcript_border_end(text, at);
+    // "続き: " is none of the value.
+    if (end != 0) end = part_label_end(text, end);
     // The blank between two groups may begin the second text.
     const bool group =
         digit(text[at - 1]) && at_or_nul(text, end) == ' ' && digit(at_or_nul(text, end + 1));

@@ -1,6 +1,7 @@
 #include "filters/views/pieces.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "filters/views/character_forms.h"
 #include "filters/views/html_text.h"
@@ -75,6 +76,105 @@ bool is_plain_word(std::string_view text) {
                        return is_lower(static_cast<unsigned char>(c)) || c == '.' || c == '-';
                      }) &&
          is_letter(static_cast<unsigned char>(text[0]));
+}
+
+namespace {
+
+bool begins_with(std::string_view text, std::size_t at, std::string_view word) {
+  return text.substr(at, word.size()) == word;
+}
+
+// "</part><part n=\"2\">" at `at`, of an element of data.
+std::size_t same_tag_end(std::string_view text, std::size_t at) {
+  constexpr std::size_t kLongestName = 24, kLongestTag = 64;
+  std::size_t end = at + 2;
+  while (end < text.size() && end - at < kLongestName && kAsciiWord.has(text[end])) ++end;
+  const std::string_view name = text.substr(at + 2, end - at - 2);
+  static constexpr std::string_view kCells[] = {"td", "th", "li", "p", "div", "tr", "option"};
+  if (name.empty() || std::find(std::begin(kCells), std::end(kCells), name) != std::end(kCells) ||
+      end >= text.size() || text[end] != '>')
+    return at;
+  do ++end;
+  while (end < text.size() && (text[end] == ' ' || text[end] == '\n' || text[end] == '\r'));
+  if (end >= text.size() || text[end] != '<' || !begins_with(text, end + 1, name)) return at;
+  const std::size_t close = text.substr(end, kLongestTag).find('>');
+  const std::size_t behind = end + 1 + name.size();
+  const bool same = behind < text.size() && !kAsciiWord.has(text[behind]);
+  return close == std::string_view::npos || !same ? at : end + close + 1;
+}
+
+bool ends_with_folded(std::string_view text, std::string_view word) {
+  return text.size() >= word.size() &&
+         std::equal(word.begin(), word.end(), text.end() - static_cast<std::ptrdiff_t>(word.size()),
+                    [](char a, char b) { return a == (b | 0x20); });
+}
+
+// The end of a word that says "the second part"; `at`: it is none.
+std::size_t part_word_end(std::string_view text, std::size_t at) {
+  static constexpr std::string_view kWords[] = {
+      "後半", "残り", "続き", "つづき", "下半分", "その2", "その２", "その3",
+      "2/2",  "2/3",  "3/3",  "(2)",    "(3)",    "（2）", "②",      "③"};
+  if (at >= text.size()) return at;
+  if (!kAsciiLetters.has(text[at])) {
+    static constexpr CharSet kFirst{"23("};
+    if (static_cast<unsigned char>(text[at]) < 0x80 && !kFirst.has(text[at])) return at;
+    for (const std::string_view word : kWords)
+      if (text[at] == word[0] && begins_with(text, at, word)) return at + word.size();
+    return at;
+  }
+  std::size_t end = at;
+  while (end < text.size() && end - at < 24 && kAsciiWord.has(text[end])) ++end;
+  // Cheap: most words are followed by another one.
+  static constexpr CharSet kNames{":=\""};
+  const std::size_t sign = end < text.size() && text[end] == ' ' ? end + 1 : end;
+  const bool counted = sign > end && (text[sign] == '2' || text[sign] == '3' || text[sign] == 'h');
+  const bool high = sign < text.size() && static_cast<unsigned char>(text[sign]) >= 0x80;
+  if (end - at < 4 || sign >= text.size() || !(kNames.has(text[sign]) || counted || high))
+    return at;
+  const std::string_view name = text.substr(at, end - at);
+  static constexpr std::string_view kEnds[] = {"second", "tail",   "suffix",
+                                               "rest",   "latter", "third"};
+  for (const std::string_view word : kEnds)
+    if (ends_with_folded(name, word)) return begins_with(text, end, " half") ? end + 5 : end;
+  if (counted && (ends_with_folded(name, "part") || ends_with_folded(name, "half"))) return end + 2;
+  const char last = name.back(), before = name[name.size() - 2];
+  const bool number = (last == '2' || last == '3') &&
+                      (before == '_' || ends_with_folded(name.substr(0, name.size() - 1), "part"));
+  return number || (before == '_' && ((last | 0x20) == 'b' || (last | 0x20) == 'c')) ? end : at;
+}
+
+}  // namespace
+
+std::size_t part_label_end(std::string_view text, std::size_t at) {
+  constexpr std::size_t kMost = 8;
+  static constexpr CharSet kBefore{" \t\r\n\"',;"};
+  // Cheap: a cell, a member of an object.
+  if (at + 1 >= text.size() || (text[at] == ',' && text[at + 1] != ' ')) return at;
+  if (text[at] == '<') return text[at + 1] == '/' ? same_tag_end(text, at) : at;
+  std::size_t pos = at;
+  while (pos < text.size() && pos - at < kMost) {
+    if (kBefore.has(text[pos]))
+      ++pos;
+    else if (begins_with(text, pos, "、") || begins_with(text, pos, "。") ||
+             begins_with(text, pos, "」"))
+      pos += 3;
+    else
+      break;
+  }
+  const std::size_t word = part_word_end(text, pos);
+  if (word == pos) return at;
+  static constexpr CharSet kBehind{" :=\"'"};
+  pos = word;
+  while (pos < text.size() && pos - word < 12) {
+    if (kBehind.has(text[pos]))
+      ++pos;
+    else if (begins_with(text, pos, "：") || begins_with(text, pos, "は") ||
+             begins_with(text, pos, "「"))
+      pos += 3;
+    else
+      break;
+  }
+  return pos > word && token_at(text, pos) ? pos : at;
 }
 
 bool in_dump_row(std::string_view text, std::size_t at) {

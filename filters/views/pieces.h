@@ -48,6 +48,9 @@ bool begins_dump_row(std::string_view text, std::size_t at);
 // Whether `at` stands behind a blank or a sign in such a row: its digits and its column of
 // characters are read with the whole dump (find_hex_dumps).
 bool in_dump_row(std::string_view text, std::size_t at);
+// Over what names the second and later parts of a value from `at` on ("、後半は", "\nPART2: ",
+// "\", \"tail\": \"", "</part><part n=\"2\">"), to where the part begins; `at`: nothing does.
+std::size_t part_label_end(std::string_view text, std::size_t at);
 // A word of a sentence or a list, no piece of a key.
 bool is_plain_word(std::string_view text);
 

@@ -276,7 +276,10 @@ bool has_capitals(const unsigned char* block) {
   if (count(other & (alnum << 1) & (alnum >> 1)) >= (m.digit != 0 ? 1 : 3)) flags |= kCells;
   // As keys are mixed, and code and prose are not.
   const std::uint64_t keyed = (m.digit & m.letter << 1) | (m.letter & m.digit << 1);
-  if (count(keyed) >= 3 && even_gaps(m, BlockMarks{}) != 0) flags |= kEvenPieces;
+  const std::uint64_t run = alnum | m.token, ends = ~run & run << 1;
+  static constexpr BlockMarks kNothing{};
+  if ((ends & (ends - 1)) != 0 && count(keyed) >= 3 && even_gaps(m, kNothing) != 0)
+    flags |= kEvenPieces;
   const std::uint64_t mixed = m.kanji & (m.digit << 1 | m.digit >> 3);
   if ((m.kanji & (m.kanji >> 3)) != 0 || count(mixed) >= 2) flags |= kKanjiDigits;
   return flags;
@@ -349,7 +352,10 @@ template <BlockMarks (*kMasks)(const unsigned char*)>
     const bool long_break = breaks_long_run(m, last.run);
     std::uint16_t flags = flags_of_block(m, last);
     if (long_break && has_capitals(p)) flags |= kLineEnd;
-    if ((flags & kEvenGroups) != 0 && !has_capitals(p)) flags &= std::uint16_t(~kEvenGroups);
+    // Hexadecimal digits may have none.
+    constexpr int kManyOfHex = 20;
+    if ((flags & kEvenGroups) != 0 && count(m.digit) < kManyOfHex && !has_capitals(p))
+      flags &= std::uint16_t(~kEvenGroups);
     for (std::uint64_t left = m.special; left != 0; left &= left - 1) {
       const auto at = static_cast<std::size_t>(std::countr_zero(left));
       if (may_be_marked(p[at], p[at + 1])) flags |= mark_flags(text, from + at);

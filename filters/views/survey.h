@@ -76,6 +76,7 @@ inline std::uint64_t even_gaps(const BlockMarks& m, const BlockMarks& after) {
   const std::uint64_t low = m.alnum() | m.token, high = after.alnum() | after.token;
   const TwoBlocks run{low, high}, none{~low, ~high}, blank{m.space, after.space};
   const std::uint64_t ends = ~low & low << 1;
+  if ((ends & (ends - 1)) == 0) return 0;
   const std::uint64_t two = ends & none.ahead(1) & run.ahead(2) & ~(m.space ^ blank.ahead(1));
   const std::uint64_t code = TwoBlocks{m.special, after.special}.ahead(1);  // " = ", " < "
   const std::uint64_t three = ends & ~(none.ahead(1) & run.ahead(2)) & run.ahead(3) &

@@ -106,7 +106,8 @@ void find_token_cells(std::string_view text, const Survey& survey, Range where, 
     }
     if (in_dump_row(text, at)) return end + 1;
     for (std::size_t cells = 0; cells < kMostCells; ++cells) {
-      const std::size_t next = border_end(text, piece_end);
+      std::size_t next = part_label_end(text, piece_end);
+      if (next == piece_end) next = border_end(text, piece_end);
       if (next == piece_end || !(token_at(text, next) || at_sign(text, next))) break;
       std::size_t stop = token_end(text, next);
       if (at_sign(text, stop)) stop = token_end(text, stop + 1);

@@ -92,6 +92,23 @@ TEST(TokenPieces, FindsShortPiecesWithNames) {
   EXPECT_TRUE(found("A=45395787\nB=63\nC=621486\nCARD=\"${A}${B}${C}\"", "credit_card"));
 }
 
+TEST(TokenPieces, FindsPartsThatAreNamed) {
+  const std::string t = token(), a = t.substr(0, 17), b = t.substr(17);
+  for (const std::string& text :
+       {"KEY_PART1=" + a + "\nKEY_PART2=" + b, "part 1: " + a + "\npart 2: " + b,
+        "1/2: " + a + "\n2/2: " + b, "前半：" + a + "\n後半：" + b,
+        "{\"head\": \"" + a + "\", \"tail\": \"" + b + "\"}"})
+    EXPECT_TRUE(found(text, "github_token")) << text;
+  for (const char* text : {"カードの前半は45395787、後半は63621486です",
+                           "card: {\"part1\": \"4539578\", \"part2\": \"763621486\"}",
+                           "CARD_A=45395787\nCARD_B=63621486",
+                           "<key><part n=\"1\">45395787</part><part n=\"2\">63621486</part></key>",
+                           "{\"role\": \"user\", \"content\": \"カードの前半: 45395787\"}, "
+                           "{\"role\": \"user\", \"content\": \"続き: 63621486\"}"})
+    EXPECT_TRUE(found(text, "credit_card")) << text;
+  EXPECT_EQ(shown("rows_1=45395787\nrows_2=63621487\n"), "");
+}
+
 TEST(TokenPieces, CodeThatAddsTextsIsSilent) {
   EXPECT_EQ(shown("sb.append(\"<td>\");\n  sb.append(\"4539\");\n  sb.append(\"</td>\");\n"), "");
   EXPECT_EQ(shown("a = \"10\"\nb = \"20\"\nc = a + b"), "");

@@ -90,6 +90,37 @@ TEST(WrittenOut, FindsPiecesWithinAStringOfAnotherText) {
             std::string::npos);
 }
 
+TEST(WrittenOut, FindsEscapesOfShellsSheetsAndRichText) {
+  for (const Value& value : values())
+    for (const char* escape : {"\\0%03o", "\\%02x ", "`u{%x}", "\\'%02x", "=%02x"}) {
+      std::string text;
+      for (const char c : value.text)
+        text += printed(escape, static_cast<unsigned>(static_cast<unsigned char>(c)));
+      EXPECT_NE(shown(value.label_en + text + "}").find(value.type), std::string::npos) << text;
+    }
+  EXPECT_NE(shown("card \\N{DIGIT FOUR}539578763621486").find("credit_card"), std::string::npos);
+}
+
+TEST(WrittenOut, FindsBase64AndHexWithLineNumbersAndMarks) {
+  for (const Value& value : values()) {
+    const std::string text = value.label_en + ": " + value.text + " . that is all of it.";
+    for (const std::string& coded : {base64(text), hex(text)})
+      for (const char* mark : {"# ", "// ", "| "}) {
+        std::string lines, numbered;
+        for (std::size_t at = 0; at < coded.size(); at += 32) {
+          lines += mark + coded.substr(at, 32) + "\n";
+          numbered += std::to_string(at / 32 + 1) + ": " + coded.substr(at, 32) + "\n";
+        }
+        EXPECT_NE(shown(lines).find(value.type), std::string::npos) << lines;
+        EXPECT_NE(shown(numbered).find(value.type), std::string::npos) << numbered;
+      }
+    std::string bits;
+    for (const char c : text)
+      for (int bit = 7; bit >= 0; --bit) bits += (c >> bit & 1) != 0 ? '1' : '0';
+    EXPECT_NE(shown("binary: " + bits).find(value.type), std::string::npos) << value.text;
+  }
+}
+
 TEST(WrittenOut, OrdinaryListsAndStringsAreSilent) {
   EXPECT_EQ(shown("int t[] = {0100, 0200, 0300, 0400, 0377, 0001, 0002, 0003, 0004, 0005};"), "");
   EXPECT_EQ(shown("0000000 001 002 003 004 005 006 007 010\n0000010 011 012 013 014 015 016\n"),
