@@ -376,12 +376,6 @@ bool is_one_of_quoted(const LabelLine& line) {
          (ends_with_any(line.before, kBetween) && starts_with_any(line.after, kCloses));
 }
 
-// "TLP:RED と TLP:AMBER の違い": two grades on one line are compared.
-bool is_one_of_grades(const LabelLine& line) {
-  return line.word.starts_with("tlp:") && (line.after.find("tlp:") != line.after.npos ||
-                                           line.before.find("tlp:") != line.before.npos);
-}
-
 // "「社外秘」の文書は、施錠できる書庫に保管する": every such document.
 bool is_every_such(const LabelLine& line) {
   static constexpr std::string_view kEvery[] = {"」の文書は", "」の資料は",   "」の情報は",
@@ -410,6 +404,7 @@ bool is_about(const LabelLine& line) {
       if (starts_with(after, mark)) after.remove_prefix(mark.size()), again = true;
     }
   }
+  if (is_forbidden(after)) return true;
   if (starts_with(after, "ですか") && !starts_with(after, "ですから")) return true;
   // "「社外秘」と書かれた資料の内容は以下の通り".
   if ((line.said_after & kPointsHere) != 0 && is_written_on(after)) return false;

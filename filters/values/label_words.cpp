@@ -294,4 +294,18 @@ Range with_degree(std::string_view text, Range label) {
   return label;
 }
 
+bool is_one_of_grades(const LabelLine& line) {
+  return line.word.starts_with("tlp:") && (line.after.find("tlp:") != line.after.npos ||
+                                           line.before.find("tlp:") != line.before.npos);
+}
+
+bool is_forbidden(std::string_view after) {
+  static constexpr std::string_view kSuch[] = {"資料を", "文書を", "情報を", "書類を", "の資料を"};
+  if (std::none_of(std::begin(kSuch), std::end(kSuch),
+                   [after](std::string_view such) { return after.starts_with(such); }))
+    return false;
+  const std::string_view rest = after.substr(0, after.find("。"));
+  return rest.ends_with("ない") || rest.ends_with("しないこと") || rest.ends_with("禁止");
+}
+
 }  // namespace sekisho::filters

@@ -11,6 +11,8 @@
 namespace sekisho::filters {
 
 bool is_one_of_words(const LabelLine& line);
+// "TLP:RED と TLP:AMBER の違い": two grades on one line are compared.
+bool is_one_of_grades(const LabelLine& line);
 
 // Whether the marking is defined where it stands: other grades begin lines near it after the same
 // bullet, number or border of a cell, or "…とは" follows. Looks at few lines around.
@@ -21,5 +23,8 @@ std::string_view behind_other_markings(std::string_view after);
 
 // A label with the words before and behind it that say how much.
 Range with_degree(std::string_view text, Range label);
+
+// "社外秘資料をSNSに上げない": what must not be done with any of them; `after`: behind the marking.
+bool is_forbidden(std::string_view after);
 
 }  // namespace sekisho::filters

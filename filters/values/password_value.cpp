@@ -140,7 +140,20 @@ bool is_pointer(std::string_view value) {
   return value.starts_with("0x") && value.size() <= 18 && is_hex(value.substr(2));
 }
 
+// "users@v1.2.3", "pkg@npm:^1.0.0": a package and its version.
+bool is_package(std::string_view value) {
+  const std::size_t at = value.rfind('@');
+  if (at == value.npos || at == 0) return false;
+  std::string_view version = value.substr(at + 1);
+  if (version.starts_with("npm:")) return true;
+  if (!version.empty() && std::string_view("v^~").find(version[0]) != version.npos)
+    version.remove_prefix(1);
+  return std::count(version.begin(), version.end(), '.') >= 2 &&
+         version.find_first_not_of("0123456789.") == version.npos;
+}
+
 bool looks_like_path(std::string_view value) {
+  if (is_package(value)) return true;
   if (value.find("@2x.") != value.npos || value.find("@3x.") != value.npos) return true;
   return value.front() == '/' || std::count(value.begin(), value.end(), '/') >= 3 ||
          value.substr(0, 2) == "~/" || value.substr(0, 2) == "./" || value.substr(0, 3) == "../" ||

@@ -39,10 +39,14 @@ bool over_lines(const DigitGroups& all, const DigitCandidate& c) {
   return false;
 }
 
-// "9,510,070  20221222": the end of a sum, and the next column.
-bool is_end_of_sum(std::string_view text, std::size_t begin, const PhoneParts& parts) {
-  return parts.count == 2 && parts.groups[0] == 3 && begin >= 2 && text[begin - 1] == ',' &&
-         is_digit(static_cast<unsigned char>(text[begin - 2]));
+// "9,510,070  20221222", "175,058  868-4022": the end of a sum, and the next column.
+bool is_end_of_sum(std::string_view text, std::size_t begin, const PhoneParts& parts, bool spaced) {
+  if (parts.groups[0] != 3 || begin < 2 || text[begin - 1] != ',') return false;
+  std::size_t from = begin - 1;
+  while (from > 0 && begin - from < 5 && is_digit(static_cast<unsigned char>(text[from - 1])))
+    --from;
+  const std::size_t digits = begin - 1 - from;
+  return digits > 0 && (parts.count == 2 || (spaced && digits <= 3));
 }
 
 // "10.1111/0081-1750.00098": the name of an article.
@@ -155,7 +159,8 @@ void find_jp_phones(const DetectorRow& row, std::string_view text, const DigitGr
       if (kind == PhoneKind::kNone) return;
       if (!free_on_left(row, text, parts.range.begin) || !free_on_right(text, parts.range.end) ||
           is_end_of_time(text, parts.range.begin, parts) || is_doi(text, parts.range.begin) ||
-          is_end_of_sum(text, parts.range.begin, parts) ||
+          is_end_of_sum(text, parts.range.begin, parts,
+                        c.to - c.from > 1 && all.groups[c.from + 1].before == Separator::kSpace) ||
           (is_sample_phone(parts.digits) && is_given_as_example(text, parts.range.begin)))
         return;
       std::string_view why;

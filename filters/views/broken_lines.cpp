@@ -115,11 +115,13 @@ class EncodedBlock {
   std::size_t token_ = kNone;   // the last of them that begins a token
 };
 
-// "4,034,405": the digits behind the last comma are no number of their own.
+// "4,034,405", "05/30": the digits behind the last comma or stroke are no number of their own.
 bool ends_sum(std::string_view text, std::size_t end) {
   std::size_t begin = end;
   while (begin > 0 && end - begin < 4 && digit_at(text, begin - 1)) --begin;
-  return end - begin == 3 && begin >= 2 && text[begin - 1] == ',' && digit_at(text, begin - 2);
+  if (begin < 2 || !digit_at(text, begin - 2)) return false;
+  return (end - begin == 3 && text[begin - 1] == ',') ||
+         (end - begin == 2 && text[begin - 1] == '/');
 }
 
 bool has_shape(std::string_view text, std::size_t at, std::string_view shape) {

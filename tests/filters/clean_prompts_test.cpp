@@ -103,7 +103,8 @@ TEST(CleanPrompts, WhatFormsShowAsAnExampleIsNobodys) {
 TEST(CleanPrompts, NumbersOfPartsAndCustomsAreNoTelephones) {
   expect_none("jp_phone",
               {"0961-688760\t延長コード", "HSコード: 0897.02.1945", "5259.18.1895\t0873.94.9717",
-               "1:00\n6:04\n\n20210815\n17:53", "￥9,510,070  20221222\n千葉銀行"});
+               "1:00\n6:04\n\n20210815\n17:53", "￥9,510,070  20221222\n千葉銀行",
+               "トナー 175,058  868-4022  20260815"});
   expect_none("phone_international",
               {"４６７（－１０）\n５２３（＋８）\n４６９（－５）\n５２５（－３）"});
   expect_marked("jp_phone", {"電話 ⟦0961-688760⟧", "TEL ⟦0466.22.1945⟧", "x ⟦03.3456.7891⟧"});
@@ -118,7 +119,8 @@ TEST(CleanPrompts, AYearOfBirthIsNoDateOfAnotherDay) {
 
 TEST(CleanPrompts, ToTranslateAMarkingIsNotToSetOne) {
   expect_none("confidentiality_label", {"How do you say 社外秘?", "Translate 社外秘 into English.",
-                                        "「関係者外秘」の英訳は？", "「社外秘」を英語にして"});
+                                        "「関係者外秘」の英訳は？", "「社外秘」を英語にして",
+                                        "この研修の要点。社外秘資料をSNSに上げない"});
   expect_marked("confidentiality_label", {"⟦社外秘⟧\nTranslate this into English."});
 }
 
@@ -154,7 +156,7 @@ TEST(CleanPrompts, WhereASecretIsKeptIsNoPassword) {
                "\"passwordConfirm\": \"Password\", \"@passwordConfirm\": {}",
                "#4 0xab4c in check_password (pw=0x33bdfbeeb58c \"<optimized out>\")",
                "value: {{ .Values.auth.password | b64enc | quote }}",
-               "@param password 平文のパスワード\nimage@2x.png",
+               "@param password 平文のパスワード\nimage@2x.png", "平文のパスワード\nusers@v1.2.3",
                "const { password, ...rest } = user;\nmax_tokens=4096, temperature=0.7"});
   expect_marked("password_assignment", {"secret: ⟦Kx9vTq2Lm!⟧", "password: ⟦ab|Kx9vTq2Lm⟧"});
 }
