@@ -194,7 +194,9 @@ std::optional<CivilDate> year_last(Reader reader) {
   const char mark = reader.mark("/");
   const int second = reader.number(1, 2);
   if (first < 0 || second < 0 || mark == 0 || reader.mark("/") != mark) return std::nullopt;
-  const int year = reader.number(4, 4);
+  int year = reader.number(4, 4);
+  // "3/14/85": nobody of a form is younger than a child.
+  if (year < 0 && (year = reader.number(2, 2)) >= 0) year += year > 25 ? 1900 : 2000;
   if (year < 0 || !reader.done()) return std::nullopt;
   const auto date = date_of(year, first, second);
   return date ? date : date_of(year, second, first);

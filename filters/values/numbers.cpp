@@ -291,6 +291,12 @@ bool stands_free(const DetectorRow& row, std::string_view text, Range range) {
   return free_on_left(row, text, range.begin) && free_on_right(text, range.end);
 }
 
+// "%B4532…^NAME^2712…": the first track of a card.
+bool on_track(std::string_view text, Range range) {
+  return range.begin >= 2 && text.substr(range.begin - 2, 2) == "%B" && range.end < text.size() &&
+         text[range.end] == '^';
+}
+
 }  // namespace
 
 void find_credit_cards(const DetectorRow& row, std::string_view text, const DigitGroups& all,
@@ -301,7 +307,7 @@ void find_credit_cards(const DetectorRow& row, std::string_view text, const Digi
       const CardKind kind = card_kind(digits);
       const Range range = all.range_of(c.from, c.to);
       if (kind == CardKind::kNone || !luhn_valid(digits) || distinct_characters(digits) < 2) return;
-      if (!stands_free(row, text, range)) return;
+      if (!stands_free(row, text, range) && !on_track(text, range)) return;
       const Judgement judgement = judge_card(row, all, c, kind, text);
       if (judgement.confidence <= 0) return;
       // Figures of four digits beside each other are a table, unless all of them are cards.

@@ -98,7 +98,26 @@ bool is_section(std::string_view text, Range range) {
          is_space(char_at(text, range.end + 1).value);
 }
 
+// "10.1.2.3-10.1.2.50": the other end of a range stands beside the hyphen.
+bool begins_range(std::string_view text, Range range) {
+  Octets other;
+  return range.end + 1 < text.size() && text[range.end] == '-' &&
+         read_quad(text, range.end + 1, other) != 0;
+}
+
+bool ends_range(std::string_view text, Range range) {
+  constexpr std::size_t kLongest = 15;
+  if (range.begin < 2 || text[range.begin - 1] != '-') return false;
+  std::size_t begin = range.begin - 1;
+  while (begin > 0 && range.begin - begin <= kLongest &&
+         (is_digit(static_cast<unsigned char>(text[begin - 1])) || text[begin - 1] == '.'))
+    --begin;
+  Octets other;
+  return read_quad(text, begin, other) == range.begin - 1;
+}
+
 bool in_longer_token(std::string_view text, Range range) {
+  if (begins_range(text, range) || ends_range(text, range)) return false;
   const char32_t before = char_before(text, range.begin).value,
                  after = char_at(text, range.end).value;
   if (is_word(before) || before == U'.' || before == U'-' || is_word(after)) return true;

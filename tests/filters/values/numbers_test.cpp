@@ -88,6 +88,11 @@ TEST(CreditCard, MayHaveASignOfANumberBeforeIt) {
   EXPECT_EQ(shown("piano." + kCard), "");
 }
 
+TEST(CreditCard, IsFoundOnATrack) {
+  EXPECT_EQ(shown("%B" + kCard + "^YAMADA/TARO^2712101?"), "credit_card[" + kCard + "]");
+  EXPECT_EQ(shown("B" + kCard + "^2"), "");
+}
+
 TEST(CreditCard, SeveralInARowAreAllFound) {
   const std::string second = with_luhn("510000123456789");
   EXPECT_EQ(shown(kCard + "," + second), "credit_card[" + kCard + "] credit_card[" + second + "]");
