@@ -102,10 +102,13 @@ TEST(BankAccountText, NeedsWordsForBanks) {
 }
 
 TEST(IbanText, IsFoundWithAndWithoutSpaces) {
-  expect_marked("iban", {"IBAN: ⟦DE02 1203 0000 0000 2020 51⟧", "⟦GB94BARC10201530093459⟧ に送金",
-                         "{\"iban\":\"⟦FR7630006000011234567890189⟧\"}",
-                         "iban ⟦NL02ABNA0123456789⟧ BIC ABNANL2A",
-                         "name,iban\nMary,⟦DE02120300000000202051⟧"});
+  expect_marked(
+      "iban", {"IBAN: ⟦DE02 1203 0000 0000 2020 51⟧", "⟦GB94BARC10201530093459⟧ に送金",
+               "{\"iban\":\"⟦FR7630006000011234567890189⟧\"}",
+               "iban ⟦NL02ABNA0123456789⟧ BIC ABNANL2A", "name,iban\nMary,⟦DE02120300000000202051⟧",
+               // its last three fours are a number of a person, too
+               "個人番号 なし, iban: ⟦PL98 7272 0451 6462 3544 6175 2159⟧"});
+  expect_none("jp_my_number", {"個人番号 なし, iban: PL98 7272 0451 6462 3544 6175 2159"});
   expect_none("iban", {"DE02 1203 0000 0000 2020 52", "IBAN DE89 3704 0044 0532 0130 00",
                        "GB82WEST12345698765432", "XX02120300000000202051",
                        "DE02120300000000202051X", "ADE02120300000000202051"});
