@@ -295,6 +295,13 @@ Range with_degree(std::string_view text, Range label) {
 }
 
 bool is_one_of_grades(const LabelLine& line) {
+  // "データ分類（極秘・社内・公開等）".
+  constexpr std::string_view kDot = "・";
+  if (line.after.starts_with(kDot)) {
+    const std::string_view rest = line.after.substr(0, line.after.find(')'));
+    if (rest.find("公開") != rest.npos && (rest.ends_with("等") || rest.ends_with("など")))
+      return true;
+  }
   return line.word.starts_with("tlp:") && (line.after.find("tlp:") != line.after.npos ||
                                            line.before.find("tlp:") != line.before.npos);
 }

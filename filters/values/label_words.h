@@ -11,7 +11,7 @@
 namespace sekisho::filters {
 
 bool is_one_of_words(const LabelLine& line);
-// "TLP:RED と TLP:AMBER の違い": two grades on one line are compared.
+// "TLP:RED と TLP:AMBER の違い": two grades on one line are compared; "（極秘・社内・公開等）".
 bool is_one_of_grades(const LabelLine& line);
 
 // Whether the marking is defined where it stands: other grades begin lines near it after the same

@@ -140,7 +140,10 @@ Judgement judge_card(const DetectorRow& row, const DigitGroups& all, const Digit
     return names_other_number(row, text, range) || among_other_numbers(text, range, 1, may_be_card);
   };
   const bool one = c.to - c.from == 1;
-  if (evidence.named && !(one && only_of_expiry(row, text, range) && is_other()))
+  // "06/30" over an id: no number that goes on on the next line.
+  const bool may_be_other = one || c.wrapped;
+  if (evidence.named &&
+      !(may_be_other && only_of_expiry(row, text, range) && (c.wrapped || is_other())))
     return {model.context, kByWord};
   if (c.wrapped) return {};
   if (!cells && !evidence.otherwise && expiry_follows(text, range) && !is_other())

@@ -130,6 +130,17 @@ bool is_argument(std::string_view value) {
   if (colon != value.npos && colon > 0 && colon <= 5 && value.size() - colon <= 6 &&
       value.find_first_not_of("0123456789:") == value.npos)
     return true;
+  // "8080/message" of a local address.
+  const std::size_t slash = value.find('/');
+  if (slash != value.npos && slash >= 2 && slash <= 5 &&
+      value.substr(0, slash).find_first_not_of("0123456789") == value.npos &&
+      std::all_of(value.begin() + static_cast<std::ptrdiff_t>(slash), value.end(), [](char c) {
+        return c == '/' || c == '_' || c == '-' || is_letter(static_cast<unsigned char>(c));
+      }))
+    return true;
+  // "7,315,312", "2022/11/06", "|b/9Lco5E…" behind the salt of known hosts.
+  const bool figures = value.find_first_not_of("0123456789,/") == value.npos;
+  if (value[0] == '|' || (figures && value.find_first_of(",/") != value.npos)) return true;
   const bool letters = std::all_of(value.begin(), value.end(),
                                    [](char c) { return is_letter(static_cast<unsigned char>(c)); });
   return letters && value.ends_with("Password");

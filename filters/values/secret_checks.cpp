@@ -174,6 +174,8 @@ double check_aws_key_id(TokenMatch& match, double confidence) {
   constexpr std::size_t kNear = 300;
   if (ends_with(match.value(), "EXAMPLE") || distinct_characters(match.value().substr(4)) < 5)
     return 0;
+  // A primer of DNA.
+  if (match.value().find_first_not_of("ACGTN") == std::string_view::npos) return 0;
   const std::size_t to = std::min(match.text.size(), match.range.end + kNear);
   const std::size_t secret = next_run_of_40(match.text, match.range.end, to);
   return secret != std::string_view::npos && is_aws_secret(match.text.substr(secret, 40))

@@ -120,6 +120,7 @@ TEST(CleanPrompts, AYearOfBirthIsNoDateOfAnotherDay) {
 TEST(CleanPrompts, ToTranslateAMarkingIsNotToSetOne) {
   expect_none("confidentiality_label", {"How do you say 社外秘?", "Translate 社外秘 into English.",
                                         "「関係者外秘」の英訳は？", "「社外秘」を英語にして",
+                                        "データ分類（極秘・社内・公開等）を定め、",
                                         "この研修の要点。社外秘資料をSNSに上げない"});
   expect_marked("confidentiality_label", {"⟦社外秘⟧\nTranslate this into English."});
 }
@@ -165,6 +166,8 @@ TEST(CleanPrompts, ResultsOptionsAndHashesAreNoPasswords) {
   expect_none(
       "password_assignment",
       {"PASS: binutils-all/i386/ibt\nPASS: strip on debug sections", "PASS: a\nPASS: addr2line",
+       "http -a user:password :8080/message", "PW: 7,315,312", "PW\t2022/11/06",
+       "|1|jYO3iJYdIupwDIODXs9RiwIjses=|b/9Lco5E/Ff5tZ9fp43e3ROm+eQ= ssh-rsa",
        "Pass '-fsanitize=*' flags for GCC", "Pass '-Xassembler=*' to it",
        "podman run --rm -p 8123:80 httpd", "Change lpPassword to lpZipPassword for windll",
        "parse_password_expiring_control to libldap-2.4-2.symbols",
@@ -182,6 +185,9 @@ TEST(CleanPrompts, WhatManualsAndTablesOfCharactersHoldIsNone) {
   expect_none("email", {"npm diff pkg@2.0.0\n.fi\n.RE", "--user user@example.com\n.RE\n"});
   expect_marked("email",
                 {"⟦t.yamada@kaisha-sample\n.co.jp⟧\n", "⟦t.yamada@kaisha-sample.co⟧\n.jp"});
+  expect_none("iban", {"fileRef = AD2642EC9380F6A50E666F44"});
+  expect_marked("iban", {"IBAN: ⟦DE02120300000000202051⟧", "⟦GB94BARC10201530093459⟧"});
+  expect_none("aws_access_key_id", {"| ACCAGTGGGCTCAGTAACGT | 57.2 |"});
   expect_none("jp_phone", {"https://doi.org/10.1111/0081-1750.00098"});
   expect_none("date_of_birth", {"3.3.3 \"Happy Birthday Sophie\" (2012-11-06)"});
   expect_none("confidentiality_label", {"        /// INTERNAL ONLY\n        ///"});
