@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::size_t kFewestCodes = 8;
 constexpr std::size_t kMostCodes = 16384;
+constexpr std::size_t kManyCodes = 12;
 constexpr std::size_t kLongestBetween = 48;  // bytes between two numbers, with the call of one
 
 char at_or_nul(std::string_view text, std::size_t at) {
@@ -93,9 +94,9 @@ Code read_code(std::string_view text, std::size_t at, Base base) {
 // Names of calls that make a character of its code.
 bool is_char_call(std::string_view name) {
   static constexpr std::string_view kCalls[] = {
-      "chr",  "Chr",   "CHR",          "ChrW",          "chrw",   "char",
-      "CHAR", "Char",  "fromCharCode", "fromCodePoint", "unichr", "String",
-      "rune", "NCHAR", "UNICHAR",      "byte",          "Byte",   "int"};
+      "chr",     "Chr",          "CHR",           "ChrW",   "chrw",   "char", "CHAR",
+      "Char",    "fromCharCode", "fromCodePoint", "unichr", "String", "rune", "NCHAR",
+      "UNICHAR", "byte",         "Byte",          "int",    "UInt8",  "uint8"};
   return std::find(std::begin(kCalls), std::end(kCalls), name) != std::end(kCalls);
 }
 
@@ -133,7 +134,7 @@ std::size_t skip_between(std::string_view text, std::size_t at) {
     }
     if (!is_letter(static_cast<unsigned char>(c))) break;
     std::size_t end = pos;
-    while (end < most && is_letter(static_cast<unsigned char>(text[end]))) ++end;
+    while (end < most && is_alnum(static_cast<unsigned char>(text[end]))) ++end;
     const std::string_view name = text.substr(pos, end - pos);
     static constexpr CharSet kAfterCall{"(.)]"};
     if (at_or_nul(text, end) == '$' && at_or_nul(text, end + 1) == '(') ++end;  // of Basic
@@ -231,8 +232,11 @@ Range likely_part(const std::vector<long>& codes) {
 std::string text_of_octals(std::string_view text, const std::vector<Range>& places) {
   std::string bytes;
   for (const Range& place : places) {
-    const bool nought = text[place.begin] == '0';
-    if (place.size() != 3 && !(nought && (place.size() == 4 || place.size() == 2))) return {};
+    // Of two digits they are enough to hold an 8 or a 9 when they are decimal.
+    const bool nought = text[place.begin] == '0', many = places.size() >= kManyCodes;
+    if (place.size() != 3 && !(nought && place.size() == 4) &&
+        !((nought || many) && place.size() == 2))
+      return {};
     const Code code = read_bits(text, place.begin, 8, place.size(), place.size());
     if (code.end == 0 || code.value > 255) return {};
     if (code.value == 0 && &place == &places.back()) break;

@@ -49,6 +49,10 @@ bool begins_entity(std::string_view text, std::size_t at) {
   const char next = at_or_nul(text, at + 1);
   if (next == '#') return true;
   if (text.substr(at, 4) == "&lt;") return begins_escaped_tag(text, at);
+  if (at > 0 && digit(text[at - 1])) {
+    const std::size_t close = text.substr(at, 10).find(';');
+    if (close != std::string_view::npos && digit(at_or_nul(text, at + close + 1))) return true;
+  }
   if (next == 'n' || next == 'e' || next == 't')
     return at > 0 && alnum(text[at - 1]) && text.substr(at, 10).find(';') != std::string_view::npos;
   if (!is_letter(static_cast<unsigned char>(next))) return false;
@@ -108,7 +112,9 @@ std::uint16_t quote_flags(std::string_view text, std::size_t at) {
   if (next == '$' && (text[at - 1] == '=' || line_ends || text[at - 1] == ' ')) return kQuotes;
   if (next == ')') {
     const char behind = at_or_nul(text, pos + 1);
-    if (behind == '\n' || (behind == ';' && at_or_nul(text, pos + 2) == '\n')) {
+    const char third = at_or_nul(text, pos + 2);
+    if (behind == ';' && is_letter(static_cast<unsigned char>(third))) return kQuotes;
+    if (behind == '\n' || (behind == ';' && third == '\n')) {
       std::size_t word = pos + (behind == ';' ? 3 : 2);
       for (int i = 0; i < 16 && at_or_nul(text, word) == ' '; ++i) ++word;
       return is_letter(static_cast<unsigned char>(at_or_nul(text, word))) ? kQuotes : 0;
@@ -119,8 +125,9 @@ std::uint16_t quote_flags(std::string_view text, std::size_t at) {
   const bool comment = next == '#' || (next == '/' && (third == '/' || third == '*'));
   const bool joins = comment || next == '+' || next == '&' || next == '|' || next == '\\' ||
                      next == '~' || next == ';' || next == '}' || pos == at + 4 ||
-                     (next == '<' && third == '>') || (next == '^' && is_blank(third)) ||
-                     (next == '*' && is_blank(third)) || (next == 'D' && third == 'E') ||
+                     (next == '<' && (third == '>' || third == '<')) ||
+                     (next == '^' && is_blank(third)) || (next == '*' && is_blank(third)) ||
+                     (next == 'D' && third == 'E') ||
                      (line_ends && (is_letter(static_cast<unsigned char>(next)) || next == '-'));
   return joins ? kQuotes : 0;
 }

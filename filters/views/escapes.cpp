@@ -340,6 +340,10 @@ std::size_t EscapeFinder::see_entity(std::size_t at) {
   bool asks = entity.numeric || !entity.ordinary;
   if (entity.code == 0xA0 || entity.code == 0x20)
     asks = (at > 0 && alnum_at(text_, at - 1)) && alnum_at(text_, entity.end);
+  const auto number = [this](std::size_t i) {
+    return is_digit(static_cast<unsigned char>(at_or_nul(text_, i)));
+  };
+  asks = asks || (at > 0 && number(at - 1) && number(entity.end));
   if (entity.code == '<') asks = begins_escaped_tag(text_, at);
   if (entity.code == '&') asks = at_or_nul(text_, entity.end) == '#';
   return std::max(put_code(at, entity.end, entity.code == 0xA0 ? ' ' : entity.code, asks), at + 1);

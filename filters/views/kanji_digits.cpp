@@ -90,7 +90,7 @@ bool after_era(std::string_view text, std::size_t at) {
 char separator_of(char32_t c) {
   if (is_hyphen(c) || c == U'－' || c == U'の' || c == U'ノ') return '-';
   if (is_dot(c)) return '.';
-  return is_space(c) || c == 0x3000 ? ' ' : '\0';
+  return is_space(c) || c == 0x3000 || c == 0x3001 ? ' ' : '\0';
 }
 
 struct Run {

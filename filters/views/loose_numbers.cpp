@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <span>
 #include <utility>
 
 #include "filters/char_set.h"
@@ -19,10 +20,31 @@ constexpr std::size_t kMostDigits = 16, kLongestGroup = 13;
 constexpr std::size_t kLongestGap = 40;  // bytes
 constexpr int kMostSigns = 6, kMostWords = 6;
 
-constexpr std::string_view kWords[] = {
-    "dash",  "hyphen", "space", "minus", "slash", "and",     "then", "dot",      "next",
-    "first", "second", "third", "last",  "final", "finally", "four", "digits",   "digit",
-    "group", "part",   "half",  "rest",  "the",   "is",      "are",  "followed", "by"};
+// By their length.
+constexpr std::string_view kWords2[] = {"is", "by"}, kWords3[] = {"and", "dot", "the", "are"},
+                           kWords4[] = {"dash", "then", "next", "last",
+                                        "four", "part", "half", "rest"},
+                           kWords5[] = {"minus", "space", "slash", "first",
+                                        "third", "final", "digit", "group"},
+                           kWords6[] = {"hyphen", "second", "digits"}, kWords8[] = {"followed"};
+std::span<const std::string_view> words_of(std::size_t size) {
+  switch (size) {
+    case 2:
+      return kWords2;
+    case 3:
+      return kWords3;
+    case 4:
+      return kWords4;
+    case 5:
+      return kWords5;
+    case 6:
+      return kWords6;
+    case 8:
+      return kWords8;
+    default:
+      return {};
+  }
+}
 constexpr std::string_view kWordsJa[] = {
     "ハイフン", "スペース", "スラッシュ", "ダッシュ", "ドット", "つづけて", "つづいて",
     "番目",     "続けて",   "続いて",     "そして",   "その",   "後半",     "残り",
@@ -51,12 +73,12 @@ std::size_t joining_word_end(std::string_view text, std::size_t at) {
   while (end < text.size() && end - at < 10 && kAsciiLetters.has(text[end])) ++end;
   if (end == at) return at;
   const std::string_view word = text.substr(at, end - at);
+  const std::span<const std::string_view> words = words_of(word.size());
   const auto same = [word](std::string_view known) {
-    return known.size() == word.size() &&
-           std::equal(known.begin(), known.end(), word.begin(),
+    return std::equal(known.begin(), known.end(), word.begin(),
                       [](char a, char b) { return a == (b | 0x20); });
   };
-  return std::any_of(std::begin(kWords), std::end(kWords), same) ? end : at;
+  return std::any_of(words.begin(), words.end(), same) ? end : at;
 }
 
 // "2:", "2 =" behind "part", "4桁は": a number that counts the groups or their digits.
@@ -168,7 +190,8 @@ bool proves_itself(std::string_view digits) {
 bool usual_groups(const LooseNumber& number) {
   constexpr std::size_t kMost = 4;
   static constexpr std::size_t kSizes[][kMost] = {{4, 4, 4, 4}, {4, 4, 4, 0}, {3, 4, 4, 0},
-                                                  {4, 6, 5, 0}, {2, 4, 4, 0}, {3, 3, 4, 0}};
+                                                  {4, 6, 5, 0}, {2, 4, 4, 0}, {3, 3, 4, 0},
+                                                  {1, 4, 4, 4}, {4, 6, 4, 0}};
   return number.groups <= kMost &&
          std::any_of(std::begin(kSizes), std::end(kSizes), [&](const auto& sizes) {
            return std::equal(sizes, sizes + number.groups, number.sizes.begin()) &&
@@ -179,7 +202,7 @@ bool usual_groups(const LooseNumber& number) {
 // Cheap: whether a number may be cut into two such groups first. Dates and times are cut otherwise.
 bool may_begin(std::size_t first, std::size_t second) {
   return first == second || (first == 3 && second == 4) || (first == 4 && second == 6) ||
-         (first == 2 && second == 4);
+         (first == 2 && second == 4) || (first == 1 && second == 4);
 }
 
 // Whether all groups but the last are equal, or usual.

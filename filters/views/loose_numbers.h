@@ -21,7 +21,8 @@ class LooseNumbers {
     // Cheap: most digits are a cell of a row, or a part of a time.
     const char sign = end < text_.size() ? text_[end] : '\0';
     const bool cell =
-        (sign == ',' || sign == ':' || sign == '.' || sign == '\n') && digit_at(text_, end + 1);
+        (sign == ',' || sign == ':' || sign == '.' || sign == '\n') && digit_at(text_, end + 1) &&
+        !(sign == '.' && end - at == 4 && digit_at(text_, end + 4) && !digit_at(text_, end + 5));
     return at < seen_ || cell ? 0 : join_from(at, end);
   }
 

@@ -288,8 +288,10 @@ void join_groups(std::string_view text, Range where, const Groups& run, PulledAp
   const bool listed = table || is_enumeration(text, run) || in_array(text, where, run);
   const bool sure = !listed && (run.odd || evenly_cut(run));
   Patches& patches = sure ? out.sure : out.doubtful;
+  // The last group of four is cut off in numbers of another grouping.
+  const bool cut = in_fours(run) && run.sizes.back() < 4;
   for (const Range& gap : run.gaps)
-    patches.add(gap, (run.odd && !evenly_cut(run)) || wide ? "-" : "");
+    patches.add(gap, (run.odd && !evenly_cut(run) && !cut) || wide ? "-" : "");
 }
 
 }  // namespace

@@ -128,6 +128,11 @@ std::size_t part_word_end(std::string_view text, std::size_t at) {
   static constexpr CharSet kNames{":=\""};
   const std::size_t sign = end < text.size() && text[end] == ' ' ? end + 1 : end;
   const bool counted = sign > end && (text[sign] == '2' || text[sign] == '3' || text[sign] == 'h');
+  // {"p1": "4539", "p2": …}.
+  const bool key = at > 0 && text[at - 1] == '"' && end < text.size() && text[end] == '"';
+  if (key && end - at >= 2 && end - at <= 4 && text[end - 1] >= '2' && text[end - 1] <= '5' &&
+      kAsciiLetters.has(text[end - 2]))
+    return end;
   const bool high = sign < text.size() && static_cast<unsigned char>(text[sign]) >= 0x80;
   if (end - at < 4 || sign >= text.size() || !(kNames.has(text[sign]) || counted || high))
     return at;

@@ -278,9 +278,12 @@ bool has_capitals(const unsigned char* block) {
   const std::uint64_t keyed = (m.digit & m.letter << 1) | (m.letter & m.digit << 1);
   const std::uint64_t run = alnum | m.token, ends = ~run & run << 1;
   static constexpr BlockMarks kNothing{};
-  if ((ends & (ends - 1)) != 0 && count(keyed) >= 3 && even_gaps(m, kNothing) != 0)
+  if (m.digit != 0 && (ends & (ends - 1)) != 0 && count(keyed) >= 3 && even_gaps(m, kNothing) != 0)
     flags |= kEvenPieces;
   const std::uint64_t mixed = m.kanji & (m.digit << 1 | m.digit >> 3);
+  // With a blank or a comma between, too.
+  const std::uint64_t apart = m.kanji & (m.kanji >> 4 | m.kanji >> 6);
+  if (m.kanji != 0 && count(apart) >= 3) flags |= kKanjiDigits;
   if ((m.kanji & (m.kanji >> 3)) != 0 || count(mixed) >= 2) flags |= kKanjiDigits;
   return flags;
 }
@@ -353,7 +356,7 @@ template <BlockMarks (*kMasks)(const unsigned char*)>
     std::uint16_t flags = flags_of_block(m, last);
     if (long_break && has_capitals(p)) flags |= kLineEnd;
     // Hexadecimal digits may have none.
-    constexpr int kManyOfHex = 20;
+    constexpr int kManyOfHex = 28;
     if ((flags & kEvenGroups) != 0 && count(m.digit) < kManyOfHex && !has_capitals(p))
       flags &= std::uint16_t(~kEvenGroups);
     for (std::uint64_t left = m.special; left != 0; left &= left - 1) {

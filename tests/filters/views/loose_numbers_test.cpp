@@ -48,6 +48,22 @@ TEST(LooseNumbers, FindsGroupsOneBelowTheOther) {
             "credit_card[4539\n[10:02] 田中: 5787\n[10:03] 田中: 6362\n[10:04] 田中: 1486]");
 }
 
+TEST(LooseNumbers, FindsGroupsWithEntitiesAndInKanjiApart) {
+  for (const char* gap : {"&nbsp;", "&ndash;", "&mdash;", "&middot;", "<br>"}) {
+    const std::string g(gap);
+    EXPECT_NE(shown("カード番号: 4539" + g + "5787" + g + "6362" + g + "1486").find("credit_card["),
+              std::string::npos)
+        << gap;
+  }
+  EXPECT_NE(
+      shown("card = 四 五 三 九 五 七 八 七 六 三 六 二 一 四 八 六 です").find("credit_card["),
+      std::string::npos);
+  EXPECT_NE(
+      shown("カード\n{\"p1\": \"4539\", \"p2\": \"5787\", \"p3\": \"6362\", \"p4\": \"1486\"}")
+          .find("credit_card["),
+      std::string::npos);
+}
+
 TEST(LooseNumbers, FiguresOneBesideTheOtherAreSilent) {
   // The check digit is wrong.
   EXPECT_EQ(shown("card 4539 dash 5787 dash 6362 dash 1487"), "");

@@ -23,7 +23,7 @@ std::string rows(const std::string& text, const char* offset, const std::string&
 TEST(WrittenOut, FindsCodesOfEveryBaseAndCast) {
   for (const Value& value : values())
     for (const char* code : {"0o%o, ", "0%03o, ", "(byte)%u, ", "(byte) 0x%02x, ", "%uu8, ",
-                             "%02Xh, ", "Chr$(%u) & ", "[char]%u+"}) {
+                             "%02Xh, ", "Chr$(%u) & ", "[char]%u+", "UInt8(%u), "}) {
       std::string list;
       for (const char c : value.text)
         list += printed(code, static_cast<unsigned>(static_cast<unsigned char>(c)));
