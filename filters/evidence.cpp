@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "filters/line_ends.h"
@@ -40,6 +41,34 @@ Evidence of_words(const DetectorRow& row, const Surroundings& around) {
   return evidence;
 }
 
+// Names of values of several kinds, as labels and keys have them.
+constexpr std::string_view kOwnNames[] = {
+    "電話",       "携帯",       "連絡先",       "ファックス",
+    "旅券",       "パスポート", "在留カード",   "免許",
+    "年金番号",   "保険者",     "個人番号",     "法人番号",
+    "次回",       "生年月日",   "誕生日",       "住所",
+    "郵便番号",   "メール",     "マイナンバー", "カード番号",
+    "iban",       "phone",      "tel",          "mobile",
+    "cell",       "contact",    "fax",          "passport",
+    "license",    "licence",    "ssn",          "social security",
+    "my number",  "mynumber",   "my_number",    "email",
+    "e-mail",     "birthday",   "dob",          "pension",
+    "host",       "ip",         "card no",      "card number",
+    "credit card"};
+
+// Whether the name straight before a value, on its line, is one of something else: "contact number:
+// " below "pension number: …", "IBAN　DE79 " below a licence.
+bool has_other_name(const DetectorRow& row, std::string_view text, std::size_t value) {
+  constexpr std::size_t kLongest = 56;  // bytes
+  const std::size_t size = own_line(text, value, std::min(value, kLongest));
+  std::string_view name = text.substr(value - size, size);
+  if (const std::size_t cut = name.find_last_of(",;{|"); cut != name.npos)
+    name.remove_prefix(cut + 1);
+  const Surroundings own(name, {name.size(), name.size()}, name.size(), 0);
+  return own.has_before(std::span<const std::string_view>(kOwnNames)) &&
+         !own.has_before(row.context.words);
+}
+
 }  // namespace
 
 Evidence evidence_about(const DetectorRow& row, std::string_view text, Range value) {
@@ -55,7 +84,9 @@ Evidence evidence_about(const DetectorRow& row, std::string_view text, Range val
                     : own_line(text, value.begin, before);
   }
   if (!may_have_words_near(row, text, value, before, row.context.after)) return {};
-  return of_words(row, Surroundings(text, value, before, row.context.after));
+  const Evidence evidence = of_words(row, Surroundings(text, value, before, row.context.after));
+  return evidence.named && has_other_name(row, text, value.begin) ? Evidence{false, true}
+                                                                  : evidence;
 }
 
 bool is_label_before(const DetectorRow& row, std::string_view text, std::size_t end) {

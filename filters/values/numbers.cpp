@@ -267,12 +267,21 @@ bool in_matrix(const DigitGroups& all, const DigitCandidate& c, std::size_t grou
          figures(own.to);
 }
 
+// "192.168.131.220".
+bool is_dotted_quad(const DigitGroups& all, const DigitCandidate& c) {
+  if (c.separator != Separator::kDot || c.to - c.from != 4) return false;
+  for (std::size_t i = c.from; i < c.to; ++i)
+    if (all.groups[i].count > 3 || (all.groups[i].count == 3 && all.digits_of(i, i + 1) > "255"))
+      return false;
+  return true;
+}
+
 // Calls use(candidate, digits, range) with candidates of `size` digits.
 template <class Use>
 void for_numbers(const DigitGroups& all, std::size_t size, std::size_t most_groups, Use use) {
   for (std::size_t from = 0; from < all.groups.size(); ++from) {
     for_candidates(all, from, {size, size, most_groups, false, true}, [&](const DigitCandidate& c) {
-      if (c.separator == Separator::kParen) return;
+      if (c.separator == Separator::kParen || is_dotted_quad(all, c)) return;
       use(c, all.digits_of(c.from, c.to), all.range_of(c.from, c.to));
     });
   }

@@ -37,8 +37,8 @@ constexpr std::size_t kTouching = 24;
 // A patch farther from the fresh part is none of its findings' own: it is done where a view is
 // made, but asks for none. What begins there is found in the window it is fresh in.
 constexpr std::size_t kFarFromFresh = 2u << 10;
-// What a value must be worth where ordinary text looks pulled apart too.
-constexpr double kProven = 0.85;
+// What a value must be worth where ordinary text looks pulled apart too; and one that is told.
+constexpr double kProven = 0.85, kLikely = 0.60;
 
 // Ways to read a text, in the order in which one may follow another within a view.
 enum Family : int { kOdd, kKanji, kEscapes, kLiterals, kCodes, kSpaced, kGroups, kLines, kBlobs };
@@ -211,9 +211,15 @@ void ViewScan::Impl::look(const Scene& scene, Family family, bool unsure, Findin
              !(f.range.begin == finding.range.begin && f.range.size() < r.size() &&
                shown.find("://") == shown.npos && goes_on_as_key(shown.substr(f.range.size())));
     };
+    // What was not pulled apart itself and is told already gains nothing from lines put together.
+    const auto tells = [&](const Finding& f) {
+      return f.confidence >= kLikely && f.range.begin < finding.range.end &&
+             finding.range.begin < f.range.end;
+    };
+    const auto first_new = out.begin() + static_cast<std::ptrdiff_t>(before);
     const bool known =
-        family == kLines &&
-        std::any_of(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(before), covers);
+        family == kLines && (view.patched(r) ? std::any_of(out.begin(), first_new, covers)
+                                             : std::any_of(out.begin(), first_new, tells));
     if (!known) out.push_back(std::move(finding));
   }
 }

@@ -153,6 +153,30 @@ TEST(Columns, TheHeadingSaysWhatANumberIs) {
   EXPECT_EQ(values_of("jp_my_number", other), std::vector<std::string>{});
 }
 
+// A label on the line above is not asked about what has a name of its own.
+TEST(Labels, TheValuesOwnNameSaysWhatItIs) {
+  EXPECT_EQ(shown("免許証No.: 400175983600\nIBAN　DE79 8329 2684 8201 7970 04"),
+            "jp_driver_license[400175983600] iban[DE79 8329 2684 8201 7970 04]");
+  EXPECT_EQ(shown("pension number: 6580-331659\ncontact number: 011-600-4552"),
+            "jp_pension_number[6580-331659] jp_phone[011-600-4552]");
+  EXPECT_EQ(shown("credit card: 3471 515023 98715\ndriver's license no.: 629862606981"),
+            "credit_card[3471 515023 98715] jp_driver_license[629862606981]");
+  EXPECT_EQ(shown("my_number: 303164019074\nhost_ip: 192.168.131.220"),
+            "jp_my_number[303164019074] ip_address_private[192.168.131.220]");
+  EXPECT_EQ(shown("在留カードNo. → EH22395685TH\n旅券番号 → TT5062148 に直して"),
+            "jp_residence_card[EH22395685TH] jp_passport[TT5062148]");
+  EXPECT_EQ(shown("- お誕生日 → 回答しない\n- 次回は2026-01-17"), "");
+}
+
+TEST(Labels, AreKeysOfDatabasesToo) {
+  EXPECT_EQ(shown("INFO register license_no=531244737360 result=ok"),
+            "jp_driver_license[531244737360]");
+  EXPECT_EQ(shown("menkyo_bango: 301298797220"), "jp_driver_license[301298797220]");
+  EXPECT_EQ(shown("invoice_reg_no: \"2696611930270\""), "jp_corporate_number[2696611930270]");
+  EXPECT_EQ(shown("id,employee_ssn\n1,226-29-8312\n2,368-28-7830"),
+            "us_ssn[226-29-8312] us_ssn[368-28-7830]");
+}
+
 TEST(Columns, EveryRowOfALongTableIsFound) {
   std::string table = "氏名,口座番号,電話番号\n";
   for (int i = 0; i < 100; ++i) table += "x," + std::to_string(7391824 + i * 37) + ",0312345678\n";
