@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <string>
 
 #include "filters/char_set.h"
@@ -325,18 +326,24 @@ struct Separator {
   std::size_t name_end, value_begin;
 };
 
-// The last separator of the gate: the gate ends inside the value, which holds none.
-bool find_separator(std::string_view gate, Separator& out) {
-  constexpr std::string_view kMarks[] = {"=>", ":=",   "=",     ":", "：", "＝", "は",
-                                         ">",  " is ", " was ", ",", "「", "『"};
+// The first separator of the gate: the gate ends inside the value, which holds none. Behind
+// Japanese, `ja`, particles and arrows are separators, too.
+bool find_separator(std::string_view gate, bool ja, Separator& out) {
+  static constexpr std::string_view kMarks[] = {"=>", ":=",   "=",     ":", "：", "＝", "は",
+                                                ">",  " is ", " was ", ",", "「", "『"};
+  static constexpr std::string_view kMarksJa[] = {"を", "に", "へ", "が", "として",
+                                                  "→",  "⇒",  "➡",  "->"};
   std::size_t best = std::string_view::npos, size = 0;
   const std::string_view head = gate.substr(0, gate.size() - kShortest);
-  for (const std::string_view mark : kMarks) {
+  const auto look_for = [&](std::string_view mark) {
     const std::size_t pos = head.find(mark);
-    if (pos == std::string_view::npos || (best != std::string_view::npos && pos >= best)) continue;
+    if (pos == std::string_view::npos || (best != std::string_view::npos && pos >= best)) return;
     best = pos;
     size = mark.size();
-  }
+  };
+  for (const std::string_view mark : kMarks) look_for(mark);
+  if (ja)
+    for (const std::string_view mark : kMarksJa) look_for(mark);
   // "アクセストークン q7Zt…", or on the next line; "--api-key q7Zt…".
   if (best == std::string_view::npos) {
     for (const std::string_view blank : {" ", "　", "\n"}) {
@@ -373,14 +380,30 @@ bool is_below_secret_section(std::string_view text, std::size_t at) {
   return has_any(joined(section), kSections) && !has_any(joined(section), kOthers);
 }
 
+// "トークンは api_token=…": the value of an outer label is an assignment, which is judged by
+// itself. The name in it.
+std::optional<Range> inner_name(std::string_view text, Range value) {
+  constexpr std::size_t kLongestName = 48;
+  const std::string_view written = text.substr(value.begin, value.size());
+  const std::size_t sign = written.substr(0, kLongestName).find('=');
+  if (sign == std::string_view::npos || sign < 3 || written.size() < sign + 1 + kShortest ||
+      !is_letter(static_cast<unsigned char>(written[0])))
+    return std::nullopt;
+  const bool name =
+      std::all_of(written.begin(), written.begin() + static_cast<std::ptrdiff_t>(sign), [](char c) {
+        return is_alnum(static_cast<unsigned char>(c)) || c == '_' || c == '-' || c == '.';
+      });
+  return name ? std::optional<Range>(Range{value.begin, value.begin + sign}) : std::nullopt;
+}
+
 }  // namespace
 
 void find_generic_secret(const DetectorRow& row, std::string_view text, Range gate, Findings& out) {
   const std::string_view found = text.substr(gate.begin, gate.size());
   if (is_scheme(found)) return find_scheme(row, text, gate, out);
   Separator separator{};
-  if (!find_separator(found, separator)) return;
   const bool ascii = static_cast<unsigned char>(found[0]) < 0x80;
+  if (!find_separator(found, !ascii, separator)) return;
   std::string_view word = found.substr(0, separator.name_end);
   word = word.substr(0, word.find_last_not_of(" \t\"'])`\\") + 1);
   Naming naming = Naming::kNone;
@@ -418,6 +441,12 @@ void find_generic_secret(const DetectorRow& row, std::string_view text, Range ga
   while (begin < gate.end && !is_value_char(text[begin])) ++begin;
   if (text.substr(begin, 7) == "base64:") begin += 7;
   Range value = token_at(text, begin);
+  if (const auto inner = inner_name(text, value)) {
+    naming = naming_of(text.substr(inner->begin, inner->size()));
+    if (naming == Naming::kNone) return;
+    begin = inner->end + 1;
+    value = token_at(text, begin);
+  }
   if (is_secret_of_manager(text, gate.begin) ||
       is_member(text.substr(gate.begin, word.size()), text.substr(value.begin, value.size())))
     return;

@@ -4,8 +4,10 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 
+#include "filters/values/assignment.h"
 #include "filters/values/random_value.h"
 #include "filters/values/validators.h"
 #include "filters/width_fold.h"
@@ -33,15 +35,15 @@ bool mixes_letters_and_digits(std::string_view value) {
 }
 
 // 40 characters of the secret half's alphabet that chance made: no hash in hexadecimal, no path, no
-// sample.
-bool is_aws_secret(std::string_view value) {
+// sample. Straight behind its name, `named`, it needs no digits.
+bool is_aws_secret(std::string_view value, bool named) {
   if (ends_with(value, "EXAMPLEKEY") ||
       value.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos)
     return false;
   if (std::count(value.begin(), value.end(), '/') > 3) return false;
   // One in a hundred holds a single digit; its signs tell it from a name.
   const bool signs = value.find('+') != std::string_view::npos && word_likeness(value, 4) < 0.40;
-  if (!mixes_letters_and_digits(value) && !signs) return false;
+  if (!mixes_letters_and_digits(value) && !signs && !(named && looks_random(value))) return false;
   return shannon_entropy(value) >= 4.1;
 }
 
@@ -178,7 +180,7 @@ double check_aws_key_id(TokenMatch& match, double confidence) {
   if (match.value().find_first_not_of("ACGTN") == std::string_view::npos) return 0;
   const std::size_t to = std::min(match.text.size(), match.range.end + kNear);
   const std::size_t secret = next_run_of_40(match.text, match.range.end, to);
-  return secret != std::string_view::npos && is_aws_secret(match.text.substr(secret, 40))
+  return secret != std::string_view::npos && is_aws_secret(match.text.substr(secret, 40), false)
              ? 0.98
              : confidence;
 }
@@ -306,14 +308,71 @@ void find_private_key(const DetectorRow& row, std::string_view text, Range gate,
       make_finding(row, encrypted ? 0.70 : row.confidence.shape, range, std::string(body.run)));
 }
 
+namespace {
+
+// Whether nothing but signs, particles and blanks of one line stand between a name that ends at
+// `name_end` and the value at `pos`.
+bool stands_behind(std::string_view text, std::size_t name_end, std::size_t pos) {
+  constexpr std::size_t kLongestJoint = 24;
+  if (pos < name_end || pos - name_end > kLongestJoint) return false;
+  const std::string_view joint = text.substr(name_end, pos - name_end);
+  return std::all_of(joint.begin(), joint.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return c != '\n' && c != '\r' && !is_alnum(byte);
+  });
+}
+
+// The letters and digits of the name that is given the value at `pos`, "name = \"", in lower case;
+// empty when none is.
+std::string own_name(std::string_view text, std::size_t pos) {
+  constexpr std::size_t kMostSigns = 4;
+  static constexpr CharSet kAround{" \t\"'`\\"}, kName = kAsciiWord | CharSet("-.");
+  const auto skip_back = [text](std::size_t at, const CharSet& chars, std::size_t most) {
+    const std::size_t from = at;
+    while (at > 0 && from - at < most && chars.has(text[at - 1])) --at;
+    return at;
+  };
+  std::size_t at = skip_back(pos, kAround, kMostSigns);
+  if (at == 0 || (text[at - 1] != '=' && text[at - 1] != ':')) return {};
+  at = skip_back(skip_back(at, CharSet{":="}, 2), kAround, kMostSigns);
+  constexpr std::size_t kLongestName = 48;
+  const std::size_t begin = skip_back(at, kName, kLongestName);
+  std::string name;
+  for_identifier_parts(text.substr(begin, at - begin),
+                       [&name](std::string_view part) { name += part; });
+  return name;
+}
+
+// "API_KEY", "webhookSecret": the key that a value has of its own tells that it is another one's.
+// `taken`: the name of the secret half has its value already.
+bool names_another_secret(std::string_view name, bool taken) {
+  const auto holds = [name](std::string_view word) { return name.find(word) != name.npos; };
+  for (const std::string_view word : {"aws", "accesskey", "secretaccess", "s3"})
+    if (holds(word)) return false;
+  if (taken && !name.empty()) return true;
+  static constexpr std::string_view kOthers[] = {
+      "apikey", "token",   "webhook", "client",   "auth",   "signing", "jwt",    "password",
+      "passwd", "session", "encrypt", "checksum", "digest", "commit",  "github", "google"};
+  return std::any_of(std::begin(kOthers), std::end(kOthers), holds);
+}
+
+}  // namespace
+
 void find_aws_secrets(const DetectorRow& row, std::string_view text, Range gate, Findings& out) {
   constexpr std::size_t kNear = 200;
   const std::size_t from = gate.begin > kNear ? gate.begin - kNear : 0,
                     to = std::min(text.size(), gate.end + kNear);
+  const std::string_view begins = text.substr(gate.begin, 4);
+  const bool key_id = begins == "AKIA" || begins == "ASIA";
+  const std::size_t name_end = identifier_around(text, gate).end;
+  const std::size_t next = key_id ? text.npos : next_run_of_40(text, name_end, to);
+  const std::size_t own =
+      next != text.npos && stands_behind(text, name_end, next) ? next : text.npos;
   for (std::size_t pos = next_run_of_40(text, from, to); pos != std::string_view::npos;
        pos = next_run_of_40(text, pos + 40, to)) {
     const std::string_view value = text.substr(pos, 40);
-    if (is_aws_secret(value))
+    if (pos != own && names_another_secret(own_name(text, pos), own != text.npos)) continue;
+    if (is_aws_secret(value, pos == own))
       out.push_back(make_finding(row, row.confidence.shape, {pos, pos + 40}, std::string(value)));
   }
 }

@@ -322,7 +322,14 @@ TEST(GenericSecrets, OfElementsColumnsAndPlainMentionsAreFound) {
                            "encryption:\n  key: ⟦⟧",
                            "暗号化キー（AES-256）：⟦⟧",
                            "const API_TOKEN: &'static str = \"⟦⟧\";",
-                           "hmac.new(b\"⟦⟧\", body)"}) {
+                           "hmac.new(b\"⟦⟧\", body)",
+                           "シークレットを ⟦⟧ に直して",
+                           "APIトークン → ⟦⟧",
+                           "認証トークン→⟦⟧です",
+                           "APIキーに「⟦⟧」を入力",
+                           "APIキーとして⟦⟧を渡す",
+                           "「APIキー」を⟦⟧に",
+                           "トークンが\"⟦⟧\"のまま"}) {
     std::string whole = text;
     whole.replace(whole.find("⟦⟧"), std::string("⟦⟧").size(), value);
     EXPECT_EQ(shown(whole), "generic_secret_high_entropy[" + value + "]") << whole;
@@ -330,12 +337,22 @@ TEST(GenericSecrets, OfElementsColumnsAndPlainMentionsAreFound) {
   for (const char* text :
        {"if (key > ⟦⟧)", "name,token id\nx,⟦⟧", "ソートキー ⟦⟧", "the cache key is ⟦⟧",
         "キャッシュキーの値：⟦⟧", "tool --cache-key ⟦⟧", "cache:\n  key: ⟦⟧",
-        "check(a.token,\n  b.request,\n  b.audience,\n  skew=⟦⟧,\n)",
+        "check(a.token,\n  b.request,\n  b.audience,\n  skew=⟦⟧,\n)", "ソートキーに ⟦⟧ を渡す",
+        "キャッシュキー → ⟦⟧", "公開鍵を ⟦⟧ に", "トークンは commit_hash=⟦⟧",
         "const CACHE_KEY: &str = \"⟦⟧\";", "\"authenticity_token\"=>\"⟦⟧\"",
         "- name: TOKEN_ID\n  value: ⟦⟧"}) {
     std::string whole = text;
     whole.replace(whole.find("⟦⟧"), std::string("⟦⟧").size(), value);
     EXPECT_EQ(shown(whole), "") << whole;
+  }
+}
+
+// "トークンは api_token=…": the outer label announces an assignment, and no value.
+TEST(GenericSecrets, OfAnAssignmentBehindALabelAreFoundByThemselves) {
+  for (const std::size_t size : {std::size_t{32}, std::size_t{64}}) {
+    const std::string value = chance(kHex, size, 3);
+    EXPECT_EQ(shown("社内APIのトークンは api_token=" + value),
+              "generic_secret_high_entropy[" + value + "]");
   }
 }
 

@@ -173,6 +173,37 @@ TEST(AwsSecret, IsNoPartOfALongerToken) {
             "aws_access_key_id[" + id + "] aws_secret_access_key[" + part + "]");
 }
 
+// One secret in a thousand holds no digit, some hold one.
+TEST(AwsSecret, StraightBehindItsNameNeedsNoDigits) {
+  const std::string secret = "dGhqZrXkVtBwLmNpQyCsJfEaUiTuYoPe/HdKxMzW";
+  for (const char* name : {"export AWS_SECRET_ACCESS_KEY=", "AWSのシークレットキーを ",
+                           "aws secret access key: ", "\"SecretAccessKey\": \""})
+    EXPECT_EQ(shown(name + secret), "aws_secret_access_key[" + secret + "]") << name;
+  EXPECT_EQ(shown("AWS_SECRET_ACCESS_KEY: /opt/modules/some/directory/of/the/module", 0), "");
+}
+
+TEST(AwsSecret, IsNoValueThatHasANameOfItsOwn) {
+  const std::string id = "AKIA" + chance(kBase32, 16), secret = chance(kBase62, 38, 3) + "/+";
+  const std::string other = chance(kBase62, 40, 4);
+  for (const std::string name : {"API_KEY", "authToken", "WEBHOOK_SECRET"})
+    EXPECT_EQ(shown(name + "=" + other + "\naccessKeyId=" + id),
+              "generic_secret_high_entropy[" + other + "] aws_access_key_id[" + id + "]");
+  EXPECT_EQ(shown("secretAccessKey=" + secret + "\nsecret_key=" + other),
+            "aws_secret_access_key[" + secret + "] generic_secret_high_entropy[" + other + "]");
+  EXPECT_EQ(shown("access_key = \"" + id + "\"\nsecret_key = \"" + secret + "\""),
+            "aws_access_key_id[" + id + "] aws_secret_access_key[" + secret + "]");
+}
+
+TEST(AwsSecret, DoesNotReachOverALineEnd) {
+  const std::string id = "AKIA" + chance(kBase32, 16);
+  for (unsigned seed = 1; seed < 40; ++seed) {
+    const std::string key = "AIza" + chance(kBase64Url, 34, seed) + "a";
+    EXPECT_EQ(
+        shown("AWS_ACCESS_KEY_ID=" + id + "\nGOOGLE_API_KEY=" + key + "\nANTHROPIC_API_KEY=x"),
+        "aws_access_key_id[" + id + "] gcp_api_key[" + key + "]");
+  }
+}
+
 TEST(AwsKeyId, IsSurerBesideItsSecret) {
   const std::string id = "AKIA" + chance(kBase32, 16), secret = chance(kBase62, 38, 3) + "/+";
   EXPECT_DOUBLE_EQ(confidence_in(id), 0.60);
