@@ -9,6 +9,7 @@
 #include "filters/processor.h"
 #include "filters/views/character_forms.h"
 #include "filters/views/escape_marks.h"
+#include "filters/views/spoken_digits.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -354,6 +355,7 @@ template <BlockMarks (*kMasks)(const unsigned char*)>
     m = kMasks(p);
     const bool long_break = breaks_long_run(m, last.run);
     std::uint16_t flags = flags_of_block(m, last);
+    if (may_hold_spoken_digits(p, m)) flags |= kSpoken;
     if (long_break && has_capitals(p)) flags |= kLineEnd;
     // Hexadecimal digits may have none.
     constexpr int kManyOfHex = 28;

@@ -28,6 +28,7 @@ enum SurveyFlag : std::uint16_t {
   kLineEnd = 256,      // a line end or tab after what may be part of a token or number
   kEvenGroups = 512,   // blanks at equal distances
   kEvenPieces = 1024,  // longer gaps at equal distances
+  kSpoken = 2048,      // short words, or kana, that may be digits
 };
 
 // The bytes of a block by what they are, a bit each, the first byte lowest.

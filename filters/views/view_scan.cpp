@@ -18,6 +18,7 @@
 #include "filters/views/message_borders.h"
 #include "filters/views/normaliser.h"
 #include "filters/views/pulled_apart.h"
+#include "filters/views/spoken_digits.h"
 #include "filters/views/survey.h"
 #include "filters/views/token_prefixes.h"
 #include "filters/views/variable_joins.h"
@@ -388,9 +389,10 @@ void ViewScan::Impl::see(const Scene& scene, Findings& out) {
     Finder find;
   };
   static constexpr Step kSteps[] = {
-      {kKanji, kKanjiDigits, find_kanji_numbers}, {kEscapes, kEscape, find_escapes},
-      {kLiterals, kQuotes, find_literal_joins},   {kLiterals, kQuotes, find_variable_joins},
-      {kCodes, kManyDigits, find_char_codes},     {kCodes, kManyDigits, find_hex_dumps}};
+      {kKanji, kSpoken, find_spoken_digits},     {kKanji, kKanjiDigits, find_kanji_numbers},
+      {kEscapes, kEscape, find_escapes},         {kLiterals, kQuotes, find_literal_joins},
+      {kLiterals, kQuotes, find_variable_joins}, {kCodes, kManyDigits, find_char_codes},
+      {kCodes, kManyDigits, find_hex_dumps}};
   for (const Step& step : kSteps) {
     if ((any & step.flags) == 0 || !allowed(step.family)) continue;
     patches.clear();

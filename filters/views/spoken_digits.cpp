@@ -1,0 +1,167 @@
+#include "filters/views/spoken_digits.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <iterator>
+#include <string>
+
+#include "filters/char_set.h"
+#include "filters/views/character_forms.h"
+#include "filters/views/survey.h"
+
+namespace sekisho::filters {
+namespace {
+
+constexpr std::size_t kFewestDigits = 9, kMostDigits = 40;
+constexpr std::size_t kLongestGap = 8;  // bytes between two words
+
+struct Word {
+  std::string_view text;
+  char digit;
+};
+
+// Of one digit the longer come first.
+constexpr Word kLatin[] = {
+    {"zero", '0'}, {"oh", '0'},   {"one", '1'},    {"two", '2'},   {"three", '3'}, {"four", '4'},
+    {"five", '5'}, {"six", '6'},  {"seven", '7'},  {"eight", '8'}, {"nine", '9'},  {"rei", '0'},
+    {"ichi", '1'}, {"ni", '2'},   {"san", '3'},    {"yon", '4'},   {"shi", '4'},   {"go", '5'},
+    {"roku", '6'}, {"nana", '7'}, {"shichi", '7'}, {"hachi", '8'}, {"kyuu", '9'},  {"kyu", '9'}};
+constexpr Word kKana[] = {
+    {"ゼロ", '0'}, {"レイ", '0'}, {"マル", '0'},   {"イチ", '1'},   {"ニー", '2'}, {"ニ", '2'},
+    {"サン", '3'}, {"ヨン", '4'}, {"シチ", '7'},   {"ゴー", '5'},   {"ゴ", '5'},   {"ロク", '6'},
+    {"ナナ", '7'}, {"ハチ", '8'}, {"キュウ", '9'}, {"キュー", '9'}, {"ク", '9'}};
+
+// Katakana for hiragana.
+char32_t folded_kana(char32_t c) {
+  return c >= 0x3041 && c <= 0x3096 ? c + 0x60 : c;
+}
+
+// The characters of kKana, and what may part them.
+constexpr std::u32string_view kKanaParts = U"ゼロレイマルチニーサンヨシゴクナハキュウ、・ノ　";
+
+// By their place from U+3000 on.
+constexpr std::array<std::uint64_t, 4> make_kana_parts() {
+  std::array<std::uint64_t, 4> out{};
+  const auto add = [&out](char32_t c) { out[(c - 0x3000) / 64] |= std::uint64_t{1} << (c % 64); };
+  for (const char32_t c : kKanaParts) {
+    add(c);
+    if (c >= 0x30A1 && c <= 0x30F6) add(c - 0x60);
+  }
+  return out;
+}
+constexpr auto kKanaTable = make_kana_parts();
+
+bool is_kana_part(char32_t c) {
+  return (kKanaTable[(c - 0x3000) / 64 % 4] >> c % 64 & 1) != 0;
+}
+
+char32_t kana_at(const unsigned char* p) {
+  if (p[0] != 0xE3) return 0;
+  return char32_t(0x3000) | char32_t(p[1] & 0x3F) << 6 | char32_t(p[2] & 0x3F);
+}
+
+// Whether all of the characters from `at` on may belong to digits.
+bool kana_stand_at(const unsigned char* p, std::size_t at) {
+  constexpr int kFewest = 8;
+  for (int i = 0; i < kFewest; ++i) {
+    if (at + 3 > Survey::kBlock) return false;
+    if (p[at] == ' ') ++at;
+    const char32_t c = kana_at(p + at);
+    if (c == 0 || !is_kana_part(c)) return false;
+    at += 3;
+  }
+  return true;
+}
+
+// The digit of the word at `at`, and its end; 0: there is none.
+std::size_t latin_word(std::string_view text, std::size_t at, std::string& digits) {
+  std::size_t end = at;
+  while (end < text.size() && end - at < 8 && kAsciiLetters.has(text[end])) ++end;
+  const std::string_view word = text.substr(at, end - at);
+  for (const Word& known : kLatin) {
+    const bool same = known.text.size() == word.size() &&
+                      std::equal(word.begin(), word.end(), known.text.begin(),
+                                 [](char a, char b) { return (a | 0x20) == b; });
+    if (!same) continue;
+    digits += known.digit;
+    return end;
+  }
+  return 0;
+}
+
+std::size_t kana_word(std::string_view text, std::size_t at, std::string& digits) {
+  for (const Word& known : kKana) {
+    std::size_t pos = at;
+    bool same = true;
+    for (std::size_t i = 0; same && i < known.text.size(); i += 3) {
+      const RawChar c = raw_char(text, pos);
+      same = folded_kana(c.value) == raw_char(known.text, i).value;
+      pos += c.size;
+    }
+    if (!same) continue;
+    digits += known.digit;
+    return pos;
+  }
+  return 0;
+}
+
+std::size_t digit_word(std::string_view text, std::size_t at, std::string& digits) {
+  if (at >= text.size()) return 0;
+  if (static_cast<unsigned char>(text[at]) >= 0x80) return kana_word(text, at, digits);
+  if (!kAsciiLetters.has(text[at])) return 0;
+  for (const auto& [word, times] :
+       {std::pair(std::string_view("double "), 1), std::pair(std::string_view("triple "), 2)}) {
+    if (text.substr(at, word.size()) != word) continue;
+    const std::size_t end = latin_word(text, at + word.size(), digits);
+    if (end != 0) digits.append(static_cast<std::size_t>(times), digits.back());
+    return end;
+  }
+  return latin_word(text, at, digits);
+}
+
+std::size_t behind_gap(std::string_view text, std::size_t at) {
+  static constexpr CharSet kGap{" ,-.\n\r/"};
+  std::size_t pos = at;
+  while (pos < text.size() && pos - at < kLongestGap) {
+    if (kGap.has(text[pos])) {
+      ++pos;
+      continue;
+    }
+    const RawChar c = raw_char(text, pos);
+    if (c.value != U'、' && c.value != U'・' && c.value != 0x3000 && c.value != U'ノ' &&
+        c.value != U'の')
+      break;
+    pos += c.size;
+  }
+  return pos;
+}
+
+}  // namespace
+
+bool spoken_kana_at(const unsigned char* p, std::size_t at) {
+  return is_kana_part(kana_at(p + at)) && kana_stand_at(p, at);
+}
+
+void find_spoken_digits(std::string_view text, const Survey&, Range where, Patches& out) {
+  out.undo(kNormalised);
+  std::string digits;
+  for (std::size_t at = where.begin; at < where.end;) {
+    const bool within = at > 0 && kAsciiLetters.has(text[at]) && kAsciiLetters.has(text[at - 1]);
+    digits.clear();
+    std::size_t end = within ? 0 : digit_word(text, at, digits);
+    if (end == 0) {
+      at += std::max<std::size_t>(raw_char(text, at).size, 1);
+      continue;
+    }
+    for (std::size_t more = end; digits.size() < kMostDigits && more != 0;) {
+      end = more;
+      more = digit_word(text, behind_gap(text, end), digits);
+    }
+    if (digits.size() >= kFewestDigits) out.add({at, end}, digits);
+    at = end;
+  }
+}
+
+}  // namespace sekisho::filters

@@ -1,0 +1,41 @@
+// Numbers told digit by digit; prose with the same words.
+
+#include <gtest/gtest.h>
+
+#include "tests/filters/scan_text.h"
+
+namespace sekisho::filters {
+namespace {
+
+bool found(const std::string& text, const std::string& type) {
+  return shown(text).find(type) != std::string::npos;
+}
+
+TEST(SpokenDigits, FindsNumbersInWords) {
+  EXPECT_TRUE(
+      found("card number: four five three nine five seven eight seven six three six two one "
+            "four eight six",
+            "credit_card"));
+  EXPECT_TRUE(
+      found("クレジットカードの番号は、ヨンゴーサンキューゴーナナハチナナロクサンロクニーイチヨン"
+            "ハチロクです",
+            "credit_card"));
+  EXPECT_TRUE(found(
+      "わたしのけいたいでんわのばんごう、電話番号は、ぜろ、きゅう、ぜろ、はち、なな、ろく、ご、"
+      "よん、さん、に、いち、です",
+      "jp_phone"));
+}
+
+TEST(SpokenDigits, ProseWithTheSameWordsIsSilent) {
+  EXPECT_EQ(shown("one of the two or three of us is to go at six, not at one or two or at five to "
+                  "ten, so go on and on"),
+            "");
+  EXPECT_EQ(shown("call one two three four five six seven eight nine, in a row of so many words"),
+            "");
+  EXPECT_EQ(
+      shown("ニイチサンシゴロクナナハチキュウと数えるのはレイであり、イチからクまでの数え方です"),
+      "");
+}
+
+}  // namespace
+}  // namespace sekisho::filters
