@@ -192,7 +192,7 @@ std::string_view label_before(std::string_view text, std::size_t end) {
 }
 
 void take_labelled(std::string_view text, Range number, Alike& alike) {
-  constexpr std::size_t kReach = 2048;
+  constexpr std::size_t kReach = 640;  // a few records on each side; numbers of people pay for it
   const std::string_view label = label_before(text, number.begin);
   if (label.empty()) return;
   const std::size_t from = number.begin - std::min(number.begin, kReach);

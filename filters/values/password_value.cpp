@@ -85,8 +85,10 @@ bool is_password_hash(std::string_view value) {
   // "{bcrypt}$2a$10$…": Spring names how it was made.
   if (value.starts_with('{') && value.find("}$") < 12) value.remove_prefix(value.find('}') + 1);
   // "{SSHA}K6c1…" of LDAP.
-  for (const std::string_view made : {"{ssha", "{sha", "{smd5}", "{md5}", "{crypt}"})
-    if (folded_lower(value.substr(0, made.size())) == made) return true;
+  if (value.starts_with('{')) {
+    for (const std::string_view made : {"{ssha", "{sha", "{smd5}", "{md5}", "{crypt}"})
+      if (folded_lower(value.substr(0, made.size())) == made) return true;
+  }
   // "pbkdf2:sha256:50000$…", "md5$salt$…" of Python.
   for (const std::string_view made : {"pbkdf2", "scrypt", "argon2", "md5$", "sha1$", "crypt$"})
     if (value.starts_with(made) && value.size() > 20 && value.find('$') < 24) return true;
