@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -294,6 +295,32 @@ void join_groups(std::string_view text, Range where, const Groups& run, PulledAp
     patches.add(gap, (run.odd && !evenly_cut(run) && !cut) || wide ? "-" : "");
 }
 
+// Whether a word beside the digits says that they are to be read from behind.
+bool told_backwards(std::string_view text, std::size_t begin, std::size_t end) {
+  constexpr std::size_t kBefore = 64, kBehind = 40;
+  static constexpr std::string_view kWords[] = {
+      "逆", "反転", "後ろから", "everse", "rev(", "backward", "right to left", "[::-1]", "| rev"};
+  const std::size_t from = begin > kBefore ? begin - kBefore : 0;
+  const std::string_view near = text.substr(from, end + kBehind - from);
+  return std::any_of(std::begin(kWords), std::end(kWords),
+                     [near](std::string_view word) { return near.find(word) != near.npos; });
+}
+
+// A number written backwards that proves itself the other way round.
+void turn_number(std::string_view text, std::size_t begin, std::size_t end, PulledApart out) {
+  constexpr std::size_t kFewest = 11, kMost = 16;
+  if (end - begin < kFewest || end - begin > kMost || alnum_at(text, end)) return;
+  const std::string_view digits = text.substr(begin, end - begin);
+  const std::string turned(digits.rbegin(), digits.rend());
+  const bool phone =
+      turned.size() == kFewest && turned[0] == '0' && turned[1] >= '5' && turned[2] == '0';
+  const bool number =
+      (turned.size() == 12 && my_number_valid(turned)) ||
+      (turned.size() > 13 && card_kind(turned) != CardKind::kNone && luhn_valid(turned));
+  if (!phone && !number) return;
+  if (told_backwards(text, begin, end)) out.doubtful.add({begin, end}, turned);
+}
+
 }  // namespace
 
 void find_number_groups(std::string_view text, const Survey& survey, Range where, PulledApart out) {
@@ -309,6 +336,7 @@ void find_number_groups(std::string_view text, const Survey& survey, Range where
     }
     std::size_t first = at;
     while (digit_at(text, first)) ++first;
+    turn_number(text, at, first, out);
     read_groups(text, at, run);
     const bool number = run.digits >= kFewestDigits && run.digits <= kMostDigits &&
                         !run.gaps.empty() && !alnum_at(text, run.end) &&

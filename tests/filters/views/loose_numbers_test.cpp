@@ -64,6 +64,13 @@ TEST(LooseNumbers, FindsGroupsWithEntitiesAndInKanjiApart) {
       std::string::npos);
 }
 
+TEST(LooseNumbers, FindsNumbersThatAreToldToBeTurned) {
+  EXPECT_EQ(shown("逆から読むとカード番号: 6841263678759354"), "credit_card[6841263678759354]");
+  EXPECT_EQ(shown("card_number = \"6841263678759354\"[::-1]"), "credit_card[6841263678759354]");
+  EXPECT_EQ(shown("電話番号（逆さ文字）：12345678090"), "jp_phone[12345678090]");
+  EXPECT_EQ(shown("カード番号: 6841263678759354").find("credit_card["), std::string::npos);
+}
+
 TEST(LooseNumbers, FiguresOneBesideTheOtherAreSilent) {
   // The check digit is wrong.
   EXPECT_EQ(shown("card 4539 dash 5787 dash 6362 dash 1487"), "");
