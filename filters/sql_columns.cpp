@@ -11,6 +11,7 @@ namespace {
 constexpr std::string_view kKeyWord = "values";
 constexpr std::size_t kLongestList = 1024;  // bytes of the names of columns
 constexpr std::size_t kLongestGap = 32;     // blanks between the parts
+constexpr int kDeepest = 8;                 // brackets within one another in a field
 
 constexpr CharSet kBlanks{" \t\r\n"};
 constexpr CharSet kNamePadding{" \t\r\n`\"'[]"};
@@ -87,7 +88,8 @@ bool RowWalk::over(std::string_view text, std::size_t& pos) {
     if (c == quote) quote = 0;
     return true;
   }
-  if (c == '(') return ++depth, true;
+  // Brackets that never close would make each statement walk to the end of its reach.
+  if (c == '(') return ++depth <= kDeepest;
   if (c == ')') return --depth >= 0;
   if (depth == 0) return c == ',' || kBlanks.has(c);
   if (c == '\'' || c == '"') quote = c;

@@ -347,17 +347,16 @@ void ViewScan::Impl::go_on_with_blob(const Scene& scene, Findings& out) {
 
 // Encodings cut into short groups.
 void ViewScan::Impl::see_even_groups(const Scene& scene) {
-  std::size_t at = 0;
+  std::size_t done = 0;  // what a run of groups covers, in ranges behind too
   survey.for_ranges(kEvenGroups, [&](Range where) {
-    at = std::max(at, where.begin);
-    while ((at = survey.next(at, where.end, kEvenGroupStarts)) < where.end) {
-      const bool fresh = at >= scene.fresh.begin && at < scene.fresh.end;
+    survey.each(std::max(done, where.begin), where.end, kEvenGroupStarts, [&](std::size_t at) {
+      done = at + 1;
+      if (at < scene.fresh.begin || at >= scene.fresh.end) return done;
       bool over = false;
-      std::size_t end = at + 1;
-      if (fresh) end = std::max(end, patch_even_groups(scene.text, at, *budget, over, patches));
+      done = std::max(done, patch_even_groups(scene.text, at, *budget, over, patches));
       failed |= over;
-      at = end;
-    }
+      return done;
+    });
   });
 }
 
