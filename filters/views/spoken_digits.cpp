@@ -144,24 +144,24 @@ bool spoken_kana_at(const unsigned char* p, std::size_t at) {
   return is_kana_part(kana_at(p + at)) && kana_stand_at(p, at);
 }
 
-void find_spoken_digits(std::string_view text, const Survey&, Range where, Patches& out) {
+void find_spoken_digits(std::string_view text, const Survey& survey, Range where, Patches& out) {
   out.undo(kNormalised);
+  // Where words begin, and characters that are not ASCII.
+  constexpr auto kStarts = [](const BlockMarks& before, const BlockMarks& m, const BlockMarks&) {
+    return (m.letter & ~(m.letter << 1 | before.letter >> 63)) | m.first_high;
+  };
   std::string digits;
-  for (std::size_t at = where.begin; at < where.end;) {
-    const bool within = at > 0 && kAsciiLetters.has(text[at]) && kAsciiLetters.has(text[at - 1]);
+  survey.each(where.begin, where.end, kStarts, [&](std::size_t at) {
     digits.clear();
-    std::size_t end = within ? 0 : digit_word(text, at, digits);
-    if (end == 0) {
-      at += std::max<std::size_t>(raw_char(text, at).size, 1);
-      continue;
-    }
+    std::size_t end = digit_word(text, at, digits);
+    if (end == 0) return at + 1;
     for (std::size_t more = end; digits.size() < kMostDigits && more != 0;) {
       end = more;
       more = digit_word(text, behind_gap(text, end), digits);
     }
     if (digits.size() >= kFewestDigits) out.add({at, end}, digits);
-    at = end;
-  }
+    return end;
+  });
 }
 
 }  // namespace sekisho::filters

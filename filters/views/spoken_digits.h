@@ -26,11 +26,13 @@ inline bool may_hold_spoken_digits(const unsigned char* block, const BlockMarks&
     const auto at = static_cast<std::size_t>(std::countr_zero(left | std::uint64_t{1} << 63));
     return block[at] == 0xE3 && spoken_kana_at(block, at);
   }
-  // Words of five letters at most, and many of them.
+  // Words of five letters at most, many of them, and nothing of code between.
   constexpr std::size_t kFewestWords = 9;
   constexpr std::uint64_t kFirst = ~std::uint64_t{0} >> 16, kLast = ~std::uint64_t{0} << 16;
   const std::uint64_t two = m.letter & m.letter >> 1, four = two & two >> 2;
-  const std::uint64_t six = four & two >> 4, words = m.letter & ~(m.letter << 1);
+  const std::uint64_t other =
+      m.special | ~(m.letter | m.space | m.token | m.dot | m.border);  // digits too
+  const std::uint64_t six = (four & two >> 4) | other, words = m.letter & ~(m.letter << 1);
   if ((six & kFirst) != 0 && (six & kLast) != 0) return false;
   return ((six & kFirst) == 0 && bit_count(words & kFirst) >= kFewestWords) ||
          ((six & kLast) == 0 && bit_count(words & kLast) >= kFewestWords);
