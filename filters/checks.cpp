@@ -8,6 +8,7 @@
 #include "filters/values/identity_checks.h"
 #include "filters/values/label_marks.h"
 #include "filters/values/login_url.h"
+#include "filters/values/next_clause.h"
 #include "filters/values/numbers.h"
 #include "filters/values/password.h"
 #include "filters/values/password_arguments.h"
@@ -17,6 +18,7 @@
 #include "filters/values/postal_address.h"
 #include "filters/values/private_address.h"
 #include "filters/values/secret_checks.h"
+#include "filters/values/secret_commands.h"
 #include "filters/values/service_account.h"
 
 namespace sekisho::filters {
@@ -66,6 +68,10 @@ constexpr NamedCheck kChecks[] = {
     of_match("password_cell", check_password_cell, "a password in a column of passwords"),
     of_match("secret_cell", check_secret_cell, "a random value in a column of secrets"),
     of_match("secret_argument", check_secret_argument, "a random value given to a function"),
+    of_gate("stored_password", find_stored_password, "a password that a command stores"),
+    of_gate("stored_secret", find_stored_secret, "a random value that a command stores"),
+    of_gate("secret_in_next_clause", find_secret_in_next_clause,
+            "a random value in the clause behind the name of a secret"),
     of_gate("generic_secret", find_generic_secret, "a random value whose name says it is secret"),
     // personal
     of_match("spelt_email", check_spelt_email, "an address whose marks are written as words"),

@@ -352,7 +352,7 @@ std::optional<Assignment> read_assignment(std::string_view text, Range word) {
     value_at = name.end + 1;
   // A line of its own, as in netrc.
   const std::size_t behind = skip_blanks(text, name.end);
-  if (!value_at && behind > name.end) {
+  if (!value_at && behind > name.end && !at(text, behind, "--")) {
     bool quoted = false;
     const Range value = read_value(text, behind, quoted);
     if (!quoted && value.size() >= 6 && is_setting(text, name.begin, value.end)) value_at = behind;

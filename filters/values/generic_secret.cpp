@@ -183,7 +183,7 @@ bool is_jwt_form(std::string_view value) {
 }
 
 // "DocumentEndToken", "APIKeyListParams", "_EllipticCurvePrivateKey": words with capitals. Of
-// random letters each fourth begins one.
+// random letters each fourth begins one, and few pairs are those of words.
 bool is_camel_case(std::string_view value) {
   std::size_t words = 0, letters = 0;
   bool lower = true;  // the letter before
@@ -195,8 +195,9 @@ bool is_camel_case(std::string_view value) {
     lower = !is_upper(c);
     ++letters;
   }
+  const double likeness = word_likeness(value, 4);
   return words >= 2 &&
-         (letters >= 5 * words || (letters >= 4 * words && word_likeness(value, 4) > 0.45));
+         ((letters >= 5 * words && likeness > 0.25) || (letters >= 4 * words && likeness > 0.45));
 }
 
 // "__NL80211_KEY_AFTER_LAST": the name of a constant, words in capitals among its parts.
@@ -234,12 +235,20 @@ bool is_marked_hex(std::string_view value) {
   return word && body.size() >= kShortestHex && is_hex(body) && looks_random(body);
 }
 
+}  // namespace
+
+bool is_named_secret_ja(std::string_view text, Range word) {
+  return naming_of_phrase(text, word) == Naming::kSecret;
+}
+
 bool is_secret_value(std::string_view value) {
   return value.size() >= kShortest && !is_jwt_form(value) && !is_placeholder(value) &&
          !value.starts_with("//") && !is_camel_case(value) && !is_constant_name(value) &&
          !is_sample_password(value) && !is_other_data(value) &&
          (looks_random(value) || is_marked_hex(value));
 }
+
+namespace {
 
 // The text in quotation marks that begins at `pos`.
 Range quoted_at(std::string_view text, std::size_t pos) {

@@ -21,4 +21,10 @@ double check_secret_argument(TokenMatch& match, double confidence);
 // Check of a cell below the heading of a column of secrets.
 double check_secret_cell(TokenMatch& match, double confidence);
 
+// Random, and nothing that only looks so: no name, sample, picture or token of three parts.
+bool is_secret_value(std::string_view value);
+
+// Whether a Japanese word ("キー", "トークン") and what stands before it name a secret.
+bool is_named_secret_ja(std::string_view text, Range word);
+
 }  // namespace sekisho::filters

@@ -6,6 +6,7 @@
 
 #include "filters/table.h"
 #include "filters/values/assignment.h"
+#include "filters/values/next_clause.h"
 #include "filters/values/password_arguments.h"
 #include "filters/values/random_value.h"
 #include "filters/values/secret_place.h"
@@ -247,6 +248,9 @@ void find_further_on(const DetectorRow& row, std::string_view text, Range word, 
   const bool announced = rest.ends_with("：") || rest.ends_with("→ ") || rest.ends_with("→") ||
                          rest.ends_with("： ") || rest.ends_with("「");
   if (!next_line && !announced) return;
+  // In the next clause, or behind something else in quotation marks.
+  if (rest.ends_with("「") && (rest.find("。") != rest.npos || rest.find("」") != rest.npos))
+    return;
   if (next_line && text[pos] == ':' && rest.empty()) ++pos;
   while (pos < text.size() && (text[pos] == ':' || text[pos] == ' ')) ++pos;
   for (int lines = 0; pos < text.size() && (text[pos] == '\n' || text[pos] == '\r'); ++pos)
@@ -397,8 +401,11 @@ void find_password(const DetectorRow& row, std::string_view text, Range gate, Fi
   if (ascii && find_inserted_passwords(row, text, {gate.begin, end}, out)) return;
   const auto given = read_assignment(text, {gate.begin, end});
   if (!given) {
+    const std::size_t before = out.size();
     if (ascii) find_typed(row, text, end, out);
-    return find_further_on(row, text, {gate.begin, end}, out);
+    find_further_on(row, text, {gate.begin, end}, out);
+    if (!ascii && out.size() == before) find_password_in_next_clause(row, text, end, out);
+    return;
   }
   if (names_something_else(given->name)) return;
   const std::string_view value = text.substr(given->value.begin, given->value.size());

@@ -127,6 +127,11 @@ TEST(Passwords, AreFoundByTheirPlace) {
     EXPECT_EQ(shown(text), "") << text;
 }
 
+TEST(GenericSecrets, OfLettersAloneAreFoundWhereTheySpellNothing) {
+  EXPECT_EQ(shown("X-Auth-Token: ftvtKigBjafSxfpzejiPYOEm"),
+            "generic_secret_high_entropy[ftvtKigBjafSxfpzejiPYOEm]");
+}
+
 TEST(Passwords, OfOtherFormsAreFound) {
   for (const std::string_view value :
        {"Sakura2024!", "hunter2hunter2", "P@ssw0rd!2024", "qwErty#99", "83920174",
