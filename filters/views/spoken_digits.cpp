@@ -81,6 +81,7 @@ std::size_t latin_word(std::string_view text, std::size_t at, std::string& digit
   while (end < text.size() && end - at < 8 && kAsciiLetters.has(text[end])) ++end;
   const std::string_view word = text.substr(at, end - at);
   for (const Word& known : kLatin) {
+    if (known.text[0] != (text[at] | 0x20)) continue;
     const bool same = known.text.size() == word.size() &&
                       std::equal(word.begin(), word.end(), known.text.begin(),
                                  [](char a, char b) { return (a | 0x20) == b; });
@@ -113,7 +114,7 @@ std::size_t digit_word(std::string_view text, std::size_t at, std::string& digit
   if (!kAsciiLetters.has(text[at])) return 0;
   for (const auto& [word, times] :
        {std::pair(std::string_view("double "), 1), std::pair(std::string_view("triple "), 2)}) {
-    if (text.substr(at, word.size()) != word) continue;
+    if (text[at] != word[0] || text.substr(at, word.size()) != word) continue;
     const std::size_t end = latin_word(text, at + word.size(), digits);
     if (end != 0) digits.append(static_cast<std::size_t>(times), digits.back());
     return end;
