@@ -47,7 +47,8 @@ constexpr std::string_view kOtherThings[] = {
 constexpr std::string_view kLabels[] = {"パスワード",   "パスフレーズ", "トークン",
                                         "シークレット", "キー",         "鍵"};
 
-constexpr std::string_view kParticles[] = {"を", "が", "は", "に", "の", "も", "へ", "と", "で"};
+constexpr std::string_view kParticles[] = {"を", "が", "は", "に", "の", "も",
+                                           "へ", "と", "で", "→",  "⇒"};
 
 struct Stated {
   Range value;
@@ -81,6 +82,15 @@ std::optional<Range> quoted_at(std::string_view text, std::size_t pos) {
   bool quoted = false;
   const Range value = read_value(text, pos, quoted);
   return quoted ? std::optional<Range>(value) : std::nullopt;
+}
+
+// "（本番）" behind a label.
+std::size_t skip_remark(std::string_view text, std::size_t pos) {
+  constexpr std::size_t kLongestRemark = 54;  // bytes
+  if (text.substr(pos, 3) != "（") return pos;
+  const std::string_view rest = text.substr(pos, kLongestRemark);
+  const std::size_t close = rest.find("）");
+  return close < rest.find('\n') ? pos + close + 3 : pos;
 }
 
 // The first thing behind a label on its line that is no Japanese and no word; nothing when it is
@@ -193,7 +203,7 @@ void find_secret_in_next_clause(const DetectorRow& row, std::string_view text, R
                                 Findings& out) {
   constexpr std::size_t kParticle = 3;
   const Range word{gate.begin, gate.end - kParticle};
-  const auto stated = next_stated(text, word.end);
+  const auto stated = next_stated(text, skip_remark(text, word.end));
   if (!stated || !is_named_secret_ja(text, word)) return;
   const Behind after = behind(text, *stated);
   const std::string_view value = text.substr(stated->value.begin, stated->value.size());

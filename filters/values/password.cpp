@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <string>
 
 #include "filters/table.h"
@@ -348,6 +349,22 @@ double check_password_cell(TokenMatch& match, double confidence) {
 
 namespace {
 
+// "DB_PASSWORD=…" as a value: what is behind the sign.
+std::optional<Range> inner_password(std::string_view text, Range value) {
+  constexpr std::size_t kLongestName = 48;
+  const std::string_view written = text.substr(value.begin, std::min(value.size(), kLongestName));
+  const std::size_t sign = written.find('=');
+  if (sign == written.npos) return std::nullopt;
+  const std::string_view name = written.substr(0, sign);
+  const std::string lower = folded_lower(name);
+  const bool word = std::all_of(name.begin(), name.end(), [](char c) {
+    return c == '_' || c == '-' || c == '.' || is_alnum(static_cast<unsigned char>(c));
+  });
+  const bool names = lower.find("pass") != lower.npos || lower.ends_with("pwd");
+  return word && names ? std::optional<Range>(Range{value.begin + sign + 1, value.end})
+                       : std::nullopt;
+}
+
 bool speaks_of_user(std::string_view text, std::size_t pos) {
   constexpr std::size_t kReach = 120;
   const std::size_t from = pos > kReach ? pos - kReach : 0;
@@ -399,7 +416,7 @@ void find_password(const DetectorRow& row, std::string_view text, Range gate, Fi
                           !begins(word, "パスフ") && !begins(word, "パスコ");
   if (short_word) return find_short_word(row, text, gate, out);
   if (ascii && find_inserted_passwords(row, text, {gate.begin, end}, out)) return;
-  const auto given = read_assignment(text, {gate.begin, end});
+  auto given = read_assignment(text, {gate.begin, end});
   if (!given) {
     const std::size_t before = out.size();
     if (ascii) find_typed(row, text, end, out);
@@ -408,6 +425,9 @@ void find_password(const DetectorRow& row, std::string_view text, Range gate, Fi
     return;
   }
   if (names_something_else(given->name)) return;
+  // "パスワードは DB_PASSWORD=…": the inner name has its own value.
+  if (const auto inner = given->quoted ? std::nullopt : inner_password(text, given->value))
+    given->value = *inner;
   const std::string_view value = text.substr(given->value.begin, given->value.size());
   const bool pin = begins(word, "暗証番号") || begins(word, "pin");
   if (pin && is_pin(value) && distinct_characters(value) > 2 && value != "1234") {

@@ -68,8 +68,10 @@ std::optional<Argument> next_argument(std::string_view text, std::size_t& pos, s
   const std::size_t begin = pos;
   while (pos < limit && text[pos] > ' ' && text[pos] < 0x7F) {
     ++pos;
-    // --body="…": the option and its sign are one word, the quotation another.
-    if (text[pos - 1] == '=' && text[begin] == '-') break;
+    // --body="…", -b"…": the option and its sign are one word, the quotation another.
+    if (text[begin] == '-' &&
+        (text[pos - 1] == '=' || (pos < limit && (text[pos] == '"' || text[pos] == '\''))))
+      break;
   }
   return pos == begin ? std::nullopt : std::optional<Argument>(Argument{{begin, pos}, false});
 }
@@ -115,6 +117,11 @@ std::optional<Stored> read_stored(std::string_view text, Range gate) {
     }
     if (written == "-" || listed(kFlags, written)) continue;
     if (written.ends_with('=')) written.remove_suffix(1);
+    // -bVALUE
+    if (written.size() > 2 && written[1] == 'b') {
+      value = Argument{{word->range.begin + 2, word->range.end}, false};
+      continue;
+    }
     const auto argument = next_argument(text, pos, limit);
     if (!argument) break;
     if (listed(kNames, written)) out.name = in(text, argument->range);
@@ -138,6 +145,22 @@ bool is_of_password(std::string_view name) {
   return found;
 }
 
+// Whether what is stored is secret whatever its name: not every variable and parameter is.
+bool is_secret_store(std::string_view text, Range gate) {
+  const std::string_view command = text.substr(gate.begin, gate.size() + kReach);
+  return in(text, gate).find("secret") != std::string_view::npos ||
+         command.substr(0, command.find("\n\n")).find("SecureString") != command.npos;
+}
+
+bool is_of_secret(std::string_view name) {
+  bool found = false;
+  for_identifier_parts(name, [&found](std::string_view part) {
+    static constexpr std::string_view kParts[] = {"secret", "token", "key", "apikey", "credential"};
+    found = found || listed(kParts, part);
+  });
+  return found;
+}
+
 }  // namespace
 
 void find_stored_password(const DetectorRow& row, std::string_view text, Range gate,
@@ -154,6 +177,7 @@ void find_stored_password(const DetectorRow& row, std::string_view text, Range g
 void find_stored_secret(const DetectorRow& row, std::string_view text, Range gate, Findings& out) {
   const auto stored = read_stored(text, gate);
   if (!stored || is_of_password(stored->name)) return;
+  if (!is_secret_store(text, gate) && !is_of_secret(stored->name)) return;
   const std::string_view value = in(text, stored->value.range);
   if (is_secret_value(value))
     out.push_back(make_finding(row, row.confidence.shape, stored->value.range, std::string(value),

@@ -27,6 +27,7 @@ TEST(Passwords, AreFoundHoweverTheyAreWritten) {
            {"config['password'] => '", "',"},
            {"ログインパスワードは「", "」です。"},
            {"パスワードは ", " です"},
+           {"パスワードは DB_PASSWORD=", " です"},
            {"パスワード：", ""},
            {"パスワード（仮）： ", ""},
            {"初期パスワードを「", "」に変更しました"},
@@ -334,6 +335,9 @@ TEST(GenericSecrets, OfElementsColumnsAndPlainMentionsAreFound) {
                            "APIキーに「⟦⟧」を入力",
                            "APIキーとして⟦⟧を渡す",
                            "「APIキー」を⟦⟧に",
+                           "トークン（本番）を ⟦⟧ に",
+                           "APIキー（検証用）→ ⟦⟧",
+                           "APIトークン 　→　⟦⟧",
                            "トークンが\"⟦⟧\"のまま"}) {
     std::string whole = text;
     whole.replace(whole.find("⟦⟧"), std::string("⟦⟧").size(), value);

@@ -53,6 +53,13 @@ TEST(GenericSecrets, ThatACommandStoresAreFound) {
             "generic_secret_high_entropy[" + value + "]");
   EXPECT_EQ(shown("echo " + value + " | docker secret create app_key -"),
             "generic_secret_high_entropy[" + value + "]");
+  for (const std::string& quoted : {"-b\"" + value + "\"", "-b" + value})
+    EXPECT_EQ(shown("gh secret set HOOK " + quoted), "generic_secret_high_entropy[" + value + "]");
+  const std::string parameter = "aws ssm put-parameter --value " + value + " --name /app/";
+  EXPECT_EQ(shown(parameter + "x --type SecureString"),
+            "generic_secret_high_entropy[" + value + "]");
+  EXPECT_EQ(shown(parameter + "api_key"), "generic_secret_high_entropy[" + value + "]");
+  EXPECT_EQ(shown(parameter + "commit --type String"), "") << "not every parameter is secret";
 }
 
 TEST(StoredSecrets, RepeatedTheyTakeLinearTime) {
