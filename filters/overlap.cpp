@@ -33,8 +33,8 @@ bool is_wrapped(const Finding& f) {
 
 using IsCustom = std::function<bool(const Finding&)>;
 
-// Of those that stand for themselves.
-Findings one_a_value(Findings findings, const IsCustom& is_custom) {
+// Of those that stand for themselves. What is hidden is added to `dropped`, in order.
+Findings one_a_value(Findings findings, const IsCustom& is_custom, Findings& dropped) {
   Findings kept;
   kept.reserve(findings.size());
   // Of each kept one: is it custom, and how far it and those before it reach.
@@ -58,14 +58,43 @@ Findings one_a_value(Findings findings, const IsCustom& is_custom) {
       else
         hidden = true;
     }
-    if (hidden) continue;
+    if (hidden) {
+      dropped.push_back(std::move(f));
+      continue;
+    }
     for (const std::size_t i : weaker) {
+      dropped.push_back(std::move(kept[i]));
       kept.erase(kept.begin() + static_cast<std::ptrdiff_t>(i));
       reaches.erase(reaches.begin() + static_cast<std::ptrdiff_t>(i));
     }
     const std::size_t before = reaches.empty() ? 0 : reaches.back().end;
     reaches.push_back({custom, std::max(before, f.range.end)});
     kept.push_back(std::move(f));
+  }
+  return kept;
+}
+
+// The same; what only hid behind one that is hidden itself comes back.
+Findings one_a_value(Findings findings, const IsCustom& is_custom) {
+  constexpr int kMostRounds = 4;
+  Findings dropped;
+  Findings kept = one_a_value(std::move(findings), is_custom, dropped);
+  for (int round = 0; round < kMostRounds && !dropped.empty(); ++round) {
+    std::sort(dropped.begin(), dropped.end(), earlier);
+    Findings again;
+    std::size_t next = 0, reach = 0;
+    for (Finding& f : dropped) {
+      while (next < kept.size() && kept[next].range.begin < f.range.end)
+        reach = std::max(reach, kept[next++].range.end);
+      if (reach <= f.range.begin) again.push_back(std::move(f));
+    }
+    if (again.empty()) break;
+    dropped.clear();
+    again = one_a_value(std::move(again), is_custom, dropped);
+    const auto middle = static_cast<std::ptrdiff_t>(kept.size());
+    kept.insert(kept.end(), std::make_move_iterator(again.begin()),
+                std::make_move_iterator(again.end()));
+    std::inplace_merge(kept.begin(), kept.begin() + middle, kept.end(), earlier);
   }
   return kept;
 }

@@ -74,8 +74,25 @@ bool goes_on_as_key(std::string_view rest) {
   return rest.size() >= kFewest && digit && lower && upper && !has_token_prefix(rest);
 }
 
+// A token that is whole on one line is not made longer by the next line, unless only a key goes on
+// like that.
+bool goes_on(Range whole, Range longer, std::string_view shown) {
+  return whole.begin == longer.begin && whole.size() < shown.size() &&
+         shown.find("://") == shown.npos && goes_on_as_key(shown.substr(whole.size()));
+}
+
 bool is_quote(char c) {
   return c == '"' || c == '\'' || c == '`';
+}
+
+// Whether `whole` fills a cell or an entry of a list that `longer` begins with:
+// `"sk_live_…","On3T…"` are two values. `text` stands at `offset`.
+bool is_cell_of(std::string_view text, std::size_t offset, Range whole, Range longer) {
+  static constexpr CharSet kBorders{",;|\t"};
+  if (whole.begin > longer.begin + 1 || whole.end >= longer.end) return false;
+  std::size_t end = whole.end - offset;
+  while (end < text.size() && (is_quote(text[end]) || text[end] == ' ')) ++end;
+  return end < text.size() && kBorders.has(text[end]);
 }
 
 // The quotes around a value that is put together from literals.
@@ -202,25 +219,17 @@ void ViewScan::Impl::look(const Scene& scene, Family family, bool unsure, Findin
     if (raw.begin < scene.fresh.begin || raw.begin >= scene.fresh.end) continue;
     finding.range = {scene.offset + raw.begin, scene.offset + raw.end};
     finding.undone |= view.undone_in(r);
-    // A token that is whole on one line is not made longer by the next line, unless only a key
-    // goes on like that.
-    const std::string_view shown = std::string_view(view.text()).substr(r.begin, r.size());
-    const auto covers = [&](const Finding& f) {
-      const bool same = f.type == finding.type && f.range.begin < finding.range.end &&
-                        finding.range.begin < f.range.end;
-      return same &&
-             !(f.range.begin == finding.range.begin && f.range.size() < r.size() &&
-               shown.find("://") == shown.npos && goes_on_as_key(shown.substr(f.range.size())));
-    };
-    // What was not pulled apart itself and is told already gains nothing from lines put together.
-    const auto tells = [&](const Finding& f) {
-      return f.confidence >= kLikely && f.range.begin < finding.range.end &&
-             finding.range.begin < f.range.end;
-    };
     const auto first_new = out.begin() + static_cast<std::ptrdiff_t>(before);
-    const bool known =
-        family == kLines && (view.patched(r) ? std::any_of(out.begin(), first_new, covers)
-                                             : std::any_of(out.begin(), first_new, tells));
+    const std::string_view shown = std::string_view(view.text()).substr(r.begin, r.size());
+    const bool known = std::any_of(out.begin(), first_new, [&](const Finding& f) {
+      if (f.range.begin >= finding.range.end || finding.range.begin >= f.range.end) return false;
+      if (f.type == finding.type && is_cell_of(scene.text, scene.offset, f.range, finding.range))
+        return true;
+      if (family != kLines) return false;
+      // What was not pulled apart itself and is told already gains nothing from lines put together.
+      if (!view.patched(r)) return f.confidence >= kLikely;
+      return f.type == finding.type && !goes_on(f.range, finding.range, shown);
+    });
     if (!known) out.push_back(std::move(finding));
   }
 }

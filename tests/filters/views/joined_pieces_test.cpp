@@ -95,6 +95,18 @@ TEST(JoinedPieces, AValueBesideJoinedLiteralsStandsWithoutItsQuotes) {
                 token.substr(9) + "\"]");
 }
 
+TEST(JoinedPieces, CellsThatAreValuesAreNoPiecesOfOne) {
+  const std::string jwt =
+      "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJ1LTU3MDE5MzQ4IiwiaWF0IjoxNzM0NTY3ODkwfQ."
+      "Qm9pVHg3bUtzUmZ2TndZcExhQ2dEaEprWnhWYlRu";
+  const std::string key = "sk_live_" + std::string("51Kx8Lm2Nq9Rt4Vw7Yz3Ab6CdQx");
+  const std::string secret = "On3TBPeG9xQm2LkRv7Yc4Ws8Zt1Nf6Hj0Bd5Ga2q";
+  EXPECT_EQ(shown("\"stripe_api_key\",\"aws_secret\"\n\"" + key + "\",\"" + secret + "\""),
+            "stripe_key[" + key + "] aws_secret_access_key[" + secret + "]");
+  EXPECT_EQ(shown("\"jwt\",\"passportNo\",\"key\"\n\"" + jwt + "\",\"MS4142398\",\"" + key + "\""),
+            "jwt[" + jwt + "] jp_passport[MS4142398] stripe_key[" + key + "]");
+}
+
 TEST(JoinedPieces, FindsLiteralsWithCommentsBetween) {
   for (const Value& value : values()) {
     const std::string a = value.text.substr(0, 9), b = value.text.substr(9);
