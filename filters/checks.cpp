@@ -94,6 +94,7 @@ constexpr NamedCheck kChecks[] = {
     of_match("bank_account", check_bank_account, "digits of an account, not of a count"),
     of_match("post_bank", check_post_bank, "symbol and number of Japan Post Bank"),
     of_match("insurer_number", check_insurer_number, "scheme, prefecture and check digit"),
+    of_match("insured_person", check_insured_person, "an insurer's number, symbol and number"),
     of_gate("postal_address", find_postal_address, "prefecture, municipality, town, block"),
     of_match("postal_address_here", check_postal_address, "municipality and block"),
     of_text("person_name", find_person_names, "surnames and given names of the lists"),

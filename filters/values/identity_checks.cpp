@@ -107,6 +107,11 @@ double check_insurer_number(TokenMatch& match, double confidence) {
   return insurer_number_valid(compact(match.value())) ? confidence : 0;
 }
 
+double check_insured_person(TokenMatch& match, double confidence) {
+  const std::vector<std::string> runs = digit_runs(match.value());
+  return runs.size() >= 3 && insurer_number_valid(runs[0]) ? confidence : 0;
+}
+
 namespace {
 
 // "debit", "手数料": of a figure or a code, not of an account.

@@ -15,6 +15,8 @@ double check_residence_card(TokenMatch& match, double confidence);
 // Area, group, serial; numbers of advertisements and examples are none.
 double check_us_ssn(TokenMatch& match, double confidence);
 double check_insurer_number(TokenMatch& match, double confidence);
+// The insurer's number first, then symbol and number of the insured.
+double check_insured_person(TokenMatch& match, double confidence);
 // Digits of an account, whatever counts something left out ("1234567件").
 double check_bank_account(TokenMatch& match, double confidence);
 // Symbol and number of a Japan Post Bank account.
