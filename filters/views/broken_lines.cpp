@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 #include <string>
 
 #include "filters/char_set.h"
@@ -51,6 +52,35 @@ std::size_t digits_after(std::string_view text, std::size_t begin) {
   for (std::size_t i = begin; i < text.size() && i - begin < 24 && is_number_char(text[i]); ++i)
     digits += digit_at(text, i) ? 1 : 0;
   return digits;
+}
+
+// "4443" … "0003-2424-1683", "080" … "7569-0920": the sign between the groups of a number whose
+// line is broken behind the first one, which stood there as well; "": it is none of those.
+std::string_view sign_at_break(std::string_view text, std::size_t end, std::size_t next) {
+  constexpr std::size_t kMostGroups = 4, kLongestGroup = 6;
+  static constexpr CharSet kSigns{"-. "};
+  static constexpr std::size_t kSizes[][kMostGroups] = {
+      {4, 4, 4, 4}, {4, 6, 5}, {3, 4, 4}, {3, 3, 4}, {2, 4, 4}, {4, 2, 4}, {4, 3, 3}};
+  std::size_t first = end;
+  while (first > 0 && end - first <= kLongestGroup && digit_at(text, first - 1)) --first;
+  if (first > 1 && kSigns.has(text[first - 1]) && digit_at(text, first - 2)) return {};
+  std::size_t sizes[kMostGroups] = {end - first}, groups = 1;
+  std::string_view sign;
+  for (std::size_t at = next; groups < kMostGroups;) {
+    const std::size_t begin = at;
+    while (digit_at(text, at) && at - begin <= kLongestGroup) ++at;
+    sizes[groups++] = at - begin;
+    const std::string_view behind = text.substr(at, 1);
+    const bool more = digit_at(text, at + 1) && kSigns.has(behind[0]);
+    if (!more) break;
+    if (groups == kMostGroups || (!sign.empty() && behind != sign)) return {};
+    sign = behind;
+    ++at;
+  }
+  const bool usual = std::any_of(std::begin(kSizes), std::end(kSizes), [&](const auto& known) {
+    return std::equal(known, known + kMostGroups, sizes);
+  });
+  return usual ? sign : std::string_view();
 }
 
 // The token that ends a line at `end`; `whole`: it is the line, as long as those of encoded text.
@@ -349,7 +379,8 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
       if (rows_meet(text, end, next) || ends_sum(text, end)) return at + 1;
       // A single blank belongs to the number, more are a margin.
       const bool blank = next == at + 2 && text[at + 1] == ' ';
-      out.doubtful.add({end, blank ? at + 1 : next}, "");
+      const std::string_view sign = sign_at_break(text, end, next);
+      out.doubtful.add({end, blank && sign.empty() ? at + 1 : next}, sign);
       return at + 1;
     }
     if (logins && breaks_login(text, end, next)) {

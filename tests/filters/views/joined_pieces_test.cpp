@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 #include "tests/filters/views/disguise.h"
 
 namespace sekisho::filters {
@@ -55,6 +58,33 @@ TEST(JoinedPieces, ALineOfCodeThatBeginsWithAnAtSignGoesOnWithNoAddress) {
   EXPECT_EQ(shown("import app\n@app.page\ndef page():"), "");
 }
 
+TEST(JoinedPieces, CellsOfATableInQuotesAreNotJoined) {
+  const std::vector<std::vector<std::string>> rows = {
+      {"090-3853-2105", "7470-319302", "S54.6.3", "m.kobayashi@hoshizora.ne.jp"},
+      {"052-499-5327", "7787-253144", "1990/08/11", "a.kuroda@umekoji-press.jp"}};
+  for (const std::string border : {"\t", "|", " | ", ",", ";"})
+    for (const std::string end : {"\n", "\r\n"}) {
+      std::string text = "電話番号" + border + "年金番号" + border + "生年月日" + border + "メール";
+      for (const auto& row : rows)
+        for (const std::string& cell : row)
+          text += (&cell == &row.front() ? end : border) + "\"" + cell + "\"";
+      EXPECT_EQ(shown(text),
+                "jp_phone[090-3853-2105] jp_pension_number[7470-319302] date_of_birth[S54.6.3] "
+                "email[m.kobayashi@hoshizora.ne.jp] jp_phone[052-499-5327] "
+                "jp_pension_number[7787-253144] date_of_birth[1990/08/11] "
+                "email[a.kuroda@umekoji-press.jp]")
+          << text;
+    }
+  EXPECT_EQ(shown("name\taddress\n\"a\"\t\"神奈川県藤沢市鵠沼海岸3-2-10 コーポ青葉220号室\"\n"
+                  "\"186\"\t\"b\"\n"),
+            "jp_postal_address[神奈川県藤沢市鵠沼海岸3-2-10 コーポ青葉220号室]");
+  // A token that is cut over cells, and literals that a compiler joins, are values still.
+  const std::string token = "ghp_" + chance(kBase62, 36, 4);
+  const std::string a = token.substr(0, 20), b = token.substr(20);
+  EXPECT_TRUE(found_whole("k\t", "\"" + a + "\"\t\"" + b + "\"", "\n", "github_token"));
+  EXPECT_TRUE(found_whole("s = (", "\"" + a + "\"\n    \"" + b + "\"", ")\n", "github_token"));
+}
+
 TEST(JoinedPieces, FindsTokensCutIntoEvenGroups) {
   const std::string token = "ghp_" + chance(kBase62, 36, 4);
   for (const std::size_t size : {4U, 5U, 8U, 10U}) {
@@ -73,6 +103,20 @@ TEST(JoinedPieces, FindsAddressesBrokenOverLines) {
       const std::string broken = mail.substr(0, at) + br + mail.substr(at);
       EXPECT_EQ(shown("宛先: " + broken + " です"), "email[" + broken + "]") << at;
     }
+}
+
+TEST(JoinedPieces, FindsNumbersBrokenBehindEveryGroup) {
+  for (const Value& value : values())
+    for (std::size_t at = value.text.find('-'); value.number && at != std::string::npos;
+         at = value.text.find('-', at + 1))
+      for (const char* br : {"\n", "\r\n", "\n  "}) {
+        std::string broken = value.text;
+        broken.replace(at, 1, br);
+        EXPECT_TRUE(found_whole(value.label_ja, broken, " です", value.type)) << broken;
+      }
+  EXPECT_TRUE(found_whole("電話番号は", "03\n3211-7429", "です", "jp_phone"));
+  EXPECT_TRUE(found_whole("card: ", "3782\n822463 10005", "", "credit_card_test"));
+  EXPECT_EQ(shown("第4章 4443\n0003-2424-1684"), "");
 }
 
 TEST(JoinedPieces, FindsLiteralsWithinTemplates) {
