@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "filters/char_set.h"
-#include "filters/line_ends.h"
 #include "filters/utf8.h"
 #include "filters/views/blob_codings.h"
 #include "filters/views/escape_marks.h"
@@ -176,6 +175,22 @@ std::size_t list_end(std::string_view text, std::size_t begin, std::size_t end) 
     --open;
   }
   return end;
+}
+
+// Behind calls that make a text of the list: ".decode()", ".toString('utf8')", ".join('')".
+std::size_t calls_end(std::string_view text, std::size_t at) {
+  constexpr std::size_t kLongestCall = 48;
+  constexpr int kMostCalls = 4;
+  for (int calls = 0; calls < kMostCalls && at_or_nul(text, at) == '.'; ++calls) {
+    std::size_t end = at + 1;
+    while (end - at < kLongestCall && word_at(text, end)) ++end;
+    if (end == at + 1 || at_or_nul(text, end) != '(') break;
+    const std::string_view given = text.substr(end + 1, kLongestCall);
+    const std::size_t close = given.find_first_of("()\n");
+    if (close == std::string_view::npos || given[close] != ')') break;
+    at = end + 1 + close + 1;
+  }
+  return at;
 }
 
 // Characters that stand for others or are not seen: the list may hold a disguise of its own.
@@ -365,126 +380,10 @@ std::size_t patch_list(std::string_view text, std::size_t at, Base base, Code fi
   if (decoded.empty()) return 0;
   if (whole) part = all;
   const std::size_t begin = list_begin(text, places[part.begin].begin);
-  const std::size_t end = list_end(text, begin, places[part.end - 1].end);
+  const std::size_t end = calls_end(text, list_end(text, begin, places[part.end - 1].end));
   out.add({begin, end}, decoded);
   return end;
 }
-
-// One row of a dump: offset, groups of digits, the characters again.
-struct DumpRow {
-  bool valid = false;
-  bool words = false;  // groups of four without a colon: hexdump prints them the wrong way round
-  std::string bytes;
-};
-
-// Cheap: whether a row may begin at `at`: with its offset.
-bool may_be_row(std::string_view text, std::size_t at) {
-  const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '>'; };
-  while (at < text.size() && blank(text[at])) ++at;
-  for (std::size_t i = 0; i < 4; ++i)
-    if (hex_value(at_or_nul(text, at + i)) < 0) return false;
-  return true;
-}
-
-// "   A   K  \\n 343": cells of four characters, as od -c writes bytes. Empty: they are none.
-std::string bytes_of_cells(std::string_view cells) {
-  constexpr std::size_t kCell = 4, kMost = 16;
-  while (!cells.empty() && cells.back() == '\r') cells.remove_suffix(1);
-  if (cells.size() % kCell != 0 || cells.empty() || cells.size() > kCell * kMost) return {};
-  std::string bytes;
-  for (std::size_t at = 0; at < cells.size(); at += kCell) {
-    const std::string_view cell = cells.substr(at, kCell);
-    if (cell[0] != ' ') return {};
-    if (cell[1] == ' ' && cell[2] == ' ') {
-      bytes += cell[3];
-    } else if (cell[1] == ' ' && cell[2] == '\\') {
-      bytes += cell[3] == 'n' ? '\n' : cell[3] == 't' ? '\t' : ' ';
-    } else {
-      const Code code = read_bits(cell, 1, 8, 3, 3);
-      if (code.end == 0 || code.value > 255) return {};
-      bytes += static_cast<char>(code.value);
-    }
-  }
-  return bytes;
-}
-
-// The same of the cells " 101 113", as od -b does.
-bool are_octal_cells(std::string_view cells) {
-  constexpr std::size_t kCell = 4;
-  if (cells.size() % kCell != 0 || cells.empty()) return false;
-  for (std::size_t at = 0; at < cells.size(); at += kCell)
-    if (cells[at] != ' ' || read_bits(cells.substr(0, at + kCell), at + 1, 8, 3, 3).end == 0)
-      return false;
-  return true;
-}
-
-DumpRow read_row(std::string_view line) {
-  DumpRow row;
-  std::size_t pos = 0;
-  while (pos < line.size() && (line[pos] == ' ' || line[pos] == '\t' || line[pos] == '>')) ++pos;
-  const std::size_t offset = pos;
-  while (pos < line.size() && hex_value(line[pos]) >= 0) ++pos;
-  if (pos - offset < 4 || pos - offset > 16 || pos >= line.size()) return row;
-  const bool colon = line[pos] == ':';
-  if (colon) ++pos;
-  if (pos >= line.size() || (line[pos] != ' ' && line[pos] != '\t')) return row;
-  const std::string_view cells = line.substr(pos);
-  const bool spread = cells.size() > 3 && cells[1] == ' ' && (cells[2] == ' ' || cells[2] == '\\');
-  if (!colon && (spread || are_octal_cells(cells))) {
-    row.bytes = bytes_of_cells(cells);
-    row.valid = !row.bytes.empty();
-    if (row.valid) return row;
-  }
-  std::string digits;
-  std::size_t groups = 0, size = 0;
-  while (pos < line.size()) {
-    std::size_t blanks = 0;
-    while (pos < line.size() && (line[pos] == ' ' || line[pos] == '\t')) ++pos, ++blanks;
-    const std::size_t first = pos;
-    while (pos < line.size() && hex_value(line[pos]) >= 0) ++pos;
-    const std::size_t count = pos - first;
-    const bool ends = count == 0 || count % 2 != 0 || count > 16 ||
-                      (pos < line.size() && line[pos] != ' ' && line[pos] != '\t');
-    const bool ascii_column =
-        groups > 0 && blanks >= 2 && !(size == 2 && groups == 8 && blanks == 2);
-    if (ends || ascii_column || digits.size() >= 64) break;
-    size = std::max(size, count);
-    ++groups;
-    digits += line.substr(first, count);
-  }
-  if (digits.size() < 2) return row;
-  row.valid = true;
-  row.words = !colon && size == 4;
-  row.bytes = decode_hex(digits);
-  return row;
-}
-
-std::string swapped(std::string bytes) {
-  for (std::size_t i = 0; i + 1 < bytes.size(); i += 2) std::swap(bytes[i], bytes[i + 1]);
-  return bytes;
-}
-
-std::string hex_of(std::string_view bytes) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  std::string out;
-  out.reserve(2 * bytes.size());
-  for (const char c : bytes) {
-    out += kHex[static_cast<unsigned char>(c) >> 4];
-    out += kHex[c & 0xF];
-  }
-  return out;
-}
-
-// Of a line no longer than a dump's.
-std::size_t line_end(std::string_view text, std::size_t at) {
-  constexpr std::size_t kLongest = 512;
-  const std::string_view line = text.substr(at, kLongest);
-  return at + std::min(line.find('\n'), line.size());
-}
-
-}  // namespace
-
-namespace {
 
 constexpr std::size_t kLongestCode = 8;  // "0x10FFFF", "01000001"
 
@@ -552,47 +451,6 @@ void find_char_codes(std::string_view text, const Survey& survey, Range where, P
     }
     return at + 1;
   });
-}
-
-void find_hex_dumps(std::string_view text, const Survey&, Range where, Patches& out) {
-  out.undo(kFromHex | kWrapped);
-  // From the beginning of a line.
-  constexpr std::size_t kLongestRow = 256;
-  std::size_t at = where.begin - std::min(where.begin, kLongestRow);
-  if (const std::size_t end = last_line_end(text.substr(at, where.begin - at)); end != text.npos)
-    at += end + 1;
-  while (at < where.end) {
-    if (!may_be_row(text, at)) {
-      at = line_end(text, at) + 1;
-      continue;
-    }
-    std::size_t begin = at, end = at;
-    std::string bytes, words;
-    for (;;) {
-      const std::size_t stop = line_end(text, at);
-      const DumpRow row = read_row(text.substr(at, std::min<std::size_t>(stop - at, 256)));
-      if (row.valid) {
-        bytes += row.bytes;
-        words += row.words ? swapped(row.bytes) : row.bytes;
-        end = stop;
-      }
-      at = std::min(stop + 1, text.size());
-      if (!row.valid || at >= text.size()) break;
-    }
-    if (bytes.size() < 10 || end <= begin) {
-      if (at >= text.size()) break;
-      continue;
-    }
-    while (begin < end && (text[begin] == ' ' || text[begin] == '\t')) ++begin;
-    // What is packed is unpacked where the digits are read.
-    if (packed_as(bytes)) {
-      out.add({begin, end}, hex_of(bytes));
-    } else if (is_mostly_text(bytes)) {
-      if (words != bytes && is_mostly_text(words)) bytes += "\n" + words;
-      out.add({begin, end}, bytes);
-    }
-    if (at >= text.size()) break;
-  }
 }
 
 }  // namespace sekisho::filters

@@ -1,8 +1,7 @@
 #pragma once
 
 // Text written as a list of numbers: chr(65)+chr(75), String.fromCharCode(65, 75), [65, 75],
-// 0x41 0x4B, U+0041, 01000001 01001011, pairs of hexadecimal digits, and the dumps that xxd and
-// hexdump print.
+// 0x41 0x4B, U+0041, 01000001 01001011, pairs of hexadecimal digits.
 
 #include <string_view>
 
@@ -15,6 +14,5 @@ class Survey;
 
 // Adds a patch over each whole list that begins in `where` and says something.
 void find_char_codes(std::string_view text, const Survey& survey, Range where, Patches& out);
-void find_hex_dumps(std::string_view text, const Survey& survey, Range where, Patches& out);
 
 }  // namespace sekisho::filters

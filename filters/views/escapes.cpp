@@ -7,10 +7,12 @@
 #include "filters/char_set.h"
 #include "filters/utf8.h"
 #include "filters/views/blob_codings.h"
+#include "filters/views/character_names.h"
 #include "filters/views/escape_marks.h"
 #include "filters/views/escaped_layout.h"
 #include "filters/views/html_text.h"
 #include "filters/views/marks_within.h"
+#include "filters/views/pieces.h"
 #include "filters/views/survey.h"
 #include "filters/width_fold.h"
 
@@ -23,10 +25,6 @@ constexpr std::size_t kSoftLine = 80;             // quoted-printable lines have
 
 char at_or_nul(std::string_view text, std::size_t at) {
   return at < text.size() ? text[at] : '\0';
-}
-
-bool alnum_at(std::string_view text, std::size_t at) {
-  return at < text.size() && is_alnum(static_cast<unsigned char>(text[at]));
 }
 
 // `count` hexadecimal digits at `at`; -1 when there are fewer.
@@ -180,27 +178,11 @@ std::size_t EscapeFinder::see_powershell(std::size_t at) {
   return code < 0 ? at : put_code(at, end, code);
 }
 
-// "\\N{DIGIT FOUR}", "\\N{LATIN CAPITAL LETTER A}", as Python names characters.
+// "\\N{DIGIT FOUR}", "\\N{LATIN CAPITAL LETTER A}", as Python and Perl name characters.
 std::size_t EscapeFinder::see_named(std::size_t at) {
-  static constexpr std::string_view kDigits[] = {"ZERO", "ONE", "TWO",   "THREE", "FOUR",
-                                                 "FIVE", "SIX", "SEVEN", "EIGHT", "NINE"};
-  constexpr std::string_view kDigit = "DIGIT ", kCapital = "LATIN CAPITAL LETTER ",
-                             kSmall = "LATIN SMALL LETTER ";
-  const std::string_view rest = text_.substr(at + 3, 32);
-  const std::size_t close = rest.find('}');
-  if (at_or_nul(text_, at + 2) != '{' || close == std::string_view::npos) return at + 2;
-  const std::string_view name = rest.substr(0, close);
-  const std::size_t end = at + 3 + close + 1;
-  if (name.starts_with(kDigit)) {
-    const auto* digit =
-        std::find(std::begin(kDigits), std::end(kDigits), name.substr(kDigit.size()));
-    return digit == std::end(kDigits) ? at + 2 : put_code(at, end, '0' + (digit - kDigits));
-  }
-  if (name.starts_with(kCapital) && name.size() == kCapital.size() + 1)
-    return put_code(at, end, name.back());
-  if (name.starts_with(kSmall) && name.size() == kSmall.size() + 1)
-    return put_code(at, end, name.back() | 0x20);
-  return at + 2;
+  if (at_or_nul(text_, at + 2) != '{') return at + 2;
+  const NamedCharacter named = named_character(text_, at + 3);
+  return named.code < 0 ? at + 2 : std::max(put_code(at, named.end + 1, named.code), at + 2);
 }
 
 // "\\0101\\0113", as echo and printf write octal, and "\\41 \\4b ", as style sheets do: one after
@@ -366,8 +348,9 @@ std::size_t EscapeFinder::see_equals(std::size_t at) {
   if (next == '?') return see_word(at);
   if (next == '\n' || (next == '\r' && at_or_nul(text_, at + 2) == '\n')) {
     const std::size_t end = at + (next == '\n' ? 2 : 3);
-    // Padding of base64 ends a line as well.
-    const bool soft = at > 0 && text_[at - 1] != '=' && text_[at - 1] != '\n';
+    // Padding of base64 ends a line as well, and the characters of a dump may.
+    const bool soft =
+        at > 0 && text_[at - 1] != '=' && text_[at - 1] != '\n' && !begins_dump_row(text_, end);
     // "5466 0927=\n 6076 8864": the blank of a number begins the next line.
     const bool number = soft && is_digit(static_cast<unsigned char>(text_[at - 1])) &&
                         at_or_nul(text_, end) == ' ' &&

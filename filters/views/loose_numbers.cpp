@@ -142,6 +142,16 @@ Gap loose_gap(std::string_view text, std::size_t at) {
   return {pos, words > 0, false};
 }
 
+// "%2541%2534", "&#51;&#52;", "\\065\\066": the digits of `group` at `at` belong to an escape, and
+// so do those behind the gap.
+bool belong_to_escapes(std::string_view text, std::size_t at, std::string_view group,
+                       std::size_t gap_end) {
+  const char mark = at > 0 ? text[at - 1] : '\0';
+  if (mark != text[gap_end - 1]) return false;
+  return (mark == '%' && (group.size() == 2 || group.starts_with("25"))) ||
+         (mark == '#' && at > 1 && text[at - 2] == '&') || (mark == '\\' && group.size() <= 3);
+}
+
 struct LooseNumber {
   std::array<Range, kMostDigits> gaps;
   std::array<std::size_t, kMostDigits> sizes;
@@ -269,7 +279,7 @@ std::size_t LooseNumbers::join_from(std::size_t at, std::size_t first) {
   if (next > first && digit_at(text_, next) && !may_begin(first - at, group_at(text_, next).size()))
     return 0;
   Gap gap = loose_gap(text_, first);
-  if (gap.end == 0) return 0;
+  if (gap.end == 0 || belong_to_escapes(text_, at, text_.substr(at, first - at), gap.end)) return 0;
   if (!gap.words && !may_begin(first - at, group_at(text_, gap.end).size())) return 0;
   LooseNumber number;
   number.add(text_.substr(at, first - at), at);

@@ -185,10 +185,15 @@ std::size_t part_label_end(std::string_view text, std::size_t at) {
 bool in_dump_row(std::string_view text, std::size_t at) {
   constexpr std::size_t kLongestRow = 96;
   if (at < 9 || alnum_at(text, at - 1)) return false;
-  const std::size_t from = at > kLongestRow ? at - kLongestRow : 0;
+  std::size_t from = at > kLongestRow ? at - kLongestRow : 0;
   const std::size_t line = text.substr(from, at - from).rfind('\n');
-  if (line == std::string_view::npos && from > 0) return false;
-  return begins_dump_row(text, line == std::string_view::npos ? 0 : from + line + 1);
+  const bool whole = line != std::string_view::npos || from == 0;
+  if (line != std::string_view::npos) from += line + 1;
+  if (whole && begins_dump_row(text, from)) return true;
+  // "payload=00000000: 7068 …": the first row stands behind something else.
+  const std::size_t first = text.substr(from, at - from).find("0000000");
+  return first != std::string_view::npos && begins_dump_row(text, from + first) &&
+         (from + first == 0 || !kAsciiWord.has(text[from + first - 1]));
 }
 
 }  // namespace sekisho::filters

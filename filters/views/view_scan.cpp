@@ -11,12 +11,14 @@
 #include "filters/views/blobs.h"
 #include "filters/views/char_codes.h"
 #include "filters/views/escapes.h"
+#include "filters/views/hex_dumps.h"
 #include "filters/views/hidden_text.h"
 #include "filters/views/kanji_digits.h"
 #include "filters/views/literal_joins.h"
 #include "filters/views/long_blob.h"
 #include "filters/views/message_borders.h"
 #include "filters/views/normaliser.h"
+#include "filters/views/pieces.h"
 #include "filters/views/pulled_apart.h"
 #include "filters/views/spoken_digits.h"
 #include "filters/views/survey.h"
@@ -93,6 +95,10 @@ bool is_cell_of(std::string_view text, std::size_t offset, Range whole, Range lo
   std::size_t end = whole.end - offset;
   while (end < text.size() && (is_quote(text[end]) || text[end] == ' ')) ++end;
   return end < text.size() && kBorders.has(text[end]);
+}
+
+bool ends_line(std::string_view text, std::size_t at) {
+  return at >= text.size() || text[at] == '\n' || text[at] == '\r' || text[at] == '|';
 }
 
 // The quotes around a value that is put together from literals.
@@ -307,6 +313,10 @@ void ViewScan::Impl::see_blob_run(const Scene& scene, std::size_t begin, std::si
   end = std::max(run.range.end, begin + 1);
   if (begin < scene.fresh.begin || begin >= scene.fresh.end || scene.offset + begin < blobs_until)
     return;
+  // The characters that end a row of a dump are read with its digits.
+  constexpr std::size_t kDumpRow = 16;
+  const bool row = run.range.size() <= kDumpRow && ends_line(scene.text, run.range.end);
+  if (row && in_dump_row(scene.text, begin)) return;
   // It goes on beyond what is at hand, which is no less than the reach.
   const bool open =
       run.range.end == scene.text.size() && scene.text.size() >= scene.fresh.end + kViewReach;

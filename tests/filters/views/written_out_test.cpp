@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "tests/filters/views/disguise.h"
 
 namespace sekisho::filters {
@@ -32,6 +34,21 @@ TEST(WrittenOut, FindsCodesOfEveryBaseAndCast) {
     }
 }
 
+TEST(WrittenOut, FindsListsThatACallTurnsIntoText) {
+  for (const Value& value : values()) {
+    std::string list;
+    for (const char c : value.text)
+      list += (list.empty() ? "" : ", ") +
+              printed("%u", static_cast<unsigned>(static_cast<unsigned char>(c)));
+    for (const auto& [before, behind] :
+         std::map<std::string, std::string>{{"bytes([", "]).decode()"},
+                                            {"bytearray([", "]).decode('utf-8').strip()"},
+                                            {"Buffer.from([", "]).toString(\"utf8\")"}})
+      EXPECT_TRUE(found_whole(value.label_en + "= ", before + list + behind, ";", value.type))
+          << before;
+  }
+}
+
 TEST(WrittenOut, FindsDumpsOfOctalDigitsAndCharacters) {
   for (const Value& value : values()) {
     const std::string text = "  " + value.label_en + value.text + "\n";
@@ -48,6 +65,35 @@ TEST(WrittenOut, FindsDumpsOfOctalDigitsAndCharacters) {
     EXPECT_NE(shown(rows(text, "0x7ffe%04x:", "\t", "0x%02x")).find(value.type), std::string::npos)
         << value.text;
   }
+}
+
+std::string xxd(const std::string& text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); at += 16) {
+    std::string digits, shown;
+    for (const char c : text.substr(at, 16)) {
+      digits += (digits.size() % 5 == 4 ? " " : "") + hex(std::string(1, c));
+      shown += static_cast<unsigned char>(c) < 0x80 ? c : '.';
+    }
+    digits.resize(39, ' ');
+    out +=
+        (at > 0 ? "\n" : "") + printed("%08x: ", static_cast<unsigned>(at)) + digits + "  " + shown;
+  }
+  return out;
+}
+
+// The first row stands behind a word, the last one is short and shows the digits of its bytes.
+TEST(WrittenOut, FindsDumpsBehindSomethingElse) {
+  for (const Value& value : values())
+    for (const char* carrier : {"payload=", "次の文字列を復号して: ", "> decode this: "})
+      for (const std::string& text : {value.label_ja + value.text, value.label_en + value.text,
+                                      value.label_ja + value.text + "です。"})
+        EXPECT_TRUE(found_whole(carrier, xxd(text), "\nend", value.type)) << carrier;
+  const std::string token =
+      "xoxb-241863570392-" + chance(kDigits, 13, 8) + "-" + chance(kBase62, 24, 4);
+  const std::string dump = xxd("SLACK_BOT_TOKEN=" + token);
+  for (const char* carrier : {"payload=", "デコードしてください。\n"})
+    EXPECT_EQ(shown(carrier + dump), "slack_token[" + dump + "]");
 }
 
 TEST(WrittenOut, FindsWideCharactersOfARegistryFile) {
@@ -98,7 +144,51 @@ TEST(WrittenOut, FindsEscapesOfShellsSheetsAndRichText) {
         text += printed(escape, static_cast<unsigned>(static_cast<unsigned char>(c)));
       EXPECT_NE(shown(value.label_en + text + "}").find(value.type), std::string::npos) << text;
     }
+}
+
+TEST(WrittenOut, FindsCharactersByTheirNames) {
+  static const std::map<char, std::string> kNames = {{'-', "HYPHEN-MINUS"},
+                                                     {'.', "FULL STOP"},
+                                                     {'@', "COMMERCIAL AT"},
+                                                     {'_', "LOW LINE"},
+                                                     {'0', "DIGIT ZERO"},
+                                                     {'1', "DIGIT ONE"},
+                                                     {'2', "DIGIT TWO"},
+                                                     {'3', "DIGIT THREE"},
+                                                     {'4', "DIGIT FOUR"},
+                                                     {'5', "DIGIT FIVE"},
+                                                     {'6', "digit six"},
+                                                     {'7', "DIGIT SEVEN"},
+                                                     {'8', "FULLWIDTH DIGIT EIGHT"},
+                                                     {'9', "ARABIC-INDIC DIGIT NINE"}};
+  for (const Value& value : values())
+    for (const char* opening : {"", "U+"}) {
+      std::string text;
+      for (const char c : value.text) {
+        const auto sign = kNames.find(c);
+        const bool small = c >= 'a' && c <= 'z';
+        std::string name = sign != kNames.end() ? sign->second
+                                                : std::string(small ? "LATIN SMALL LETTER "
+                                                                    : "LATIN CAPITAL LETTER ") +
+                                                      static_cast<char>(small ? c - 0x20 : c);
+        if (*opening != '\0')
+          name = printed("U+%04X", static_cast<unsigned>(static_cast<unsigned char>(c)));
+        text += "\\N{" + name + "}";
+      }
+      EXPECT_TRUE(found_whole(value.label_en + "= \"", text, "\"", value.type)) << value.text;
+    }
   EXPECT_NE(shown("card \\N{DIGIT FOUR}539578763621486").find("credit_card"), std::string::npos);
+  EXPECT_EQ(shown("\\N{DIGIT FORTY}\\N{}\\N{LATIN \\N{SMALL LETTER A and so on"), "");
+}
+
+// Four of these escapes in a row are the digits of a payment card.
+TEST(WrittenOut, DigitsOfEscapesAreNoNumber) {
+  const std::string key =
+      "%2541%254B%2549%2541%2555%255A%2558%2551%2550%2547%2559%2543%2542%2533"
+      "%2548%254E%2553%2555%2556%2549";
+  EXPECT_EQ(shown("AWSのアクセスキーは " + key + " です"), "aws_access_key_id[" + key + "]");
+  EXPECT_EQ(shown("%2550%2547%2559%2543"), "");
+  EXPECT_EQ(shown("カード番号 #4539#5787#6362#1486"), "credit_card[4539#5787#6362#1486]");
 }
 
 TEST(WrittenOut, FindsBase64AndHexWithLineNumbersAndMarks) {
