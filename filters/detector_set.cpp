@@ -12,6 +12,7 @@
 #include "filters/scanner.h"
 #include "filters/views/hidden_text.h"
 #include "filters/width_fold.h"
+#include "filters/word_spellings.h"
 
 namespace sekisho::filters {
 namespace {
@@ -87,6 +88,8 @@ void load_pack(const Pack& pack, int index, std::deque<DetectorRow>& rows,
                PatternDetector& detector, std::vector<DetectorProblem>& problems) {
   for (std::size_t i = 0; i < pack.rows.size(); ++i) {
     DetectorRow& row = rows.emplace_back(pack.rows[i]);
+    row.context.words = with_spellings(row.context.words);
+    row.against.words = with_spellings(row.against.words);
     if (!row.context.words.empty() || !row.against.words.empty())
       row.near = std::make_shared<const NearWords>(row);
     DetectorProblem at{Where::kRow, index, -1, "", static_cast<int>(i)};

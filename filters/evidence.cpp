@@ -2,14 +2,15 @@
 
 #include <algorithm>
 #include <optional>
-#include <span>
 #include <string>
+#include <vector>
 
 #include "filters/line_ends.h"
 #include "filters/near_words.h"
 #include "filters/surroundings.h"
 #include "filters/table.h"
 #include "filters/width_fold.h"
+#include "filters/word_spellings.h"
 
 namespace sekisho::filters {
 namespace {
@@ -30,10 +31,33 @@ std::size_t own_line(std::string_view text, std::size_t begin, std::size_t most)
   return line == std::string_view::npos ? most : begin - from - line - 1;
 }
 
+// Bytes from the end of the line or sentence before the value to it.
+std::size_t own_sentence(const std::string& before) {
+  constexpr std::string_view kStop = "。";
+  std::size_t begin = last_line_end(before);
+  begin = begin == std::string::npos ? 0 : begin + 1;
+  if (const std::size_t stop = before.rfind(kStop); stop != std::string::npos)
+    begin = std::max(begin, stop + kStop.size());
+  return before.size() - begin;
+}
+
+// "…（携帯）", "…が免許No.です": what follows tells what it is.
+bool has_remark(std::string_view after) {
+  const std::size_t blank = after.starts_with(' ') ? 1 : 0;
+  after.remove_prefix(blank);
+  return after.starts_with('(') || after.starts_with("が");
+}
+
 Evidence of_words(const DetectorRow& row, const Surroundings& around) {
   const std::size_t named = around.distance_before(row.context.words),
                     other = around.distance_before(row.against.words);
   Evidence evidence;
+  // A remark says more than the sentences and lines above.
+  if (std::min(named, other) >= own_sentence(around.before()) && has_remark(around.after())) {
+    evidence.named = around.names_after(row.context.words);
+    evidence.otherwise = !evidence.named && around.names_after(row.against.words);
+    if (evidence.named || evidence.otherwise) return evidence;
+  }
   evidence.named = named != Surroundings::kFar && named <= other;
   evidence.otherwise = !evidence.named && other <= kNear;
   if (!evidence.named && !evidence.otherwise)
@@ -42,19 +66,64 @@ Evidence of_words(const DetectorRow& row, const Surroundings& around) {
 }
 
 // Names of values of several kinds, as labels and keys have them.
-constexpr std::string_view kOwnNames[] = {
-    "電話",       "携帯",       "連絡先",       "ファックス",
-    "旅券",       "パスポート", "在留カード",   "免許",
-    "年金番号",   "保険者",     "個人番号",     "法人番号",
-    "次回",       "生年月日",   "誕生日",       "住所",
-    "郵便番号",   "メール",     "マイナンバー", "カード番号",
-    "iban",       "phone",      "tel",          "mobile",
-    "cell",       "contact",    "fax",          "passport",
-    "license",    "licence",    "ssn",          "social security",
-    "my number",  "mynumber",   "my_number",    "email",
-    "e-mail",     "birthday",   "dob",          "pension",
-    "host",       "ip",         "card no",      "card number",
-    "credit card"};
+const std::vector<std::string>& own_names() {
+  static const std::vector<std::string> kNames = with_spellings({"電話",
+                                                                 "携帯",
+                                                                 "連絡先",
+                                                                 "ファックス",
+                                                                 "旅券",
+                                                                 "パスポート",
+                                                                 "在留カード",
+                                                                 "免許",
+                                                                 "年金番号",
+                                                                 "保険者",
+                                                                 "個人番号",
+                                                                 "法人番号",
+                                                                 "次回",
+                                                                 "生年月日",
+                                                                 "誕生日",
+                                                                 "住所",
+                                                                 "郵便番号",
+                                                                 "メール",
+                                                                 "マイナンバー",
+                                                                 "カード番号",
+                                                                 "iban",
+                                                                 "phone",
+                                                                 "tel",
+                                                                 "mobile",
+                                                                 "cell",
+                                                                 "contact",
+                                                                 "fax",
+                                                                 "passport",
+                                                                 "license",
+                                                                 "licence",
+                                                                 "ssn",
+                                                                 "social security",
+                                                                 "my number",
+                                                                 "individual number",
+                                                                 "corporate number",
+                                                                 "kojin bango",
+                                                                 "kojin bangou",
+                                                                 "menkyo",
+                                                                 "nenkin",
+                                                                 "hojin",
+                                                                 "houjin",
+                                                                 "ryoken",
+                                                                 "hokensho",
+                                                                 "hokenja",
+                                                                 "denwa",
+                                                                 "keitai",
+                                                                 "e-mail",
+                                                                 "birthday",
+                                                                 "dob",
+                                                                 "pension",
+                                                                 "host",
+                                                                 "ip",
+                                                                 "card no",
+                                                                 "card number",
+                                                                 "credit card"});
+  return kNames;
+}
 
 // Whether the name straight before a value, on its line, is one of something else: "contact number:
 // " below "pension number: …", "IBAN　DE79 " below a licence.
@@ -64,9 +133,9 @@ bool has_other_name(const DetectorRow& row, std::string_view text, std::size_t v
   std::string_view name = text.substr(value - size, size);
   if (const std::size_t cut = name.find_last_of(",;{|"); cut != name.npos)
     name.remove_prefix(cut + 1);
+  if (const std::size_t stop = name.rfind("。"); stop != name.npos) name.remove_prefix(stop);
   const Surroundings own(name, {name.size(), name.size()}, name.size(), 0);
-  return own.has_before(std::span<const std::string_view>(kOwnNames)) &&
-         !own.has_before(row.context.words);
+  return own.has_before(own_names()) && !own.has_before(row.context.words);
 }
 
 }  // namespace
@@ -75,8 +144,8 @@ Evidence evidence_about(const DetectorRow& row, std::string_view text, Range val
   std::size_t before = row.context.before;
   if (const std::optional<Range> heading = heading_above(text, value)) {
     if (row.near == nullptr || row.near->may_stand_in(text, *heading)) {
-      if (holds_word(text, *heading, row.context.words)) return {true, false};
-      if (holds_word(text, *heading, row.against.words)) return {false, true};
+      if (holds_word(text, *heading, row.context.words)) return {true, false, true};
+      if (holds_word(text, *heading, row.against.words)) return {false, true, true};
     }
     // Names of other columns may stand on the same line, before the rows.
     const std::optional<SqlColumn> column = sql_column(text, value);
@@ -87,6 +156,11 @@ Evidence evidence_about(const DetectorRow& row, std::string_view text, Range val
   const Evidence evidence = of_words(row, Surroundings(text, value, before, row.context.after));
   return evidence.named && has_other_name(row, text, value.begin) ? Evidence{false, true}
                                                                   : evidence;
+}
+
+bool heading_names(const DetectorRow& row, std::string_view text, Range value) {
+  const std::optional<Range> heading = heading_above(text, value);
+  return heading && holds_word(text, *heading, row.context.words);
 }
 
 bool is_label_before(const DetectorRow& row, std::string_view text, std::size_t end) {

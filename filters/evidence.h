@@ -13,11 +13,15 @@ namespace sekisho::filters {
 struct Evidence {
   bool named = false;      // a context word of the row belongs to the value
   bool otherwise = false;  // a word for something else belongs to it
+  bool heading = false;    // what says so is the heading of its column
 };
 
 // Of the row's context and against words. In a table the heading decides; elsewhere the nearest
 // word before the value, else one after it ("… (マイナンバー)") with no other value between.
 Evidence evidence_about(const DetectorRow& row, std::string_view text, Range value);
+
+// Whether the heading of the value's column holds one of the row's context words.
+bool heading_names(const DetectorRow& row, std::string_view text, Range value);
 
 // Whether one of the row's context words is the very word (letters, folded) that ends at `end`:
 // "TEL03-1234-5678".

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "filters/evidence.h"
 #include "filters/near_words.h"
 #include "filters/surroundings.h"
 #include "filters/width_fold.h"
@@ -74,6 +75,10 @@ double weigh(const DetectorRow& row, double shape, std::string_view text, Range 
   double confidence = shape;
   const std::size_t before = std::max(row.context.before, row.against.before),
                     after = std::max(row.context.after, row.against.after);
+  if (checked && confidence < row.confidence.context && heading_names(row, text, value)) {
+    why = "pattern, check and heading";
+    return row.confidence.context;
+  }
   if (!may_have_words_near(row, text, value, before, after)) return confidence;
   if (!row.context.words.empty() &&
       Surroundings(text, value, row.context.before, row.context.after).has(row.context.words)) {

@@ -7,10 +7,13 @@
 
 #include "filters/char_set.h"
 #include "filters/evidence.h"
+#include "filters/line_ends.h"
 #include "filters/surroundings.h"
+#include "filters/table.h"
 #include "filters/values/digit_candidates.h"
 #include "filters/values/japanese_numbers.h"
 #include "filters/values/other_numbers.h"
+#include "filters/values/phone_plan.h"
 #include "filters/values/validators.h"
 #include "filters/width_fold.h"
 
@@ -126,6 +129,18 @@ bool among_hex_groups(std::string_view text, Range number) {
   return before.find("U+") != std::string_view::npos;
 }
 
+// Whether a card word of the row stands beside a number, on its line.
+bool is_labelled_closely(const DetectorRow& row, std::string_view text, Range number) {
+  constexpr std::size_t kBeside = 32;
+  if (heading_above(text, number)) return true;
+  const std::string_view before = text.substr(0, number.begin);
+  const std::size_t reach = std::min(number.begin, kBeside);
+  const std::size_t line = last_line_end(before.substr(number.begin - reach));
+  const std::size_t own = line == std::string_view::npos ? reach : reach - line - 1;
+  const Surroundings around(text, number, own, kBeside);
+  return around.has_before(row.context.words) || around.names_after(row.context.words);
+}
+
 Judgement judge_card(const DetectorRow& row, const DigitGroups& all, const DigitCandidate& c,
                      CardKind kind, std::string_view text) {
   const Range range = all.range_of(c.from, c.to);
@@ -134,6 +149,9 @@ Judgement judge_card(const DetectorRow& row, const DigitGroups& all, const Digit
   if (!grouped && !cells && c.to - c.from > 1) return {};
   const Evidence evidence = evidence_about(row, text, range);
   const ConfidenceModel& model = row.confidence;
+  // Licences and My Numbers have twelve digits as well.
+  const bool short_one = all.digits_of(c.from, c.to).size() == 12;
+  if (short_one && !is_labelled_closely(row, text, range)) return {};
   if (kind == CardKind::kDoubtful && (!evidence.named || only_of_expiry(row, text, range)))
     return {};
   const auto is_other = [&] {
@@ -276,13 +294,21 @@ bool is_dotted_quad(const DigitGroups& all, const DigitCandidate& c) {
   return true;
 }
 
+// "+81 80 3903 2397": whatever the line above tells.
+bool is_dialled_from_abroad(std::string_view text, Range range, std::string_view digits) {
+  return char_before(text, range.begin).value == U'+' && international_number_plausible(digits);
+}
+
 // Calls use(candidate, digits, range) with candidates of `size` digits.
 template <class Use>
-void for_numbers(const DigitGroups& all, std::size_t size, std::size_t most_groups, Use use) {
+void for_numbers(const DigitGroups& all, std::string_view text, std::size_t size,
+                 std::size_t most_groups, Use use) {
   for (std::size_t from = 0; from < all.groups.size(); ++from) {
     for_candidates(all, from, {size, size, most_groups, false, true}, [&](const DigitCandidate& c) {
       if (c.separator == Separator::kParen || is_dotted_quad(all, c)) return;
-      use(c, all.digits_of(c.from, c.to), all.range_of(c.from, c.to));
+      const std::string_view digits = all.digits_of(c.from, c.to);
+      const Range range = all.range_of(c.from, c.to);
+      if (!is_dialled_from_abroad(text, range, digits)) use(c, digits, range);
     });
   }
 }
@@ -338,7 +364,7 @@ void find_credit_cards(const DetectorRow& row, std::string_view text, const Digi
 
 void find_my_numbers(const DetectorRow& row, std::string_view text, const DigitGroups& all,
                      Findings& out) {
-  for_numbers(all, 12, 6, [&](const DigitCandidate& c, std::string_view digits, Range range) {
+  for_numbers(all, text, 12, 6, [&](const DigitCandidate& c, std::string_view digits, Range range) {
     if (!my_number_valid(digits) || !stands_free(row, text, range)) return;
     const Judgement j = judge_my_number(row, all, c, text);
     const bool sure = j.confidence >= 0.9;
@@ -351,7 +377,7 @@ void find_my_numbers(const DetectorRow& row, std::string_view text, const DigitG
 
 void find_corporate_numbers(const DetectorRow& row, std::string_view text, const DigitGroups& all,
                             Findings& out) {
-  for_numbers(all, 13, 5, [&](const DigitCandidate& c, std::string_view digits, Range range) {
+  for_numbers(all, text, 13, 5, [&](const DigitCandidate& c, std::string_view digits, Range range) {
     if (!corporate_number_valid(digits) || !free_on_right(text, range.end)) return;
     const FoldedChar before = char_before(text, range.begin);
     const bool issuer = (before.value == U'T' || before.value == U't') &&
@@ -379,7 +405,7 @@ void find_corporate_numbers(const DetectorRow& row, std::string_view text, const
 
 void find_driver_licences(const DetectorRow& row, std::string_view text, const DigitGroups& all,
                           Findings& out) {
-  for_numbers(all, 12, 6, [&](const DigitCandidate& c, std::string_view digits, Range range) {
+  for_numbers(all, text, 12, 6, [&](const DigitCandidate& c, std::string_view digits, Range range) {
     if (!driver_licence_valid(digits) || !stands_free(row, text, range)) return;
     const bool named = evidence_about(row, text, range).named;
     if (!named && c.to - c.from > 1) return;
@@ -390,7 +416,7 @@ void find_driver_licences(const DetectorRow& row, std::string_view text, const D
 
 void find_pension_numbers(const DetectorRow& row, std::string_view text, const DigitGroups& all,
                           Findings& out) {
-  for_numbers(all, 10, 2, [&](const DigitCandidate& c, std::string_view digits, Range range) {
+  for_numbers(all, text, 10, 2, [&](const DigitCandidate& c, std::string_view digits, Range range) {
     if (!groups_are(all, c, {4, 6}) && !groups_are(all, c, {10})) return;
     if (!pension_number_plausible(digits) || !stands_free(row, text, range)) return;
     if (!evidence_about(row, text, range).named) return;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "filters/evidence.h"
+#include "filters/surroundings.h"
 #include "filters/values/digit_candidates.h"
 #include "filters/values/given_example.h"
 #include "filters/values/phone_plan.h"
@@ -125,6 +126,15 @@ bool read_parts(const DigitGroups& all, const DigitCandidate& c, std::string_vie
   return parts.count <= 3;
 }
 
+// "<th>電話</th><th>年金番号</th></tr><tr><td>090-8123-4471": a word for something else that does
+// not stand straight before a number.
+bool is_word_far(const DetectorRow& row, const Evidence& evidence, std::string_view text,
+                 Range number) {
+  constexpr std::size_t kStraight = 20;  // bytes
+  return !evidence.heading &&
+         !Surroundings(text, number, kStraight, 0).has_before(row.against.words);
+}
+
 double phone_confidence(const DetectorRow& row, PhoneKind kind, const DigitGroups& all,
                         const DigitCandidate& c, const PhoneParts& parts, std::string_view text,
                         std::string_view& why) {
@@ -133,7 +143,9 @@ double phone_confidence(const DetectorRow& row, PhoneKind kind, const DigitGroup
   if (kind == PhoneKind::kPublic) return kPublicOrOther;
   const bool bare = parts.count == 1;
   const Evidence evidence = evidence_about(row, text, parts.range);
-  if (evidence.otherwise) return kPublicOrOther;
+  const bool as_dialled = parts.international || (kind == PhoneKind::kMobile && !bare);
+  if (evidence.otherwise && !(as_dialled && is_word_far(row, evidence, text, parts.range)))
+    return kPublicOrOther;
   if (evidence.named) why = "numbering plan and context word";
   if (evidence.named || parts.international) return model.context;
   if (kind == PhoneKind::kMobile) return bare ? model.shape : model.grouped;

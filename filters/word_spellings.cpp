@@ -1,0 +1,82 @@
+#include "filters/word_spellings.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "filters/char_set.h"
+
+namespace sekisho::filters {
+namespace {
+
+constexpr CharSet kJoints{" _-"};
+
+// A blank, a hyphen or an underscore between Latin words.
+bool is_joint(std::string_view word, std::size_t at) {
+  return at > 0 && at + 1 < word.size() && kJoints.has(word[at]) &&
+         static_cast<unsigned char>(word[at - 1]) < 0x80 && kAsciiWord.has(word[at + 1]);
+}
+
+std::string joined_with(std::string_view word, std::string_view joint) {
+  std::string out;
+  for (std::size_t at = 0; at < word.size(); ++at) {
+    if (is_joint(word, at))
+      out += joint;
+    else
+      out += word[at];
+  }
+  return out;
+}
+
+// From ァ on, in the order of Unicode; a mark of voice is a character of its own in half width.
+constexpr std::array<std::string_view, 86> kHalf = {
+    "ｧ",  "ｱ",  "ｨ",  "ｲ",  "ｩ",  "ｳ",  "ｪ",  "ｴ", "ｫ",  "ｵ",  "ｶ",  "ｶﾞ", "ｷ",  "ｷﾞ", "ｸ",
+    "ｸﾞ", "ｹ",  "ｹﾞ", "ｺ",  "ｺﾞ", "ｻ",  "ｻﾞ", "ｼ", "ｼﾞ", "ｽ",  "ｽﾞ", "ｾ",  "ｾﾞ", "ｿ",  "ｿﾞ",
+    "ﾀ",  "ﾀﾞ", "ﾁ",  "ﾁﾞ", "ｯ",  "ﾂ",  "ﾂﾞ", "ﾃ", "ﾃﾞ", "ﾄ",  "ﾄﾞ", "ﾅ",  "ﾆ",  "ﾇ",  "ﾈ",
+    "ﾉ",  "ﾊ",  "ﾊﾞ", "ﾊﾟ", "ﾋ",  "ﾋﾞ", "ﾋﾟ", "ﾌ", "ﾌﾞ", "ﾌﾟ", "ﾍ",  "ﾍﾞ", "ﾍﾟ", "ﾎ",  "ﾎﾞ",
+    "ﾎﾟ", "ﾏ",  "ﾐ",  "ﾑ",  "ﾒ",  "ﾓ",  "ｬ",  "ﾔ", "ｭ",  "ﾕ",  "ｮ",  "ﾖ",  "ﾗ",  "ﾘ",  "ﾙ",
+    "ﾚ",  "ﾛ",  "ﾜ",  "ﾜ",  "ｲ",  "ｴ",  "ｦ",  "ﾝ", "ｳﾞ", "ｶ",  "ｹ"};
+
+// The half-width form of the character of three bytes at `at`; empty when it has none.
+std::string_view half_width(std::string_view word, std::size_t at) {
+  const std::string_view c = word.substr(at, 3);
+  if (c == "ー") return "ｰ";
+  if (c.size() < 3 || c[0] != '\xE3') return {};
+  const std::size_t low = static_cast<unsigned char>(c[2]) & 0x3F;
+  const auto middle = static_cast<unsigned char>(c[1]);
+  if (middle != 0x82 && middle != 0x83) return {};
+  const std::size_t code = (middle == 0x82 ? 0x80 : 0xC0) + low;  // of U+3080 … U+30FF, less U+3000
+  const std::size_t place = code - 0xA1;
+  return code >= 0xA1 && place < kHalf.size() ? kHalf[place] : std::string_view{};
+}
+
+std::string in_half_width(std::string_view word) {
+  std::string out;
+  for (std::size_t at = 0; at < word.size();) {
+    const std::string_view half = half_width(word, at);
+    if (half.empty()) {
+      out += word[at++];
+    } else {
+      out += half;
+      at += 3;
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+std::vector<std::string> with_spellings(const std::vector<std::string>& words) {
+  std::vector<std::string> out;
+  const auto add = [&out](std::string word) {
+    if (std::find(out.begin(), out.end(), word) == out.end()) out.push_back(std::move(word));
+  };
+  for (const std::string& word : words) {
+    add(word);
+    for (const char* joint : {" ", "_", "-", ""}) add(joined_with(word, joint));
+    add(in_half_width(word));
+  }
+  return out;
+}
+
+}  // namespace sekisho::filters

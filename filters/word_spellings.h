@@ -1,0 +1,14 @@
+#pragma once
+
+// One word, written in the ways that forms, keys and columns write it.
+
+#include <string>
+#include <vector>
+
+namespace sekisho::filters {
+
+// Words (lower case) and their other spellings, each once: "driver license" is driver-license,
+// driver_license and driverlicense, too; メンキョ is ﾒﾝｷｮ.
+std::vector<std::string> with_spellings(const std::vector<std::string>& words);
+
+}  // namespace sekisho::filters
