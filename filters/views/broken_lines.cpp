@@ -419,8 +419,9 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
               goes_on_with_token(text, survey, begin);
     if (!token && !mail) return at + 1;
     if (mail && is_request(text, next, left, right)) return at + 1;
-    // A token of its own begins there.
-    if (!mail && !begins && has_token_prefix(right)) return at + 1;
+    // A token of its own begins there; a part of one begins "eyJ" as well.
+    const bool part = begins && right.starts_with("eyJ");
+    if (!mail && !part && has_token_prefix(right)) return at + 1;
     if (!begins_item(text, next) && !begins_log_line(text, next)) out.doubtful.add({end, next}, "");
     return at + 1;
   });

@@ -177,18 +177,30 @@ std::size_t list_end(std::string_view text, std::size_t begin, std::size_t end) 
   return end;
 }
 
-// Behind calls that make a text of the list: ".decode()", ".toString('utf8')", ".join('')".
+// Behind the bracket that closes the one at `at`, on its line; `at`: none does so near.
+std::size_t closed_at(std::string_view text, std::size_t at) {
+  constexpr std::size_t kLongest = 64;
+  long open = 0;
+  for (std::size_t pos = at; pos < text.size() && pos - at < kLongest; ++pos) {
+    if (text[pos] == '\n') break;
+    open += text[pos] == '(' ? 1 : text[pos] == ')' ? -1 : 0;
+    if (open == 0) return pos + 1;
+  }
+  return at;
+}
+
+// Behind calls that make a text of the list: ".decode()", ".toString('utf8')", ".join('')",
+// ".map(c => String.fromCharCode(c))".
 std::size_t calls_end(std::string_view text, std::size_t at) {
-  constexpr std::size_t kLongestCall = 48;
+  constexpr std::size_t kLongestName = 48;
   constexpr int kMostCalls = 4;
   for (int calls = 0; calls < kMostCalls && at_or_nul(text, at) == '.'; ++calls) {
-    std::size_t end = at + 1;
-    while (end - at < kLongestCall && word_at(text, end)) ++end;
-    if (end == at + 1 || at_or_nul(text, end) != '(') break;
-    const std::string_view given = text.substr(end + 1, kLongestCall);
-    const std::size_t close = given.find_first_of("()\n");
-    if (close == std::string_view::npos || given[close] != ')') break;
-    at = end + 1 + close + 1;
+    std::size_t name = at + 1;
+    while (name - at < kLongestName && word_at(text, name)) ++name;
+    if (name == at + 1 || at_or_nul(text, name) != '(') break;
+    const std::size_t end = closed_at(text, name);
+    if (end == name) break;
+    at = end;
   }
   return at;
 }

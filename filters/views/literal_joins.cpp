@@ -204,19 +204,18 @@ Range literal_before(std::string_view text, std::size_t closing) {
   return quote == std::string_view::npos ? Range{} : Range{from + quote + 1, closing};
 }
 
-// What borders the cell whose quotes stand before `begin` and at `end`, on both of its sides or on
-// one: a comma beside the quote, a tab, ";" or "|" a blank away at most. '\0': none of them.
+// What borders the cell whose quotes stand before `begin` and at `end`, on either side, a blank
+// away at most. '\0': nothing.
 char border_before(std::string_view text, std::size_t begin) {
-  static constexpr CharSet kBorders{"\t;|"};
+  static constexpr CharSet kBorders{",\t;|"};
   if (begin < 2) return '\0';
   const char c = text[begin - 2];
   const char beyond = c == ' ' && begin > 2 ? text[begin - 3] : c;
-  return c == ',' || kBorders.has(beyond) ? beyond : '\0';
+  return kBorders.has(beyond) ? beyond : '\0';
 }
 bool border_after(std::string_view text, std::size_t end, char border) {
-  const std::size_t at = at_or_nul(text, end + 1) == ' ' && border != ',' ? end + 2 : end + 1;
-  const char next = at_or_nul(text, at + 1);
-  return at_or_nul(text, at) == border && next != '\n' && (next != ' ' || border != ',');
+  const std::size_t at = at_or_nul(text, end + 1) == ' ' ? end + 2 : end + 1;
+  return at_or_nul(text, at) == border && at_or_nul(text, at + 1) != '\n';
 }
 
 // "…","58"\n"2021","x", with commas or tabs: the last cell of a row and the first one of the next.
@@ -228,15 +227,21 @@ bool are_rows(std::string_view text, std::size_t closing, std::size_t opening) {
   return end != std::string_view::npos && border_after(text, opening + 1 + end, border);
 }
 
-// "090-3853-2105"\t"7470-319302", "090-3853-2105" | "7470-319302": cells of one row, unless a token
-// begins in the first.
+// "090-3853-2105"\t"7470-319302", "090-3853-2105" | "7470-319302": cells of one row. A token cut
+// over them is put together where cells are.
 bool are_cells(std::string_view text, std::size_t closing, std::size_t opening) {
   std::string_view glue = text.substr(closing + 1, opening - closing - 1);
   if (glue.starts_with(' ') && glue.ends_with(' ') && glue.size() == 3) glue = glue.substr(1, 1);
   const bool cells = glue == "|" || glue.find_first_not_of('\t') == glue.npos;
-  if (glue.empty() || !cells || text[opening] != text[closing]) return false;
-  const Range cell = literal_before(text, closing);
-  return !has_token_prefix(text.substr(cell.begin, cell.size()));
+  return !glue.empty() && cells && text[opening] == text[closing];
+}
+
+// "AKIA…"\n"AKIA…": two tokens. A part of one begins "eyJ" as well.
+bool are_tokens(std::string_view text, std::size_t closing, std::size_t opening) {
+  const std::string_view next = text.substr(opening + 1, kLongestTokenPrefix);
+  if (!has_token_prefix(next) || next.starts_with("eyJ")) return false;
+  const Range literal = literal_before(text, closing);
+  return has_token_prefix(text.substr(literal.begin, literal.size()));
 }
 
 constexpr std::size_t kFewestSingles = 6;  // literals of one character that may be a value
@@ -382,7 +387,7 @@ std::size_t next_literal(std::string_view text, std::size_t at, JoiningWords& wo
   // "%s%s", "AKIA", "IOSF": the first literal is the form of the others.
   if (comma && at > 1 && (text[at - 1] == '}' || text.substr(at - 2, 2) == "%s")) return 0;
   if (comma) return are_single_characters(text, at, pos) || words.near(at) ? pos : 0;
-  if (are_cells(text, at, pos)) return 0;
+  if (are_cells(text, at, pos) || are_tokens(text, at, pos)) return 0;
   if (sign) return pos;
   if (space) return are_log_fields(text, at, pos) || are_rows(text, at, pos) ? 0 : pos;
   // Two quotes side by side: an empty literal, unless a word goes on (as shells write it).

@@ -62,7 +62,7 @@ TEST(JoinedPieces, CellsOfATableInQuotesAreNotJoined) {
   const std::vector<std::vector<std::string>> rows = {
       {"090-3853-2105", "7470-319302", "S54.6.3", "m.kobayashi@hoshizora.ne.jp"},
       {"052-499-5327", "7787-253144", "1990/08/11", "a.kuroda@umekoji-press.jp"}};
-  for (const std::string border : {"\t", "|", " | ", ",", ";"})
+  for (const std::string border : {"\t", "|", " | ", ",", ", ", ";"})
     for (const std::string end : {"\n", "\r\n"}) {
       std::string text = "電話番号" + border + "年金番号" + border + "生年月日" + border + "メール";
       for (const auto& row : rows)
@@ -78,11 +78,26 @@ TEST(JoinedPieces, CellsOfATableInQuotesAreNotJoined) {
   EXPECT_EQ(shown("name\taddress\n\"a\"\t\"神奈川県藤沢市鵠沼海岸3-2-10 コーポ青葉220号室\"\n"
                   "\"186\"\t\"b\"\n"),
             "jp_postal_address[神奈川県藤沢市鵠沼海岸3-2-10 コーポ青葉220号室]");
+  const std::string key = "AKIA" + chance(kBase32, 16, 3), other = "AKIA" + chance(kBase32, 16, 5);
+  EXPECT_EQ(shown("\"" + key + "\"\t\"t.yamada@kaisha-sample.co.jp\"\n"),
+            "aws_access_key_id[" + key + "] email[t.yamada@kaisha-sample.co.jp]");
+  EXPECT_EQ(shown("aws_access_key_id\n\"" + key + "\"\n\"" + other + "\"\n"),
+            "aws_access_key_id[" + key + "] aws_access_key_id[" + other + "]");
   // A token that is cut over cells, and literals that a compiler joins, are values still.
   const std::string token = "ghp_" + chance(kBase62, 36, 4);
   const std::string a = token.substr(0, 20), b = token.substr(20);
-  EXPECT_TRUE(found_whole("k\t", "\"" + a + "\"\t\"" + b + "\"", "\n", "github_token"));
+  EXPECT_TRUE(found_whole("k\t\"", a + "\"\t\"" + b, "\"\n", "github_token"));
   EXPECT_TRUE(found_whole("s = (", "\"" + a + "\"\n    \"" + b + "\"", ")\n", "github_token"));
+}
+
+TEST(JoinedPieces, TokensInAColumnAreNotJoined) {
+  std::string text = "aws_access_key_id\n", found;
+  for (int i = 0; i < 4; ++i) {
+    const std::string key = "AKIA" + chance(kBase32, 16, 3 + i);
+    text += key + "\n";
+    found += (i > 0 ? " " : "") + ("aws_access_key_id[" + key + "]");
+  }
+  EXPECT_EQ(shown(text), found);
 }
 
 TEST(JoinedPieces, FindsTokensCutIntoEvenGroups) {

@@ -176,6 +176,7 @@ TEST(WrittenOut, FindsCharactersByTheirNames) {
         text += "\\N{" + name + "}";
       }
       EXPECT_TRUE(found_whole(value.label_en + "= \"", text, "\"", value.type)) << value.text;
+      EXPECT_NE(shown(as_string(value.label_en + text)).find(value.type), std::string::npos);
     }
   EXPECT_NE(shown("card \\N{DIGIT FOUR}539578763621486").find("credit_card"), std::string::npos);
   EXPECT_EQ(shown("\\N{DIGIT FORTY}\\N{}\\N{LATIN \\N{SMALL LETTER A and so on"), "");
