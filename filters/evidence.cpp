@@ -149,8 +149,11 @@ Evidence evidence_about(const DetectorRow& row, std::string_view text, Range val
     }
     // Names of other columns may stand on the same line, before the rows.
     const std::optional<SqlColumn> column = sql_column(text, value);
-    before = column ? std::min(before, value.begin - column->value_begin)
-                    : own_line(text, value.begin, before);
+    const std::optional<Range> own = column ? std::nullopt : html_row(text, value);
+    if (column || own)
+      before = std::min(before, value.begin - (column ? column->value_begin : own->begin));
+    else
+      before = own_line(text, value.begin, before);
   }
   if (!may_have_words_near(row, text, value, before, row.context.after)) return {};
   const Evidence evidence = of_words(row, Surroundings(text, value, before, row.context.after));

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "filters/cell_borders.h"
+#include "filters/html_tables.h"
 #include "filters/line_ends.h"
 #include "filters/sql_columns.h"
 #include "filters/width_fold.h"
@@ -12,7 +13,8 @@ namespace sekisho::filters {
 namespace {
 
 constexpr std::size_t kLongestLine = 2u << 10;
-constexpr std::size_t kLongestHeading = 64;  // bytes of a cell
+constexpr std::size_t kHtmlRowReach = 4u << 10;  // bytes to the rows beside one
+constexpr std::size_t kLongestHeading = 64;      // bytes of a cell
 constexpr std::size_t kFewestNumberDigits = 4;
 
 // Calls use(cell range, number) for each cell until it says false; cells in double quotes may hold
@@ -213,6 +215,7 @@ struct TableMemo::Table {
   }
 
   SqlMemo sql;
+  HtmlMemo html;
   // The rows below the heading line that was asked about last: each of its words asks.
   std::string_view rows_text;
   Range heading;
@@ -344,6 +347,14 @@ std::optional<SqlColumn> sql_column(std::string_view text, Range value) {
 
 namespace {
 
+// Calls use(memo) with the one of the newest TableMemo, or with one for this call.
+template <class Use>
+auto with_html(Use use) {
+  if (newest_memo != nullptr) return use(newest_memo->table().html);
+  HtmlMemo own;
+  return use(own);
+}
+
 // The columns of a COPY that the rows from `top` on belong to.
 std::vector<Range> copied_above(std::string_view text, Range top, char separator,
                                 std::size_t limit) {
@@ -361,8 +372,15 @@ std::optional<std::size_t> column_with(const std::vector<Range>& columns, Range 
 
 }  // namespace
 
+std::optional<Range> html_row(std::string_view text, Range place) {
+  return with_html([&](HtmlMemo& html) { return html.row_at(text, place.begin, kHtmlRowReach); });
+}
+
 std::optional<Range> heading_above(std::string_view text, Range value) {
   if (const auto column = sql_column(text, value)) return column->name;
+  const auto named =
+      with_html([&](HtmlMemo& html) { return html.heading_above(text, value, kColumnReach); });
+  if (named) return is_heading(text, *named) ? named : std::nullopt;
   const std::optional<Range> line = line_at(text, value.begin, value.end);
   if (!line) return std::nullopt;
   const auto [separator, cells] = cells_in(text, *line, wide_separator_around(text, *line, value));
@@ -384,7 +402,9 @@ std::optional<Range> heading_above(std::string_view text, Range value) {
 
 std::vector<Range> cells_beside(std::string_view text, Range value) {
   constexpr int kMostLines = 4;  // on each side
-  std::vector<Range> out;
+  std::vector<Range> out = with_html(
+      [&](HtmlMemo& html) { return html.cells_beside(text, value, kMostLines, kHtmlRowReach); });
+  if (!out.empty()) return out;
   const std::optional<Range> line = line_at(text, value.begin, value.end);
   if (!line) return out;
   const Cells here = cells_in(text, *line, wide_separator_around(text, *line, value));
@@ -417,6 +437,8 @@ std::vector<Range> headings_over(std::string_view text, std::size_t pos) {
   std::vector<Range> out;
   if (const auto names = newest_memo->table().sql.columns_over(text, pos, kColumnReach))
     return {*names};
+  out = newest_memo->table().html.headings_over(text, pos, kColumnReach);
+  if (!out.empty()) return out;
   const std::optional<Range> line = line_at(text, pos, pos);
   if (!line) return out;
   const char wide = wide_separator_of(text.substr(line->begin, line->size()));
@@ -452,6 +474,8 @@ std::optional<std::size_t> column_headed(std::string_view text, Range line, Rang
 std::vector<Range> cells_below(std::string_view text, Range word) {
   std::vector<Range> cells =
       fields_below(text, word, std::min(text.size(), word.begin + kColumnReach));
+  if (!cells.empty()) return cells;
+  cells = with_html([&](HtmlMemo& html) { return html.cells_below(text, word, kColumnReach); });
   if (!cells.empty()) return cells;
   const std::optional<Range> line = line_at(text, word.begin, word.end);
   if (!line) return cells;

@@ -1,8 +1,9 @@
 #pragma once
 
 // Tables typed or pasted as text: lines of cells between tabs, commas, semicolons or bars, the
-// first line naming the columns. Everything looked at lies within kColumnReach of where one begins
-// to look, so that what is found does not depend on how a text is cut.
+// first line naming the columns; and tables of HTML (filters/html_tables.h). Everything looked at
+// lies within kColumnReach of where one begins to look, so that what is found does not depend on
+// how a text is cut.
 
 #include <cstddef>
 #include <memory>
@@ -47,15 +48,19 @@ std::optional<SqlColumn> sql_column(std::string_view text, Range value);
 // line, or when the first line holds values itself. Of an INSERT, the name of the column.
 std::optional<Range> heading_above(std::string_view text, Range value);
 
+// The row of a table of HTML that `place` stands in.
+std::optional<Range> html_row(std::string_view text, Range place);
+
 // The cells of the column of `value` in the few lines above and below it, trimmed; a heading may be
 // among them. Quicker than cells_below, and needs no heading.
 std::vector<Range> cells_beside(std::string_view text, Range value);
 
-// Where the names of the columns stand that `pos` lies below, in order.
+// Where the names of the columns stand that `pos` lies below.
 std::vector<Range> headings_over(std::string_view text, std::size_t pos);
 
 // The cells below the cell of the first line in which `word` stands, trimmed, in order, empty ones
-// too; none when its line is no heading line. Of an INSERT, the fields of the column.
+// too; none when its line is no heading line. Of an INSERT, the fields of the column; of HTML, the
+// cells below that one, without the tags around what they say.
 std::vector<Range> cells_below(std::string_view text, Range word);
 
 }  // namespace sekisho::filters

@@ -106,8 +106,11 @@ std::size_t find_at(const PackRow& pack_row, const Window& window, Range gate, F
 void at_label(const PackRow& pack_row, std::string_view text, Range label, Findings& out) {
   const std::vector<Range> cells = cells_below(text, label);
   std::size_t stop = std::min(text.size(), label.end + kLabelReach);
-  // Under a heading the next line begins with another column.
-  if (!cells.empty()) stop = std::min(stop, text.find('\n', label.end));
+  // Under a heading the next row begins with another column.
+  if (!cells.empty()) {
+    const std::optional<Range> row = html_row(text, label);
+    stop = std::min(stop, row ? row->end : text.find('\n', label.end));
+  }
   match_labelled(pack_row, text, {label.end, stop}, out);
   for (const Range cell : cells) match_labelled(pack_row, text, cell, out);
 }

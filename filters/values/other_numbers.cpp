@@ -109,19 +109,6 @@ void for_lines_beside(std::string_view text, Range line, Use use) {
   }
 }
 
-// What the `index`th "<td" of a line holds.
-std::string_view table_cell(std::string_view line, std::size_t index) {
-  std::size_t at = 0;
-  for (std::size_t i = 0; i < index; ++i) {
-    at = line.find("<td", at);
-    if (at == line.npos) return {};
-    at += 3;
-  }
-  at = line.find('>', at);
-  if (at == line.npos) return {};
-  return line.substr(at + 1, line.find('<', at) - at - 1);
-}
-
 // Words of a line between blanks, wide ones too.
 std::vector<std::string_view> words_of(std::string_view line, std::size_t most) {
   std::vector<std::string_view> words;
@@ -142,21 +129,14 @@ std::vector<std::string_view> words_of(std::string_view line, std::size_t most) 
   return words;
 }
 
-// Rows of HTML, and columns that only blanks part.
+// Columns that only blanks part.
 void take_column(std::string_view text, Range number, Alike& alike) {
   constexpr std::size_t kMostColumns = 12;
   const Range line = line_around(text, number.begin);
   const std::string_view before = text.substr(line.begin, number.begin - line.begin);
-  std::size_t index = 0;
-  for (std::size_t at = before.find("<td"); at != before.npos; at = before.find("<td", at + 3))
-    ++index;
-  if (index > 0) {
-    for_lines_beside(text, line, [&](std::string_view row) { alike.take(table_cell(row, index)); });
-    return;
-  }
   if (before.find_first_of(":={<,;|\"") != before.npos) return;
   if (!before.empty() && !is_space(char_before(before, before.size()).value)) return;
-  index = words_of(before, kMostColumns).size();
+  const std::size_t index = words_of(before, kMostColumns).size();
   const std::size_t columns =
       words_of(text.substr(line.begin, line.size()), kMostColumns + 1).size();
   if (columns < 2 || index >= std::min(columns, kMostColumns)) return;

@@ -208,5 +208,125 @@ TEST(Table, AColumnOfAnInsertIsTheSameInWhateverOrderOneAsks) {
   }
 }
 
+// Tables of HTML: on one line or on many, with attributes, groups of rows, tags around the words.
+TEST(Table, HeadingsOfHtmlNameTheCellsBelow) {
+  const std::string line =
+      "<table><tr><th>氏名</th><th>口座</th></tr><tr><td>佐藤</td><td>111</td></tr>"
+      "<tr><td>鈴木</td><td>222</td></tr></table><p>333</p>";
+  EXPECT_EQ(heading(line, "111"), "口座");
+  EXPECT_EQ(heading(line, "222"), "口座");
+  EXPECT_EQ(heading(line, "鈴木"), "氏名");
+  EXPECT_EQ(heading(line, "333"), "-");
+  EXPECT_EQ(below(line, "口座"), "111+222");
+  const std::string lines =
+      "<TABLE class=\"list\">\n <THEAD>\n  <TR>\n   <TH scope=\"col\">氏名</TH>\n   <TH>\n"
+      "    <b>口座</b><br/>\n   </TH>\n  </TR>\n </THEAD>\n <TBODY>\n  <TR>\n   <TD></TD>\n"
+      "   <TD align=right>&nbsp;<span class=\"n\">111</span>&nbsp;</TD>\n  </TR>\n  <TR>\n"
+      "   <TD>鈴木</TD>\n   <TD>222\n  </TR>\n </TBODY>\n</TABLE>\n";
+  EXPECT_EQ(heading(lines, "111"), "口座");
+  EXPECT_EQ(heading(lines, "222"), "口座");
+  EXPECT_EQ(below(lines, "口座"), "111+222");
+  EXPECT_EQ(below(lines, "氏名"), "鈴木");
+}
+
+TEST(Table, AFirstRowOfPlainHtmlCellsIsOneOfHeadingsWhereItIsNoPair) {
+  const std::string plain =
+      "<table><tr><td>id</td><td>氏名</td><td>口座</td></tr>"
+      "<tr><td>1</td><td>佐藤</td><td>111</td></tr></table>";
+  EXPECT_EQ(heading(plain, "111"), "口座");
+  EXPECT_EQ(below(plain, "口座"), "111");
+  const std::string head =
+      "<table><thead><tr><td>氏名</td><td>口座</td></tr></thead><tr><td>佐藤</td><td>111</td></tr>";
+  EXPECT_EQ(heading(head, "111"), "口座");
+  const std::string bold =
+      "<table><tr><td><b>氏名</b></td><td><b>口座</b></td></tr><tr><td>佐藤</td><td>111</td></tr>";
+  EXPECT_EQ(heading(bold, "111"), "口座");
+  for (const std::string tag : {"th", "td"}) {
+    const std::string pairs = "<table><tr><" + tag + ">氏名</" + tag + "><td>佐藤</td></tr><tr><" +
+                              tag + ">口座</" + tag + "><td>111</td></tr></table>";
+    EXPECT_EQ(heading(pairs, "111"), "-") << tag;
+    EXPECT_EQ(below(pairs, "氏名"), "") << tag;
+  }
+}
+
+TEST(Table, AnHtmlCellHasTheHeadingOfItsOwnTableAndColumn) {
+  const std::string nested =
+      "<table><tr><th>氏名</th><th>明細</th><th>口座</th></tr><tr><td>佐藤</td>"
+      "<td><table><tr><th>品</th><th>数</th></tr><tr><td>茶</td><td>555</td></tr></table></td>"
+      "<td>111</td></tr></table>";
+  EXPECT_EQ(heading(nested, "555"), "数");
+  EXPECT_EQ(heading(nested, "111"), "口座");
+  const std::string spans =
+      "<tr><th>氏名</th><th colspan=\"2\">電話</th><th>口座</th></tr>"
+      "<tr><td>佐藤</td><td>444</td><td>555</td><td>111</td></tr>";
+  EXPECT_EQ(heading(spans, "111"), "口座");
+  const std::string again =
+      "<table><tr><th>甲</th><th>乙</th></tr><tr><td>1</td><td>111</td></tr>"
+      "<tr><th>丙</th><th>丁</th></tr><tr><td>2</td><td>222</td></tr></table>";
+  EXPECT_EQ(heading(again, "222"), "丁");
+  EXPECT_EQ(below(again, "乙"), "111");
+  EXPECT_EQ(heading("<tr><th>2024-12345</th></tr><tr><td>111</td></tr>", "111"), "-");
+}
+
+TEST(Table, CellsBesideAnHtmlCellStandInItsColumn) {
+  const std::string text =
+      "<table><tr><th>a</th><th>b</th></tr><tr><td>111</td><td>222</td></tr>"
+      "<tr><td>333</td><td><b>444</b></td></tr><tr><td>555</td><td>666</td></tr></table>";
+  const std::size_t at = text.find("444");
+  std::string out;
+  for (const Range cell : cells_beside(text, {at, at + 3}))
+    out += text.substr(cell.begin, cell.size()) + " ";
+  EXPECT_EQ(out, "222 b 666 ");
+  // Names stand beside their values here: nothing says that the values are alike.
+  const std::string pairs = "<tr><th>a</th><td>111</td></tr><tr><th>b</th><td>222</td></tr>";
+  const std::size_t second = pairs.find("222");
+  EXPECT_TRUE(cells_beside(pairs, {second, second + 3}).empty());
+}
+
+TEST(Table, HeadingsOfHtmlFartherThanTheReachNameNothing) {
+  std::string text = "<table><tr><th>id</th><th>tel</th></tr>\n";
+  while (text.size() < 3 * kColumnReach) text += "<tr><td>some</td><td>x</td></tr>\n";
+  text += "<tr><td>last</td><td>999</td></tr></table>";
+  EXPECT_EQ(heading(text, "999"), "-");
+  const std::size_t word = text.find("tel");
+  const auto cells = cells_below(text, {word, word + 3});
+  EXPECT_GT(cells.size(), 1000u);
+  for (const Range cell : cells) EXPECT_LE(cell.begin, word + kColumnReach);
+}
+
+// Whatever was read before of a text, and in whatever order its values are asked for.
+TEST(Table, RememberingTheTagsOfHtmlChangesNothing) {
+  static constexpr std::string_view kTags[] = {
+      "<table>", "</table>", "<tr>", "<tr>",  "</tr>", "<tr><th>a</th><th>b</th></tr>",
+      "<td>",    "<td>",     "<td>", "</td>", "<th>",  "</th>",
+      "<thead>", "<tbody>",  "<b>",  "</b>",  "<br>",  "<table><tr><td>a<td>b<td>c</tr>"};
+  std::mt19937 random(5);
+  std::size_t named = 0;
+  for (int round = 0; round < 8; ++round) {
+    std::string text;
+    std::vector<Range> values;
+    const std::size_t filler = round % 2 == 0 ? 0 : 400;
+    for (int i = 0; i < 2000; ++i) {
+      text += kTags[random() % std::size(kTags)];
+      if (random() % 3 != 0) continue;
+      const std::string value = std::to_string(random() % 1000);
+      values.push_back({text.size(), text.size() + value.size()});
+      text += value + std::string(random() % 4 == 0 ? filler : 0, 'x');
+    }
+    std::shuffle(values.begin(), values.end(), random);
+    std::vector<std::optional<Range>> alone;
+    for (const Range& value : values) alone.push_back(heading_above(text, value));
+    named += static_cast<std::size_t>(
+        std::count_if(alone.begin(), alone.end(), [](const auto& cell) { return cell; }));
+    const TableMemo memo;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      cells_below(text, values[random() % values.size()]);
+      cells_beside(text, values[random() % values.size()]);
+      ASSERT_EQ(heading_above(text, values[i]), alone[i]) << values[i].begin;
+    }
+  }
+  EXPECT_GT(named, 200u);
+}
+
 }  // namespace
 }  // namespace sekisho::filters
