@@ -236,10 +236,30 @@ bool heads_own_line(std::string_view text, Range date) {
          text.substr(date.end, 3) != "生";
 }
 
+// "東京生まれ\n2015/4/1 入社": where somebody was born, not when.
+bool is_born_somewhere(std::string_view text, Range date) {
+  constexpr std::size_t kReach = 48;
+  constexpr std::string_view kWord = "生まれ";
+  static constexpr std::string_view kBirth[] = {"生", "誕", "birth", "born", "dob", "d.o.b"};
+  const std::size_t from = date.begin > kReach ? date.begin - kReach : 0;
+  const std::string_view before = text.substr(from, date.begin - from);
+  const std::size_t word = before.rfind(kWord);
+  if (word == std::string_view::npos || word == 0) return false;
+  const std::string between = folded_lower(before.substr(word + kWord.size()));
+  const auto holds = [&between](std::string_view birth) {
+    return between.find(birth) != std::string::npos;
+  };
+  if (between.starts_with("は") || std::any_of(std::begin(kBirth), std::end(kBirth), holds))
+    return false;
+  const char32_t last = char_before(before, word).value;
+  const bool han = last >= 0x4E00 && last <= 0x9FFF, katakana = last >= 0x30A1 && last <= 0x30FC;
+  return han || katakana || is_alnum(last);
+}
+
 // "誕生日ケーキの予約は 2026/05/01", "誕生日は毎年来る。2026年11月25日に発売": the date of
 // something else.
 bool is_of_something_else(std::string_view text, Range date) {
-  if (heads_own_line(text, date)) return true;
+  if (heads_own_line(text, date) || is_born_somewhere(text, date)) return true;
   constexpr std::size_t kReach = 72, kFurther = 160;
   // The name of a release: "Happy Birthday Sophie" (2012-11-06).
   const std::size_t near = date.begin > 48 ? date.begin - 48 : 0;

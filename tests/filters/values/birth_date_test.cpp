@@ -61,6 +61,27 @@ TEST(BirthDate, IsFoundBesideItsLabel) {
        "id,name,birthdate\n1,Mary,⟦1985-03-09⟧\n2,John,⟦1979-11-30⟧"});
 }
 
+TEST(BirthDate, IsFoundBeforeItsName) {
+  expect_marked(
+      "date_of_birth",
+      {"⟦1981-03-21⟧（DOB）", "⟦1981-03-21⟧（born）を含む通知文", "⟦1955.10.15⟧(生年月日)",
+       "⟦1951/09/01⟧ ← birth date です。返信文を作って", "⟦1990.5.2⟧がバースデーです。",
+       "⟦1983-08-08⟧ というのが私の生年月日です", "・⟦2005年6月24日⟧ … born、確認済",
+       "⟦1970.1.27⟧がDate of Birthです", "⟦1998/10/10⟧（ｾｲﾈﾝｶﾞｯﾋﾟ）"});
+  expect_none("date_of_birth",
+              {"2026-04-01（誕生日クーポンを配布）", "2020-04-01（入社日）、生年月日は別紙",
+               "2020-04-01 births in Tokyo", "2020-04-01 (birthplace: Tokyo)"});
+}
+
+TEST(BirthDate, IsFoundBesideWordsOfTwoMeanings) {
+  expect_marked("date_of_birth",
+                {"生まれ: ⟦1981-03-21⟧", "生まれ\n⟦1992.5.24⟧", "バースデー\t⟦1961.12.18⟧",
+                 "<dt>生まれ</dt>\n<dd>⟦1955年4月8日⟧</dd>", "{\"bornOn\": \"⟦1953-02-25⟧\"}",
+                 "BEGIN:VCARD\nBDAY:⟦1982-10-17⟧", "|カード|生まれ|\n|---|---|\n|a|⟦1957-09-05⟧|"});
+  expect_none("date_of_birth", {"東京生まれ\n2015/4/1 入社", "1990年代生まれ：2015/4/1 に集計",
+                                "バースデーケーキの予約は 2026/05/01"});
+}
+
 TEST(BirthDate, OtherDatesAreNone) {
   expect_none("date_of_birth",
               {"1990年4月1日に設立", "作成日 1990/4/1", "2026-11-25 09:00:00 INFO started",
