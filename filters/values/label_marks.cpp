@@ -386,15 +386,16 @@ bool is_every_such(const LabelLine& line) {
 // Text about markings: definitions, rules, questions.
 bool is_about(const LabelLine& line) {
   static constexpr std::string_view kAfter[] = {
-      "とは",         "の意味",   "の定義",       "と記載",       "と表示",     "と書",
-      "ラベル",       "マーク",   "スタンプ",     "の場合",       "など",       "や",
-      "または",       "及び",     "および",       "に関する",     "保持",       "管理規程",
-      "規程",         "の扱い方", "の文書の扱い", "か",           "かどうか",   "のラベル",
-      "のマーク",     "の表示",   "の判",         "の基準",       "の区分",     "の違い",
-      "という",       "レベル",   "であると",     "と指定",       "の英訳",     "の英語",
-      "の和訳",       "を英語",   "を日本語",     "を英訳",       "の訳",       "を訳",
-      "は英語",       "に当たる", "に相当",       "into english", "in english", "in japanese",
-      "into japanese"};
+      "とは",         "の意味",       "の定義",       "と記載",   "と表示",       "と書",
+      "ラベル",       "マーク",       "スタンプ",     "の場合",   "など",         "や",
+      "または",       "及び",         "および",       "に関する", "保持",         "管理規程",
+      "規程",         "の扱い方",     "の文書の扱い", "か",       "かどうか",     "のラベル",
+      "のマーク",     "の表示",       "の判",         "の基準",   "の区分",       "の違い",
+      "という",       "レベル",       "であると",     "と指定",   "の英訳",       "の英語",
+      "の和訳",       "を英語",       "を日本語",     "を英訳",   "の訳",         "を訳",
+      "のシール",     "のステッカー", "のはんこ",     "の荷札",   "の貼り紙",     "のスタンプは",
+      "のスタンプを", "は英語",       "に当たる",     "に相当",   "into english", "in english",
+      "in japanese",  "into japanese"};
   if (is_one_of_words(line) || is_every_such(line)) return true;
   std::string_view after = behind_other_markings(line.after);
   static constexpr std::string_view kMarks[] = {"】", "」", "』", "]", ")", "\"", "'", " ", "〕"};

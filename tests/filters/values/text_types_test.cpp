@@ -202,7 +202,10 @@ TEST(Label, TheWordInASentenceIsNoMarking) {
         "This is for package-internal use only, and may change.",
         "文書管理規程では、極秘・社外秘・一般の3区分を定める。",
         "What does TLP:RED mean compared with TLP:GREEN?",
-        "割れ物 取扱注意"}) {
+        "割れ物 取扱注意",
+        "「取扱注意」のシールはどこで買えますか",
+        "「極秘」のはんこを注文したい",
+        "「社外秘」のスタンプはどこで売っていますか？"}) {
     EXPECT_EQ(shown(text), "") << text;
   }
 }
