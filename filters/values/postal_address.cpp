@@ -451,6 +451,16 @@ bool is_sample(std::string_view normalised) {
                      });
 }
 
+// "所在地" of a museum or an office; in a record of a person it is a label like 住所.
+bool is_of_institution(const Surroundings& around) {
+  static constexpr std::string_view kSite[] = {"所在地"};
+  static constexpr std::string_view kSites[] = {
+      "施設",   "館",   "店舗", "店名", "園",     "会社", "社名", "商号",     "設立",
+      "資本金", "営業", "病院", "医院", "学校",   "大学", "工場", "センター", "本社",
+      "役所",   "役場", "団体", "組合", "研究所", "開館", "城",   "寺院",     "神社"};
+  return around.has(kSite) && around.has(kSites);
+}
+
 // Where a company is, or an event. The name of a company says so on the line of the address alone:
 // a signature has it above the address where somebody works.
 bool is_of_company(const DetectorRow& row, std::string_view text, Range range) {
@@ -459,7 +469,7 @@ bool is_of_company(const DetectorRow& row, std::string_view text, Range range) {
       "ltd",      "本社",     "本店",     "支社", "営業所", "事務所"};
   const Surroundings around(text, range, row.against.before, row.against.after);
   if (around.has_before(row.context.words)) return false;
-  if (around.has(row.against.words)) return true;
+  if (around.has(row.against.words) || is_of_institution(around)) return true;
   const std::size_t from = range.begin - std::min(range.begin, row.against.before);
   const std::string_view before = text.substr(from, range.begin - from);
   const std::string_view after = text.substr(range.end, row.against.after);

@@ -51,6 +51,11 @@ TEST(LabelSpellings, OfOtherWordsStaySo) {
   expect_none("jp_my_number", {"order-id 787789328790", "dynamyno=787789328790"});
 }
 
+TEST(LabelSpellings, OfTheNextFieldDoNotMatterToAPassport) {
+  expect_marked("jp_passport", {"<tr><th>旅券No</th><td>⟦TZ8304729⟧</td></tr>"
+                                "<tr><th>ARC No.（在留カード）</th>"});
+}
+
 TEST(HeadingsFarAbove, NameWhatAPatternFinds) {
   expect_marked("us_ssn",
                 {"| soc sec # | 住所 | 備考 |\n|---|---|---|\n| ⟦536-22-8145⟧ | "

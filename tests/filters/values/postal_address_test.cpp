@@ -96,6 +96,15 @@ TEST(PostalAddress, PlacesAndFirmsAreNone) {
        "渋谷区神南1丁目の火災"});
 }
 
+TEST(PostalAddress, ASiteIsAnAddressUnlessOfAnInstitution) {
+  expect_marked("jp_postal_address", {"所在地：⟦東京都港区芝公園4丁目2-8⟧",
+                                      "氏名 佐藤\n所在地\t⟦〒105-0011 東京都港区芝公園4-2-8⟧"});
+  expect_none("jp_postal_address",
+              {"美術館の所在地は東京都台東区上野公園7番7号です。",
+               "施設名：上野の森\n所在地：東京都台東区上野公園9-83",
+               "商号 サンプル\n所在地 東京都台東区上野公園7番7号\n設立 1990年"});
+}
+
 TEST(PostalAddress, SpellingsOfOneAddressAreOneValue) {
   const auto normalised = [](std::string_view text) {
     for (const Finding& f : scan_text(shipped_set(), text)) {
