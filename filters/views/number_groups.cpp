@@ -341,7 +341,8 @@ void find_number_groups(std::string_view text, const Survey& survey, Range where
     const bool number = run.digits >= kFewestDigits && run.digits <= kMostDigits &&
                         !run.gaps.empty() && !alnum_at(text, run.end) &&
                         !is_part_of_decimal(text, {at, run.end}) &&
-                        !(text[run.last - 1] == '\n' && begins_dump_row(text, run.last));
+                        !(text[run.last - 1] == '\n' && begins_dump_row(text, run.last)) &&
+                        !((at == 0 || text[at - 1] == '\n') && begins_dump_row(text, at));
     if (number) join_groups(text, {at, run.end}, run, out);
     return number ? run.end : std::max({first, run.last, loose.join(at, first)});
   });

@@ -315,8 +315,12 @@ void ViewScan::Impl::see_blob_run(const Scene& scene, std::size_t begin, std::si
     return;
   // The characters that end a row of a dump are read with its digits.
   constexpr std::size_t kDumpRow = 16;
-  const bool row = run.range.size() <= kDumpRow && ends_line(scene.text, run.range.end);
-  if (row && in_dump_row(scene.text, begin)) return;
+  const Range first = run.segments.empty() ? run.range : run.segments.front();
+  if (first.size() <= kDumpRow && ends_line(scene.text, first.end) &&
+      in_dump_row(scene.text, begin)) {
+    end = std::max(first.end, begin + 1);
+    return;
+  }
   // It goes on beyond what is at hand, which is no less than the reach.
   const bool open =
       run.range.end == scene.text.size() && scene.text.size() >= scene.fresh.end + kViewReach;

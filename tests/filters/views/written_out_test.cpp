@@ -220,5 +220,14 @@ TEST(WrittenOut, OrdinaryListsAndStringsAreSilent) {
   EXPECT_EQ(shown("{\"log\": \"rows 4096\\n12 of 20\\n3 left\\n\"}"), "");
 }
 
+// What its characters say is decoded once, with the digits: not again row by row, layer by layer.
+TEST(WrittenOut, ADumpOfAnEncodingIsDecided) {
+  const std::string_view rows =
+      "00000030: 4969 4f69 4a69 5a6d 466a 4f54 6733 5954  IiOiJiZmFjOTg3YT\n"
+      "00000040: 6732 4e7a 5569 4c43 4a70 6333 4d69 4f69  g2NzUiLCJpc3MiOi\n"
+      "000000a0: 426c 626d 6c6b 4948 4279 6232 5a70 6247  BlbmlkIHByb2ZpbG\n";
+  EXPECT_EQ(shown(rows), "");  // which asks for a decision, too
+}
+
 }  // namespace
 }  // namespace sekisho::filters
