@@ -315,7 +315,7 @@ void ViewScan::Impl::see_blob_run(const Scene& scene, std::size_t begin, std::si
     return;
   // The characters that end a row of a dump are read with its digits.
   constexpr std::size_t kDumpRow = 16;
-  const Range first = run.segments.empty() ? run.range : run.segments.front();
+  const Range first = run.segments.size() > 1 ? run.segments.front() : run.range;
   if (first.size() <= kDumpRow && ends_line(scene.text, first.end) &&
       in_dump_row(scene.text, begin)) {
     end = std::max(first.end, begin + 1);
