@@ -20,6 +20,14 @@ bool may_be_border(std::string_view text, std::size_t at) {
   return kBorders.has(text[at]);
 }
 
+// Ids of keys of AWS, which nothing goes on with.
+bool is_whole(std::string_view token) {
+  constexpr std::size_t kSize = 20;
+  static constexpr CharSet kId{"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"};
+  return token.size() == kSize && token[0] == 'A' &&
+         std::all_of(token.begin(), token.end(), [](char c) { return kId.has(c); });
+}
+
 // The end of an address that goes on in the next cell, or 0: nothing before or after its "@", or no
 // dot after it.
 std::size_t open_address(std::string_view text, std::size_t at) {
@@ -100,7 +108,9 @@ void find_token_cells(std::string_view text, const Survey& survey, Range where, 
     if (at >= where.end) return last_end;
     if (at < where.begin || at < done || (at > 0 && token_at(text, at - 1))) return end + 1;
     std::size_t piece_end = end;
-    if (!has_token_prefix(text.substr(at, end - at))) {
+    const std::string_view token = text.substr(at, end - at);
+    if (is_whole(token) && !at_sign(text, end)) return end + 1;
+    if (!has_token_prefix(token)) {
       piece_end = mails ? open_address(text, at) : 0;
       if (piece_end == 0) return end + 1;
     }

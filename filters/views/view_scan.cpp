@@ -97,7 +97,9 @@ bool is_cell_of(std::string_view text, std::size_t offset, Range whole, Range lo
   return end < text.size() && kBorders.has(text[end]);
 }
 
+// Behind padding, too.
 bool ends_line(std::string_view text, std::size_t at) {
+  for (int i = 0; i < 2 && at < text.size() && text[at] == '='; ++i) ++at;
   return at >= text.size() || text[at] == '\n' || text[at] == '\r' || text[at] == '|';
 }
 

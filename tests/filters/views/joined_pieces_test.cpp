@@ -90,6 +90,11 @@ TEST(JoinedPieces, CellsOfATableInQuotesAreNotJoined) {
   EXPECT_TRUE(found_whole("s = (", "\"" + a + "\"\n    \"" + b + "\"", ")\n", "github_token"));
 }
 
+TEST(JoinedPieces, AWholeTokenGoesOnInNoOtherCell) {
+  EXPECT_EQ(shown("aws_access_key_id,SSN,date\nASIACQUYUB5SW7AM4ARM,577-96-5836,1965/1/17,+1 (6)"),
+            "aws_access_key_id[ASIACQUYUB5SW7AM4ARM] us_ssn[577-96-5836]");
+}
+
 TEST(JoinedPieces, TokensInAColumnAreNotJoined) {
   std::string text = "aws_access_key_id\n", found;
   for (int i = 0; i < 4; ++i) {
