@@ -1,6 +1,7 @@
 #include "filters/views/view_scan.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -143,6 +144,7 @@ struct ViewScan::Impl {
   static bool near_fresh(const Scene& scene, Range r) {
     return r.end + kFarFromFresh >= scene.fresh.begin && r.begin < scene.fresh.end + kFarFromFresh;
   }
+  bool in_dump(Range r) const;
   void see(const Scene& scene, Findings& out);
   void see_odd(const Scene& scene, Findings& out);
   void see_pulled_apart(const Scene& scene, Findings& out);
@@ -170,6 +172,7 @@ struct ViewScan::Impl {
   Findings found;
   std::unique_ptr<Scanner> inside[2];    // of a view; of something decoded
   std::unique_ptr<Scanner> inside_long;  // of an encoding longer than a window
+  std::vector<Range> dumps;  // of the text at hand, in order: their rows are read as one
   std::optional<LongBlob> long_blob;
   std::size_t blob_line = 0;    // characters of its line so far
   std::size_t blobs_until = 0;  // encodings that begin before are done
@@ -194,6 +197,14 @@ bool ViewScan::Impl::in_focus(const Scene& scene, Range r) const {
   const std::size_t begin = scene.offset + r.begin;
   return focus.view->patched(
       {begin > kTouching ? begin - kTouching : 0, scene.offset + r.end + kTouching});
+}
+
+// What its digits and characters say is said by the whole of it.
+bool ViewScan::Impl::in_dump(Range r) const {
+  const auto behind =
+      std::upper_bound(dumps.begin(), dumps.end(), r.begin,
+                       [](std::size_t at, const Range& dump) { return at < dump.begin; });
+  return behind != dumps.begin() && r.end <= std::prev(behind)->end;
 }
 
 // Runs the detectors over `view`.
@@ -246,7 +257,9 @@ void ViewScan::Impl::look(const Scene& scene, Family family, bool unsure, Findin
 void ViewScan::Impl::show(const Scene& scene, Patches& with, Family family, bool unsure,
                           Findings& out) {
   with.settle();
-  with.quieten([&](Range r) { return !near_fresh(scene, r) || !in_focus(scene, r); });
+  with.quieten([&](Range r) {
+    return !near_fresh(scene, r) || !in_focus(scene, r) || (family > kCodes && in_dump(r));
+  });
   if (!with.ask()) return;
   if (is_encoding(family) && layers >= kMostLayers) {
     failed = true;
@@ -405,6 +418,7 @@ void ViewScan::Impl::see_blobs(const Scene& scene, Findings& out) {
 
 void ViewScan::Impl::see(const Scene& scene, Findings& out) {
   const std::uint16_t any = survey.any();
+  dumps.clear();
   if ((any & kOddCharacter) && allowed(kOdd)) see_odd(scene, out);
   using Finder = void (*)(std::string_view, const Survey&, Range, Patches&);
   struct Step {
@@ -423,6 +437,8 @@ void ViewScan::Impl::see(const Scene& scene, Findings& out) {
     survey.for_ranges(step.flags,
                       [&](Range where) { step.find(scene.text, survey, where, patches); });
     show(scene, patches, step.family, false, out);
+    if (step.find == find_hex_dumps)
+      for (const auto& dump : patches.items()) dumps.push_back(dump.raw);
   }
   see_pulled_apart(scene, out);
 }
