@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "filters/values/azure_key.h"
 #include "filters/values/birth_date.h"
 #include "filters/values/email_address.h"
 #include "filters/values/generic_secret.h"
@@ -20,6 +21,7 @@
 #include "filters/values/secret_checks.h"
 #include "filters/values/secret_commands.h"
 #include "filters/values/service_account.h"
+#include "filters/values/told_value.h"
 
 namespace sekisho::filters {
 namespace {
@@ -51,6 +53,8 @@ constexpr NamedCheck kChecks[] = {
     of_match("crc_random", check_crc_random,
              "as random; surer where its check characters are right"),
     of_match("aws_key_id", check_aws_key_id, "surer beside the secret half"),
+    of_match("azure_storage_key", check_azure_storage_key,
+             "64 bytes that something near names, or nothing else does"),
     of_match("jwt", check_jwt, "its header is JSON that names an algorithm"),
     of_gate("declared_secret", find_declared_secret, "declared name of a secret and random value"),
     of_gate("aws_secret", find_aws_secrets, "40 random characters near their name or key id"),
@@ -72,6 +76,12 @@ constexpr NamedCheck kChecks[] = {
     of_gate("stored_secret", find_stored_secret, "a random value that a command stores"),
     of_gate("secret_in_next_clause", find_secret_in_next_clause,
             "a random value in the clause behind the name of a secret"),
+    of_gate("secret_behind", find_secret_behind, "a random value that a form puts behind its name"),
+    of_gate("secret_before", find_secret_before, "a random value that a remark behind it names"),
+    of_gate("password_behind", find_password_behind,
+            "what only a password can be, behind its name in a form"),
+    of_gate("password_before", find_password_before,
+            "what only a password can be, named by the remark behind it"),
     of_gate("generic_secret", find_generic_secret, "a random value whose name says it is secret"),
     // personal
     of_match("spelt_email", check_spelt_email, "an address whose marks are written as words"),

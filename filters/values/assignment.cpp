@@ -339,7 +339,7 @@ std::optional<Assignment> read_assignment(std::string_view text, Range word) {
   while (name.end > word.end && text[name.end - 1] == '.') --name.end;
   out.name = text.substr(name.begin, name.size());
   auto value_at = after_separator(text, name, out.stated);
-  const bool option = name.begin >= 2 && at(text, name.begin, "--");
+  const bool option = at(text, name.begin, "--");
   if (!value_at && option && at(text, name.end, " ")) value_at = name.end + 1;
   // PowerShell: -Password "value".
   if (!value_at && name.begin < name.end && text[name.begin] == '-' && at(text, name.end, " \""))
@@ -352,7 +352,10 @@ std::optional<Assignment> read_assignment(std::string_view text, Range word) {
     value_at = name.end + 1;
   // A line of its own, as in netrc.
   const std::size_t behind = skip_blanks(text, name.end);
-  if (!value_at && behind > name.end && !at(text, behind, "--")) {
+  // "gh secret set DB_PASSWORD -b…": an option of the command.
+  const bool flag = at(text, behind, "--") ||
+                    (at(text, behind, "-") && text.substr(0, name.begin).ends_with("set "));
+  if (!value_at && behind > name.end && !flag) {
     bool quoted = false;
     const Range value = read_value(text, behind, quoted);
     if (!quoted && value.size() >= 6 && is_setting(text, name.begin, value.end)) value_at = behind;

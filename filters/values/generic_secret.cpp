@@ -149,17 +149,30 @@ Naming naming_of_phrase(std::string_view text, Range word) {
   return has_any(phrase, kSecretWordsJa) ? Naming::kSecret : Naming::kUnsure;
 }
 
+// The identifier around `word`, and the word before it: "API key" are two words of one name.
+std::string phrase_around(std::string_view text, Range word) {
+  const Range name = identifier_around(text, word);
+  std::string phrase(text.substr(name.begin, name.size()));
+  if (name.begin > 1 && text[name.begin - 1] == ' ') {
+    const Range before = identifier_around(text, {name.begin - 1, name.begin - 1});
+    phrase.insert(0, text.substr(before.begin, before.size()));
+  }
+  return phrase;
+}
+
 bool is_value_char(char c) {
   return is_alnum(static_cast<unsigned char>(c)) || c == '+' || c == '/' || c == '_' || c == '-' ||
          c == '=' || c == '.' || c == '~';
 }
 
-// Pictures, digests with their name in front, public keys.
+// Pictures, digests with their name in front, public and publishable keys, the first part of a
+// signed token alone, as examples show one.
 bool is_other_data(std::string_view value) {
   static constexpr std::string_view kBegins[] = {
-      "iVBORw0KGgo", "/9j/",  "R0lGOD",      "data:",       "sha256-",      "sha384-",
-      "sha512-",     "sha1-", "AAAAB3NzaC1", "AAAAC3NzaC1", "AAAAE2VjZHNh", "MIIB",
-      "MIIC",        "MIID",  "UEsDB",       "H4sI",        "PHN2Zy",       "PD94bW"};
+      "pk_test_", "pk_live_",    "eyJhbGciOi",  "eyJ0eXAiOi",   "eyJraWQiOi", "iVBORw0KGgo",
+      "/9j/",     "R0lGOD",      "data:",       "sha256-",      "sha384-",    "sha512-",
+      "sha1-",    "AAAAB3NzaC1", "AAAAC3NzaC1", "AAAAE2VjZHNh", "MIIB",       "MIIC",
+      "MIID",     "UEsDB",       "H4sI",        "PHN2Zy",       "PD94bW"};
   return std::any_of(std::begin(kBegins), std::end(kBegins), [value](std::string_view begin) {
     return value.substr(0, begin.size()) == begin;
   });
@@ -239,6 +252,11 @@ bool is_marked_hex(std::string_view value) {
 
 bool is_named_secret_ja(std::string_view text, Range word) {
   return naming_of_phrase(text, word) == Naming::kSecret;
+}
+
+bool names_secret(std::string_view text, Range word) {
+  if (static_cast<unsigned char>(text[word.begin]) >= 0x80) return is_named_secret_ja(text, word);
+  return naming_of(phrase_around(text, word)) == Naming::kSecret;
 }
 
 bool is_secret_value(std::string_view value) {
@@ -432,12 +450,7 @@ void find_generic_secret(const DetectorRow& row, std::string_view text, Range ga
       return;
     const bool element = sign == '>';
     if (element && (name.begin == 0 || text[name.begin - 1] != '<')) return;
-    std::string phrase(text.substr(name.begin, name.size()));
-    // "API key": two words of one name.
-    if (name.begin > 1 && text[name.begin - 1] == ' ') {
-      const Range before = identifier_around(text, {name.begin - 1, name.begin - 1});
-      phrase.insert(0, text.substr(before.begin, before.size()));
-    }
+    std::string phrase = phrase_around(text, name);
     if (blank != std::string_view::npos) phrase.append(word.substr(blank));
     naming = naming_of(phrase);
   } else {

@@ -27,4 +27,7 @@ bool is_secret_value(std::string_view value);
 // Whether a Japanese word ("キー", "トークン") and what stands before it name a secret.
 bool is_named_secret_ja(std::string_view text, Range word);
 
+// The same of a word of either language: what its identifier and the word before say.
+bool names_secret(std::string_view text, Range word);
+
 }  // namespace sekisho::filters

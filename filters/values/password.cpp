@@ -57,9 +57,7 @@ bool is_pin(std::string_view value) {
 
 }  // namespace
 
-namespace {
-
-bool names_something_else(std::string_view name) {
+bool names_about_password(std::string_view name) {
   bool other = false;
   for_identifier_parts(name, [&](std::string_view part) {
     const std::size_t end = part.find_last_not_of("0123456789") + 1;
@@ -68,6 +66,8 @@ bool names_something_else(std::string_view name) {
   // "javax.net.ssl.keyStorePassword".
   return other && folded_lower(name).find("storepass") == std::string::npos;
 }
+
+namespace {
 
 void add(const DetectorRow& row, std::string_view text, Range value, double confidence,
          std::string_view why, Findings& out) {
@@ -179,6 +179,12 @@ bool is_value_char(char c) {
   return c > ' ' && c < 0x7F;
 }
 
+// "gh secret set DB_PASSWORD -b…": what the command stores is for another detector.
+bool is_option_of_set(std::string_view text, Range word, std::size_t pos) {
+  return text.substr(pos, 1) == "-" &&
+         text.substr(0, identifier_around(text, word).begin).ends_with("set ");
+}
+
 // "管理者PW（…）", "rootのパスワード …", "PW、… のまま": straight behind the word; "… as the
 // password", "「…」をパスワードに": straight before it. What proves itself counts.
 bool find_beside(const DetectorRow& row, std::string_view text, Range word, Findings& out) {
@@ -192,6 +198,14 @@ bool find_beside(const DetectorRow& row, std::string_view text, Range word, Find
     if (joint == "(" && identifier_around(text, word).size() > word.size()) break;
     std::size_t begin = word.end + joint.size();
     while (begin < text.size() && text[begin] == ' ') ++begin;
+    // setx DB_PASSWORD "…"
+    if (begin < text.size() && (text[begin] == '"' || text[begin] == '\'')) {
+      bool quoted = false;
+      const Range value = read_value(text, begin, quoted);
+      if (quoted && add_if_alone(row, text, value, out)) return true;
+      break;
+    }
+    if (is_option_of_set(text, word, begin)) break;
     std::size_t end = begin;
     while (end < text.size() && end - begin < 72 && is_value_char(text[end])) ++end;
     const bool bracket = joint == "(" && end > begin && text[end - 1] == ')';
@@ -216,7 +230,7 @@ bool find_beside(const DetectorRow& row, std::string_view text, Range word, Find
 // next line that is not empty, is the value.
 void find_further_on(const DetectorRow& row, std::string_view text, Range word, Findings& out) {
   constexpr std::size_t kLongestRest = 72;  // bytes
-  if (names_something_else(
+  if (names_about_password(
           text.substr(identifier_around(text, word).begin, identifier_around(text, word).size())))
     return;
   std::size_t pos = word.end;
@@ -341,7 +355,7 @@ double check_password_cell(TokenMatch& match, double confidence) {
   const std::string_view value = match.value();
   if (is_named_argument(value)) return 0;
   const auto heading = heading_above(match.text, match.range);
-  if (!heading || names_something_else(match.text.substr(heading->begin, heading->size())))
+  if (!heading || names_about_password(match.text.substr(heading->begin, heading->size())))
     return 0;
   const double judged = judge_password(value, false, true);
   return judged >= 0.60 ? std::min(judged, confidence) : 0;
@@ -405,7 +419,8 @@ void find_password(const DetectorRow& row, std::string_view text, Range gate, Fi
                "key word and form of the value", out);
   }
   // The gate of short words holds the separator, too.
-  while (gate.begin < gate.end && text[gate.begin] == '_') ++gate.begin;
+  while (gate.begin < gate.end && (text[gate.begin] == '_' || text[gate.begin] == '-'))
+    ++gate.begin;
   std::size_t end = gate.begin;
   const bool ascii = static_cast<unsigned char>(word[0]) < 0x80;
   while (end < gate.end && (ascii ? is_alnum(static_cast<unsigned char>(text[end])) : true)) ++end;
@@ -424,7 +439,7 @@ void find_password(const DetectorRow& row, std::string_view text, Range gate, Fi
     if (!ascii && out.size() == before) find_password_in_next_clause(row, text, end, out);
     return;
   }
-  if (names_something_else(given->name)) return;
+  if (names_about_password(given->name)) return;
   // "パスワードは DB_PASSWORD=…": the inner name has its own value.
   if (const auto inner = given->quoted ? std::nullopt : inner_password(text, given->value))
     given->value = *inner;

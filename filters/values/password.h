@@ -12,6 +12,9 @@ namespace sekisho::filters {
 // name:…). The finding is the value alone.
 void find_password(const DetectorRow& row, std::string_view text, Range gate, Findings& out);
 
+// Whether an identifier is of something about a password: "password_hash", "pwLength".
+bool names_about_password(std::string_view name);
+
 // Check of a cell below the heading of a column of passwords.
 double check_password_cell(TokenMatch& match, double confidence);
 

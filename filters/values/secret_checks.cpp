@@ -7,6 +7,7 @@
 #include <iterator>
 #include <string>
 
+#include "filters/table.h"
 #include "filters/values/assignment.h"
 #include "filters/values/random_value.h"
 #include "filters/values/validators.h"
@@ -336,11 +337,32 @@ std::string own_name(std::string_view text, std::size_t pos) {
   if (at == 0 || (text[at - 1] != '=' && text[at - 1] != ':')) return {};
   at = skip_back(skip_back(at, CharSet{":="}, 2), kAround, kMostSigns);
   constexpr std::size_t kLongestName = 48;
-  const std::size_t begin = skip_back(at, kName, kLongestName);
+  std::size_t begin = skip_back(at, kName, kLongestName);
+  // "API key": two words of one name.
+  if (begin > 1 && text[begin - 1] == ' ') begin = skip_back(begin - 1, kName, kLongestName);
   std::string name;
   for_identifier_parts(text.substr(begin, at - begin),
                        [&name](std::string_view part) { name += part; });
   return name;
+}
+
+// "トークン …", "APIキーは …": the same in Japanese, straight before the value.
+bool follows_another_name_ja(std::string_view text, std::size_t pos) {
+  static constexpr std::string_view kJoints[] = {"は", "を", "が", "：", "」", "「", "　"};
+  static constexpr std::string_view kNames[] = {
+      "トークン",   "APIキー",  "署名キー", "署名鍵", "認証キー",        "認証鍵",
+      "暗号化キー", "暗号化鍵", "共有鍵",   "暗号鍵", "共有シークレット"};
+  constexpr std::size_t kLongestWord = 48;
+  const std::size_t from = pos - std::min(pos, kLongestWord);
+  std::string_view before = text.substr(from, pos - from);
+  for (int joints = 0; joints < 4 && !before.empty(); ++joints) {
+    if (std::string_view(" :=\"'`").find(before.back()) != std::string_view::npos)
+      before.remove_suffix(1);
+    for (const std::string_view joint : kJoints)
+      if (before.ends_with(joint)) before.remove_suffix(joint.size());
+  }
+  return std::any_of(std::begin(kNames), std::end(kNames),
+                     [before](std::string_view name) { return before.ends_with(name); });
 }
 
 // "API_KEY", "webhookSecret": the key that a value has of its own tells that it is another one's.
@@ -354,6 +376,16 @@ bool names_another_secret(std::string_view name, bool taken) {
       "apikey", "token",   "webhook", "client",   "auth",   "signing", "jwt",    "password",
       "passwd", "session", "encrypt", "checksum", "digest", "commit",  "github", "google"};
   return std::any_of(std::begin(kOthers), std::end(kOthers), holds);
+}
+
+// In the column of "encryption_key".
+bool is_below_another_name(std::string_view text, std::size_t pos) {
+  const auto heading = heading_above(text, {pos, pos + 40});
+  if (!heading) return false;
+  std::string name;
+  for_identifier_parts(text.substr(heading->begin, heading->size()),
+                       [&name](std::string_view part) { name += part; });
+  return names_another_secret(name, false);
 }
 
 }  // namespace
@@ -371,7 +403,9 @@ void find_aws_secrets(const DetectorRow& row, std::string_view text, Range gate,
   for (std::size_t pos = next_run_of_40(text, from, to); pos != std::string_view::npos;
        pos = next_run_of_40(text, pos + 40, to)) {
     const std::string_view value = text.substr(pos, 40);
-    if (pos != own && names_another_secret(own_name(text, pos), own != text.npos)) continue;
+    if (pos != own && (names_another_secret(own_name(text, pos), own != text.npos) ||
+                       follows_another_name_ja(text, pos) || is_below_another_name(text, pos)))
+      continue;
     if (is_aws_secret(value, pos == own))
       out.push_back(make_finding(row, row.confidence.shape, {pos, pos + 40}, std::string(value)));
   }

@@ -157,6 +157,16 @@ TEST(GenericSecrets, ANameOfItsOwnWinsOverTheGenericOne) {
       << "a key of the test mode opens the test data of the company";
 }
 
+TEST(GenericSecrets, PublishableKeysAndTheHeadOfATokenAreNone) {
+  for (const std::string& text : std::vector<std::string>{
+           "api_key = \"pk_test_" + chance(kBase62, 24, 5) + "\"",
+           "stripe.api_key = 'pk_live_" + chance(kBase62, 24, 5) + "'",
+           "localStorage.setItem('token','eyJhbGciOiJIUzI1NiJ9...')",
+           "https://app.kaisha.co.jp/cb#id_token=eyJhbGciOiJIUzI1NiJ9...&state=1",
+           "このトークンをデコードして: eyJhbGciOiJIUzI1NiJ9..."})
+    EXPECT_EQ(shown(text), "") << text;
+}
+
 TEST(RandomValues, AreToldFromNames) {
   int found = 0, hex = 0, lower = 0;
   for (unsigned seed = 0; seed < 400; ++seed) {

@@ -194,6 +194,17 @@ TEST(AwsSecret, IsNoValueThatHasANameOfItsOwn) {
             "aws_access_key_id[" + id + "] aws_secret_access_key[" + secret + "]");
 }
 
+TEST(AwsSecret, IsNoValueThatItsOwnNameTellsInOtherWords) {
+  const std::string id = "AKIA" + chance(kBase32, 16, 3), value = chance(kBase62, 40, 4);
+  for (const std::string& text : std::vector<std::string>{
+           id + "\n> API key: " + value, id + "（次回まで）\n・トークン " + value,
+           "id,access_key,encryption_key\n1," + id + "," + value,
+           "API_TOKEN=" + value + "\nAWS_ACCESS_KEY_ID=" + id})
+    EXPECT_EQ(shown(text).find("aws_secret_access_key"), std::string::npos) << text;
+  EXPECT_EQ(shown("conf.set(\"fs.s3a.secret.key\", \"" + value + "\")"),
+            "aws_secret_access_key[" + value + "]");
+}
+
 TEST(AwsSecret, DoesNotReachOverALineEnd) {
   const std::string id = "AKIA" + chance(kBase32, 16);
   for (unsigned seed = 1; seed < 40; ++seed) {
