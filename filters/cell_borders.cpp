@@ -121,6 +121,13 @@ char wide_separator_around(std::string_view text, Range line, Range word) {
   return after.separator == kDrawnBar || before.separator == 0 ? after.separator : before.separator;
 }
 
+bool has_one_bar(std::string_view line) {
+  const std::size_t bar = line.find('|');
+  if (bar == line.npos || bar == 0 || line[bar - 1] != ' ') return false;
+  if (bar + 1 < line.size() && line[bar + 1] != ' ' && line[bar + 1] != '\r') return false;
+  return line.find('|', bar + 1) == line.npos;
+}
+
 char wide_separator_of(std::string_view line) {
   if (line.size() > kLongestDrawn) return 0;
   if (line.find(kBar) != std::string_view::npos) return kDrawnBar;

@@ -12,12 +12,16 @@
 namespace sekisho::filters {
 
 inline constexpr char kBlankRun = ' ', kWideBlankRun = 'w', kDrawnBar = 'b';
+// The only bar of a line, between blanks: " id | name" over "----+------". Without such a rule
+// below the first line it is prose, or a pipe.
+inline constexpr char kOneBar = '1';
 inline constexpr std::string_view kWideBlank = "\xE3\x80\x80",
                                   kTwoWideBlanks = "\xE3\x80\x80\xE3\x80\x80",
                                   kBar = "\xE2\x94\x82";  // │
 
 inline bool is_wide(char separator) {
-  return separator == kBlankRun || separator == kWideBlankRun || separator == kDrawnBar;
+  return separator == kBlankRun || separator == kWideBlankRun || separator == kDrawnBar ||
+         separator == kOneBar;
 }
 
 // The first byte from `pos` on that is in no blank.
@@ -37,5 +41,8 @@ char wide_separator_around(std::string_view text, Range line, Range word);
 
 // The same of a whole line.
 char wide_separator_of(std::string_view line);
+
+// Whether kOneBar may part the cells of `line`.
+bool has_one_bar(std::string_view line);
 
 }  // namespace sekisho::filters

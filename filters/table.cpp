@@ -23,8 +23,9 @@ template <class Use>
 [[gnu::noinline]] void for_wide_cells(std::string_view text, Range line, char separator, Use use) {
   const std::string_view sign = separator == kBlankRun       ? std::string_view("  ")
                                 : separator == kWideBlankRun ? kTwoWideBlanks
+                                : separator == kOneBar       ? std::string_view("|")
                                                              : kBar;
-  const bool blanks = separator != kDrawnBar;
+  const bool blanks = separator == kBlankRun || separator == kWideBlankRun;
   if (blanks) {
     const std::string_view inner = between_blanks(text.substr(line.begin, line.size()));
     const auto begin = static_cast<std::size_t>(inner.data() - text.data());
@@ -208,7 +209,8 @@ struct TableMemo::Table {
 
   Cells cells_in(std::string_view given, Range at, char wide) {
     const char* const begin = given.data() + at.begin;
-    Counted& known = counted[at.begin * 0x9E3779B97F4A7C15u >> 60];
+    Counted& known =
+        counted[(at.begin + static_cast<unsigned char>(wide)) * 0x9E3779B97F4A7C15u >> 60];
     if (known.begin != begin || known.size != at.size() || known.wide != wide)
       known = {begin, at.size(), wide, count_cells(given, at, wide)};
     return known.cells;
@@ -220,16 +222,20 @@ struct TableMemo::Table {
   std::string_view rows_text;
   Range heading;
   std::vector<Range> rows;
-  std::string_view text;
-  Range line, top;  // a row, and the first one above it as far as it was looked for
-  char separator = 0;
-  std::size_t cells = 0;
-  bool whole = false;  // nothing above `top` belongs to it
+  struct Walked {
+    std::string_view text;
+    Range line, top;  // a row, and the first one above it as far as it was looked for
+    char separator = 0;
+    std::size_t cells = 0;
+    bool whole = false;  // nothing above `top` belongs to it
 
-  bool goes_on_at(std::string_view given, Range row, char by, std::size_t count) const {
-    return given.data() == text.data() && given.size() == text.size() && row == line &&
-           by == separator && count == cells;
-  }
+    bool goes_on_at(std::string_view given, Range row, char by, std::size_t count) const {
+      return given.data() == text.data() && given.size() == text.size() && row == line &&
+             by == separator && count == cells;
+    }
+  };
+  // Lines with one bar are walked once with it and once without.
+  Walked walked, walked_with_bar;
 };
 
 namespace {
@@ -278,6 +284,14 @@ std::optional<Range> row_at(std::string_view text, std::size_t begin, std::size_
   return std::nullopt;
 }
 
+// Whether a rule stands below the line.
+bool is_ruled(std::string_view text, Range line, char separator) {
+  if (line.end >= text.size()) return false;
+  const std::string_view rest = text.substr(line.end + 1, kLongestLine);
+  const Range below{line.end + 1, line.end + 1 + std::min(rest.find('\n'), rest.size())};
+  return rest.substr(0, below.size()).find("--") != rest.npos && is_rule(text, below, separator);
+}
+
 }  // namespace
 
 TableMemo::TableMemo() : table_(std::make_unique<Table>()), outer_(newest_memo) {
@@ -290,13 +304,14 @@ TableMemo::~TableMemo() {
 // The first row of the table that `line` belongs to; nullopt when it lies below `limit`.
 std::optional<Range> TableMemo::top_of(std::string_view text, Range line, char separator,
                                        std::size_t cells, std::size_t limit) {
+  Table::Walked& last = separator == kOneBar ? table_->walked_with_bar : table_->walked;
   Range top = line;
   bool whole = false, known = false;  // `top` is the first row; it was remembered
   bool reached = true;
   while (true) {
-    if (!known && table_->goes_on_at(text, top, separator, cells)) {
-      top = table_->top;
-      whole = table_->whole;
+    if (!known && last.goes_on_at(text, top, separator, cells)) {
+      top = last.top;
+      whole = last.whole;
       known = true;
     }
     const Above above = above_row(text, top, limit, {separator, cells});
@@ -308,14 +323,12 @@ std::optional<Range> TableMemo::top_of(std::string_view text, Range line, char s
     }
     whole |= !above.row;
     if (whole) break;
+    // Only the first line has a rule below it.
+    whole = separator == kOneBar && above.line->end + 1 < top.begin;
     top = *above.line;
+    if (whole) break;
   }
-  table_->text = text;
-  table_->line = line;
-  table_->top = top;
-  table_->separator = separator;
-  table_->cells = cells;
-  table_->whole = whole;
+  last = {text, line, top, separator, cells, whole};
   if (!reached) return std::nullopt;
   if (separator == ',' && top.begin < line.begin) {
     const auto second = row_at(text, top.end + 1, line.end + 1, separator, cells);
@@ -372,6 +385,29 @@ std::optional<std::size_t> column_with(const std::vector<Range>& columns, Range 
 
 }  // namespace
 
+namespace {
+
+// Of a value in one of such cells.
+std::optional<Range> heading_of(std::string_view text, Range line, Range value, Cells row) {
+  const auto [separator, cells] = row;
+  if (separator == 0) return std::nullopt;
+  const std::size_t limit = value.begin > kColumnReach ? value.begin - kColumnReach : 0;
+  std::optional<TableMemo> own;
+  if (newest_memo == nullptr) own.emplace();
+  const std::optional<Range> top = newest_memo->top_of(text, line, separator, cells, limit);
+  if (!top || (separator == kOneBar && !is_ruled(text, *top, separator))) return std::nullopt;
+  const std::size_t index = cell_index(text, line, separator, value.begin);
+  const std::vector<Range> copied = copied_above(text, *top, separator, limit);
+  if (index < copied.size()) return copied[index];
+  if (*top == line) return std::nullopt;
+  const auto cell = cell_number(text, *top, separator, index);
+  if (!cell) return std::nullopt;
+  const Range heading = trimmed(text, *cell);
+  return is_heading(text, heading) ? std::optional<Range>(heading) : std::nullopt;
+}
+
+}  // namespace
+
 std::optional<Range> html_row(std::string_view text, Range place) {
   return with_html([&](HtmlMemo& html) { return html.row_at(text, place.begin, kHtmlRowReach); });
 }
@@ -383,21 +419,11 @@ std::optional<Range> heading_above(std::string_view text, Range value) {
   if (named) return is_heading(text, *named) ? named : std::nullopt;
   const std::optional<Range> line = line_at(text, value.begin, value.end);
   if (!line) return std::nullopt;
-  const auto [separator, cells] = cells_in(text, *line, wide_separator_around(text, *line, value));
-  if (separator == 0) return std::nullopt;
-  const std::size_t limit = value.begin > kColumnReach ? value.begin - kColumnReach : 0;
-  std::optional<TableMemo> own;
-  if (newest_memo == nullptr) own.emplace();
-  const std::optional<Range> top = newest_memo->top_of(text, *line, separator, cells, limit);
-  if (!top) return std::nullopt;
-  const std::size_t index = cell_index(text, *line, separator, value.begin);
-  const std::vector<Range> copied = copied_above(text, *top, separator, limit);
-  if (index < copied.size()) return copied[index];
-  if (*top == *line) return std::nullopt;
-  const auto cell = cell_number(text, *top, separator, index);
-  if (!cell) return std::nullopt;
-  const Range heading = trimmed(text, *cell);
-  return is_heading(text, heading) ? std::optional<Range>(heading) : std::nullopt;
+  if (has_one_bar(text.substr(line->begin, line->size())))
+    if (const auto ruled = heading_of(text, *line, value, cells_in(text, *line, kOneBar)))
+      return ruled;
+  return heading_of(text, *line, value,
+                    cells_in(text, *line, wide_separator_around(text, *line, value)));
 }
 
 std::vector<Range> cells_beside(std::string_view text, Range value) {
@@ -441,10 +467,17 @@ std::vector<Range> headings_over(std::string_view text, std::size_t pos) {
   if (!out.empty()) return out;
   const std::optional<Range> line = line_at(text, pos, pos);
   if (!line) return out;
-  const char wide = wide_separator_of(text.substr(line->begin, line->size()));
-  const auto [separator, cells] = cells_in(text, *line, wide);
-  if (separator == 0) return out;
+  const std::string_view whole = text.substr(line->begin, line->size());
   const std::size_t limit = pos > kColumnReach ? pos - kColumnReach : 0;
+  if (has_one_bar(whole)) {
+    const auto [separator, cells] = cells_in(text, *line, kOneBar);
+    const auto top = separator == kOneBar
+                         ? newest_memo->top_of(text, *line, separator, cells, limit)
+                         : std::nullopt;
+    if (top && is_ruled(text, *top, separator)) return {*top};
+  }
+  const auto [separator, cells] = cells_in(text, *line, wide_separator_of(whole));
+  if (separator == 0) return out;
   const std::optional<Range> top = newest_memo->top_of(text, *line, separator, cells, limit);
   if (!top) return out;
   const std::vector<Range> copied = copied_above(text, *top, separator, limit);
@@ -460,7 +493,7 @@ namespace {
 // Which column of the heading line `line` the word stands in; nullopt where the line heads nothing.
 std::optional<std::size_t> column_headed(std::string_view text, Range line, Range word, Cells row) {
   const std::size_t near = line.begin > kLongestLine ? line.begin - kLongestLine : 0;
-  const Above above = above_row(text, line, near, row);
+  const Above above = row.separator == kOneBar ? Above{} : above_row(text, line, near, row);
   if (above.row && !(row.separator == ',' && is_prose_over(text, *above.line, line)))
     return std::nullopt;
   const std::size_t index = cell_index(text, line, row.separator, word.begin);
@@ -480,8 +513,10 @@ std::vector<Range> cells_below(std::string_view text, Range word) {
   const std::optional<Range> line = line_at(text, word.begin, word.end);
   if (!line) return cells;
   const std::vector<Range> copied = copied_columns(text, *line);
-  const Cells row = copied.empty() ? cells_in(text, *line, wide_separator_around(text, *line, word))
-                                   : Cells{'\t', copied.size()};
+  const bool one_bar =
+      has_one_bar(text.substr(line->begin, line->size())) && is_ruled(text, *line, kOneBar);
+  const char wide = one_bar ? kOneBar : wide_separator_around(text, *line, word);
+  const Cells row = copied.empty() ? cells_in(text, *line, wide) : Cells{'\t', copied.size()};
   if (row.separator == 0) return cells;
   // Most lines with a comma in them head nothing: seen by the lines beside them.
   const std::size_t limit = std::min(text.size(), word.begin + kColumnReach);

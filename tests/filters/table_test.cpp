@@ -121,6 +121,21 @@ TEST(Table, RulesBetweenRowsAreNoRows) {
   EXPECT_EQ(below("氏名\t電話\n\n佐藤\t111\n\n鈴木\t222\n", "電話"), "111+222");
 }
 
+// One bar in a line of prose means "or", in a line of commands a pipe.
+TEST(Table, TwoColumnsPartedByOneBarNeedARuleBelowTheirNames) {
+  const std::string psql =
+      "$ psql shop | cat\n id |  client_secret  \n----+-----------------\n  1 | a,111\n"
+      "  2 | \n  3 | 333;b\n(3 rows)\n";
+  EXPECT_EQ(heading(psql, "111"), "client_secret");
+  EXPECT_EQ(heading(psql, "333"), "client_secret");
+  EXPECT_EQ(below(psql, "client_secret"), "a,111++333;b");
+  EXPECT_EQ(heading("id | tel\n---|---\n1 | 111\n", "111"), "tel");
+  EXPECT_EQ(heading("id | tel\n1 | 111\n2 | 222\n", "222"), "-");
+  EXPECT_EQ(below("cat a | tel\nls | wc\n", "tel"), "");
+  // The bar is part of a cell here.
+  EXPECT_EQ(heading("name,tel\na | b,111\nc | d,222\n", "222"), "tel");
+}
+
 TEST(Table, RowsOfAnArrayOfArraysMayLackTheLastComma) {
   const std::string text = "[\n [\"name\", \"tel\"],\n [\"a\", \"111\"],\n [\"b\", \"222\"]\n]";
   EXPECT_EQ(below(text, "tel"), "111+222");
