@@ -1,6 +1,7 @@
 #include "filters/near_words.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "filters/pack.h"
@@ -8,14 +9,30 @@
 namespace sekisho::filters {
 namespace {
 
+// U+FF61 … U+FF9F: what such words begin with is sought once for all of them.
+bool has_narrow_kana(std::string_view word) {
+  return word.find("\xEF\xBD") != word.npos || word.find("\xEF\xBE") != word.npos;
+}
+
+// Words without those that begin with another one.
+std::vector<std::string> beginnings_of(const DetectorRow& row) {
+  std::vector<std::string> words;
+  for (const auto* of : {&row.context.words, &row.against.words})
+    for (const std::string& word : *of)
+      if (!word.empty() && !has_narrow_kana(word)) words.push_back(word);
+  std::sort(words.begin(), words.end());
+  std::vector<std::string> out;
+  for (std::string& word : words)
+    if (out.empty() || !word.starts_with(out.back())) out.push_back(std::move(word));
+  return out;
+}
+
 std::vector<LiteralFinder::Literal> literals_of(const DetectorRow& row) {
   std::vector<LiteralFinder::Literal> out;
-  for (const auto* words : {&row.context.words, &row.against.words})
-    for (const std::string& word : *words)
-      if (!word.empty()) out.push_back({word, true});
-  // What a full-width form or a wide blank begins with.
-  if (!out.empty())
-    for (const char* begins : {"\xEF\xBC", "\xEF\xBD", "\xE3\x80\x80"})
+  for (std::string& word : beginnings_of(row)) out.push_back({std::move(word), true});
+  // What a full-width form, narrow kana or a wide blank begins with.
+  if (!row.context.words.empty() || !row.against.words.empty())
+    for (const char* begins : {"\xEF\xBC", "\xEF\xBD", "\xEF\xBE", "\xE3\x80\x80"})
       out.push_back({begins, false});
   return out;
 }

@@ -75,7 +75,8 @@ double weigh(const DetectorRow& row, double shape, std::string_view text, Range 
   double confidence = shape;
   const std::size_t before = std::max(row.context.before, row.against.before),
                     after = std::max(row.context.after, row.against.after);
-  if (checked && confidence < row.confidence.context && heading_names(row, text, value)) {
+  if (checked && !row.labelled && confidence < row.confidence.context &&
+      heading_names(row, text, value)) {
     why = "pattern, check and heading";
     return row.confidence.context;
   }

@@ -252,8 +252,9 @@ bool is_born_somewhere(std::string_view text, Range date) {
   if (between.starts_with("は") || std::any_of(std::begin(kBirth), std::end(kBirth), holds))
     return false;
   const char32_t last = char_before(before, word).value;
-  const bool han = last >= 0x4E00 && last <= 0x9FFF, katakana = last >= 0x30A1 && last <= 0x30FC;
-  return han || katakana || is_alnum(last);
+  const bool han = last >= 0x4E00 && last <= 0x9FFF, kana = last >= 0x3041 && last <= 0x30FC;
+  // "お生まれ", "私の生まれ".
+  return han || (kana && last != U'お' && last != U'の') || is_alnum(last);
 }
 
 // "誕生日ケーキの予約は 2026/05/01", "誕生日は毎年来る。2026年11月25日に発売": the date of

@@ -62,15 +62,17 @@ TEST(BirthDate, IsFoundBesideItsLabel) {
 }
 
 TEST(BirthDate, IsFoundBeforeItsName) {
-  expect_marked(
-      "date_of_birth",
-      {"⟦1981-03-21⟧（DOB）", "⟦1981-03-21⟧（born）を含む通知文", "⟦1955.10.15⟧(生年月日)",
-       "⟦1951/09/01⟧ ← birth date です。返信文を作って", "⟦1990.5.2⟧がバースデーです。",
-       "⟦1983-08-08⟧ というのが私の生年月日です", "・⟦2005年6月24日⟧ … born、確認済",
-       "⟦1970.1.27⟧がDate of Birthです", "⟦1998/10/10⟧（ｾｲﾈﾝｶﾞｯﾋﾟ）"});
+  expect_marked("date_of_birth",
+                {"⟦1981-03-21⟧（DOB）", "⟦1981-03-21⟧ (birth date).", "私の生まれ: ⟦1981-03-21⟧",
+                 "⟦1981-03-21⟧（born）を含む通知文", "⟦1955.10.15⟧(生年月日)",
+                 "⟦1951/09/01⟧ ← birth date です。返信文を作って", "⟦1990.5.2⟧がバースデーです。",
+                 "⟦1983-08-08⟧ というのが私の生年月日です", "・⟦2005年6月24日⟧ … born、確認済",
+                 "⟦1970.1.27⟧がDate of Birthです", "⟦1998/10/10⟧（ｾｲﾈﾝｶﾞｯﾋﾟ）"});
   expect_none("date_of_birth",
               {"2026-04-01（誕生日クーポンを配布）", "2020-04-01（入社日）、生年月日は別紙",
-               "2020-04-01 births in Tokyo", "2020-04-01 (birthplace: Tokyo)"});
+               "2020-04-01 births in Tokyo", "2026-04-01 (birthday party at the office)",
+               "2024-03-02 -- born from refactor", "新しく生まれ: 2020-01-05",
+               "2015/4/1に生まれ変わった", "2020-04-01 (birthplace: Tokyo)"});
 }
 
 TEST(BirthDate, IsFoundBesideWordsOfTwoMeanings) {
