@@ -248,6 +248,23 @@ bool is_marked_hex(std::string_view value) {
   return word && body.size() >= kShortestHex && is_hex(body) && looks_random(body);
 }
 
+// "vkxjvq33f1fo38h0fiufv553n3xu9kgun9uk": letters that chance drew more than once leave less
+// entropy than most random values have, but change to digits and to the other case as no word does.
+bool changes_kind(std::string_view value) {
+  constexpr std::size_t kShortestRun = 24;
+  if (value.size() < kShortestRun || distinct_characters(value) < 12) return false;
+  std::size_t changes = 0;
+  int before = -1;
+  for (const char ch : value) {
+    const auto c = static_cast<unsigned char>(ch);
+    if (!is_alnum(c)) return false;
+    const int kind = is_digit(c) ? 0 : is_upper(c) ? 1 : 2;
+    changes += before >= 0 && kind != before;
+    before = kind;
+  }
+  return changes >= value.size() * 2 / 5 && !is_hex(value) && word_likeness(value, 4) < 0.35;
+}
+
 }  // namespace
 
 bool is_named_secret_ja(std::string_view text, Range word) {
@@ -263,7 +280,7 @@ bool is_secret_value(std::string_view value) {
   return value.size() >= kShortest && !is_jwt_form(value) && !is_placeholder(value) &&
          !value.starts_with("//") && !is_camel_case(value) && !is_constant_name(value) &&
          !is_sample_password(value) && !is_other_data(value) &&
-         (looks_random(value) || is_marked_hex(value));
+         (looks_random(value) || is_marked_hex(value) || changes_kind(value));
 }
 
 namespace {
@@ -531,10 +548,16 @@ bool is_cmdlet(std::string_view value) {
   });
 }
 
+// ("/oauth2/token", OAuth2TokenHandler): a name that holds the word, not as an issuer's mark.
+bool is_class(std::string_view value) {
+  return value.find("Token", 1) != value.npos || value.find("Secret", 1) != value.npos;
+}
+
 }  // namespace
 
 double check_secret_cell(TokenMatch& match, double confidence) {
-  if (!is_secret_value(match.value()) || is_cmdlet(match.value())) return 0;
+  if (!is_secret_value(match.value()) || is_cmdlet(match.value()) || is_class(match.value()))
+    return 0;
   // Arguments below each other look like a column: "clock_skew_in_seconds=10".
   const std::size_t sign = match.value().find('=');
   if (sign != std::string_view::npos && sign + 2 < match.value().size()) return 0;

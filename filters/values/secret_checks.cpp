@@ -378,8 +378,11 @@ bool names_another_secret(std::string_view name, bool taken) {
   return std::any_of(std::begin(kOthers), std::end(kOthers), holds);
 }
 
-// In the column of "encryption_key".
-bool is_below_another_name(std::string_view text, std::size_t pos) {
+// In the column of "encryption_key", in the row of the `gate`: each row has its own gate, and
+// looking for the headings of its neighbours, too, would cost a walk each.
+bool is_below_another_name(std::string_view text, Range gate, std::size_t pos) {
+  const std::size_t from = std::min(gate.begin, pos), to = std::max(gate.begin, pos);
+  if (text.substr(from, to - from).find('\n') != std::string_view::npos) return false;
   const auto heading = heading_above(text, {pos, pos + 40});
   if (!heading) return false;
   std::string name;
@@ -403,12 +406,18 @@ void find_aws_secrets(const DetectorRow& row, std::string_view text, Range gate,
   for (std::size_t pos = next_run_of_40(text, from, to); pos != std::string_view::npos;
        pos = next_run_of_40(text, pos + 40, to)) {
     const std::string_view value = text.substr(pos, 40);
-    if (pos != own && (names_another_secret(own_name(text, pos), own != text.npos) ||
-                       follows_another_name_ja(text, pos) || is_below_another_name(text, pos)))
+    if (pos != own &&
+        (names_another_secret(own_name(text, pos), own != text.npos) ||
+         follows_another_name_ja(text, pos) || is_below_another_name(text, gate, pos)))
       continue;
     if (is_aws_secret(value, pos == own))
       out.push_back(make_finding(row, row.confidence.shape, {pos, pos + 40}, std::string(value)));
   }
+}
+
+double check_aws_secret_cell(TokenMatch& match, double confidence) {
+  if (is_placeholder(match.value()) || !heading_above(match.text, match.range)) return 0;
+  return is_aws_secret(match.value(), true) ? confidence : 0;
 }
 
 }  // namespace sekisho::filters

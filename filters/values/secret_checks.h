@@ -25,6 +25,8 @@ double check_crc_token(TokenMatch& match, double confidence);
 double check_crc_random(TokenMatch& match, double confidence);
 double check_aws_key_id(TokenMatch& match, double confidence);
 double check_jwt(TokenMatch& match, double confidence);
+// The secret half below the heading of its column.
+double check_aws_secret_cell(TokenMatch& match, double confidence);
 
 void find_openai_key(const DetectorRow& row, std::string_view text, Range gate, Findings& out);
 void find_private_key(const DetectorRow& row, std::string_view text, Range gate, Findings& out);

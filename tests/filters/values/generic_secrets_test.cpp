@@ -167,6 +167,21 @@ TEST(GenericSecrets, PublishableKeysAndTheHeadOfATokenAreNone) {
     EXPECT_EQ(shown(text), "") << text;
 }
 
+TEST(GenericSecrets, MayRepeatTheirLetters) {
+  for (const std::string value :
+       {"vkxjvq33f1fo38h0fiufv553n3xu9kgun9uk", "WPKwPSFk0z2uRJDilPmolkqwlohPPzFo"})
+    EXPECT_EQ(shown("api_token: " + value), "generic_secret_high_entropy[" + value + "]");
+}
+
+TEST(GenericSecrets, InColumnsWithQuotedHeadingsAreFound) {
+  const std::string value = chance(kBase62, 32, 6);
+  for (const std::string& text : std::vector<std::string>{
+           "\"id\",\"authToken\",\"note\"\n\"1\",\"" + value + "\",\"x\"",
+           "id,encryption_key\n1," + value, "id;secretKey;status\n\"3\";\"" + value + "\";\"ok\""})
+    EXPECT_EQ(shown(text), "generic_secret_high_entropy[" + value + "]") << text;
+  EXPECT_EQ(shown("(\"/google/oauth2/token\", GoogleOAuth2TokenHandler),"), "");
+}
+
 TEST(RandomValues, AreToldFromNames) {
   int found = 0, hex = 0, lower = 0;
   for (unsigned seed = 0; seed < 400; ++seed) {

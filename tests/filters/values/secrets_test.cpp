@@ -205,6 +205,15 @@ TEST(AwsSecret, IsNoValueThatItsOwnNameTellsInOtherWords) {
             "aws_secret_access_key[" + value + "]");
 }
 
+TEST(AwsSecret, IsFoundInTheColumnOfItsName) {
+  const std::string value = chance(kBase62, 40, 4);
+  EXPECT_EQ(shown("bucket,s3AccessKey,region\nlogs," + value + ",tokyo"),
+            "aws_secret_access_key[" + value + "]");
+  EXPECT_EQ(shown("\"aws_secret_key\";\"env\"\n\"" + value + "\";\"prod\""),
+            "aws_secret_access_key[" + value + "]");
+  EXPECT_EQ(shown("commit,aws_key\n1," + chance(kHex, 40, 5)), "");
+}
+
 TEST(AwsSecret, DoesNotReachOverALineEnd) {
   const std::string id = "AKIA" + chance(kBase32, 16);
   for (unsigned seed = 1; seed < 40; ++seed) {

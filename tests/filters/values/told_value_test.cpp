@@ -65,8 +65,8 @@ TEST(ToldPasswords, BehindTheirNameInAFormAreFound) {
         "Q. 仮パスワードは？\nA. ⟦⟧ になります", "Wi-Fiのパスワード（必須）\n　[ ⟦⟧ ]",
         "電話メモ。PWは復唱して ⟦⟧ とのこと。", "- 項目: パスフレーズ\n  値: ⟦⟧",
         "<label>pass <input value=\"⟦⟧\"></label>", "申込書\nVPNのパスワード　　⟦⟧　　印",
-        "--smtp-pass \"⟦⟧\"", "smtpPass=⟦⟧", "<row><userPw>⟦⟧</userPw></row>", "pasuwaado: ⟦⟧",
-        "pasuwaado -> ⟦⟧"}) {
+        "--smtp-pass \"⟦⟧\"", "smtpPass=⟦⟧", "<row><userPw>⟦⟧</userPw></row>",
+        "<row><smtp_pass>⟦⟧</smtp_pass></row>", "pasuwaado: ⟦⟧", "pasuwaado -> ⟦⟧"}) {
     for (const std::string value : {"Nane_33012S", "SXwe4#UPbDC", "Kx9-vTq2Lm"})
       EXPECT_EQ(shown(with(form, value)), "password_assignment[" + value + "]") << form;
   }
