@@ -167,6 +167,13 @@ TEST(GenericSecrets, PublishableKeysAndTheHeadOfATokenAreNone) {
     EXPECT_EQ(shown(text), "") << text;
 }
 
+TEST(GenericSecrets, OfASettingThatACommandMakesAreFound) {
+  const std::string value = chance(kBase62, 32, 7);
+  EXPECT_EQ(shown("setx API_TOKEN \"" + value + "\""),
+            "generic_secret_high_entropy[" + value + "]");
+  EXPECT_EQ(shown("setx CACHE_KEY \"" + value + "\""), "");
+}
+
 TEST(GenericSecrets, MayRepeatTheirLetters) {
   for (const std::string value :
        {"vkxjvq33f1fo38h0fiufv553n3xu9kgun9uk", "WPKwPSFk0z2uRJDilPmolkqwlohPPzFo"})
