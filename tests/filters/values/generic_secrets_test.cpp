@@ -184,7 +184,9 @@ TEST(GenericSecrets, InColumnsWithQuotedHeadingsAreFound) {
   const std::string value = chance(kBase62, 32, 6);
   for (const std::string& text : std::vector<std::string>{
            "\"id\",\"authToken\",\"note\"\n\"1\",\"" + value + "\",\"x\"",
-           "id,encryption_key\n1," + value, "id;secretKey;status\n\"3\";\"" + value + "\";\"ok\""})
+           "<tr><th>Secret key</th><td>" + value + "</td></tr>",
+           "<tr><th>signing key</th><td>" + value + "</td></tr>", "id,encryption_key\n1," + value,
+           "id;secretKey;status\n\"3\";\"" + value + "\";\"ok\""})
     EXPECT_EQ(shown(text), "generic_secret_high_entropy[" + value + "]") << text;
   EXPECT_EQ(shown("(\"/google/oauth2/token\", GoogleOAuth2TokenHandler),"), "");
 }
