@@ -10,6 +10,7 @@
 #include "filters/patterns/pattern_detector.h"
 #include "filters/registered/canonical_text.h"
 #include "filters/scanner.h"
+#include "filters/surroundings.h"
 #include "filters/views/hidden_text.h"
 #include "filters/width_fold.h"
 #include "filters/word_spellings.h"
@@ -88,8 +89,10 @@ void load_pack(const Pack& pack, int index, std::deque<DetectorRow>& rows,
                PatternDetector& detector, std::vector<DetectorProblem>& problems) {
   for (std::size_t i = 0; i < pack.rows.size(); ++i) {
     DetectorRow& row = rows.emplace_back(pack.rows[i]);
-    row.context.words = with_spellings(row.context.words);
-    row.against.words = with_spellings(row.against.words);
+    for (ContextWords* words : {&row.context, &row.against}) {
+      words->words = with_spellings(words->words);
+      words->marks = Surroundings::marks_of(words->words);
+    }
     if (!row.context.words.empty() || !row.against.words.empty())
       row.near = std::make_shared<const NearWords>(row);
     DetectorProblem at{Where::kRow, index, -1, "", static_cast<int>(i)};

@@ -17,8 +17,8 @@ namespace {
 
 constexpr std::size_t kNear = 40;  // bytes: an `against` word belongs to this number
 
-bool holds_word(std::string_view text, Range cell, const std::vector<std::string>& words) {
-  if (words.empty()) return false;
+bool holds_word(std::string_view text, Range cell, const ContextWords& words) {
+  if (words.words.empty()) return false;
   const std::string_view part = text.substr(0, cell.end);
   const Surroundings around(part, {cell.end, cell.end}, cell.size(), 0);
   return around.has_before(words);
@@ -49,19 +49,18 @@ bool has_remark(std::string_view after) {
 }
 
 Evidence of_words(const DetectorRow& row, const Surroundings& around) {
-  const std::size_t named = around.distance_before(row.context.words),
-                    other = around.distance_before(row.against.words);
+  const std::size_t named = around.distance_before(row.context),
+                    other = around.distance_before(row.against);
   Evidence evidence;
   // A remark says more than the sentences and lines above.
   if (std::min(named, other) >= own_sentence(around.before()) && has_remark(around.after())) {
-    evidence.named = around.names_after(row.context.words);
-    evidence.otherwise = !evidence.named && around.names_after(row.against.words);
+    evidence.named = around.names_after(row.context);
+    evidence.otherwise = !evidence.named && around.names_after(row.against);
     if (evidence.named || evidence.otherwise) return evidence;
   }
   evidence.named = named != Surroundings::kFar && named <= other;
   evidence.otherwise = !evidence.named && other <= kNear;
-  if (!evidence.named && !evidence.otherwise)
-    evidence.named = around.names_after(row.context.words);
+  if (!evidence.named && !evidence.otherwise) evidence.named = around.names_after(row.context);
   return evidence;
 }
 
@@ -135,7 +134,7 @@ bool has_other_name(const DetectorRow& row, std::string_view text, std::size_t v
     name.remove_prefix(cut + 1);
   if (const std::size_t stop = name.rfind("。"); stop != name.npos) name.remove_prefix(stop);
   const Surroundings own(name, {name.size(), name.size()}, name.size(), 0);
-  return own.has_before(own_names()) && !own.has_before(row.context.words);
+  return own.has_before(own_names()) && !own.has_before(row.context);
 }
 
 }  // namespace
@@ -144,8 +143,8 @@ Evidence evidence_about(const DetectorRow& row, std::string_view text, Range val
   std::size_t before = row.context.before;
   if (const std::optional<Range> heading = heading_above(text, value)) {
     if (row.near == nullptr || row.near->may_stand_in(text, *heading)) {
-      if (holds_word(text, *heading, row.context.words)) return {true, false, true};
-      if (holds_word(text, *heading, row.against.words)) return {false, true, true};
+      if (holds_word(text, *heading, row.context)) return {true, false, true};
+      if (holds_word(text, *heading, row.against)) return {false, true, true};
     }
     // Names of other columns may stand on the same line, before the rows.
     const std::optional<SqlColumn> column = sql_column(text, value);
@@ -163,7 +162,7 @@ Evidence evidence_about(const DetectorRow& row, std::string_view text, Range val
 
 bool heading_names(const DetectorRow& row, std::string_view text, Range value) {
   const std::optional<Range> heading = heading_above(text, value);
-  return heading && holds_word(text, *heading, row.context.words);
+  return heading && holds_word(text, *heading, row.context);
 }
 
 bool is_label_before(const DetectorRow& row, std::string_view text, std::size_t end) {

@@ -82,12 +82,12 @@ double weigh(const DetectorRow& row, double shape, std::string_view text, Range 
   }
   if (!may_have_words_near(row, text, value, before, after)) return confidence;
   if (!row.context.words.empty() &&
-      Surroundings(text, value, row.context.before, row.context.after).has(row.context.words)) {
+      Surroundings(text, value, row.context.before, row.context.after).has(row.context)) {
     confidence = std::max(confidence, row.confidence.context);
     why = checked ? "pattern, check and context word" : "pattern and context word";
   }
   if (!row.against.words.empty() && confidence > 0 &&
-      Surroundings(text, value, row.against.before, row.against.after).has(row.against.words)) {
+      Surroundings(text, value, row.against.before, row.against.after).has(row.against)) {
     confidence -= row.confidence.against;
     why = "pattern, and a word that speaks against it";
   }

@@ -5,6 +5,7 @@
 // The engine (PatternDetector) knows no type by name.
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -39,6 +40,7 @@ struct TokenMatch {
 struct ContextWords {
   std::vector<std::string> words;
   std::size_t before = 120, after = 45;
+  std::vector<std::uint16_t> marks = {};  // of words (Surroundings); made when the row is loaded
 };
 inline constexpr std::size_t kWidestContext = 1u << 10;
 

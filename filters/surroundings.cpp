@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "filters/pack.h"
 #include "filters/width_fold.h"
 
 namespace sekisho::filters {
@@ -92,16 +93,31 @@ Surroundings::Surroundings(std::string_view text, Range value, std::size_t bytes
 
 namespace {
 
+template <class Word>
+std::size_t nearest(const std::string& lower, const std::string& cased, std::size_t nearest,
+                    const Word& word) {
+  const std::size_t pos = last_word(lower, cased, word);
+  return pos == std::string_view::npos ? nearest
+                                       : std::min(nearest, lower.size() - pos - word.size());
+}
+
+// Calls use(word) with the words that may stand in `side`, until one says so.
+template <class Side, class Use>
+bool any_marked(const Side& side, const ContextWords& words, Use use) {
+  const bool marked = words.marks.size() == words.words.size();
+  for (std::size_t i = 0; i < words.words.size(); ++i) {
+    if (marked ? !side.has_mark(words.marks[i]) : !side.may_hold(words.words[i])) continue;
+    if (use(words.words[i])) return true;
+  }
+  return false;
+}
+
 template <class Side, class Word>
 std::size_t nearest_before(const Side& before, std::span<const Word> words) {
-  std::size_t nearest = Surroundings::kFar;
-  for (const std::string_view word : words) {
-    if (!before.may_hold(word)) continue;
-    const std::size_t pos = last_word(before.lower, before.cased, word);
-    if (pos != std::string_view::npos)
-      nearest = std::min(nearest, before.lower.size() - pos - word.size());
-  }
-  return nearest;
+  std::size_t found = Surroundings::kFar;
+  for (const Word& word : words)
+    if (before.may_hold(word)) found = nearest(before.lower, before.cased, found, word);
+  return found;
 }
 
 template <class Side, class Word>
@@ -113,11 +129,27 @@ bool any_in(const Side& side, std::span<const Word> words) {
 
 }  // namespace
 
+std::vector<std::uint16_t> Surroundings::marks_of(std::span<const std::string> words) {
+  std::vector<std::uint16_t> marks;
+  for (const std::string& word : words)
+    marks.push_back(word.size() < 3 ? kUnmarked
+                                    : static_cast<std::uint16_t>(mark_of(word, 0, kMarks)));
+  return marks;
+}
+
 std::size_t Surroundings::distance_before(std::span<const std::string_view> words) const {
   return nearest_before(before_, words);
 }
-std::size_t Surroundings::distance_before(std::span<const std::string> words) const {
-  return nearest_before(before_, words);
+std::size_t Surroundings::distance_before(const ContextWords& words) const {
+  std::size_t found = kFar;
+  any_marked(before_, words, [this, &found](const std::string& word) {
+    found = nearest(before_.lower, before_.cased, found, word);
+    return found == 0;
+  });
+  return found;
+}
+bool Surroundings::has_before(std::span<const std::string> words) const {
+  return nearest_before(before_, words) != kFar;
 }
 
 bool Surroundings::has(std::span<const std::string_view> words) const {
@@ -125,6 +157,11 @@ bool Surroundings::has(std::span<const std::string_view> words) const {
 }
 bool Surroundings::has(std::span<const std::string> words) const {
   return has_before(words) || any_in(after_, words);
+}
+bool Surroundings::has(const ContextWords& words) const {
+  return has_before(words) || any_marked(after_, words, [this](const std::string& word) {
+           return last_word(after_.lower, after_.cased, word) != std::string_view::npos;
+         });
 }
 
 namespace {
@@ -147,9 +184,8 @@ bool connects(std::string_view gap) {
 
 }  // namespace
 
-bool Surroundings::names_after(std::span<const std::string> words) const {
-  return std::any_of(words.begin(), words.end(), [this](const std::string& word) {
-    if (!after_.may_hold(word)) return false;
+bool Surroundings::names_after(const ContextWords& words) const {
+  return any_marked(after_, words, [this](const std::string& word) {
     const std::string& after = after_.lower;
     const std::size_t pos = after.find(word);
     if (pos == std::string::npos || !stands_alone(after_.cased, pos, word)) return false;

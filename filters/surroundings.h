@@ -4,13 +4,17 @@
 
 #include <bitset>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "filters/finding.h"
 
 namespace sekisho::filters {
+
+struct ContextWords;
 
 // Folded, lower-case copies of about 40 characters before and 15 after a value.
 class Surroundings {
@@ -26,21 +30,25 @@ class Surroundings {
   bool has_before(std::span<const std::string_view> words) const {
     return distance_before(words) != kFar;
   }
+  bool has_before(std::span<const std::string> words) const;
   // The same for words of a row.
-  std::size_t distance_before(std::span<const std::string> words) const;
+  std::size_t distance_before(const ContextWords& words) const;
   // Whether a remark straight after the value names it: "… (マイナンバー)", "… is my card". A word
   // with a colon after it belongs to the next value.
-  bool names_after(std::span<const std::string> words) const;
+  bool names_after(const ContextWords& words) const;
+  bool has(const ContextWords& words) const;
   bool has(std::span<const std::string> words) const;
-  bool has_before(std::span<const std::string> words) const {
-    return distance_before(words) != kFar;
-  }
+  bool has_before(const ContextWords& words) const { return distance_before(words) != kFar; }
+
+  // Where each of `words` would have to leave its mark, so that rows of many words are passed fast.
+  static std::vector<std::uint16_t> marks_of(std::span<const std::string> words);
 
   const std::string& before() const { return before_.lower; }
   const std::string& after() const { return after_.lower; }
 
  private:
   static constexpr std::size_t kMarks = 2048;
+  static constexpr std::uint16_t kUnmarked = 0xFFFF;  // of a word too short for one
   // As written, and in lower case: "phoneNumber" holds the words phone and number.
   struct Side {
     std::string cased, lower;
@@ -48,6 +56,7 @@ class Surroundings {
 
     void mark();  // fills what follows from `cased`
     bool may_hold(std::string_view word) const;
+    bool has_mark(std::uint16_t mark) const { return mark == kUnmarked || marks[mark]; }
   };
   Side before_, after_;
 };

@@ -138,7 +138,7 @@ bool is_labelled_closely(const DetectorRow& row, std::string_view text, Range nu
   const std::size_t line = last_line_end(before.substr(number.begin - reach));
   const std::size_t own = line == std::string_view::npos ? reach : reach - line - 1;
   const Surroundings around(text, number, own, kBeside);
-  return around.has_before(row.context.words) || around.names_after(row.context.words);
+  return around.has_before(row.context) || around.names_after(row.context);
 }
 
 Judgement judge_card(const DetectorRow& row, const DigitGroups& all, const DigitCandidate& c,

@@ -131,8 +131,7 @@ bool read_parts(const DigitGroups& all, const DigitCandidate& c, std::string_vie
 bool is_word_far(const DetectorRow& row, const Evidence& evidence, std::string_view text,
                  Range number) {
   constexpr std::size_t kStraight = 20;  // bytes
-  return !evidence.heading &&
-         !Surroundings(text, number, kStraight, 0).has_before(row.against.words);
+  return !evidence.heading && !Surroundings(text, number, kStraight, 0).has_before(row.against);
 }
 
 double phone_confidence(const DetectorRow& row, PhoneKind kind, const DigitGroups& all,

@@ -468,8 +468,8 @@ bool is_of_company(const DetectorRow& row, std::string_view text, Range range) {
       "株式会社", "有限会社", "合同会社", "(株)", "(有)",   "㈱",    "inc",
       "ltd",      "本社",     "本店",     "支社", "営業所", "事務所"};
   const Surroundings around(text, range, row.against.before, row.against.after);
-  if (around.has_before(row.context.words)) return false;
-  if (around.has(row.against.words) || is_of_institution(around)) return true;
+  if (around.has_before(row.context)) return false;
+  if (around.has(row.against) || is_of_institution(around)) return true;
   const std::size_t from = range.begin - std::min(range.begin, row.against.before);
   const std::string_view before = text.substr(from, range.begin - from);
   const std::string_view after = text.substr(range.end, row.against.after);
