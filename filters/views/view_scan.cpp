@@ -144,7 +144,13 @@ struct ViewScan::Impl {
   static bool near_fresh(const Scene& scene, Range r) {
     return r.end + kFarFromFresh >= scene.fresh.begin && r.begin < scene.fresh.end + kFarFromFresh;
   }
-  bool in_dump(Range r) const;
+  // A dump of bytes in the text at hand, and what its digits say.
+  struct Dump {
+    Range raw;
+    std::string text;
+  };
+  const Dump* dump_around(Range r) const;
+  bool said_by_dump(const Scene& scene, Range r) const;
   void see(const Scene& scene, Findings& out);
   void see_odd(const Scene& scene, Findings& out);
   void see_pulled_apart(const Scene& scene, Findings& out);
@@ -172,7 +178,7 @@ struct ViewScan::Impl {
   Findings found;
   std::unique_ptr<Scanner> inside[2];    // of a view; of something decoded
   std::unique_ptr<Scanner> inside_long;  // of an encoding longer than a window
-  std::vector<Range> dumps;  // of the text at hand, in order: their rows are read as one
+  std::vector<Dump> dumps;               // in order
   std::optional<LongBlob> long_blob;
   std::size_t blob_line = 0;    // characters of its line so far
   std::size_t blobs_until = 0;  // encodings that begin before are done
@@ -199,12 +205,20 @@ bool ViewScan::Impl::in_focus(const Scene& scene, Range r) const {
       {begin > kTouching ? begin - kTouching : 0, scene.offset + r.end + kTouching});
 }
 
-// What its digits and characters say is said by the whole of it.
-bool ViewScan::Impl::in_dump(Range r) const {
+const ViewScan::Impl::Dump* ViewScan::Impl::dump_around(Range r) const {
   const auto behind =
       std::upper_bound(dumps.begin(), dumps.end(), r.begin,
-                       [](std::size_t at, const Range& dump) { return at < dump.begin; });
-  return behind != dumps.begin() && r.end <= std::prev(behind)->end;
+                       [](std::size_t at, const Dump& dump) { return at < dump.raw.begin; });
+  if (behind == dumps.begin() || r.end > std::prev(behind)->raw.end) return nullptr;
+  return &*std::prev(behind);
+}
+
+// The characters beside the digits of a dump, when these say the same: a column of others hides
+// nothing.
+bool ViewScan::Impl::said_by_dump(const Scene& scene, Range r) const {
+  const Dump* const dump = dump_around(r);
+  return dump != nullptr &&
+         dump->text.find(scene.text.substr(r.begin, r.size())) != dump->text.npos;
 }
 
 // Runs the detectors over `view`.
@@ -258,7 +272,9 @@ void ViewScan::Impl::show(const Scene& scene, Patches& with, Family family, bool
                           Findings& out) {
   with.settle();
   with.quieten([&](Range r) {
-    return !near_fresh(scene, r) || !in_focus(scene, r) || (family > kCodes && in_dump(r));
+    return !near_fresh(scene, r) || !in_focus(scene, r) ||
+           (family == kBlobs && said_by_dump(scene, r)) ||
+           (family > kCodes && family != kBlobs && dump_around(r) != nullptr);
   });
   if (!with.ask()) return;
   if (is_encoding(family) && layers >= kMostLayers) {
@@ -328,11 +344,8 @@ void ViewScan::Impl::see_blob_run(const Scene& scene, std::size_t begin, std::si
   end = std::max(run.range.end, begin + 1);
   if (begin < scene.fresh.begin || begin >= scene.fresh.end || scene.offset + begin < blobs_until)
     return;
-  // The characters that end a row of a dump are read with its digits.
-  constexpr std::size_t kDumpRow = 16;
   const Range first = run.segments.size() > 1 ? run.segments.front() : run.range;
-  if (first.size() <= kDumpRow && ends_line(scene.text, first.end) &&
-      in_dump_row(scene.text, begin)) {
+  if (ends_line(scene.text, first.end) && said_by_dump(scene, first)) {
     end = std::max(first.end, begin + 1);
     return;
   }
@@ -432,13 +445,16 @@ void ViewScan::Impl::see(const Scene& scene, Findings& out) {
       {kLiterals, kQuotes, find_variable_joins}, {kCodes, kManyDigits, find_char_codes},
       {kCodes, kManyDigits, find_hex_dumps}};
   for (const Step& step : kSteps) {
-    if ((any & step.flags) == 0 || !allowed(step.family)) continue;
+    const bool dump = step.find == find_hex_dumps;
+    if ((any & step.flags) == 0 || !(dump || allowed(step.family))) continue;
     patches.clear();
     survey.for_ranges(step.flags,
                       [&](Range where) { step.find(scene.text, survey, where, patches); });
-    show(scene, patches, step.family, false, out);
-    if (step.find == find_hex_dumps)
-      for (const auto& dump : patches.items()) dumps.push_back(dump.raw);
+    patches.settle();
+    if (dump)
+      for (const auto& item : patches.items())
+        dumps.push_back({item.raw, std::string(patches.text_of(item))});
+    if (allowed(step.family)) show(scene, patches, step.family, false, out);
   }
   see_pulled_apart(scene, out);
 }

@@ -220,6 +220,14 @@ TEST(WrittenOut, OrdinaryListsAndStringsAreSilent) {
   EXPECT_EQ(shown("{\"log\": \"rows 4096\\n12 of 20\\n3 left\\n\"}"), "");
 }
 
+// The digits say something else: what stands beside them is read by itself.
+TEST(WrittenOut, FindsEncodingsBesideTheDigitsOfADump) {
+  EXPECT_NE(shown("00000000: 6865 6c6c 6f20 776f 726c 6421 2121 2121  "
+                  "Z2hwXzE2QzdlNDJGMjkyYzY5MTJFNzcxMGM4MzgzNDdBZTE3OEI0YQ==\n")
+                .find("github_token"),
+            std::string::npos);
+}
+
 // What its characters say is decoded once, with the digits: not again row by row, layer by layer.
 TEST(WrittenOut, ADumpOfAnEncodingIsDecided) {
   const std::string_view rows =
