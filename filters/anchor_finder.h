@@ -1,8 +1,8 @@
 #pragma once
 
-// Where may any of some patterns be? One look at each byte, thirty-two places at a time: what may
-// stand at four places one behind the other, for all anchors together. Only where something fits
-// are anchors told apart.
+// Where may any of some patterns be? One look at each byte, as many places at a time as the
+// processor does: what may stand at four places one behind the other, for all anchors together.
+// Only where something fits are anchors told apart, by what stands behind, too.
 
 #include <array>
 #include <bit>
@@ -14,6 +14,7 @@
 
 #include "filters/char_set.h"
 #include "filters/finding.h"
+#include "filters/processor.h"
 
 namespace sekisho::filters {
 
@@ -23,10 +24,11 @@ inline constexpr CharSet kWordBytes(
 
 class AnchorFinder {
  public:
-  static constexpr std::size_t kPlaces = 4;
+  // Of an anchor; of those that are looked at together.
+  static constexpr std::size_t kMostPlaces = 8, kPlaces = 4;
   static constexpr std::size_t kMostAnchors = 64;
   struct Anchor {
-    std::vector<std::bitset<256>> places;  // bytes that may stand there; one place to kPlaces
+    std::vector<std::bitset<256>> places;  // bytes that may stand there; one place to kMostPlaces
     bool at_border = false;                // never behind what "\w" is
   };
 
@@ -41,7 +43,7 @@ class AnchorFinder {
     Hits hits;
     for (std::size_t pos = where.begin; pos < where.end;) {
       hits.size = 0;
-      pos = fast() ? read_fast(text, {pos, where.end}, hits) : read(text, {pos, where.end}, hits);
+      pos = read(best_stride(), text, {pos, where.end}, hits);
       for (std::size_t i = 0; i < hits.size; ++i)
         for (std::uint64_t stand = hits.stand[i]; stand != 0; stand &= stand - 1)
           found(static_cast<std::size_t>(std::countr_zero(stand)), hits.at[i]);
@@ -50,7 +52,7 @@ class AnchorFinder {
 
   // Places with the anchors that stand there, a bit each.
   struct Hits {
-    static constexpr std::size_t kMost = 64;
+    static constexpr std::size_t kMost = 128;
     std::array<std::size_t, kMost> at;
     std::array<std::uint64_t, kMost> stand;
     std::size_t size = 0;
@@ -59,39 +61,48 @@ class AnchorFinder {
       stand[size++] = anchors;
     }
   };
-  // Adds the places in `where` until `hits` is full; where it stopped.
-  std::size_t read_fast(std::string_view text, Range where, Hits& hits) const;
-  // The same a byte at a time, for comparison.
-  std::size_t read(std::string_view text, Range where, Hits& hits) const;
-  // Whether this processor looks at thirty-two places at a time.
-  static bool fast();
+  // Adds the places in `where` until `hits` is full; where it stopped. This processor must have
+  // `stride`.
+  std::size_t read(Stride stride, std::string_view text, Range where, Hits& hits) const;
 
  private:
-  // Anchors in a bucket share a bit: a byte fits where its two halves do.
+  // Anchors in a bucket share a bit.
   static constexpr std::size_t kBuckets = 16, kSets = kBuckets / 8;
+  enum class Told { kByByte, kByHalves };
   struct Bucket;
   using Half = std::array<std::uint8_t, 16>;
+
+  std::size_t read_plainly(std::string_view text, Range where, Hits& hits) const;
+  std::size_t read_32(std::string_view text, Range where, Hits& hits) const;
+  std::size_t read_64(std::string_view text, Range where, Hits& hits) const;
 
   // Which anchors stand at `pos`: a bit each.
   std::uint64_t at(std::string_view text, std::size_t pos) const {
     std::uint64_t out = pos > 0 && kWordBytes.has(text[pos - 1]) ? all_ & ~at_border_ : all_;
-    for (std::size_t i = 0; i < kPlaces; ++i)
+    for (std::size_t i = 0; i < kMostPlaces && out != 0; ++i)
       out &=
           pos + i < text.size() ? fits_[i][static_cast<unsigned char>(text[pos + i])] : short_[i];
     return out;
   }
   void add(const Anchor& anchor, std::uint64_t bit);
-  static void join_buckets(std::vector<Bucket>& buckets);
+  static std::vector<Bucket> buckets_of(const std::vector<Anchor>& anchors, Told told);
+  void make_bytes(const std::vector<Anchor>& anchors);
   void make_halves(const std::vector<Anchor>& anchors);
 
-  std::array<std::array<std::uint64_t, 256>, kPlaces> fits_{};  // anchors, a bit each
-  std::array<std::uint64_t, kPlaces> short_{};                  // that end before this place
+  std::array<std::array<std::uint64_t, 256>, kMostPlaces> fits_{};  // anchors, a bit each
+  std::array<std::uint64_t, kMostPlaces> short_{};                  // that end before this place
   std::uint64_t all_ = 0, at_border_ = 0;
+  // Eight buckets, a bit each: where a byte fits, or both its halves; which need no border.
   struct Halves {
-    std::array<Half, kPlaces> low{}, high{};  // eight buckets, a bit each
-    std::uint8_t inside_words = 0;            // those that need no border
+    std::array<Half, kPlaces> low{}, high{};
+    std::uint8_t inside_words = 0;
   };
   std::array<Halves, kSets> halves_{};
+  struct EachByte {
+    std::array<std::array<std::uint8_t, 256>, kPlaces> fits{};
+    std::uint8_t inside_words = 0;
+  };
+  std::array<EachByte, kSets> each_byte_{};
 };
 
 }  // namespace sekisho::filters

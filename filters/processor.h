@@ -1,17 +1,34 @@
 #pragma once
 
+#include <cstdint>
+
 namespace sekisho::filters {
 
-// Whether this processor works on thirty-two bytes at a time and counts bits: AVX2, BMI, POPCNT.
-inline bool has_avx2() {
+// How many bytes of a text this processor looks at in one go.
+enum class Stride : std::uint8_t {
+  kOne,
+  k32,  // AVX2, BMI, POPCNT
+  k64   // AVX-512 with tables of bytes as well (VBMI)
+};
+
+inline Stride best_stride() {
 #if defined(__x86_64__)
-  static const bool kHas = __builtin_cpu_supports("avx2") > 0 &&
-                           __builtin_cpu_supports("bmi") > 0 &&
-                           __builtin_cpu_supports("popcnt") > 0;
-  return kHas;
+  static const Stride kBest = [] {
+    const bool two = __builtin_cpu_supports("avx2") > 0 && __builtin_cpu_supports("bmi") > 0 &&
+                     __builtin_cpu_supports("popcnt") > 0;
+    const bool four = two && __builtin_cpu_supports("bmi2") > 0 &&
+                      __builtin_cpu_supports("avx512bw") > 0 &&
+                      __builtin_cpu_supports("avx512vbmi") > 0;
+    return four ? Stride::k64 : two ? Stride::k32 : Stride::kOne;
+  }();
+  return kBest;
 #else
-  return false;
+  return Stride::kOne;
 #endif
+}
+
+inline bool has_avx2() {
+  return best_stride() >= Stride::k32;
 }
 
 }  // namespace sekisho::filters

@@ -93,7 +93,7 @@ class JoiningWords {
       std::vector<AnchorFinder::Anchor> anchors;
       for (const std::string_view word : kWords) {
         anchors.emplace_back();
-        for (const char c : word.substr(0, AnchorFinder::kPlaces))
+        for (const char c : word.substr(0, AnchorFinder::kMostPlaces))
           anchors.back().places.emplace_back().set(static_cast<unsigned char>(c));
       }
       return AnchorFinder(anchors);
