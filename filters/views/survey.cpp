@@ -52,7 +52,7 @@ constexpr std::array<std::uint8_t, 256> make_classes() {
 }
 constexpr auto kClasses = make_classes();
 
-bool may_be_kanji_digit(unsigned char a, unsigned char b, unsigned char c) {
+constexpr bool may_be_kanji_digit(unsigned char a, unsigned char b, unsigned char c) {
   if (a == 0xE4) return b == 0xB8 || b == 0xB9 || b == 0xBA;
   if (a == 0xE5) return b == 0x9B || b == 0x85 || b == 0x8D;
   if (a == 0xE9) return b == 0x9B || b == 0x99;
@@ -173,7 +173,7 @@ SEKISHO_AVX2 inline std::uint64_t listed(__m256i columns, __m256i low, __m256i r
   return bits(_mm256_cmpeq_epi8(found, _mm256_setzero_si256())) ^ 0xFFFFFFFFu;
 }
 
-SEKISHO_AVX2 inline BlockMarks fast_masks(const unsigned char* p) {
+SEKISHO_AVX2 inline BlockMarks masks_by_32(const unsigned char* p) {
   BlockMarks m;
   const __m256i special = _mm256_setr_epi8(
       0x40, 0, 0x04, 0, 0, 0x04, 0x04, 0x04, 0, 0, 0x04, 0, char(0xA8), 0x08, 0, 0,  //
@@ -208,6 +208,72 @@ SEKISHO_AVX2 inline BlockMarks fast_masks(const unsigned char* p) {
     m.high |= high << half;
     if (high != 0) add_high(p + half, v, half, m);
   }
+  return m;
+}
+
+#define SEKISHO_AVX512 __attribute__((target("avx512bw,avx512vbmi,bmi,bmi2,popcnt")))
+
+// low <= v < low + count
+SEKISHO_AVX512 inline std::uint64_t within_64(__m512i v, int low, int count) {
+  return _mm512_cmplt_epu8_mask(_mm512_sub_epi8(v, _mm512_set1_epi8(static_cast<char>(low))),
+                                _mm512_set1_epi8(static_cast<char>(count)));
+}
+SEKISHO_AVX512 inline std::uint64_t equal_64(__m512i v, int value) {
+  return _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8(static_cast<char>(value)));
+}
+SEKISHO_AVX512 inline std::uint64_t any_of_64(__m512i v, int bits) {
+  return _mm512_test_epi8_mask(v, _mm512_set1_epi8(static_cast<char>(bits)));
+}
+
+// may_be_kanji_digit: a bit for each set of second bytes, by the second byte less 0x80.
+constexpr std::array<std::uint8_t, 64> make_kanji_seconds() {
+  std::array<std::uint8_t, 64> out{};
+  for (unsigned b = 0; b < 64; ++b)
+    for (unsigned first = 0; first < 6; ++first)
+      if (may_be_kanji_digit(static_cast<unsigned char>(0xE4 + first),
+                             static_cast<unsigned char>(0x80 + b), 0))
+        out[b] = static_cast<std::uint8_t>(out[b] | 1u << first);
+  return out;
+}
+constexpr auto kKanjiSeconds = make_kanji_seconds();
+
+SEKISHO_AVX512 inline void add_high_64(const unsigned char* p, __m512i v, std::uint64_t high,
+                                       BlockMarks& m) {
+  const __m512i next = _mm512_loadu_si512(p + 1), third = _mm512_loadu_si512(p + 2);
+  const std::uint64_t everyday = within_64(v, 0xE3, 7), kana = equal_64(v, 0xE3);
+  const std::uint64_t foreign = high & ~within_64(v, 0x80, 0x42) & ~everyday;
+  const std::uint64_t second_80 = equal_64(next, 0x80);
+  const std::uint64_t kana_gap = second_80 | (equal_64(next, 0x82) & equal_64(third, 0xA0)) |
+                                 (equal_64(next, 0x83) & ~within_64(third, 0, 0xBB));
+  const __m512i firsts =
+      _mm512_broadcast_i32x4(_mm_setr_epi8(0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 0, 0, 0, 0, 0, 0));
+  const __m512i first = _mm512_maskz_shuffle_epi8(everyday, firsts, v & _mm512_set1_epi8(0x0F));
+  const __m512i second = _mm512_maskz_permutexvar_epi8(within_64(next, 0x80, 0x40), next,
+                                                       _mm512_loadu_si512(kKanjiSeconds.data()));
+  m.kanji = _mm512_test_epi8_mask(first, second) | (kana & second_80 & equal_64(third, 0x87));
+  m.first_high = high & ~within_64(v, 0x80, 0x40);
+  m.lead = foreign | (kana & within_64(next, 0x84, 12));
+  m.wide_gap = equal_64(v, 0x80) & second_80;
+  m.gap = foreign | (kana & kana_gap);
+}
+
+SEKISHO_AVX512 inline BlockMarks masks_by_64(const unsigned char* p) {
+  BlockMarks m;
+  const __m512i v = _mm512_loadu_si512(p);
+  m.high = _mm512_movepi8_mask(v);
+  const __m512i is = _mm512_maskz_permutex2var_epi8(~m.high, _mm512_loadu_si512(kClasses.data()), v,
+                                                    _mm512_loadu_si512(kClasses.data() + 64));
+  m.digit = any_of_64(is, kDigit);
+  m.letter = any_of_64(is, kLetter);
+  m.token = any_of_64(is, kToken);
+  m.dot = any_of_64(is, kDot);
+  m.at = equal_64(v, '@');
+  m.space = any_of_64(is, kSpace);
+  m.control = within_64(v, 0, 0x20);
+  m.special = any_of_64(is, kSpecial);
+  m.border = any_of_64(is, kBorder);
+  m.number_gap = any_of_64(is, kGap);
+  if (m.high != 0) add_high_64(p, v, m.high, m);
   return m;
 }
 #endif
@@ -297,10 +363,6 @@ bool has_capitals(const unsigned char* block) {
 
 }  // namespace
 
-bool Survey::fast() {
-  return has_avx2();
-}
-
 // What is carried from one block to the next.
 struct Survey::Carried {
   std::size_t run = 0;   // letters and digits at the end of the last block
@@ -387,24 +449,32 @@ void Survey::begin(std::string_view text) {
   any_ = 0;
 }
 
-void Survey::read_plainly(std::string_view text) {
-  begin(text);
-  read_blocks<plain_masks>(text);
-}
-
 #if defined(__x86_64__)
-SEKISHO_AVX2 void Survey::read_fast(std::string_view text) {
-  begin(text);
-  read_blocks<fast_masks>(text);
+SEKISHO_AVX512 void Survey::read_64(std::string_view text) {
+  read_blocks<masks_by_64>(text);
 }
-
-void Survey::read(std::string_view text) {
-  fast() ? read_fast(text) : read_plainly(text);
+SEKISHO_AVX2 void Survey::read_32(std::string_view text) {
+  read_blocks<masks_by_32>(text);
 }
 #else
-void Survey::read(std::string_view text) {
-  read_plainly(text);
+void Survey::read_64(std::string_view text) {
+  read_blocks<plain_masks>(text);
+}
+void Survey::read_32(std::string_view text) {
+  read_blocks<plain_masks>(text);
 }
 #endif
+
+void Survey::read(std::string_view text, Stride stride) {
+  begin(text);
+  switch (stride) {
+    case Stride::k64:
+      return read_64(text);
+    case Stride::k32:
+      return read_32(text);
+    case Stride::kOne:
+      return read_blocks<plain_masks>(text);
+  }
+}
 
 }  // namespace sekisho::filters

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "filters/finding.h"
+#include "filters/processor.h"
 
 namespace sekisho::filters {
 
@@ -96,7 +97,8 @@ class Survey {
   static constexpr std::size_t kBlock = 64;
   static constexpr std::size_t kLongRunSize = 12;
 
-  void read(std::string_view text);
+  // This processor must have `stride`.
+  void read(std::string_view text, Stride stride = best_stride());
   // Of all blocks together.
   std::uint16_t any() const { return any_; }
   // Calls use(range) for neighbouring blocks with one of `flags`, each range widened by a block on
@@ -178,11 +180,6 @@ class Survey {
   // Where the characters of kOddCharacter stand.
   const std::vector<Range>& odd() const { return odd_; }
 
-  // Whether this processor does 32 bytes at a time.
-  static bool fast();
-  // The same without, for comparison.
-  void read_plainly(std::string_view text);
-
  private:
   const BlockMarks& marks_before(std::size_t block) const {
     return block > 0 ? marks_[block - 1] : kNoMarks;
@@ -192,7 +189,8 @@ class Survey {
   }
   struct Carried;
   void begin(std::string_view text);
-  void read_fast(std::string_view text);
+  void read_32(std::string_view text);
+  void read_64(std::string_view text);
   template <BlockMarks (*kMasks)(const unsigned char*)>
   void read_blocks(std::string_view text);
   static std::uint16_t flags_of_block(const BlockMarks& m, Carried& last);
