@@ -11,7 +11,7 @@ namespace {
 
 // Windows lie on a fixed grid of the whole text, so that pieces of any size give the same windows
 // and findings.
-constexpr std::size_t kStep = 64u << 10;
+constexpr std::size_t kStep = 128u << 10;
 
 }  // namespace
 

@@ -52,6 +52,19 @@ constexpr std::array<std::uint8_t, 256> make_classes() {
 }
 constexpr auto kClasses = make_classes();
 
+enum Sign : std::uint8_t { kAt = 1, kColon = 2, kClose = 4, kControl = 8 };
+
+constexpr std::array<std::uint8_t, 128> make_signs() {
+  std::array<std::uint8_t, 128> out{};
+  for (std::size_t c = 0; c < 0x20; ++c) out[c] = kControl;
+  out['@'] = kAt;
+  out[':'] = kColon;
+  for (const char c : {';', '(', ')', '[', ']', '{', '}', '>'})
+    out[static_cast<std::size_t>(c)] = kClose;
+  return out;
+}
+constexpr auto kSigns = make_signs();
+
 constexpr bool may_be_kanji_digit(unsigned char a, unsigned char b, unsigned char c) {
   if (a == 0xE4) return b == 0xB8 || b == 0xB9 || b == 0xBA;
   if (a == 0xE5) return b == 0x9B || b == 0x85 || b == 0x8D;
@@ -88,14 +101,16 @@ BlockMarks plain_masks(const unsigned char* p) {
       if (may_be_gap(p[i], p[i + 1], p[i + 2])) m.gap |= bit;
       continue;
     }
-    const std::uint8_t c = kClasses[p[i]];
+    const std::uint8_t c = kClasses[p[i]], sign = kSigns[p[i]];
     if (c & kDigit) m.digit |= bit;
     if (c & kLetter) m.letter |= bit;
     if (c & kToken) m.token |= bit;
     if (c & kDot) m.dot |= bit;
-    if (p[i] == '@') m.at |= bit;
+    if (sign & kAt) m.at |= bit;
+    if (sign & kColon) m.colon |= bit;
+    if (sign & kClose) m.close |= bit;
     if (c & kSpace) m.space |= bit;
-    if (p[i] < 0x20) m.control |= bit;
+    if (sign & kControl) m.control |= bit;
     if (c & kSpecial) m.special |= bit;
     if (c & kBorder) m.border |= bit;
     if (c & kGap) m.number_gap |= bit;
@@ -185,6 +200,9 @@ SEKISHO_AVX2 inline BlockMarks masks_by_32(const unsigned char* p) {
                                        char(0xAC), char(0x84), char(0xA5), char(0xA4), 0x2C,  //
                                        0x14, 0x04, 0x04, 0, 0, 0, 0, 0x04, 0x04, 0x05, 0x0D,
                                        char(0xAC), char(0x84), char(0xA5), char(0xA4), 0x2C);
+  const __m256i close = _mm256_setr_epi8(
+      0, 0, 0, 0, 0, 0, 0, 0, 0x04, 0x04, 0, char(0xA8), 0, char(0xA0), 0x08, 0,  //
+      0, 0, 0, 0, 0, 0, 0, 0, 0x04, 0x04, 0, char(0xA8), 0, char(0xA0), 0x08, 0);
   const __m256i rows =
       _mm256_setr_epi8(1, 2, 4, 8, 16, 32, 64, char(128), 0, 0, 0, 0, 0, 0, 0, 0,  //
                        1, 2, 4, 8, 16, 32, 64, char(128), 0, 0, 0, 0, 0, 0, 0, 0);
@@ -202,6 +220,8 @@ SEKISHO_AVX2 inline BlockMarks masks_by_32(const unsigned char* p) {
                << half;
     m.dot |= bits(equal(v, '.')) << half;
     m.at |= bits(equal(v, '@')) << half;
+    m.colon |= bits(equal(v, ':')) << half;
+    m.close |= listed(close, low, row) << half;
     m.space |= bits(at_most(v, 0x20)) << half;
     m.control |= bits(at_most(v, 0x1F)) << half;
     const std::uint64_t high = bits(v);
@@ -263,13 +283,17 @@ SEKISHO_AVX512 inline BlockMarks masks_by_64(const unsigned char* p) {
   m.high = _mm512_movepi8_mask(v);
   const __m512i is = _mm512_maskz_permutex2var_epi8(~m.high, _mm512_loadu_si512(kClasses.data()), v,
                                                     _mm512_loadu_si512(kClasses.data() + 64));
+  const __m512i sign = _mm512_maskz_permutex2var_epi8(~m.high, _mm512_loadu_si512(kSigns.data()), v,
+                                                      _mm512_loadu_si512(kSigns.data() + 64));
   m.digit = any_of_64(is, kDigit);
   m.letter = any_of_64(is, kLetter);
   m.token = any_of_64(is, kToken);
   m.dot = any_of_64(is, kDot);
-  m.at = equal_64(v, '@');
+  m.at = any_of_64(sign, kAt);
+  m.colon = any_of_64(sign, kColon);
+  m.close = any_of_64(sign, kClose);
   m.space = any_of_64(is, kSpace);
-  m.control = within_64(v, 0, 0x20);
+  m.control = any_of_64(sign, kControl);
   m.special = any_of_64(is, kSpecial);
   m.border = any_of_64(is, kBorder);
   m.number_gap = any_of_64(is, kGap);
@@ -355,11 +379,73 @@ bool has_capitals(const unsigned char* block) {
   return flags;
 }
 
-// Cheap: most quotes stand around a word or before a colon. What of the specials is worth a look.
-[[gnu::always_inline]] inline bool may_be_marked(unsigned char special, unsigned char next) {
-  static constexpr CharSet kQuotes{"\"'"}, kAfterQuote{" \t\r\n\"'`,.+&|\\~;})$"};
-  return !kQuotes.has(static_cast<char>(special)) || kAfterQuote.has(static_cast<char>(next));
+// Cheap: most quotes stand around a word or before a colon, most other signs before a blank or a
+// sign of code. What a special must be followed by to be worth a look, by kinds of specials, a bit
+// each.
+enum Marking : std::uint8_t {
+  kQuote = 1,
+  kPercent = 2,
+  kEntity = 4,
+  kTag = 8,
+  kEquals = 16,
+  kOther = 32
+};
+
+constexpr std::array<std::uint8_t, 256> make_markings() {
+  std::array<std::uint8_t, 256> out{};
+  for (const char c : {'\\', '|', '*', '`'}) out[static_cast<std::size_t>(c)] = kOther;
+  out['"'] = out['\''] = kQuote;
+  out['%'] = kPercent;
+  out['&'] = kEntity;
+  out['<'] = kTag;
+  out['='] = kEquals;
+  return out;
 }
+constexpr auto kMarkings = make_markings();
+
+constexpr std::array<std::uint8_t, 256> make_marked_by() {
+  std::array<std::uint8_t, 256> out{};
+  const auto add = [&out](std::string_view characters, unsigned bits) {
+    for (const char c : characters)
+      out[static_cast<unsigned char>(c)] =
+          static_cast<std::uint8_t>(out[static_cast<unsigned char>(c)] | bits);
+  };
+  for (std::uint8_t& bits : out) bits = kOther;
+  constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  add(" \t\r\n\"'`,.+&|\\~;})$", kQuote);
+  add("0123456789ABCDEFabcdefuU", kPercent);
+  add("#", kEntity);
+  add(kLetters, kEntity | kTag);
+  add("~/!", kTag);
+  add("0123456789ABCDEFabcdef?\n\r", kEquals);
+  return out;
+}
+constexpr auto kMarkedBy = make_marked_by();
+
+// Those of `specials` that are.
+[[gnu::always_inline]] inline std::uint64_t marked_plainly(const unsigned char* p,
+                                                           std::uint64_t specials) {
+  std::uint64_t out = 0;
+  for (std::uint64_t left = specials; left != 0; left &= left - 1) {
+    const auto at = static_cast<std::size_t>(std::countr_zero(left));
+    if ((kMarkings[p[at]] & kMarkedBy[p[at + 1]]) != 0) out |= left & (0 - left);
+  }
+  return out;
+}
+
+#if defined(__x86_64__)
+SEKISHO_AVX512 std::uint64_t marked_by_64(const unsigned char* p, std::uint64_t specials) {
+  if (specials == 0) return 0;
+  const __m512i v = _mm512_loadu_si512(p), next = _mm512_loadu_si512(p + 1);
+  const __m512i kind = _mm512_permutex2var_epi8(_mm512_loadu_si512(kMarkings.data()), v,
+                                                _mm512_loadu_si512(kMarkings.data() + 64));
+  const __m512i by =
+      _mm512_mask_mov_epi8(_mm512_permutex2var_epi8(_mm512_loadu_si512(kMarkedBy.data()), next,
+                                                    _mm512_loadu_si512(kMarkedBy.data() + 64)),
+                           _mm512_movepi8_mask(next), _mm512_set1_epi8(kOther));
+  return _mm512_mask_test_epi8_mask(specials, kind, by);
+}
+#endif
 
 }  // namespace
 
@@ -400,7 +486,8 @@ struct Survey::Carried {
   return flags;
 }
 
-template <BlockMarks (*kMasks)(const unsigned char*)>
+template <BlockMarks (*kMasks)(const unsigned char*),
+          std::uint64_t (*kMarked)(const unsigned char*, std::uint64_t)>
 [[gnu::always_inline]] inline void Survey::read_blocks(std::string_view text) {
   const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
   Carried last;
@@ -423,10 +510,8 @@ template <BlockMarks (*kMasks)(const unsigned char*)>
     constexpr int kManyOfHex = 28;
     if ((flags & kEvenGroups) != 0 && count(m.digit) < kManyOfHex && !has_capitals(p))
       flags &= std::uint16_t(~kEvenGroups);
-    for (std::uint64_t left = m.special; left != 0; left &= left - 1) {
-      const auto at = static_cast<std::size_t>(std::countr_zero(left));
-      if (may_be_marked(p[at], p[at + 1])) flags |= mark_flags(text, from + at);
-    }
+    for (std::uint64_t left = kMarked(p, m.special); left != 0; left &= left - 1)
+      flags |= mark_flags(text, from + static_cast<std::size_t>(std::countr_zero(left)));
     for (std::uint64_t left = m.lead; left != 0; left &= left - 1)
       flags |= see_odd(text, from + static_cast<std::size_t>(std::countr_zero(left)));
     flags_[block] = flags;
@@ -451,17 +536,17 @@ void Survey::begin(std::string_view text) {
 
 #if defined(__x86_64__)
 SEKISHO_AVX512 void Survey::read_64(std::string_view text) {
-  read_blocks<masks_by_64>(text);
+  read_blocks<masks_by_64, marked_by_64>(text);
 }
 SEKISHO_AVX2 void Survey::read_32(std::string_view text) {
-  read_blocks<masks_by_32>(text);
+  read_blocks<masks_by_32, marked_plainly>(text);
 }
 #else
 void Survey::read_64(std::string_view text) {
-  read_blocks<plain_masks>(text);
+  read_blocks<plain_masks, marked_plainly>(text);
 }
 void Survey::read_32(std::string_view text) {
-  read_blocks<plain_masks>(text);
+  read_blocks<plain_masks, marked_plainly>(text);
 }
 #endif
 
@@ -473,7 +558,7 @@ void Survey::read(std::string_view text, Stride stride) {
     case Stride::k32:
       return read_32(text);
     case Stride::kOne:
-      return read_blocks<plain_masks>(text);
+      return read_blocks<plain_masks, marked_plainly>(text);
   }
 }
 

@@ -34,14 +34,16 @@ enum SurveyFlag : std::uint16_t {
 
 // The bytes of a block by what they are, a bit each, the first byte lowest.
 struct BlockMarks {
-  std::uint64_t digit = 0, letter = 0;     // of ASCII
-  std::uint64_t token = 0;                 // + / - _ ~
-  std::uint64_t dot = 0, at = 0;           // "@"
-  std::uint64_t space = 0;                 // and controls
-  std::uint64_t control = 0;               // line ends, tabs
-  std::uint64_t special = 0;               // % & < = \ | * ' " `
-  std::uint64_t border = 0;                // , ; @ | < ' " and the tab
-  std::uint64_t number_gap = 0;            // kNumberGap
+  std::uint64_t digit = 0, letter = 0;  // of ASCII
+  std::uint64_t token = 0;              // + / - _ ~
+  std::uint64_t dot = 0, at = 0;        // "@"
+  std::uint64_t space = 0;              // and controls
+  std::uint64_t control = 0;            // line ends, tabs
+  std::uint64_t special = 0;            // % & < = \ | * ' " `
+  std::uint64_t border = 0;             // , ; @ | < ' " and the tab
+  std::uint64_t number_gap = 0;         // kNumberGap
+  std::uint64_t colon = 0;
+  std::uint64_t close = 0;                 // ; ( ) [ ] { } > end lines of code
   std::uint64_t high = 0, first_high = 0;  // not ASCII; and the first byte of such a character
   std::uint64_t lead = 0;      // first bytes of characters that are not everyday Japanese
   std::uint64_t kanji = 0;     // first bytes of what may be a digit in kanji
@@ -191,7 +193,8 @@ class Survey {
   void begin(std::string_view text);
   void read_32(std::string_view text);
   void read_64(std::string_view text);
-  template <BlockMarks (*kMasks)(const unsigned char*)>
+  template <BlockMarks (*kMasks)(const unsigned char*),
+            std::uint64_t (*kMarked)(const unsigned char*, std::uint64_t)>
   void read_blocks(std::string_view text);
   static std::uint16_t flags_of_block(const BlockMarks& m, Carried& last);
   std::uint16_t see_odd(std::string_view text, std::size_t at);
