@@ -363,7 +363,7 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
     return looked_at.find(what) != std::string_view::npos;
   };
   const bool logins = holds("@") && (holds(":/") || holds(":\n") || holds(":\r") || holds(":\\"));
-  survey.each(where.begin, where.end, kControls, [&](std::size_t at) {
+  const auto join = [&](std::size_t at) {
     if (text[at] != '\n') return at + 1;
     std::size_t end = at;
     while (end > 0 && (text[end - 1] == '\r' || text[end - 1] == '\\') && at - end < 3) --end;
@@ -424,7 +424,14 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
     if (!mail && !part && has_token_prefix(right)) return at + 1;
     if (!begins_item(text, next) && !begins_log_line(text, next)) out.doubtful.add({end, next}, "");
     return at + 1;
-  });
+  };
+  // Only an address goes on behind signs that end sentences and lines of code.
+  constexpr auto kBreaks = [](const BlockMarks& before, const BlockMarks& m, const BlockMarks&) {
+    const std::uint64_t last = before.close | before.colon | before.high;
+    return m.control & ~((m.close | m.colon | m.high) << 1 | last >> 63);
+  };
+  logins ? survey.each(where.begin, where.end, kControls, join)
+         : survey.each(where.begin, where.end, kBreaks, join);
 }
 
 }  // namespace sekisho::filters

@@ -324,20 +324,21 @@ Range last_group(std::string_view text, std::size_t end) {
 
 }  // namespace
 
+// Whether the line before the one that ends at `end` ends with digits, or is too far away to tell.
+bool NumberColumns::goes_on(std::size_t end) {
+  constexpr std::size_t kFurthest = 4u << 10;
+  const std::size_t from = end > kFurthest ? end - kFurthest : 0;
+  const std::size_t before = text_.substr(from, end - from).rfind('\n');
+  if (before == std::string_view::npos) return from > 0;
+  return from + before == newest_ || last_group(text_, from + before).size() > 0;
+}
+
 bool NumberColumns::join_group(std::size_t end) {
   const Range digits = last_group(text_, end);
-  const bool first = !grouped_;
-  grouped_ = digits.size() > 0;
-  const bool known = std::exchange(began_, true);
-  if (end < until_) return true;
-  if (!grouped_ || !first) return false;
-  if (!known) {
-    const std::size_t from = end > kLongestLine ? end - kLongestLine : 0;
-    const std::size_t before = text_.substr(from, end - from).rfind('\n');
-    if (before == std::string_view::npos && from > 0) return false;
-    if (before != std::string_view::npos && last_group(text_, from + before).size() > 0)
-      return false;
-  }
+  if (digits.size() == 0) return false;
+  const bool first = !goes_on(end);
+  newest_ = end;
+  if (!first) return false;
   const std::size_t until = join_from(digits, end);
   if (until != 0) until_ = until;
   return until != 0;

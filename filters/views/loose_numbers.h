@@ -36,7 +36,7 @@ class LooseNumbers {
 // Cheap: whether a number may go on over the sign or word at `at`, which parts no usual groups.
 bool may_part_digits(std::string_view text, std::size_t at);
 
-// Asked for line ends in order, all of a range.
+// Asked for line ends in order.
 class NumberColumns {
  public:
   NumberColumns(std::string_view text, PulledApart out) : text_(text), out_(out) {}
@@ -44,21 +44,18 @@ class NumberColumns {
   bool join(std::size_t end) {
     // Cheap: most lines end with a word or a sign of code.
     static constexpr CharSet kEnds = kAsciiDigits | CharSet(" |\"',\r\\");
-    const bool may = end < until_ || (end > 0 && kEnds.has(text_[end - 1]));
-    if (may) return join_group(end);
-    grouped_ = false;
-    began_ = true;
-    return false;
+    return end < until_ || (end > 0 && kEnds.has(text_[end - 1]) && join_group(end));
   }
 
  private:
   bool join_group(std::size_t end);
+  bool goes_on(std::size_t end);
   std::size_t join_from(Range first, std::size_t end);
 
   std::string_view text_;
   PulledApart out_;
-  bool began_ = false, grouped_ = false;  // the line before ends with digits
-  std::size_t until_ = 0;                 // the end of the last number
+  std::size_t newest_ = std::string_view::npos;  // the end of the newest line that ends with digits
+  std::size_t until_ = 0;                        // the end of the last number
 };
 
 }  // namespace sekisho::filters

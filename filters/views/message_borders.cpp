@@ -167,10 +167,16 @@ std::string_view lost_separator(std::string_view text, std::size_t begin, std::s
 
 void find_message_borders(std::string_view text, const Survey& survey, Range where,
                           PulledApart out) {
-  // Line ends, and quotes (borders that are special) that no word follows.
+  // Quotes (borders that are special) before what closes an object or parts two, and line ends; not
+  // those that a word follows with no colon near.
   constexpr auto kEnds = [](const BlockMarks&, const BlockMarks& m, const BlockMarks& after) {
+    const TwoBlocks closes{m.close | m.space, after.close | after.space};
     const TwoBlocks words{m.alnum() | m.high, after.alnum() | after.high};
-    return (m.special & m.border & ~words.ahead(1)) | m.control;
+    const TwoBlocks colons{m.colon | m.high, after.colon | after.high};
+    const std::uint64_t word = words.spread(1).spread(2).spread(4).ahead(1);
+    const std::uint64_t colon =
+        colons.spread(1).spread(2).spread(4).spread(8).spread(16).spread(3).ahead(1);
+    return (m.special & m.border & closes.ahead(1)) | (m.control & (colon | ~word));
   };
   survey.each(std::max<std::size_t>(where.begin, 1), where.end, kEnds, [&](std::size_t at) {
     const char c = text[at];
