@@ -143,6 +143,27 @@ bool in_matrix(std::string_view text, Range run) {
   return alone(line) >= kFewestSingles;
 }
 
+// Cheap: whether too few characters of ASCII stand apart from the one at `at` on, one sign or blank
+// after each: "i = 0;". Says nothing of others.
+bool too_few_stand_apart(std::string_view text, std::size_t at) {
+  static constexpr CharSet kBlanks{" \t\r\n"}, kAfter = kGapSigns | CharSet("\"'`<>");
+  const std::size_t most = at + 2 * (kFewestSingles - 1);
+  if (most + 1 >= text.size()) return false;
+  const char gap = text[at + 1];
+  if (static_cast<unsigned char>(gap) >= 0x80) return false;
+  if (!kGapSigns.has(gap)) return true;
+  for (std::size_t pos = at; pos < most; pos += 2) {
+    const char between = text[pos + 1];
+    const auto next = static_cast<unsigned char>(text[pos + 2]),
+               after = static_cast<unsigned char>(text[pos + 3]);
+    if (static_cast<unsigned char>(between) >= 0x80) return false;
+    if (between != gap && !(kBlanks.has(between) && kBlanks.has(gap))) return true;
+    if (next <= 0x20 || next >= 0x7F || after >= 0x80) return false;
+    if (!kAfter.has(static_cast<char>(after))) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 void find_spaced(std::string_view text, const Survey& survey, Range where, PulledApart out) {
@@ -161,6 +182,7 @@ void find_spaced(std::string_view text, const Survey& survey, Range where, Pulle
   };
   Singles run;
   survey.each(where.begin, where.end, kApart, [&](std::size_t at) {
+    if (static_cast<unsigned char>(text[at]) < 0x80 && too_few_stand_apart(text, at)) return at + 1;
     const RawChar c = raw_char(text, at);
     if (c.value == 0xFFFD || !begins_single(text, at, c)) {
       return at + c.size;
