@@ -40,7 +40,8 @@ struct AnchorFinder::Bucket {
 
   Bucket(const Anchor& anchor, Told told) : at_border(anchor.at_border) {
     for (std::size_t i = 0; i < kPlaces; ++i)
-      places[i] = i < anchor.places.size() ? anchor.places[i] : std::bitset<256>().set();
+      places[i] = kLookedAt[i] < anchor.places.size() ? anchor.places[kLookedAt[i]]
+                                                      : std::bitset<256>().set();
     measure(told);
   }
   void join(const Bucket& other, Told told) {
@@ -219,7 +220,7 @@ __attribute__((target("avx2"))) std::size_t AnchorFinder::read_32(std::string_vi
     if (const std::uint64_t stand = at(text, 0); stand != 0) hits.add(0, stand);
     pos = 1;
   }
-  for (; pos + kAtOnce <= where.end && pos + kAtOnce + kPlaces <= text.size() &&
+  for (; pos + kAtOnce <= where.end && pos + kAtOnce + kMostPlaces <= text.size() &&
          hits.size + kAtOnce <= Hits::kMost;
        pos += kAtOnce) {
     const char* const bytes = text.data() + pos;
@@ -228,7 +229,7 @@ __attribute__((target("avx2"))) std::size_t AnchorFinder::read_32(std::string_vi
     __m256i fits[kSets];
     for (std::size_t set = 0; set < kSets; ++set) fits[set] = _mm256_or_si256(no_word, inside[set]);
     for (std::size_t i = 0; i < kPlaces; ++i) {
-      const TwoHalves two = halves_at(bytes + i);
+      const TwoHalves two = halves_at(bytes + kLookedAt[i]);
       for (std::size_t set = 0; set < kSets; ++set)
         fits[set] = _mm256_and_si256(fits[set], both(two, low[set][i], high[set][i]));
     }
@@ -277,7 +278,7 @@ SEKISHO_AVX512 std::size_t AnchorFinder::read_64(std::string_view text, Range wh
       ascii[set][i] = half_table(each_byte_[set].fits[i].data());
   }
   const HalfTable words = half_table(kWordTable.data());
-  for (; pos + kAtOnce <= where.end && pos + kAtOnce + kPlaces <= text.size() &&
+  for (; pos + kAtOnce <= where.end && pos + kAtOnce + kMostPlaces <= text.size() &&
          hits.size + kAtOnce <= Hits::kMost;
        pos += kAtOnce) {
     const char* const bytes = text.data() + pos;
@@ -288,7 +289,7 @@ SEKISHO_AVX512 std::size_t AnchorFinder::read_64(std::string_view text, Range wh
     for (std::size_t set = 0; set < kSets; ++set)
       fits[set] = _mm512_mask_mov_epi8(_mm512_set1_epi8(-1), word, inside[set]);
     for (std::size_t i = 0; i < kPlaces; ++i) {
-      const __m512i here = _mm512_loadu_si512(bytes + i);
+      const __m512i here = _mm512_loadu_si512(bytes + kLookedAt[i]);
       const __mmask64 other = _mm512_movepi8_mask(here);
       for (std::size_t set = 0; set < kSets; ++set) {
         __m512i fit = look_up(ascii[set][i], here);

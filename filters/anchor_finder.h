@@ -24,8 +24,7 @@ inline constexpr CharSet kWordBytes(
 
 class AnchorFinder {
  public:
-  // Of an anchor; of those that are looked at together.
-  static constexpr std::size_t kMostPlaces = 8, kPlaces = 4;
+  static constexpr std::size_t kMostPlaces = 8;
   static constexpr std::size_t kMostAnchors = 64;
   struct Anchor {
     std::vector<std::bitset<256>> places;  // bytes that may stand there; one place to kMostPlaces
@@ -66,6 +65,9 @@ class AnchorFinder {
   std::size_t read(Stride stride, std::string_view text, Range where, Hits& hits) const;
 
  private:
+  // Those places of an anchor that are looked at for all together.
+  static constexpr std::size_t kPlaces = 4;
+  static constexpr std::array<std::size_t, kPlaces> kLookedAt = {0, 1, 2, 6};
   // Anchors in a bucket share a bit.
   static constexpr std::size_t kBuckets = 16, kSets = kBuckets / 8;
   enum class Told { kByByte, kByHalves };

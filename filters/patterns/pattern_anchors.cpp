@@ -15,6 +15,8 @@ namespace {
 using Kind = PatternNode::Kind;
 
 constexpr std::size_t kMostAlternatives = 64;
+// That stand beside each other and are to be rare.
+constexpr std::size_t kPlaces = 4;
 // A commoner one is found more quickly by looking at every byte: of what is looked for, and of that
 // with the bytes behind it.
 constexpr double kRareEnough = 1.0 / 30, kRareWithRest = 1.0 / 250;
@@ -101,9 +103,9 @@ std::optional<PatternAnchor> anchor_at(const std::vector<PatternNode>& parts, st
   const std::vector<std::bitset<256>> places = paths->first_places(kRest);
   if (places.empty()) return std::nullopt;
   PatternAnchor out;
-  out.commonness = share_of(places, 0, AnchorFinder::kPlaces);
+  out.commonness = share_of(places, 0, kPlaces);
   for (std::size_t i = 1; i < places.size() && i <= kFarthestInside; ++i) {
-    const double share = share_of(places, i, AnchorFinder::kPlaces);
+    const double share = share_of(places, i, kPlaces);
     if (share * kBehind >= out.commonness) continue;
     out.commonness = share;
     out.inside = i;
