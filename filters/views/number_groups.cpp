@@ -148,12 +148,12 @@ bool in_table(std::string_view text, Range run) {
   return numeric(after.substr(0, after.find('\n'))) >= 3;
 }
 
-constexpr std::size_t kReach = 160;  // of the digits of a long number
+// Of the digits of a long number, and between two of them.
+constexpr std::size_t kReach = 160, kWidestGap = 24;
 
 // Cheap: whether the digits of a long number may stand from `at` on, signs and borders of cells
 // between.
 bool enough_digits_follow(std::string_view text, std::size_t at) {
-  constexpr std::size_t kWidestGap = 24;
   static constexpr CharSet kBetween{kNumberGap};
   std::size_t digits = 0, last = at;
   const std::size_t most = std::min(text.size(), at + kReach);
@@ -170,6 +170,17 @@ bool enough_digits_follow(std::string_view text, std::size_t at) {
     }
   }
   return most < text.size();
+}
+
+// Cheap: whether neither digits nor anything that ends a number stand near the character that is
+// not ASCII at `end`, behind digits: "2026年度の".
+bool ends_in_text(std::string_view text, const Survey& survey, std::size_t end) {
+  constexpr auto kOthers = [](const BlockMarks&, const BlockMarks& m, const BlockMarks&) {
+    return ~(m.high | m.number_gap);
+  };
+  const std::size_t far = end + kWidestGap + 1;
+  return far <= text.size() && static_cast<unsigned char>(text[end]) >= 0x80 &&
+         survey.next(end, far, kOthers) == far;
 }
 
 // Cheap: where to go on behind the digits at `at` when too few stand before what parts no groups of
@@ -328,14 +339,12 @@ void find_number_groups(std::string_view text, const Survey& survey, Range where
   LooseNumbers loose(text, out);
   survey.each(where.begin, where.end, kDigitStarts, [&](std::size_t at) {
     if (at > 0 && kAsciiWord.has(text[at - 1])) return at + 1;
-    if (const std::size_t next = skip_few_digits(text, survey, at); next != at) {
-      if (!may_part_digits(text, next)) return next;
-      std::size_t end = at;
-      while (digit_at(text, end)) ++end;
-      return std::max(next, loose.join(at, end));
-    }
     std::size_t first = at;
     while (digit_at(text, first)) ++first;
+    if (ends_in_text(text, survey, first)) return first;
+    if (const std::size_t next = skip_few_digits(text, survey, at); next != at) {
+      return may_part_digits(text, next) ? std::max(next, loose.join(at, first)) : next;
+    }
     turn_number(text, at, first, out);
     read_groups(text, at, run);
     const bool number = run.digits >= kFewestDigits && run.digits <= kMostDigits &&

@@ -38,43 +38,6 @@ char32_t folded_kana(char32_t c) {
   return c >= 0x3041 && c <= 0x3096 ? c + 0x60 : c;
 }
 
-// The characters of kKana, and what may part them.
-constexpr std::u32string_view kKanaParts = U"ゼロレイマルチニーサンヨシゴクナハキュウ、・ノ　";
-
-// By their place from U+3000 on.
-constexpr std::array<std::uint64_t, 4> make_kana_parts() {
-  std::array<std::uint64_t, 4> out{};
-  const auto add = [&out](char32_t c) { out[(c - 0x3000) / 64] |= std::uint64_t{1} << (c % 64); };
-  for (const char32_t c : kKanaParts) {
-    add(c);
-    if (c >= 0x30A1 && c <= 0x30F6) add(c - 0x60);
-  }
-  return out;
-}
-constexpr auto kKanaTable = make_kana_parts();
-
-bool is_kana_part(char32_t c) {
-  return (kKanaTable[(c - 0x3000) / 64 % 4] >> c % 64 & 1) != 0;
-}
-
-char32_t kana_at(const unsigned char* p) {
-  if (p[0] != 0xE3) return 0;
-  return char32_t(0x3000) | char32_t(p[1] & 0x3F) << 6 | char32_t(p[2] & 0x3F);
-}
-
-// Whether all of the characters from `at` on may belong to digits.
-bool kana_stand_at(const unsigned char* p, std::size_t at) {
-  constexpr int kFewest = 8;
-  for (int i = 0; i < kFewest; ++i) {
-    if (at + 3 > Survey::kBlock) return false;
-    if (p[at] == ' ') ++at;
-    const char32_t c = kana_at(p + at);
-    if (c == 0 || !is_kana_part(c)) return false;
-    at += 3;
-  }
-  return true;
-}
-
 // The digit of the word at `at`, and its end; 0: there is none.
 std::size_t latin_word(std::string_view text, std::size_t at, std::string& digits) {
   std::size_t end = at;
@@ -141,8 +104,15 @@ std::size_t behind_gap(std::string_view text, std::size_t at) {
 
 }  // namespace
 
-bool spoken_kana_at(const unsigned char* p, std::size_t at) {
-  return is_kana_part(kana_at(p + at)) && kana_stand_at(p, at);
+bool spoken_kana_at(const unsigned char* block, std::size_t at) {
+  constexpr int kFewest = 8;
+  for (int i = 0; i < kFewest; ++i) {
+    if (at + 3 > Survey::kBlock) return false;
+    if (block[at] == ' ') ++at;
+    if (!is_spoken_kana(block + at)) return false;
+    at += 3;
+  }
+  return true;
 }
 
 void find_spoken_digits(std::string_view text, const Survey& survey, Range where, Patches& out) {

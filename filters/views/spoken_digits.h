@@ -3,6 +3,7 @@
 // Numbers told digit by digit, as speech is written down: "four five three nine", "ゼロキュウゼロ",
 // "ぜろ、きゅう、ぜろ", "yon go san kyuu", "double five".
 
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -14,7 +15,26 @@
 
 namespace sekisho::filters {
 
-// Whether kana of digits stand at `at` of a block.
+// The characters of digits in kana, and what may part them.
+inline constexpr std::u32string_view kSpokenKana =
+    U"ゼロレイマルチニーサンヨシゴクナハキュウ、・ノ　";
+
+// By their place from U+3000 on, in hiragana too.
+inline constexpr auto kSpokenKanaTable = [] {
+  std::array<std::uint64_t, 4> out{};
+  const auto add = [&out](char32_t c) { out[(c - 0x3000) / 64] |= std::uint64_t{1} << (c % 64); };
+  for (const char32_t c : kSpokenKana) {
+    add(c);
+    if (c >= 0x30A1 && c <= 0x30F6) add(c - 0x60);
+  }
+  return out;
+}();
+// Of three bytes of UTF-8.
+inline bool is_spoken_kana(const unsigned char* p) {
+  return p[0] == 0xE3 && (kSpokenKanaTable[p[1] & 3] >> (p[2] & 63) & 1) != 0;
+}
+
+// Whether many of them stand from `at` of a block on.
 bool spoken_kana_at(const unsigned char* block, std::size_t at);
 // Cheap: whether a block of Survey::kBlock bytes, with as many readable behind it as a character
 // has, may hold such words.
@@ -24,7 +44,7 @@ inline bool may_hold_spoken_digits(const unsigned char* block, const BlockMarks&
     constexpr unsigned kMiddle = 30;
     const std::uint64_t left = m.first_high & ~std::uint64_t{0} << kMiddle;
     const auto at = static_cast<std::size_t>(std::countr_zero(left | std::uint64_t{1} << 63));
-    return block[at] == 0xE3 && spoken_kana_at(block, at);
+    return is_spoken_kana(block + at) && spoken_kana_at(block, at);
   }
   // Words of five letters at most, many of them, and nothing of code between.
   constexpr std::size_t kFewestWords = 9;
