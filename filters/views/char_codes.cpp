@@ -440,12 +440,22 @@ void find_char_codes(std::string_view text, const Survey& survey, Range where, P
   out.undo(kCharCodes | kWrapped);
   std::size_t looked[4] = {0, 0, 0, 0};  // a list is not read again from its middle
   static constexpr CharSet kFirst{"0123456789abcdefABCDEFuU"};
-  // Where digits begin a word, and words of one letter (U+0041) or two (a pair of digits).
+  // Where digits begin a word, and words of one letter (U+0041) or two (a pair of digits); not
+  // before words, but for those of calls, and Japanese within the shortest list.
   constexpr auto kCodeStarts = [](const BlockMarks& before, const BlockMarks& m,
                                   const BlockMarks& after) {
-    const TwoBlocks alnum{m.alnum(), after.alnum()};
-    const std::uint64_t starts = alnum.low & ~(alnum.low << 1 | before.alnum() >> 63);
-    return starts & (m.digit | ~alnum.ahead(1) | ~alnum.ahead(2));
+    static_assert(kFewestCodes == 8);
+    const TwoBlocks alnum{m.alnum(), after.alnum()}, letters{m.letter, after.letter};
+    const std::uint64_t starts = alnum.low & ~(alnum.low << 1 | before.alnum() >> 63) &
+                                 (m.digit | ~alnum.ahead(1) | ~alnum.ahead(2));
+    if (starts == 0) return starts;
+    const TwoBlocks pairs{m.letter & letters.ahead(1), after.letter & after.letter >> 1};
+    const TwoBlocks words{pairs.low & pairs.ahead(2), pairs.high & pairs.high >> 2};
+    const TwoBlocks calls{m.close | m.dot, after.close | after.dot}, high{m.high, after.high};
+    const std::uint64_t near_word = words.spread(1).spread(2).spread(4).spread(6).ahead(1) &
+                                    ~calls.spread(1).spread(2).spread(4).spread(8).spread(8).low;
+    const std::uint64_t near_high = high.spread(1).spread(2).spread(4).spread(6).ahead(1);
+    return starts & ~(near_word | near_high);
   };
   survey.each(where.begin, where.end, kCodeStarts, [&](std::size_t at) {
     if (!kFirst.has(text[at]) || (at > 0 && word_at(text, at - 1))) return at + 1;

@@ -401,7 +401,15 @@ void find_literal_joins(std::string_view text, const Survey& survey, Range where
   out.undo(kJoined);
   JoiningWords words(text, where);
   std::size_t joined = 0;  // what opens the literal that the last join goes on with
-  survey.each(std::max<std::size_t>(where.begin, 1), where.end, kSpecials, [&](std::size_t at) {
+  // Not quotes that open a text, or close the name of a member, outside of templates.
+  constexpr auto kClosing = [](const BlockMarks& before, const BlockMarks& m,
+                               const BlockMarks& after) {
+    const TwoBlocks alnum{m.alnum(), after.alnum()}, specials{m.special, after.special};
+    const TwoBlocks colons{m.colon, after.colon};
+    const std::uint64_t opens = alnum.ahead(1) & ~specials.ahead(2);
+    return m.special & (m.close << 1 | before.close >> 63 | ~(opens | colons.ahead(1)));
+  };
+  survey.each(std::max<std::size_t>(where.begin, 1), where.end, kClosing, [&](std::size_t at) {
     if (!is_quote(text[at]) || text[at - 1] == '(') return at + 1;
     if (const Range border = template_border(text, at); border.size() != 0) {
       out.add(border, "", may_be_value_around(text, border.begin, border.end));
