@@ -244,7 +244,7 @@ __attribute__((target("avx2"))) std::size_t AnchorFinder::read_32(std::string_vi
   return read_plainly(text, {pos, where.end}, hits);
 }
 
-#define SEKISHO_AVX512 __attribute__((target("avx512bw,avx512vbmi,bmi")))
+#define SEKISHO_AVX512 __attribute__((target("avx512bw,avx512vbmi,bmi,bmi2")))
 
 namespace {
 
@@ -278,7 +278,7 @@ SEKISHO_AVX512 std::size_t AnchorFinder::read_64(std::string_view text, Range wh
       ascii[set][i] = half_table(each_byte_[set].fits[i].data());
   }
   const HalfTable words = half_table(kWordTable.data());
-  for (; pos + kAtOnce <= where.end && pos + kAtOnce + kMostPlaces <= text.size() &&
+  for (; pos < where.end && pos + kAtOnce + kMostPlaces <= text.size() &&
          hits.size + kAtOnce <= Hits::kMost;
        pos += kAtOnce) {
     const char* const bytes = text.data() + pos;
@@ -300,12 +300,14 @@ SEKISHO_AVX512 std::size_t AnchorFinder::read_64(std::string_view text, Range wh
       }
     }
     const __m512i any = _mm512_or_si512(fits[0], fits[1]);
-    for (std::uint64_t may = _mm512_test_epi8_mask(any, any); may != 0; may &= may - 1) {
+    std::uint64_t may = _mm512_test_epi8_mask(any, any);
+    if (pos + kAtOnce > where.end) may = _bzhi_u64(may, static_cast<unsigned>(where.end - pos));
+    for (; may != 0; may &= may - 1) {
       const std::size_t place = pos + static_cast<std::size_t>(std::countr_zero(may));
       if (const std::uint64_t stand = at(text, place); stand != 0) hits.add(place, stand);
     }
   }
-  if (hits.size + kAtOnce > Hits::kMost) return pos;
+  if (pos >= where.end || hits.size + kAtOnce > Hits::kMost) return std::min(pos, where.end);
   return read_plainly(text, {pos, where.end}, hits);
 }
 #else

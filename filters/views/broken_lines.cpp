@@ -362,7 +362,8 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
   const auto holds = [looked_at](std::string_view what) {
     return looked_at.find(what) != std::string_view::npos;
   };
-  const bool logins = holds("@") && (holds(":/") || holds(":\n") || holds(":\r") || holds(":\\"));
+  const bool mails = survey.next(where.begin, where.end, kAtSigns) < where.end;
+  const bool logins = mails && (holds(":/") || holds(":\n") || holds(":\r") || holds(":\\"));
   const auto join = [&](std::size_t at) {
     if (text[at] != '\n') return at + 1;
     std::size_t end = at;

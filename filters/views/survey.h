@@ -7,6 +7,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -108,8 +109,7 @@ class Survey {
   template <class Use>
   void for_ranges(std::uint16_t flags, Use use) const {
     Range range;
-    for (std::size_t block = 0; block < flags_.size(); ++block) {
-      if ((flags_[block] & flags) == 0) continue;
+    for (std::size_t block = 0; (block = next_block(block, flags)) < flags_.size(); ++block) {
       const std::size_t begin = block == 0 ? 0 : (block - 1) * kBlock;
       if (range.end != 0 && begin > range.end) use(std::exchange(range, Range{}));
       if (range.end == 0) range.begin = begin;
@@ -183,6 +183,17 @@ class Survey {
   const std::vector<Range>& odd() const { return odd_; }
 
  private:
+  // The first block from `block` on with one of `flags`; four are looked at together.
+  std::size_t next_block(std::size_t block, std::uint16_t flags) const {
+    if (block < flags_.size() && (flags_[block] & flags) != 0) return block;
+    const std::uint64_t four = flags * std::uint64_t{0x0001000100010001};
+    for (std::uint64_t here = 0; block + 4 <= flags_.size(); block += 4) {
+      std::memcpy(&here, &flags_[block], sizeof here);
+      if ((here & four) != 0) break;
+    }
+    while (block < flags_.size() && (flags_[block] & flags) == 0) ++block;
+    return block;
+  }
   const BlockMarks& marks_before(std::size_t block) const {
     return block > 0 ? marks_[block - 1] : kNoMarks;
   }
@@ -240,6 +251,9 @@ inline constexpr auto kEvenGroupStarts = [](const BlockMarks& before, const Bloc
 inline constexpr auto kTokenMarks = [](const BlockMarks& m) { return m.alnum() | m.token | m.dot; };
 inline constexpr auto kSpecials = [](const BlockMarks&, const BlockMarks& m, const BlockMarks&) {
   return m.special;
+};
+inline constexpr auto kAtSigns = [](const BlockMarks&, const BlockMarks& m, const BlockMarks&) {
+  return m.at;
 };
 inline constexpr auto kControls = [](const BlockMarks&, const BlockMarks& m, const BlockMarks&) {
   return m.control;

@@ -90,7 +90,7 @@ void find_login_cells(std::string_view text, Range where, PulledApart out) {
 }  // namespace
 
 void find_token_cells(std::string_view text, const Survey& survey, Range where, PulledApart out) {
-  const bool mails = text.substr(where.begin, where.size()).find('@') != std::string_view::npos;
+  const bool mails = survey.next(where.begin, where.end, kAtSigns) < where.end;
   if (mails) find_login_cells(text, where, out);
   std::size_t done = 0;
   // Ends of tokens before what may be the border of a cell.
