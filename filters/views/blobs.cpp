@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "filters/utf8.h"
+#include "filters/views/blob_chars.h"
 #include "filters/views/blob_codings.h"
 #include "filters/views/escape_marks.h"
 #include "filters/views/pieces.h"
@@ -24,25 +25,6 @@ constexpr std::size_t kShortestLine = 16, kSpacedLine = 56;
 constexpr std::size_t kMostPadding = 6;
 constexpr std::size_t kLongestTurned = 400;
 
-constexpr std::array<signed char, 256> make_values() {
-  std::array<signed char, 256> out{};
-  for (auto& v : out) v = -1;
-  for (int i = 0; i < 26; ++i) {
-    out[static_cast<std::size_t>('A' + i)] = static_cast<signed char>(i);
-    out[static_cast<std::size_t>('a' + i)] = static_cast<signed char>(26 + i);
-  }
-  for (int i = 0; i < 10; ++i)
-    out[static_cast<std::size_t>('0' + i)] = static_cast<signed char>(52 + i);
-  out['+'] = out['-'] = 62;
-  out['/'] = out['_'] = 63;
-  return out;
-}
-constexpr auto kValues = make_values();
-
-int value(char c) {
-  return kValues[static_cast<unsigned char>(c)];
-}
-
 // What the first characters say.
 struct FirstBytes {
   std::array<unsigned char, 18> bytes{};
@@ -51,8 +33,8 @@ struct FirstBytes {
 FirstBytes first_bytes(std::string_view chars) {
   FirstBytes out;
   for (std::size_t at = 0; at + 4 <= chars.size() && out.size + 3 <= out.bytes.size(); at += 4) {
-    const int bits = value(chars[at]) << 18 | value(chars[at + 1]) << 12 |
-                     value(chars[at + 2]) << 6 | value(chars[at + 3]);
+    const int bits = blob_value(chars[at]) << 18 | blob_value(chars[at + 1]) << 12 |
+                     blob_value(chars[at + 2]) << 6 | blob_value(chars[at + 3]);
     for (int shift = 16; shift >= 0; shift -= 8)
       out.bytes[out.size++] = static_cast<unsigned char>(bits >> shift & 0xFF);
   }
@@ -96,39 +78,55 @@ bool begins_otherwise(std::string_view chars) {
   return begins_wide(first) || begins_japanese(first, false) || begins_japanese(first, true);
 }
 
+std::array<unsigned char, 3> three_bytes(std::string_view chars, std::size_t at) {
+  const int bits = blob_value(chars[at]) << 18 | blob_value(chars[at + 1]) << 12 |
+                   blob_value(chars[at + 2]) << 6 | blob_value(chars[at + 3]);
+  return {static_cast<unsigned char>(bits >> 16 & 0xFF),
+          static_cast<unsigned char>(bits >> 8 & 0xFF), static_cast<unsigned char>(bits & 0xFF)};
+}
+
+bool begins_packed(unsigned char first, unsigned char second) {
+  return (first == 0x1F && second == 0x8B) || (first == 0x28 && second == 0xB5) ||
+         (first == 0x78 && (0x78 * 256 + second) % 31 == 0) || (first == 0x1B && second == '$') ||
+         (first == 'B' && second == 'Z') || (first == 0xFD && second == '7');
+}
+
+// Of ASCII, or the first byte of a character of UTF-8.
+bool may_be_text(unsigned char c) {
+  if (c < 0x80) return (c >= 0x20 && c != 0x7F) || c == '\t' || c == '\n' || c == '\r';
+  return c >= 0xC2 && c <= 0xF4;
+}
+
 // Whether the characters from `offset` on begin like text, or like something packed. Ends at the
 // first byte that speaks against it.
 bool begins_readable(std::string_view chars, std::size_t offset) {
   constexpr std::size_t kGroups = 6;
+  if (offset + 4 > chars.size()) return false;
+  const std::array<unsigned char, 3> three = three_bytes(chars, offset);
+  const bool packed = begins_packed(three[0], three[1]);
+  const auto otherwise = [&] {
+    const bool wide = three[0] == 0 || three[1] == 0 || three[1] == '0' ||
+                      (three[0] == 0xFF && three[1] == 0xFE) ||
+                      (three[0] == 0xFE && three[1] == 0xFF);
+    return wide || (offset == 0 && begins_otherwise(chars));
+  };
+  // Most are refused by their first bytes.
+  if (!packed && (!may_be_text(three[0]) || (three[0] < 0x80 && !may_be_text(three[1]))))
+    return otherwise();
   std::array<char, 3 * kGroups + 4> bytes{};
   std::size_t size = 0, checked = 0;
-  bool packed = false, wide = false;
   for (std::size_t at = offset; at + 4 <= chars.size() && size + 3 <= 3 * kGroups; at += 4) {
-    const int bits = value(chars[at]) << 18 | value(chars[at + 1]) << 12 |
-                     value(chars[at + 2]) << 6 | value(chars[at + 3]);
-    bytes[size++] = static_cast<char>(bits >> 16 & 0xFF);
-    bytes[size++] = static_cast<char>(bits >> 8 & 0xFF);
-    bytes[size++] = static_cast<char>(bits & 0xFF);
-    if (size == 3) {
-      const auto second = static_cast<unsigned char>(bytes[1]);
-      packed = (bytes[0] == '\x1F' && second == 0x8B) || (bytes[0] == '\x28' && second == 0xB5) ||
-               (bytes[0] == '\x78' && (0x78 * 256 + second) % 31 == 0) ||
-               (bytes[0] == '\x1B' && second == '$') || (bytes[0] == 'B' && second == 'Z') ||
-               (bytes[0] == '\xFD' && second == '7');
-      wide = bytes[0] == '\0' || bytes[1] == '\0' || (bytes[0] == '\xFF' && second == 0xFE) ||
-             (bytes[0] == '\xFE' && second == 0xFF) || bytes[1] == '0';
-    }
+    for (const unsigned char c : three_bytes(chars, at)) bytes[size++] = static_cast<char>(c);
     while (checked < size && !packed) {
       const auto c = static_cast<unsigned char>(bytes[checked]);
-      std::size_t step =
-          c < 0x80 && (c >= 0x20 || c == '\t' || c == '\n' || c == '\r') && c != 0x7F ? 1 : 0;
+      std::size_t step = c < 0x80 && may_be_text(c) ? 1 : 0;
       if (c >= 0x80) {
-        if (c < 0xC2 || c > 0xF4) return wide || (offset == 0 && begins_otherwise(chars));
+        if (!may_be_text(c)) return otherwise();
         if (checked + 4 > size && at + 8 <= chars.size() && size + 3 <= 3 * kGroups) break;
         step = utf8_sequence(bytes.data() + checked, bytes.data() + size);
         if (step == 0 && checked + 4 > size) return true;  // the rest is not at hand
       }
-      if (step == 0) return wide || (offset == 0 && begins_otherwise(chars));
+      if (step == 0) return otherwise();
       checked += step;
     }
   }
@@ -140,7 +138,7 @@ bool begins_deflated(std::string_view chars) {
   constexpr std::size_t kShortest = 20;
   if (chars.size() < kShortest) return false;
   // Cheap: the kind of the first block, and names and digests in letters of one case.
-  const int kind = (value(chars[0]) << 2 | value(chars[1]) >> 4) >> 1 & 3;
+  const int kind = (blob_value(chars[0]) << 2 | blob_value(chars[1]) >> 4) >> 1 & 3;
   if (kind == 3 || (kind == 0 && chars[0] != 'A')) return false;
   bool lower = false, upper = false;
   for (const char c : chars.substr(0, kShortest)) {
@@ -200,19 +198,11 @@ std::optional<Decoded> read_bytes(std::string bytes, std::uint16_t undone, ViewB
   return Decoded{std::move(said->text), undone};
 }
 
-// Where within a short run a coding may begin: after its first characters, after each sign.
-bool may_begin(std::string_view chars, std::size_t at) {
-  if (at < 4) return true;
-  const char before = chars[at - 1];
-  return before == '/' || before == '_' || before == '-' || before == '+';
-}
-
 std::optional<Decoded> from_base64(std::string_view chars, ViewBudget& budget, bool& over) {
   std::optional<Decoded> best;
-  const std::size_t last = chars.size() < kShortRun ? chars.size() - kShortestBlob : 3;
-  for (std::size_t offset = 0; offset <= last; ++offset) {
-    const bool begins = may_begin(chars, offset) && begins_readable(chars, offset);
-    if (!begins && !(offset == 0 && begins_deflated(chars))) continue;
+  const std::size_t end = chars.size() < kShortRun ? chars.size() - kShortestBlob + 1 : 4;
+  for (std::size_t offset = 0; offset < end; offset = next_blob_begin(chars, offset + 1, end)) {
+    if (!begins_readable(chars, offset) && !(offset == 0 && begins_deflated(chars))) continue;
     std::string bytes = decode_base64_run(chars, offset);
     if (auto decoded = read_bytes(bytes, kFromBase64, budget, over)) {
       if (!best || decoded->text.size() > best->text.size()) best = std::move(decoded);
@@ -314,10 +304,6 @@ bool is_small_word(std::string_view line) {
 
 }  // namespace
 
-int blob_value(char c) {
-  return value(c);
-}
-
 namespace {
 
 // Over "12: " or "12 | " at `at`.
@@ -366,18 +352,12 @@ std::size_t next_blob_line(std::string_view text, std::size_t end, std::size_t s
     if (!kAsciiLetters.has(at(pos))) pos = behind_margin(text, pos);
   }
   if (!is_blob_char(at(pos))) return end;
-  std::size_t stop = pos;
-  while (stop < text.size() && stop - pos <= size && is_blob_char(text[stop])) ++stop;
+  const std::size_t stop = blob_run_end(text.substr(0, pos + size + 1), pos);
   // A line is no longer than the one before; what stands in it is no word of the text that follows.
   const std::size_t length = stop - pos;
   const bool padded = at(stop) == '=';
   if (length > size || (!padded && is_small_word(text.substr(pos, length)))) return end;
   return text[end] == ' ' && length < kShortestLine && !padded ? end : pos;
-}
-
-std::size_t blob_run_end(std::string_view text, std::size_t at) {
-  while (at < text.size() && is_blob_char(text[at])) ++at;
-  return at;
 }
 
 BlobRun read_blob_run(std::string_view text, std::size_t at) {

@@ -8,7 +8,6 @@
 #include <string_view>
 #include <vector>
 
-#include "filters/char_set.h"
 #include "filters/finding.h"
 #include "filters/views/view_text.h"
 
@@ -21,15 +20,8 @@ struct BlobRun {
   Range range;                  // padding included
   std::vector<Range> segments;  // its lines
 };
-int blob_value(char c);  // 0..63 of base64 and base64url, -1 = another character
-inline constexpr CharSet kBlobChars = kAsciiAlnum | CharSet("+/-_");
-inline bool is_blob_char(char c) {
-  return kBlobChars.has(c);
-}
 // A shorter run on one line says nothing.
 inline constexpr std::size_t kShortestBlob = 12;
-// Behind the characters that begin at `at`, on the same line.
-std::size_t blob_run_end(std::string_view text, std::size_t at);
 // At the first character of a run.
 BlobRun read_blob_run(std::string_view text, std::size_t at);
 // Where the run goes on after a line that ends at `end` and had `size` characters; `end` = it does

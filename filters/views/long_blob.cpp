@@ -6,6 +6,7 @@
 #include "filters/bodies/base64.h"
 #include "filters/scanner.h"
 #include "filters/utf8.h"
+#include "filters/views/blob_chars.h"
 #include "filters/views/blob_codings.h"
 #include "filters/views/escape_marks.h"
 #include "filters/views/view_scan.h"

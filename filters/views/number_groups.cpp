@@ -337,7 +337,7 @@ void turn_number(std::string_view text, std::size_t begin, std::size_t end, Pull
 void find_number_groups(std::string_view text, const Survey& survey, Range where, PulledApart out) {
   Groups run;
   LooseNumbers loose(text, out);
-  survey.each(where.begin, where.end, kDigitStarts, [&](std::size_t at) {
+  survey.each(where.begin, where.end, kNumberStarts, [&](std::size_t at) {
     if (at > 0 && kAsciiWord.has(text[at - 1])) return at + 1;
     std::size_t first = at;
     while (digit_at(text, first)) ++first;

@@ -218,11 +218,11 @@ class Survey {
   std::uint16_t any_ = 0;
 };
 
-// For Survey::next. Where digits begin; runs of kLongRunSize or more letters, digits and "+/-_";
-// signs of quotation, escapes and cells; line ends and tabs.
-inline constexpr auto kDigitStarts = [](const BlockMarks& before, const BlockMarks& m,
-                                        const BlockMarks&) {
-  return m.digit & ~(m.digit << 1 | before.digit >> 63);
+// For Survey::next. Where numbers begin, not behind a letter; runs of kLongRunSize or more letters,
+// digits and "+/-_"; signs of quotation, escapes and cells; signs of addresses; line ends and tabs.
+inline constexpr auto kNumberStarts = [](const BlockMarks& before, const BlockMarks& m,
+                                         const BlockMarks&) {
+  return m.digit & ~(m.alnum() << 1 | before.alnum() >> 63);
 };
 inline constexpr auto kLongRunStarts = [](const BlockMarks& before, const BlockMarks& m,
                                           const BlockMarks& after) {

@@ -9,6 +9,7 @@
 #include "filters/char_set.h"
 #include "filters/detector_set.h"
 #include "filters/scanner.h"
+#include "filters/views/blob_chars.h"
 #include "filters/views/blobs.h"
 #include "filters/views/char_codes.h"
 #include "filters/views/escapes.h"
