@@ -112,8 +112,8 @@ std::optional<PatternAnchor> anchor_at(const std::vector<PatternNode>& parts, st
   }
   if (share_of(places, 0, kRest) > kRareWithRest) out.commonness = 1;
   const auto first = places.begin() + static_cast<std::ptrdiff_t>(out.inside);
-  out.places.assign(first,
-                    first + std::min<std::ptrdiff_t>(places.end() - first, AnchorFinder::kMostPlaces));
+  out.places.assign(
+      first, first + std::min<std::ptrdiff_t>(places.end() - first, AnchorFinder::kMostPlaces));
   out.before = out.inside;
   return out;
 }

@@ -1,7 +1,6 @@
 #include "filters/views/blob_chars.h"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 
 #if defined(__SSE2__)
@@ -10,21 +9,6 @@
 
 namespace sekisho::filters {
 namespace {
-
-constexpr std::array<signed char, 256> make_values() {
-  std::array<signed char, 256> out{};
-  for (auto& v : out) v = -1;
-  for (int i = 0; i < 26; ++i) {
-    out[static_cast<std::size_t>('A' + i)] = static_cast<signed char>(i);
-    out[static_cast<std::size_t>('a' + i)] = static_cast<signed char>(26 + i);
-  }
-  for (int i = 0; i < 10; ++i)
-    out[static_cast<std::size_t>('0' + i)] = static_cast<signed char>(52 + i);
-  out['+'] = out['-'] = 62;
-  out['/'] = out['_'] = 63;
-  return out;
-}
-constexpr auto kValues = make_values();
 
 #if defined(__SSE2__)
 __m128i equal_16(__m128i v, char c) {
@@ -50,10 +34,6 @@ unsigned others_in_16(const char* bytes) {
 #endif
 
 }  // namespace
-
-int blob_value(char c) {
-  return kValues[static_cast<unsigned char>(c)];
-}
 
 std::size_t blob_run_end(std::string_view text, std::size_t at) {
 #if defined(__SSE2__)

@@ -2,6 +2,7 @@
 
 // The characters of base64, base64url, base32 and hexadecimal.
 
+#include <array>
 #include <cstddef>
 #include <string_view>
 
@@ -9,7 +10,22 @@
 
 namespace sekisho::filters {
 
-int blob_value(char c);  // 0..63 of base64 and base64url, -1 = another character
+inline constexpr auto kBlobValues = [] {
+  std::array<signed char, 256> out{};
+  for (auto& v : out) v = -1;
+  for (std::size_t i = 0; i < 26; ++i) {
+    out['A' + i] = static_cast<signed char>(i);
+    out['a' + i] = static_cast<signed char>(26 + i);
+  }
+  for (std::size_t i = 0; i < 10; ++i) out['0' + i] = static_cast<signed char>(52 + i);
+  out['+'] = out['-'] = 62;
+  out['/'] = out['_'] = 63;
+  return out;
+}();
+// 0..63 of base64 and base64url, -1 = another character.
+inline int blob_value(char c) {
+  return kBlobValues[static_cast<unsigned char>(c)];
+}
 inline constexpr CharSet kBlobChars = kAsciiAlnum | CharSet("+/-_");
 inline bool is_blob_char(char c) {
   return kBlobChars.has(c);

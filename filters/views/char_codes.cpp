@@ -445,13 +445,12 @@ void find_char_codes(std::string_view text, const Survey& survey, Range where, P
   constexpr auto kCodeStarts = [](const BlockMarks& before, const BlockMarks& m,
                                   const BlockMarks& after) {
     static_assert(kFewestCodes == 8);
-    const TwoBlocks alnum{m.alnum(), after.alnum()}, letters{m.letter, after.letter};
+    const TwoBlocks alnum{m.alnum(), after.alnum()};
     const std::uint64_t starts = alnum.low & ~(alnum.low << 1 | before.alnum() >> 63) &
                                  (m.digit | ~alnum.ahead(1) | ~alnum.ahead(2));
     if (starts == 0) return starts;
-    const TwoBlocks pairs{m.letter & letters.ahead(1), after.letter & after.letter >> 1};
-    const TwoBlocks words{pairs.low & pairs.ahead(2), pairs.high & pairs.high >> 2};
-    const TwoBlocks calls{m.close | m.dot, after.close | after.dot}, high{m.high, after.high};
+    const TwoBlocks words{m.plain, after.plain}, high{m.high, after.high};
+    const TwoBlocks calls{m.close | m.dot, after.close | after.dot};
     const std::uint64_t near_word = words.spread(1).spread(2).spread(4).spread(6).ahead(1) &
                                     ~calls.spread(1).spread(2).spread(4).spread(8).spread(8).low;
     const std::uint64_t near_high = high.spread(1).spread(2).spread(4).spread(6).ahead(1);

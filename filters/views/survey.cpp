@@ -52,7 +52,7 @@ constexpr std::array<std::uint8_t, 256> make_classes() {
 }
 constexpr auto kClasses = make_classes();
 
-enum Sign : std::uint8_t { kAt = 1, kColon = 2, kClose = 4, kControl = 8 };
+enum Sign : std::uint8_t { kAt = 1, kColon = 2, kClose = 4, kControl = 8, kPlain = 16 };
 
 constexpr std::array<std::uint8_t, 128> make_signs() {
   std::array<std::uint8_t, 128> out{};
@@ -61,6 +61,10 @@ constexpr std::array<std::uint8_t, 128> make_signs() {
   out[':'] = kColon;
   for (const char c : {';', '(', ')', '[', ']', '{', '}', '>'})
     out[static_cast<std::size_t>(c)] = kClose;
+  for (const char c : std::string_view("GIJKLMNPQRSTVWYZ")) {
+    out[static_cast<std::size_t>(c)] = kPlain;
+    out[static_cast<std::size_t>(c | 0x20)] = kPlain;
+  }
   return out;
 }
 constexpr auto kSigns = make_signs();
@@ -109,6 +113,7 @@ BlockMarks plain_masks(const unsigned char* p) {
     if (sign & kAt) m.at |= bit;
     if (sign & kColon) m.colon |= bit;
     if (sign & kClose) m.close |= bit;
+    if (sign & kPlain) m.plain |= bit;
     if (c & kSpace) m.space |= bit;
     if (sign & kControl) m.control |= bit;
     if (c & kSpecial) m.special |= bit;
@@ -203,6 +208,10 @@ SEKISHO_AVX2 inline BlockMarks masks_by_32(const unsigned char* p) {
   const __m256i close = _mm256_setr_epi8(
       0, 0, 0, 0, 0, 0, 0, 0, 0x04, 0x04, 0, char(0xA8), 0, char(0xA0), 0x08, 0,  //
       0, 0, 0, 0, 0, 0, 0, 0, 0x04, 0x04, 0, char(0xA8), 0, char(0xA0), 0x08, 0);
+  constexpr char kP = char(0xA0), kG = 0x50, kBoth = char(0xF0);
+  const __m256i plain =
+      _mm256_setr_epi8(kP, kP, kP, kP, kP, 0, kP, kBoth, 0, kBoth, kBoth, kG, kG, kG, kG, 0,  //
+                       kP, kP, kP, kP, kP, 0, kP, kBoth, 0, kBoth, kBoth, kG, kG, kG, kG, 0);
   const __m256i rows =
       _mm256_setr_epi8(1, 2, 4, 8, 16, 32, 64, char(128), 0, 0, 0, 0, 0, 0, 0, 0,  //
                        1, 2, 4, 8, 16, 32, 64, char(128), 0, 0, 0, 0, 0, 0, 0, 0);
@@ -222,6 +231,7 @@ SEKISHO_AVX2 inline BlockMarks masks_by_32(const unsigned char* p) {
     m.at |= bits(equal(v, '@')) << half;
     m.colon |= bits(equal(v, ':')) << half;
     m.close |= listed(close, low, row) << half;
+    m.plain |= listed(plain, low, row) << half;
     m.space |= bits(at_most(v, 0x20)) << half;
     m.control |= bits(at_most(v, 0x1F)) << half;
     const std::uint64_t high = bits(v);
@@ -292,6 +302,7 @@ SEKISHO_AVX512 inline BlockMarks masks_by_64(const unsigned char* p) {
   m.at = any_of_64(sign, kAt);
   m.colon = any_of_64(sign, kColon);
   m.close = any_of_64(sign, kClose);
+  m.plain = any_of_64(sign, kPlain);
   m.space = any_of_64(is, kSpace);
   m.control = any_of_64(sign, kControl);
   m.special = any_of_64(is, kSpecial);

@@ -44,7 +44,8 @@ struct BlockMarks {
   std::uint64_t border = 0;             // , ; @ | < ' " and the tab
   std::uint64_t number_gap = 0;         // kNumberGap
   std::uint64_t colon = 0;
-  std::uint64_t close = 0;                 // ; ( ) [ ] { } > end lines of code
+  std::uint64_t plain = 0;  // letters of no code: neither hexadecimal digits nor u, x, h, o
+  std::uint64_t close = 0;  // ; ( ) [ ] { } > end lines of code
   std::uint64_t high = 0, first_high = 0;  // not ASCII; and the first byte of such a character
   std::uint64_t lead = 0;      // first bytes of characters that are not everyday Japanese
   std::uint64_t kanji = 0;     // first bytes of what may be a digit in kanji

@@ -269,7 +269,7 @@ std::vector<std::size_t> marked(const Survey& survey, std::size_t size) {
       &BlockMarks::space,    &BlockMarks::control,    &BlockMarks::special,    &BlockMarks::border,
       &BlockMarks::high,     &BlockMarks::first_high, &BlockMarks::lead,       &BlockMarks::kanji,
       &BlockMarks::wide_gap, &BlockMarks::gap,        &BlockMarks::number_gap, &BlockMarks::at,
-      &BlockMarks::colon,    &BlockMarks::close};
+      &BlockMarks::colon,    &BlockMarks::close,      &BlockMarks::plain};
   std::vector<std::size_t> out;
   for (const auto mark : kMarks) {
     const auto of = [mark](const BlockMarks&, const BlockMarks& m, const BlockMarks&) {
@@ -312,11 +312,12 @@ TEST(Survey, GoesOnWhereItIsToldTo) {
 
 TEST(Survey, AllWaysOfReadingAgree) {
   std::mt19937 random(3);
-  const std::string_view pieces[] = {"AKIA",          "4 5 3 ", "%41",  "\\u0041", "漢字", "一二",
-                                     "\u200B",        "　",     "\n",   "ー",      "=?",   "|",
-                                     "\"a\" + \"b\"", "é",      "\xFF", "、",      "・",   "‐",
-                                     "&#6",           "&lt;",   "= ",   "=4",      "%u",   "5% ",
-                                     "a();",          "{[>:",   ";\t@", "<b>",     "x,y"};
+  const std::string_view pieces[] = {
+      "AKIA", "4 5 3 ", "%41", "\\u0041", "漢字",   "一二",          "\u200B",
+      "　",   "\n",     "ー",  "=?",      "|",      "\"a\" + \"b\"", "é",
+      "\xFF", "、",     "・",  "‐",       "&#6",    "&lt;",          "= ",
+      "=4",   "%u",     "5% ", "a();",    "GhIjOz", "uXyk",          "{[>:",
+      ";\t@", "<b>",    "x,y"};
   for (int round = 0; round < 400; ++round) {
     std::string text;
     while (text.size() < 150 + random() % 200) text += pieces[random() % std::size(pieces)];
