@@ -105,6 +105,54 @@ bool ends_line(std::string_view text, std::size_t at) {
   return at >= text.size() || text[at] == '\n' || text[at] == '\r' || text[at] == '|';
 }
 
+// The findings of a list by where they stand, so that those beside a place are found without a look
+// at each: a dense text has thousands in a window. Only [begin, end) of the text is asked about.
+class Places {
+ public:
+  void begin(Range of) {
+    of_ = of;
+    known_ = 0;
+    entries_.clear();
+    newest_.assign(of.size() / kCell + 1, kNone);
+  }
+  // Learns of those before `count`.
+  void learn(const Findings& findings, std::size_t count) {
+    for (; known_ < count; ++known_) {
+      const Range r = findings[known_].range;
+      if (r.begin >= of_.end || r.end <= of_.begin) continue;
+      const std::size_t last = last_cell({r.begin, std::min(r.end, of_.end)});
+      for (std::size_t i = cell_of(std::max(r.begin, of_.begin)); i <= last; ++i) {
+        entries_.push_back({known_, newest_[i]});
+        newest_[i] = entries_.size() - 1;
+      }
+    }
+  }
+  // Whether `holds` of one that overlaps `r`.
+  template <class Holds>
+  bool any(const Findings& findings, Range r, Holds holds) const {
+    for (std::size_t i = cell_of(r.begin); i <= last_cell(r); ++i)
+      for (std::size_t at = newest_[i]; at != kNone; at = entries_[at].older) {
+        const Finding& f = findings[entries_[at].finding];
+        if (f.range.begin < r.end && r.begin < f.range.end && holds(f)) return true;
+      }
+    return false;
+  }
+
+ private:
+  static constexpr std::size_t kCell = 64;  // bytes
+  static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+  std::size_t cell_of(std::size_t at) const { return (at - of_.begin) / kCell; }
+  std::size_t last_cell(Range r) const { return cell_of(std::max(r.begin + 1, r.end) - 1); }
+
+  struct Entry {
+    std::size_t finding, older;  // the one before it in its cell
+  };
+  Range of_;
+  std::size_t known_ = 0;
+  std::vector<std::size_t> newest_;  // entry of each cell
+  std::vector<Entry> entries_;
+};
+
 // The quotes around a value that is put together from literals.
 Range with_quotes(std::string_view text, Range r) {
   const bool both =
@@ -177,6 +225,7 @@ struct ViewScan::Impl {
   Patches patches, doubtful;
   ViewText view;
   Findings found;
+  Places places;                         // of what was found in the window
   std::unique_ptr<Scanner> inside[2];    // of a view; of something decoded
   std::unique_ptr<Scanner> inside_long;  // of an encoding longer than a window
   std::vector<Dump> dumps;               // in order
@@ -235,6 +284,7 @@ void ViewScan::Impl::look(const Scene& scene, Family family, bool unsure, Findin
       ScanStatus::kCouldNotDecide)
     failed = true;
   const std::size_t before = out.size();
+  places.learn(out, before);
   for (Finding& finding : found) {
     const Range r = finding.range;
     if (r.size() == 0) continue;
@@ -253,10 +303,8 @@ void ViewScan::Impl::look(const Scene& scene, Family family, bool unsure, Findin
     if (raw.begin < scene.fresh.begin || raw.begin >= scene.fresh.end) continue;
     finding.range = {scene.offset + raw.begin, scene.offset + raw.end};
     finding.undone |= view.undone_in(r);
-    const auto first_new = out.begin() + static_cast<std::ptrdiff_t>(before);
     const std::string_view shown = std::string_view(view.text()).substr(r.begin, r.size());
-    const bool known = std::any_of(out.begin(), first_new, [&](const Finding& f) {
-      if (f.range.begin >= finding.range.end || finding.range.begin >= f.range.end) return false;
+    const bool known = places.any(out, finding.range, [&](const Finding& f) {
       if (f.type == finding.type && is_cell_of(scene.text, scene.offset, f.range, finding.range))
         return true;
       if (family != kLines) return false;
@@ -485,6 +533,7 @@ ScanStatus ViewScan::scan(const Window& window, Findings& out) {
   if (impl.survey.any() & kOddCharacter)
     impl.hidden.see(scene.text, scene.offset, scene.fresh, impl.survey.odd());
   if (impl.views < kMostViews && (impl.survey.any() != 0 || impl.long_blob)) {
+    impl.places.begin({scene.offset, scene.offset + scene.text.size()});
     impl.see(scene, out);
     impl.see_blobs(scene, out);
   }
