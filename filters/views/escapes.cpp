@@ -57,7 +57,7 @@ long braced_hex(std::string_view text, std::size_t at, std::size_t& end) {
 class EscapeFinder {
  public:
   EscapeFinder(std::string_view text, const Survey& survey, Range where, Patches& out)
-      : text_(text), survey_(survey), where_(where), out_(out) {}
+      : text_(text), survey_(survey), where_(where), out_(out), values_(text) {}
 
   void run();
 
@@ -88,6 +88,7 @@ class EscapeFinder {
   const Survey& survey_;
   Range where_;
   Patches& out_;
+  ValuesAround values_;
   std::size_t last_word_ = 0;     // end of the last encoded word
   std::size_t last_quoted_ = 0;   // end of the last =41
   std::size_t last_css_ = 0;      // end of the last \000041
@@ -207,7 +208,7 @@ long EscapeFinder::chained_code(std::size_t at, std::size_t& end) {
 
 // Marks that a reader does not take for a part of the value around them; `end` = `at`: none.
 std::size_t EscapeFinder::see_within(std::size_t at, std::size_t end) {
-  return end == at ? at + 1 : put(at, end, "", may_be_value_around(text_, at, end));
+  return end == at ? at + 1 : put(at, end, "", values_.may_be({at, end}));
 }
 
 // "\000041" as style sheets write it, one after the other; else it is octal. -1 = none.
@@ -273,7 +274,7 @@ std::size_t EscapeFinder::see_backslash(std::size_t at) {
       break;
   }
   if (escapes_sign(text_, at))
-    return put(at, at + 2, std::string_view(&next, 1), may_be_value_around(text_, at, at + 1));
+    return put(at, at + 2, std::string_view(&next, 1), values_.may_be({at, at + 1}));
   if (const long code = chained_code(at, end); code >= 0) return put_code(at, end, code);
   if (next < '0' || next > '7') return at + 2;
   if (const long code = css_code(at); code >= 0) return put_code(at, last_css_, code);

@@ -30,31 +30,26 @@ bool squeezed(std::string_view text, std::size_t begin, std::size_t end) {
          (digit_at(text, begin - 2) || kMarks.has(text[begin - 2]));
 }
 
-// The characters of a value on both sides, as many as kAround bytes hold.
+// A blank only between digits and marks.
+bool belongs(std::string_view text, std::size_t at) {
+  const char c = text[at];
+  if (kValueChars.has(c) || kLeftOut.has(c)) return true;
+  const auto part = [text](std::size_t i) {
+    return digit_at(text, i) || (i < text.size() && kMarks.has(text[i]));
+  };
+  return c == ' ' && at > 0 && part(at - 1) && part(at + 1);
+}
+
+// The characters on both sides of [begin, end) that are no marks.
 class Around {
  public:
-  Around(std::string_view text, std::size_t begin, std::size_t end) {
-    std::size_t from = begin;
-    const std::size_t least = begin - std::min(begin, kAround);
-    while (from > least && belongs(text, from - 1)) --from;
-    const std::size_t most = std::min(text.size(), end + kAround);
-    std::size_t to = end;
-    while (to < most && belongs(text, to)) ++to;
-    take(text.substr(from, begin - from));
-    take(text.substr(end, to - end));
+  Around(std::string_view text, Range whole, Range mark) {
+    take(text.substr(whole.begin, mark.begin - whole.begin));
+    take(text.substr(mark.end, whole.end - mark.end));
   }
   std::string_view text() const { return {kept_, size_}; }
 
  private:
-  // A blank only between digits and marks.
-  static bool belongs(std::string_view text, std::size_t at) {
-    const char c = text[at];
-    if (kValueChars.has(c) || kLeftOut.has(c)) return true;
-    const auto part = [text](std::size_t i) {
-      return digit_at(text, i) || (i < text.size() && kMarks.has(text[i]));
-    };
-    return c == ' ' && at > 0 && part(at - 1) && part(at + 1);
-  }
   void take(std::string_view piece) {
     for (const char c : piece)
       if (!kLeftOut.has(c)) kept_[size_++] = c;
@@ -63,6 +58,17 @@ class Around {
   char kept_[2 * kAround];
   std::size_t size_ = 0;
 };
+
+// What a value begins with that starts at `begin`.
+bool has_prefix_at(std::string_view text, Range whole, Range mark) {
+  char first[kLongestTokenPrefix];
+  std::size_t size = 0;
+  for (std::size_t at = whole.begin; at < whole.end && size < sizeof first; ++at) {
+    if (at == mark.begin) at = mark.end;
+    if (at < whole.end && !kLeftOut.has(text[at])) first[size++] = text[at];
+  }
+  return has_token_prefix({first, size});
+}
 
 }  // namespace
 
@@ -99,19 +105,54 @@ bool escapes_sign(std::string_view text, std::size_t at) {
   return text[at + 1] != '.' || !behind_bare_at(text, at);
 }
 
-bool may_be_value_around(std::string_view text, std::size_t begin, std::size_t end) {
-  constexpr std::size_t kFewestDigits = 8, kMostLetters = 4;
-  const Around around(text, begin, end);
-  const std::string_view value = around.text();
-  if (has_token_prefix(value)) return true;
-  std::size_t digits = 0, letters = 0;
-  for (const char c : value) {
-    digits += kAsciiDigits.has(c) ? 1 : 0;
-    letters += kAsciiLetters.has(c) ? 1 : 0;
+// Reads on up to `to`, or to what ends the value.
+void ValuesAround::read_to(std::size_t to) {
+  while (run_.end < to && belongs(text_, run_.end)) {
+    const char c = text_[run_.end++];
+    Counts counts = counts_.back();
+    counts.digits += kAsciiDigits.has(c) ? 1 : 0;
+    counts.letters += kAsciiLetters.has(c) ? 1 : 0;
+    counts.at_signs += c == '@' ? 1 : 0;
+    counts_.push_back(counts);
   }
-  if (digits >= kFewestDigits && letters <= kMostLetters) return true;
+}
+
+// Makes the run the one around `at`, as far as one looks.
+void ValuesAround::take(std::size_t at, std::size_t to) {
+  constexpr std::size_t kLongest = 4u << 10;  // bytes of a run that are remembered
+  if (at < from_ || at > run_.end || run_.size() > kLongest) {
+    run_ = {at, at};
+    const std::size_t least = at - std::min(at, kAround);
+    while (run_.begin > least && belongs(text_, run_.begin - 1)) --run_.begin;
+    from_ = at;
+    run_.end = run_.begin;
+    counts_.assign(1, {});
+    read_to(at);
+  }
+  read_to(to);
+}
+
+bool ValuesAround::may_be(Range mark) {
+  constexpr std::size_t kFewestDigits = 8, kMostLetters = 4;
+  take(mark.begin, mark.begin);
+  const std::size_t least = mark.begin - std::min(mark.begin, kAround);
+  Range whole{std::max(run_.begin, least), 0};
+  const Counts before = counts_at(mark.begin) - counts_at(whole.begin);
+  const std::size_t most = std::min(text_.size(), mark.end + kAround);
+  take(mark.end, most);
+  whole.end = std::min(run_.end, most);
+  const Counts all = before + (counts_at(whole.end) - counts_at(mark.end));
+  if (all.digits >= kFewestDigits && all.letters <= kMostLetters) return true;
+  if (has_prefix_at(text_, whole, mark)) return true;
+  if (all.at_signs == 0) return false;
+  const Around around(text_, whole, mark);
+  const std::string_view value = around.text();
   const std::size_t at = value.find('@');
   return at != value.npos && at > 0 && value.find('.', at) != value.npos;
+}
+
+bool may_be_value_around(std::string_view text, std::size_t begin, std::size_t end) {
+  return ValuesAround(text).may_be({begin, end});
 }
 
 }  // namespace sekisho::filters

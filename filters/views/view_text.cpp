@@ -110,9 +110,24 @@ Range ViewText::raw_of(Range r) const {
   return out.begin <= out.end ? out : Range{last.raw.begin, first.raw.end};
 }
 
+// The first piece that ends at `at` or behind it. Mostly near the one that was asked for last.
+std::size_t ViewText::first_reaching(std::size_t at) const {
+  constexpr int kNear = 8;
+  std::size_t i = std::min(last_, pieces_.size());
+  const auto ends_before = [&](std::size_t piece) { return pieces_[piece].end < at; };
+  int steps = 0;
+  for (; steps < kNear && i < pieces_.size() && ends_before(i); ++steps) ++i;
+  for (; steps < kNear && i > 0 && !ends_before(i - 1); ++steps) --i;
+  if (steps == kNear)
+    i = static_cast<std::size_t>(
+        std::lower_bound(pieces_.begin(), pieces_.end(), at,
+                         [](const Piece& p, std::size_t a) { return p.end < a; }) -
+        pieces_.begin());
+  return last_ = i;
+}
+
 const ViewText::Piece* ViewText::patch_in(Range r) const {
-  auto piece = std::lower_bound(pieces_.begin(), pieces_.end(), r.begin,
-                                [](const Piece& p, std::size_t at) { return p.end < at; });
+  auto piece = pieces_.begin() + static_cast<std::ptrdiff_t>(first_reaching(r.begin));
   for (; piece != pieces_.end() && piece->begin <= r.end; ++piece) {
     if (!piece->patch) continue;
     const bool empty = piece->begin == piece->end;

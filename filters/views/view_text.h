@@ -72,10 +72,12 @@ class ViewText {
     std::uint16_t undone;
   };
   const Piece* patch_in(Range r) const;
+  std::size_t first_reaching(std::size_t at) const;
   const Piece& piece_at(std::size_t at) const;
 
   std::string text_;
   std::vector<Piece> pieces_;
+  mutable std::size_t last_ = 0;  // piece that was asked for; any is right
 };
 
 // How much around a patch is shown with it: words that say what a value is, the rest of a token.
