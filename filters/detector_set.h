@@ -66,6 +66,9 @@ std::vector<TypeInfo> types_of(const std::vector<Pack>& packs);
 // come on demand, up to its memory budget.
 struct Footprint {
   std::size_t rows = 0, gates = 0, instructions = 0, memory_budget = 0;
+  // Gates that no word, digit or anchor announces: sought at every byte by the RE2::Set, which
+  // makes all text slow.
+  std::size_t unannounced = 0;
 };
 
 class DetectorSet {

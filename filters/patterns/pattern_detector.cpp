@@ -82,6 +82,7 @@ Footprint PatternDetector::footprint() const {
   out.rows = impl_->rows.size() + impl_->over_text.size() + impl_->custom.size();
   out.gates = impl_->gates.size() + impl_->custom_anchors.size() + impl_->custom_gates.size();
   out.memory_budget = impl_->memory_budget;
+  out.unannounced = impl_->members.size();
   const auto size = [](const RE2& re) { return static_cast<std::size_t>(re.ProgramSize()); };
   for (const auto& [pattern, gate] : impl_->gates) out.instructions += size(*gate.pattern);
   for (const Impl::Gate* member : impl_->members)  // compiled once more into the set

@@ -68,6 +68,7 @@ void print_json(const Configuration& c, const config::Problems& problems) {
     w.key("types").value(c.snapshot->detectors().types().size());
     w.key("compiled_bytes").value(size.instructions * kInstruction);
     w.key("memory_budget").value(size.memory_budget);
+    w.key("unannounced").value(size.unannounced);
     w.key("compile_ms").value(c.compile_time.count()).end_object();
   }
   w.end_object();
@@ -93,6 +94,13 @@ void print_text(const Configuration& c, const config::Problems& problems) {
               size.rows, c.snapshot->detectors().types().size(),
               size.instructions * kInstruction >> 10, size.memory_budget >> 20,
               static_cast<long long>(c.compile_time.count()));
+  if (size.unannounced > 0)
+    std::printf(
+        "パターンのうち %zu 個は、めずらしい文字列がなく、全文を 1 "
+        "バイトずつ探すため、すべての検査が遅くなります\n"
+        "%zu of the patterns hold no rare text and are sought at every byte: they slow every "
+        "scan\n",
+        size.unannounced, size.unannounced);
 }
 
 int check(const CheckOptions& options) {

@@ -87,8 +87,8 @@ bool bench_files(const filters::DetectorSet& set, const PackCost& cost,
   const filters::Footprint weight = set.footprint();
   std::printf("packs: %zu types, %zu rows, %zu gates; read and compiled in %.0f ms, %.1f MiB\n",
               set.types().size(), weight.rows, weight.gates, cost.milliseconds, mib(cost.resident));
-  std::printf("patterns: %zu instructions, at most %.0f MiB of states\n", weight.instructions,
-              mib(weight.memory_budget));
+  std::printf("patterns: %zu instructions, at most %.0f MiB of states; %zu sought at every byte\n",
+              weight.instructions, mib(weight.memory_budget), weight.unannounced);
   std::printf("%12s %9s %9s %9s %6s  %s\n", "KiB", "MB/s", "ns/KiB", "findings", "rounds", "file");
   for (const auto& path : paths) {
     const ScannedText file(path);

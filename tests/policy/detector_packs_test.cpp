@@ -179,6 +179,31 @@ TEST(DetectorPacks, TheSecretsPackKnowsManyVendors) {
   EXPECT_GE(types.size(), 120U);
 }
 
+// What only the set finds costs every prompt, also those that hold nothing like it.
+TEST(DetectorPacks, NoShippedRowIsSoughtAtEveryByte) {
+  config::Problems problems;
+  const auto files = tests::shipped_pack_files();
+  std::string names;
+  for (const auto& file : files) names += (names.empty() ? "" : ", ") + file.name;
+  const auto policy = config::parse_policy(
+      "policy.yaml", "version: 1\nname: x\ndetectors:\n  packs: [" + names + "]\n", problems);
+  const auto set = compile_detectors(policy, files, problems);
+  ASSERT_TRUE(set) << all_problems(problems);
+  EXPECT_EQ(set->footprint().unannounced, 0U);
+}
+
+TEST(DetectorPacks, APatternThatNothingAnnouncesIsCounted) {
+  config::Problems problems;
+  const auto policy = config::parse_policy("policy.yaml",
+                                           "version: 1\nname: x\ndetectors:\n  custom:\n"
+                                           "    - { type: any, pattern: '[a-z]+ [a-z]+' }\n"
+                                           "    - { type: rare, pattern: 'PRJ-[0-9]{4}' }\n",
+                                           problems);
+  const auto set = compile_detectors(policy, {}, problems);
+  ASSERT_TRUE(set) << all_problems(problems);
+  EXPECT_EQ(set->footprint().unannounced, 1U);
+}
+
 config::DetectorPackFile pack_file(const std::string& path, const std::string& rows) {
   config::Problems problems;
   auto file = config::parse_detector_pack(path, kHead + rows, problems);
