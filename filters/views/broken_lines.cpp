@@ -392,7 +392,9 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
     const std::size_t begin = token_begin(survey, end);
     const std::string_view left = text.substr(begin, end - begin);
     bool begins = has_token_prefix(left);
-    if (const std::size_t part = begins ? part_label_end(text, at) : at; part != at) {
+    const bool open = begins || digit_at(text, end - 1) || at_sign(text, end - 1) ||
+                      (begin > 0 && at_sign(text, begin - 1));
+    if (const std::size_t part = open ? part_label_end(text, at) : at; part != at) {
       out.doubtful.add({end, part}, "");
       return at + 1;
     }

@@ -168,18 +168,23 @@ std::size_t part_label_end(std::string_view text, std::size_t at) {
   }
   const std::size_t word = part_word_end(text, pos);
   if (word == pos) return at;
-  static constexpr CharSet kBehind{" :=\"'"};
+  static constexpr CharSet kBehind{" \"'"};
+  // One sign: "続きは :pass@db", "後半: ://app" begin with a value's own.
+  bool told = false;
   pos = word;
   while (pos < text.size() && pos - word < 12) {
-    if (kBehind.has(text[pos]))
+    const bool sign = text[pos] == ':' || text[pos] == '=';
+    if (kBehind.has(text[pos]) || (sign && !told))
       ++pos;
     else if (begins_with(text, pos, "：") || begins_with(text, pos, "は") ||
-             begins_with(text, pos, "「"))
+             begins_with(text, pos, "、") || begins_with(text, pos, "「"))
       pos += 3;
     else
       break;
+    told = told || !kBehind.has(text[pos - 1]);
   }
-  return pos > word && token_at(text, pos) ? pos : at;
+  const bool opens = pos < text.size() && (text[pos] == ':' || text[pos] == '@');
+  return pos > word && token_at(text, opens ? pos + 1 : pos) ? pos : at;
 }
 
 bool in_dump_row(std::string_view text, std::size_t at) {

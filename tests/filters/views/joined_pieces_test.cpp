@@ -291,29 +291,6 @@ TEST(JoinedPieces, FindsBrokenTokensWithoutDigits) {
   EXPECT_EQ(shown(" * The LEGACY_IOAPIC_PIN\n * @intx.phys_pin:\tPhysical IOAPIC pin\n"), "");
 }
 
-TEST(JoinedPieces, FindsValuesOverAnAnswerBetweenTwoMessages) {
-  const std::string border =
-      "\"}, {\"role\": \"assistant\", \"content\": \"はい\"}, {\"role\": \"user\", \"content\": \"";
-  for (const Value& value : values()) {
-    const std::string a = value.text.substr(0, 9), b = value.text.substr(9);
-    EXPECT_TRUE(found_whole("[{\"role\": \"user\", \"content\": \"" + value.label_ja,
-                            a + border + b, "\"}]", value.type))
-        << a;
-  }
-}
-
-TEST(JoinedPieces, NumbersKeepTheirGroupsOverMessages) {
-  const std::string border = "\"}, {\"role\": \"user\", \"content\": \"";
-  const auto find = [&](const std::string& label, const std::string& a, const std::string& b,
-                        std::string_view type) {
-    return found_whole("[{\"role\": \"user\", \"content\": \"" + label, a + border + b, "\"}]",
-                       type);
-  };
-  EXPECT_TRUE(find("携帯: ", "090-12", "34-5678", "jp_phone"));
-  EXPECT_TRUE(find("カード番号 ", "4539 5787", " 6362 1486", "credit_card"));
-  EXPECT_TRUE(find("card ", "3782-822", "463-10005", "credit_card_test"));
-}
-
 TEST(JoinedPieces, NumbersMayMixDigitsInKanji) {
   EXPECT_EQ(shown("TEL：090-123四-5六78"), "jp_phone[090-123四-5六78]");
   EXPECT_EQ(shown("マイナンバー 8六19-九197-五0五0"), "jp_my_number[8六19-九197-五0五0]");

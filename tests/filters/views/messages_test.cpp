@@ -1,0 +1,112 @@
+// Values whose pieces stand in messages one after the other: of a request's JSON, of a transcript,
+// of a chat; what looks like it and is not.
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/filters/views/disguise.h"
+
+namespace sekisho::filters {
+namespace {
+
+TEST(Messages, ValuesGoOnOverAnAnswerBetween) {
+  const std::string border =
+      "\"}, {\"role\": \"assistant\", \"content\": \"はい\"}, {\"role\": \"user\", \"content\": \"";
+  for (const Value& value : values()) {
+    const std::string a = value.text.substr(0, 9), b = value.text.substr(9);
+    EXPECT_TRUE(found_whole("[{\"role\": \"user\", \"content\": \"" + value.label_ja,
+                            a + border + b, "\"}]", value.type))
+        << a;
+  }
+}
+
+TEST(Messages, NumbersKeepTheirGroups) {
+  const std::string border = "\"}, {\"role\": \"user\", \"content\": \"";
+  const auto find = [&](const std::string& label, const std::string& a, const std::string& b,
+                        std::string_view type) {
+    return found_whole("[{\"role\": \"user\", \"content\": \"" + label, a + border + b, "\"}]",
+                       type);
+  };
+  EXPECT_TRUE(find("携帯: ", "090-12", "34-5678", "jp_phone"));
+  EXPECT_TRUE(find("カード番号 ", "4539 5787", " 6362 1486", "credit_card"));
+  EXPECT_TRUE(find("card ", "3782-822", "463-10005", "credit_card_test"));
+}
+
+// Before which no value stands that is one by itself.
+std::size_t cut_of(const Value& value) {
+  return value.type == "email" ? 12 : 6;
+}
+
+TEST(Messages, WordsMayLeadToTheNextPiece) {
+  const std::string border = "\"}, {\"role\": \"user\", \"content\": \"";
+  for (const char* words :
+       {"then ", "and then: ", "and the rest is ", "The rest: ", "the second half is ",
+        "followed by ", "continued: ", "後半: ", "続きは ", "残りは、"})
+    for (const Value& value : values())
+      for (const std::size_t cut : {cut_of(value), value.text.size() / 2})
+        EXPECT_TRUE(found_whole("[{\"role\": \"user\", \"content\": \"" + value.label_en,
+                                value.text.substr(0, cut) + border + words + value.text.substr(cut),
+                                "\"}]", value.type));
+}
+
+TEST(Messages, WordsAloneLeadToNothing) {
+  EXPECT_EQ(shown("[{\"role\":\"user\",\"content\":\"order 4539 5787\"},"
+                  "{\"role\":\"user\",\"content\":\"then 6362 pieces\"}]"),
+            "");
+  EXPECT_EQ(shown("[{\"role\":\"user\",\"content\":\"wait for 3 minutes\"},"
+                  "{\"role\":\"user\",\"content\":\"and the rest is done\"}]"),
+            "");
+}
+
+TEST(Messages, AnAddressGoesOnWithASignOfItsOwn) {
+  EXPECT_TRUE(found_whole("[{\"role\":\"user\",\"content\":\"",
+                          "redis://app\"},{\"role\":\"user\",\"content\":\"続きは "
+                          ":Xk3pQ9vLm2@db1.kaisha-sample.jp:6379/0",
+                          "\"}]", "database_url_with_password"));
+}
+
+TEST(Messages, DigitsOfATokenGetNoSign) {
+  const std::string token = "xoxb-2041736473583-2647472289179-" + chance(kBase62, 24, 8);
+  EXPECT_TRUE(
+      found_whole("[{\"role\":\"user\",\"content\":\"Slack: ",
+                  token.substr(0, 8) + "\"},{\"role\":\"user\",\"content\":\"" + token.substr(8),
+                  "\"}]", "slack_token"));
+}
+
+TEST(Messages, TranscriptsGoOnOverAShortAnswer) {
+  for (const Value& value : values()) {
+    const std::string a = value.text.substr(0, cut_of(value)), b = value.text.substr(cut_of(value));
+    EXPECT_TRUE(found_whole("User: " + value.label_en,
+                            a + "\nAssistant: はい、続きをどうぞ。\nUser: " + b,
+                            "\nAssistant:", value.type))
+        << a;
+    EXPECT_TRUE(found_whole("ユーザー：" + value.label_ja, a + "\nAI：OK\nユーザー：後半は " + b,
+                            "\n", value.type))
+        << a;
+  }
+  EXPECT_EQ(shown("Q: how many rows?\nA: 4539 5787\nQ: and columns?\nA: 6362 1486\n"), "");
+}
+
+TEST(Messages, ChatsGoOnBehindTheNextHead) {
+  for (const Value& value : values()) {
+    const std::string a = value.text.substr(0, cut_of(value)), b = value.text.substr(cut_of(value));
+    EXPECT_TRUE(found_whole("[2026-03-04 10:11:12] kenta: " + value.label_en,
+                            a + "\n[2026-03-04 10:11:40] kenta: " + b, "\n", value.type))
+        << a;
+    EXPECT_TRUE(found_whole("kenta  9:41 AM\n" + value.label_ja,
+                            a + "\nkenta  9:42 AM\nand the rest is " + b, "\n", value.type))
+        << a;
+    EXPECT_TRUE(found_whole("中村 [10:57]\n" + value.label_ja,
+                            a + "\n小林 [10:59]\n了解\n中村 [11:02]\n" + b, "\n", value.type))
+        << a;
+  }
+}
+
+TEST(Messages, WhatSomebodyElseWritesIsNoPiece) {
+  EXPECT_EQ(shown("kenta  9:41 AM\n090-1234\nsato  9:42 AM\n-5678\n"), "");
+  EXPECT_EQ(shown("[10:11:12] worker-1: rows 4539578\n[10:11:13] worker-2: 763621486\n"), "");
+}
+
+}  // namespace
+}  // namespace sekisho::filters
