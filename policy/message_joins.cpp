@@ -31,11 +31,19 @@ std::string_view beginning_of(std::string_view text) {
   return text.substr(0, to);
 }
 
-// A value may go on after it: no white space, no punctuation of a sentence.
+// A value may go on after it: no white space, no punctuation of a sentence, but for the sign before
+// a password.
 bool may_part_value(char c) {
   return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' ||
-         c == '_' || c == '@' || c == '.' || c == '/' || c == '+' ||
+         c == '_' || c == '@' || c == ':' || c == '.' || c == '/' || c == '+' ||
          static_cast<unsigned char>(c) >= 0x80;
+}
+
+// "5412 4710 " ends between two groups.
+bool may_go_on(std::string_view text) {
+  if (!text.ends_with(' ')) return may_part_value(text.back());
+  const char before = text.size() > 1 ? text[text.size() - 2] : ' ';
+  return before >= '0' && before <= '9';
 }
 
 }  // namespace
@@ -67,7 +75,7 @@ filters::ScanStatus MessageJoins::see(const filters::TextChunk& chunk, PlacedFin
       added.fixed = true;
     }
   }
-  if (may_part_value(chunk.text.back())) {
+  if (may_go_on(chunk.text)) {
     if (last_.size() == kMessages) last_.pop_front();
     last_.push_back({std::string(end_of(chunk.text)), std::move(placed)});
   }

@@ -123,6 +123,12 @@ TEST(NestedInspection, ReadsMessagesTogetherAtTheirBorders) {
                  R"({"role":"assistant","content":"go on"},)"
                  R"({"role":"user","content":"1283-0366"}]})"),
             "block data cards");
+  EXPECT_EQ(sent(R"({"messages":[{"role":"user","content":"card number 4532 0151 "},)"
+                 R"({"role":"user","content":"and the rest is 1283 0366"}]})"),
+            "block data cards");
+  EXPECT_EQ(sent(R"({"messages":[{"role":"user","content":"カード番号 4532-0151"},)"
+                 R"({"role":"user","content":"続きは -1283-0366 です"}]})"),
+            "block data cards");
   EXPECT_EQ(sent(R"({"messages":[{"role":"user","content":"invoice 4532"},)"
                  R"({"role":"user","content":"0151 1283 0366"}]})"),
             "allow");
