@@ -221,6 +221,30 @@ LabelLines::~LabelLines() {
   newest_lines = outer_;
 }
 
+LabelLines::Verdict& LabelLines::verdict_of(const LabelLine& line, char first) {
+  if (verdicts_.empty()) verdicts_.resize(kVerdicts);
+  std::uint64_t beside =
+      line.before.size() * 31 + line.after.size() * 1009 + static_cast<unsigned char>(first);
+  for (const char c :
+       line.before.substr(line.before.size() - std::min<std::size_t>(line.before.size(), 4)))
+    beside = beside * 257 + static_cast<unsigned char>(c);
+  for (const std::string_view part : {line.word.substr(0, 4), line.after.substr(0, 4)})
+    for (const char c : part) beside = beside * 257 + static_cast<unsigned char>(c);
+  return verdicts_[(beside * 0x9E3779B97F4A7C15u >> 32) % kVerdicts];
+}
+
+void LabelLines::Verdict::set(const LabelLine& other, char its_first, double its_confidence) {
+  text.clear();
+  for (const std::string_view part : {other.before, other.word, other.after}) text += part;
+  const std::string_view all = text;
+  line = other;
+  line.before = all.substr(0, other.before.size());
+  line.word = all.substr(other.before.size(), other.word.size());
+  line.after = all.substr(other.before.size() + other.word.size());
+  first = its_first;
+  confidence = its_confidence;
+}
+
 LabelLines* LabelLines::newest() {
   return newest_lines;
 }

@@ -6,7 +6,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "filters/finding.h"
 
@@ -29,6 +31,7 @@ struct LabelLine {
   bool shouted = false;                          // the word is written in capitals
 
   std::size_t size() const { return before.size() + word.size() + after.size(); }
+  bool operator==(const LabelLine&) const = default;
 };
 
 // While one lives, lines on this thread are read through it: a text with one marking beside the
@@ -44,9 +47,34 @@ class LabelLines {
   // The line around `word`. Its views are good until the next call.
   LabelLine around(std::string_view text, Range word);
 
+  // What judge(line) is worth; of the lines judged lately it is remembered. Texts repeat lines:
+  // the footers of their pages, the rows of a list. `judge` may look at the line alone, and at
+  // `first`.
+  template <class Judge>
+  double judged(const LabelLine& line, char first, Judge judge) {
+    Verdict& known = verdict_of(line, first);
+    if (!known.is_of(line, first)) known.set(line, first, judge(line));
+    return known.confidence;
+  }
+
  private:
   struct Folded;
+  struct Verdict {
+    std::string text;  // of the line, in one piece
+    LabelLine line;
+    char first = 0;
+    double confidence = 0;
+
+    bool is_of(const LabelLine& other, char its_first) const {
+      return first == its_first && line == other;
+    }
+    void set(const LabelLine& other, char its_first, double its_confidence);
+  };
+  static constexpr std::size_t kVerdicts = 16;
+  Verdict& verdict_of(const LabelLine& line, char first);
+
   std::unique_ptr<Folded> folded_;  // of the text asked about last
+  std::vector<Verdict> verdicts_;   // by what is beside the word
   LabelLines* outer_;
 };
 

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "filters/char_set.h"
+#include "filters/line_ends.h"
 #include "filters/values/label_line.h"
 #include "filters/values/label_words.h"
 #include "filters/width_fold.h"
@@ -49,9 +50,9 @@ bool ends_with_any(std::string_view text, Words words) {
 }
 
 std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t\r");
+  const std::size_t first = first_not_of<" \t\r">(text);
   if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
+  return text.substr(first, last_not_of<" \t\r">(text) - first + 1);
 }
 
 bool is_ascii_word(const LabelLine& line) {
@@ -70,7 +71,7 @@ bool ends_file_name(std::string_view after) {
   };
   while (part(end)) ++end;
   const std::string_view rest = after.substr(0, end);
-  const std::size_t dot = rest.rfind('.');
+  const std::size_t dot = last_of(rest, '.');
   const std::size_t extension = dot == std::string_view::npos ? 0 : rest.size() - dot - 1;
   return extension >= 2 && extension <= 5;
 }
@@ -211,7 +212,7 @@ bool in_element(const LabelLine& line) {
                                                    "font",      "u",
                                                    "sub",       "sup",
                                                    "watermark", "classification"};
-  const std::size_t right = line.after.find('<'), left = line.before.rfind('>');
+  const std::size_t right = line.after.find('<'), left = last_of(line.before, '>');
   if (right == line.after.npos || left == line.before.npos) return false;
   const std::string_view close = line.after.substr(right + 1, 24);
   const std::size_t end = close.find('>');
@@ -223,10 +224,10 @@ bool in_element(const LabelLine& line) {
 
 // \lhead{Confidential}: all that a command of TeX holds.
 bool in_command(const LabelLine& line) {
-  const std::size_t right = line.after.find('}'), left = line.before.rfind('{');
+  const std::size_t right = line.after.find('}'), left = last_of(line.before, '{');
   if (right == line.after.npos || left == line.before.npos) return false;
   std::string_view command = line.before.substr(0, left);
-  const std::size_t begin = command.rfind('\\');
+  const std::size_t begin = last_of(command, '\\');
   if (begin == command.npos || begin + 1 == command.size()) return false;
   command.remove_prefix(begin + 1);
   static constexpr std::string_view kOther[] = {
@@ -263,7 +264,7 @@ bool in_brackets(const LabelLine& line) {
     const std::string_view left = before.substr(before.rfind(kOpen[i]) + kOpen[i].size());
     const std::string_view right = after.substr(0, after.find(kClose[i]));
     // equals("confidential")
-    if (is_ascii_word(line) && !line.shouted && left.find_first_of("\"'`") != left.npos) continue;
+    if (is_ascii_word(line) && !line.shouted && first_of<"\"'`">(left) != left.npos) continue;
     const bool strong_words = left.size() + right.size() <= 24 && !is_ascii_word(line);
     if (strong_words || (only_fillers(left) && only_fillers(right))) return true;
   }
@@ -570,6 +571,15 @@ double confidence_of(const LabelLine& line) {
   return force == Force::kStrong ? kMentioned : 0;
 }
 
+// `first`: of the word as it is written.
+double worth_of(const LabelLine& line, char first) {
+  if (within_longer_word(line)) return 0;
+  // "(restricted)", "'restricted' =>".
+  if (first == 'r' && line.word == "restricted" && !in_field(line) && !is_claimed_en(line))
+    return 0;
+  return is_said_of_code(line, first == 'I') ? kMentioned : confidence_of(line);
+}
+
 }  // namespace
 
 void find_label(const DetectorRow& row, std::string_view text, Range gate, Findings& out) {
@@ -586,12 +596,11 @@ void find_label(const DetectorRow& row, std::string_view text, Range gate, Findi
   if (inside_longer_word(text, gate)) return;
   std::optional<LabelLines> own;
   if (LabelLines::newest() == nullptr) own.emplace();
-  const LabelLine line = LabelLines::newest()->around(text, gate);
-  if (within_longer_word(line)) return;
+  LabelLines& lines = *LabelLines::newest();
+  const LabelLine line = lines.around(text, gate);
   const char first = text[gate.begin];
-  // "(restricted)", "'restricted' =>".
-  if (first == 'r' && line.word == "restricted" && !in_field(line) && !is_claimed_en(line)) return;
-  double confidence = is_said_of_code(line, first == 'I') ? kMentioned : confidence_of(line);
+  double confidence =
+      lines.judged(line, first, [first](const LabelLine& l) { return worth_of(l, first); });
   if (confidence >= kClaimed && is_defined_here(text, gate)) confidence = kMentioned;
   if (confidence > 0)
     out.push_back(make_finding(row, confidence, with_degree(text, gate), std::string(line.word)));
