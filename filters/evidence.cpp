@@ -1,10 +1,14 @@
 #include "filters/evidence.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "filters/char_set.h"
 #include "filters/line_ends.h"
 #include "filters/near_words.h"
 #include "filters/surroundings.h"
@@ -16,6 +20,8 @@ namespace sekisho::filters {
 namespace {
 
 constexpr std::size_t kNear = 40;  // bytes: an `against` word belongs to this number
+
+thread_local EvidenceMemo* newest_memo = nullptr;
 
 bool holds_word(std::string_view text, Range cell, const ContextWords& words) {
   if (words.words.empty()) return false;
@@ -64,63 +70,70 @@ Evidence of_words(const DetectorRow& row, const Surroundings& around) {
   return evidence;
 }
 
+ContextWords marked(std::vector<std::string> words) {
+  ContextWords out;
+  out.marks = Surroundings::marks_of(words);
+  out.words = std::move(words);
+  return out;
+}
+
 // Names of values of several kinds, as labels and keys have them.
-const std::vector<std::string>& own_names() {
-  static const std::vector<std::string> kNames = with_spellings({"電話",
-                                                                 "携帯",
-                                                                 "連絡先",
-                                                                 "ファックス",
-                                                                 "旅券",
-                                                                 "パスポート",
-                                                                 "在留カード",
-                                                                 "免許",
-                                                                 "年金番号",
-                                                                 "保険者",
-                                                                 "個人番号",
-                                                                 "法人番号",
-                                                                 "次回",
-                                                                 "生年月日",
-                                                                 "誕生日",
-                                                                 "住所",
-                                                                 "郵便番号",
-                                                                 "メール",
-                                                                 "マイナンバー",
-                                                                 "カード番号",
-                                                                 "iban",
-                                                                 "phone",
-                                                                 "tel",
-                                                                 "mobile",
-                                                                 "cell",
-                                                                 "contact",
-                                                                 "fax",
-                                                                 "passport",
-                                                                 "license",
-                                                                 "licence",
-                                                                 "ssn",
-                                                                 "social security",
-                                                                 "my number",
-                                                                 "individual number",
-                                                                 "corporate number",
-                                                                 "kojin bango",
-                                                                 "kojin bangou",
-                                                                 "menkyo",
-                                                                 "nenkin",
-                                                                 "hojin",
-                                                                 "houjin",
-                                                                 "ryoken",
-                                                                 "hokensho",
-                                                                 "hokenja",
-                                                                 "denwa",
-                                                                 "keitai",
-                                                                 "e-mail",
-                                                                 "birthday",
-                                                                 "dob",
-                                                                 "pension",
-                                                                 "host",
-                                                                 "ip",
-                                                                 "card no",
-                                                                 "card number",
-                                                                 "credit card"});
+const ContextWords& own_names() {
+  static const ContextWords kNames = marked(with_spellings({"電話",
+                                                            "携帯",
+                                                            "連絡先",
+                                                            "ファックス",
+                                                            "旅券",
+                                                            "パスポート",
+                                                            "在留カード",
+                                                            "免許",
+                                                            "年金番号",
+                                                            "保険者",
+                                                            "個人番号",
+                                                            "法人番号",
+                                                            "次回",
+                                                            "生年月日",
+                                                            "誕生日",
+                                                            "住所",
+                                                            "郵便番号",
+                                                            "メール",
+                                                            "マイナンバー",
+                                                            "カード番号",
+                                                            "iban",
+                                                            "phone",
+                                                            "tel",
+                                                            "mobile",
+                                                            "cell",
+                                                            "contact",
+                                                            "fax",
+                                                            "passport",
+                                                            "license",
+                                                            "licence",
+                                                            "ssn",
+                                                            "social security",
+                                                            "my number",
+                                                            "individual number",
+                                                            "corporate number",
+                                                            "kojin bango",
+                                                            "kojin bangou",
+                                                            "menkyo",
+                                                            "nenkin",
+                                                            "hojin",
+                                                            "houjin",
+                                                            "ryoken",
+                                                            "hokensho",
+                                                            "hokenja",
+                                                            "denwa",
+                                                            "keitai",
+                                                            "e-mail",
+                                                            "birthday",
+                                                            "dob",
+                                                            "pension",
+                                                            "host",
+                                                            "ip",
+                                                            "card no",
+                                                            "card number",
+                                                            "credit card"}));
   return kNames;
 }
 
@@ -130,8 +143,7 @@ bool has_other_name(const DetectorRow& row, std::string_view text, std::size_t v
   constexpr std::size_t kLongest = 56;  // bytes
   const std::size_t size = own_line(text, value, std::min(value, kLongest));
   std::string_view name = text.substr(value - size, size);
-  if (const std::size_t cut = name.find_last_of(",;{|"); cut != name.npos)
-    name.remove_prefix(cut + 1);
+  if (const std::size_t cut = last_of<",;{|">(name); cut != name.npos) name.remove_prefix(cut + 1);
   if (const std::size_t stop = name.rfind("。"); stop != name.npos) name.remove_prefix(stop);
   const Surroundings own(name, {name.size(), name.size()}, name.size(), 0);
   return own.has_before(own_names()) && !own.has_before(row.context);
@@ -139,7 +151,48 @@ bool has_other_name(const DetectorRow& row, std::string_view text, std::size_t v
 
 }  // namespace
 
+// Rows ask for the same value one after the other, and each of them value by value.
+struct EvidenceMemo::Known {
+  static constexpr std::size_t kRows = 32;
+  std::array<NearWords::Looked, kRows> looked;  // by row
+
+  struct Asked {
+    const char* text = nullptr;
+    std::size_t size = 0;
+    Range value;
+    std::size_t before = 0, after = 0;
+    bool operator==(const Asked&) const = default;
+  };
+  Asked asked;
+  std::optional<Surroundings> around;  // what was asked for last
+
+  NearWords::Looked& looked_by(const NearWords& words) {
+    return looked[reinterpret_cast<std::uintptr_t>(&words) * 0x9E3779B97F4A7C15u >> 59];
+  }
+  const Surroundings& around_value(std::string_view text, Range value, std::size_t before,
+                                   std::size_t after) {
+    const Asked now{text.data(), text.size(), value, before, after};
+    if (!around || now != asked) around.emplace(text, value, before, after);
+    asked = now;
+    return *around;
+  }
+};
+
+EvidenceMemo::EvidenceMemo() : outer_(newest_memo) {
+  newest_memo = this;
+}
+EvidenceMemo::~EvidenceMemo() {
+  newest_memo = outer_;
+}
+EvidenceMemo::Known& EvidenceMemo::known() {
+  if (known_ == nullptr) known_ = std::make_unique<Known>();
+  return *known_;
+}
+
 Evidence evidence_about(const DetectorRow& row, std::string_view text, Range value) {
+  std::optional<EvidenceMemo> own;
+  if (newest_memo == nullptr) own.emplace();
+  EvidenceMemo::Known& known = newest_memo->known();
   std::size_t before = row.context.before;
   if (const std::optional<Range> heading = heading_above(text, value)) {
     if (row.near == nullptr || row.near->may_stand_in(text, *heading)) {
@@ -148,14 +201,17 @@ Evidence evidence_about(const DetectorRow& row, std::string_view text, Range val
     }
     // Names of other columns may stand on the same line, before the rows.
     const std::optional<SqlColumn> column = sql_column(text, value);
-    const std::optional<Range> own = column ? std::nullopt : html_row(text, value);
-    if (column || own)
-      before = std::min(before, value.begin - (column ? column->value_begin : own->begin));
+    const std::optional<Range> its_row = column ? std::nullopt : html_row(text, value);
+    if (column || its_row)
+      before = std::min(before, value.begin - (column ? column->value_begin : its_row->begin));
     else
       before = own_line(text, value.begin, before);
   }
-  if (!may_have_words_near(row, text, value, before, row.context.after)) return {};
-  const Evidence evidence = of_words(row, Surroundings(text, value, before, row.context.after));
+  const std::size_t after = row.context.after;
+  if (row.near != nullptr && !row.near->may_stand_in(text, near_value(text, value, before, after),
+                                                     known.looked_by(*row.near)))
+    return {};
+  const Evidence evidence = of_words(row, known.around_value(text, value, before, after));
   return evidence.named && has_other_name(row, text, value.begin) ? Evidence{false, true}
                                                                   : evidence;
 }

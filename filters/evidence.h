@@ -4,6 +4,7 @@
 // remark straight after it.
 
 #include <cstddef>
+#include <memory>
 #include <string_view>
 
 #include "filters/pack.h"
@@ -14,6 +15,22 @@ struct Evidence {
   bool named = false;      // a context word of the row belongs to the value
   bool otherwise = false;  // a word for something else belongs to it
   bool heading = false;    // what says so is the heading of its column
+};
+
+// While one lives, evidence_about remembers on this thread what it saw around the last values. The
+// texts asked about must not change meanwhile.
+class EvidenceMemo {
+ public:
+  EvidenceMemo();
+  ~EvidenceMemo();
+  EvidenceMemo(const EvidenceMemo&) = delete;
+
+  struct Known;
+  Known& known();  // made when it is first asked for
+
+ private:
+  std::unique_ptr<Known> known_;
+  EvidenceMemo* outer_;
 };
 
 // Of the row's context and against words. In a table the heading decides; elsewhere the nearest

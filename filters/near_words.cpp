@@ -39,7 +39,9 @@ std::vector<LiteralFinder::Literal> literals_of(const DetectorRow& row) {
 
 }  // namespace
 
-NearWords::NearWords(const DetectorRow& row) : finder_(literals_of(row)) {}
+NearWords::NearWords(const DetectorRow& row) : finder_(literals_of(row)) {
+  for (const auto& literal : finder_.literals()) longest_ = std::max(longest_, literal.text.size());
+}
 
 bool NearWords::may_stand_in(std::string_view text, Range where) const {
   std::vector<LiteralFinder::Hit> hits;
@@ -47,12 +49,32 @@ bool NearWords::may_stand_in(std::string_view text, Range where) const {
   return !hits.empty();
 }
 
+bool NearWords::may_stand_in(std::string_view text, Range where, Looked& looked) const {
+  const bool same = looked.text.data() == text.data() && looked.text.size() == text.size();
+  const bool goes_on = same && looked.of == this && looked.where.begin <= where.begin &&
+                       where.begin <= looked.where.end && looked.where.end <= where.end;
+  if (!goes_on) looked = {this, text, {where.begin, where.begin}, {}};
+  if (looked.last.size() > 0 && looked.last.begin >= where.begin) return true;
+  // A word that was cut by the end of what was looked at may be whole now.
+  const std::size_t known = looked.where.end - std::min(looked.where.end, longest_);
+  looked.hits.clear();
+  finder_.find(text.substr(0, where.end), {std::max(known, where.begin), where.end}, looked.hits);
+  looked.where = where;
+  looked.last = {};
+  if (looked.hits.empty()) return false;
+  const LiteralFinder::Hit last = looked.hits.back();
+  looked.last = {last.begin, last.begin + finder_.literals()[last.literal].text.size()};
+  return true;
+}
+
+Range near_value(std::string_view text, Range value, std::size_t before, std::size_t after) {
+  return {value.begin - std::min(value.begin, before), std::min(text.size(), value.end + after)};
+}
+
 bool may_have_words_near(const DetectorRow& row, std::string_view text, Range value,
                          std::size_t before, std::size_t after) {
-  if (row.near == nullptr) return true;
-  const Range around{value.begin - std::min(value.begin, before),
-                     std::min(text.size(), value.end + after)};
-  return row.near->may_stand_in(text, around);
+  return row.near == nullptr ||
+         row.near->may_stand_in(text, near_value(text, value, before, after));
 }
 
 }  // namespace sekisho::filters

@@ -22,9 +22,24 @@ class NearWords {
   // full-width forms would have to be folded first.
   bool may_stand_in(std::string_view text, Range where) const;
 
+  // What was looked at last, and its last word.
+  struct Looked {
+    const NearWords* of = nullptr;
+    std::string_view text;
+    Range where, last;
+    std::vector<LiteralFinder::Hit> hits = {};
+  };
+  // The same for places of a text that follow each other: what they share is looked at once. The
+  // text must not change meanwhile.
+  bool may_stand_in(std::string_view text, Range where, Looked& looked) const;
+
  private:
   LiteralFinder finder_;
+  std::size_t longest_ = 0;  // bytes of a word
 };
+
+// So many bytes around a value.
+Range near_value(std::string_view text, Range value, std::size_t before, std::size_t after);
 
 // Whether words of `row` may stand so near `value`; true for a row that was not asked before.
 bool may_have_words_near(const DetectorRow& row, std::string_view text, Range value,

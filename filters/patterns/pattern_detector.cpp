@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "filters/evidence.h"
 #include "filters/patterns/pattern_detector_impl.h"
 #include "filters/table.h"
 #include "filters/values/label_line.h"
@@ -101,6 +102,7 @@ std::size_t PatternDetector::max_span() const {
 ScanStatus PatternDetector::scan(const Window& window, Findings& out) const {
   const TableMemo tables;
   const LabelLines labels;
+  const EvidenceMemo evidence;
   const Range fresh{window.fresh_begin, window.fresh_end};
   const std::size_t first = out.size();
   for (const DetectorRow* row : impl_->over_text) row->over_text(*row, window.text, fresh, out);
