@@ -11,9 +11,9 @@ namespace {
 constexpr std::string_view kKeyWord = "values";
 constexpr std::size_t kLongestList = 1024;  // bytes of the names of columns
 constexpr std::size_t kLongestGap = 32;     // blanks between the parts
-constexpr int kDeepest = 8;                 // brackets within one another in a field
 
 constexpr CharSet kBlanks{" \t\r\n"};
+constexpr CharSet kOpens{"'\"("};
 constexpr CharSet kNamePadding{" \t\r\n`\"'[]"};
 constexpr CharSet kListSigns = kAsciiWord | CharSet(" \t\r\n`\"[],.-");
 
@@ -57,8 +57,9 @@ Range trimmed(std::string_view text, Range cell) {
 // The names between the brackets around (open, close).
 std::vector<Range> names_in(std::string_view text, std::size_t open, std::size_t close) {
   std::vector<Range> names;
+  const std::string_view list = text.substr(0, close);
   for (std::size_t from = open + 1; from <= close;) {
-    const std::size_t end = std::min(close, text.find(',', from));
+    const std::size_t end = std::min(close, list.find(',', from));
     names.push_back(trimmed(text, {from, end}));
     from = end + 1;
   }
@@ -80,21 +81,6 @@ std::vector<Range> names_before(std::string_view text, std::size_t key_word) {
 }
 
 }  // namespace
-
-bool RowWalk::over(std::string_view text, std::size_t& pos) {
-  const char c = text[pos];
-  if (quote != 0) {
-    if (c == '\\') ++pos;
-    if (c == quote) quote = 0;
-    return true;
-  }
-  // Brackets that never close would make each statement walk to the end of its reach.
-  if (c == '(') return ++depth <= kDeepest;
-  if (c == ')') return --depth >= 0;
-  if (depth == 0) return c == ',' || kBlanks.has(c);
-  if (c == '\'' || c == '"') quote = c;
-  return true;
-}
 
 // Values are asked for about in order: what lies between is looked through once.
 void SqlMemo::look_for_key_words(std::string_view text, std::size_t from, std::size_t to) {
@@ -156,7 +142,8 @@ bool may_be_field(std::string_view text, std::size_t pos) {
   while (at > 0 && pos - at < 4 && (kBlanks.has(text[at - 1]) || text[at - 1] == '\'')) --at;
   if (at > 0 && (text[at - 1] == ',' || text[at - 1] == '(')) return true;
   const std::size_t from = pos > kInside ? pos - kInside : 0;
-  return text.substr(from, pos - from).find_first_of("'\"(") != std::string_view::npos;
+  const std::string_view inside = text.substr(from, pos - from);
+  return std::any_of(inside.begin(), inside.end(), [](char c) { return kOpens.has(c); });
 }
 
 // The same of two rows beside each other, "…), (…".
@@ -239,8 +226,10 @@ std::vector<Range> fields_below(std::string_view text, Range word, std::size_t l
   const auto wanted = static_cast<std::size_t>(column - names.begin());
   RowWalk walk;
   std::size_t index = 0, begin = 0;
-  for (std::size_t pos = key_word + kKeyWord.size(); pos < std::min(limit, text.size()); ++pos) {
+  const std::size_t stop = std::min(limit, text.size());
+  for (std::size_t pos = key_word + kKeyWord.size(); pos < stop; ++pos) {
     const char c = text[pos];
+    if (walk.passes(c)) continue;
     if (walk.between_fields(c)) {
       if (index == wanted) fields.push_back(trimmed(text, {begin, pos}));
       ++index;

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "filters/char_set.h"
 #include "filters/finding.h"
 
 namespace sekisho::filters {
@@ -24,8 +25,29 @@ struct RowWalk {
   char quote = 0;
 
   bool between_fields(char c) const { return depth == 1 && quote == 0 && (c == ',' || c == ')'); }
+  // Whether `c` changes nothing within a field: most characters.
+  bool passes(char c) const {
+    return quote != 0 ? c != quote && c != '\\' : depth > 0 && !kSigns.has(c);
+  }
   // Whether the statement goes on with text[pos]; moves `pos` over what an escape takes.
-  bool over(std::string_view text, std::size_t& pos);
+  bool over(std::string_view text, std::size_t& pos) {
+    const char c = text[pos];
+    if (quote != 0) {
+      if (c == '\\') ++pos;
+      if (c == quote) quote = 0;
+      return true;
+    }
+    // Brackets that never close would make each statement walk to the end of its reach.
+    if (c == '(') return ++depth <= kDeepest;
+    if (c == ')') return --depth >= 0;
+    if (depth == 0) return c == ',' || c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    if (c == '\'' || c == '"') quote = c;
+    return true;
+  }
+
+ private:
+  static constexpr int kDeepest = 8;  // brackets within one another in a field
+  static constexpr CharSet kSigns{"(),'\""};
 };
 
 // Reads each statement once for all of its values, in whatever order they are asked for.

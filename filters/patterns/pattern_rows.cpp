@@ -109,7 +109,7 @@ void at_label(const PackRow& pack_row, std::string_view text, Range label, Findi
   // Under a heading the next row begins with another column.
   if (!cells.empty()) {
     const std::optional<Range> row = html_row(text, label);
-    stop = std::min(stop, row ? row->end : text.find('\n', label.end));
+    stop = std::min(stop, row ? row->end : text.substr(0, stop).find('\n', label.end));
   }
   match_labelled(pack_row, text, {label.end, stop}, out);
   for (const Range cell : cells) match_labelled(pack_row, text, cell, out);
