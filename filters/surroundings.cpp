@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "filters/char_set.h"
 #include "filters/pack.h"
 #include "filters/width_fold.h"
 
@@ -168,7 +169,7 @@ namespace {
 
 // "…"); // " and the like: what ends a statement before its comment.
 bool begins_comment(std::string_view gap) {
-  const std::size_t mark = gap.find_first_not_of("\"'`);,]} \t");
+  const std::size_t mark = first_not_of<"\"'`);,]} \t">(gap);
   if (mark == gap.npos || mark > 8) return false;
   const std::string_view rest = gap.substr(mark);
   return rest == "// " || rest == "# " || rest == "-- " || rest == "//" || rest == "/* ";
@@ -178,7 +179,7 @@ bool begins_comment(std::string_view gap) {
 bool connects(std::string_view gap) {
   constexpr std::size_t kLongest = 24;
   if (begins_comment(gap)) return true;
-  return gap.size() <= kLongest && gap.find_first_of("\n\r,:;=|\t0123456789\"{}") == gap.npos &&
+  return gap.size() <= kLongest && first_of<"\n\r,:;=|\t0123456789\"{}">(gap) == gap.npos &&
          gap.find("、") == gap.npos && gap.find("。") == gap.npos && gap.find("・") == gap.npos;
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "filters/cell_borders.h"
+#include "filters/char_set.h"
 #include "filters/html_tables.h"
 #include "filters/line_ends.h"
 #include "filters/sql_columns.h"
@@ -176,17 +177,17 @@ struct Cells {
 
 Cells count_cells(std::string_view text, Range line, char wide) {
   // An object of JSON is no row, however many commas it has.
-  const std::size_t first = text.substr(0, line.end).find_first_not_of(" \t", line.begin);
+  const std::size_t first = first_not_of<" \t">(text.substr(0, line.end), line.begin);
   if (first != std::string_view::npos && text[first] == '{') return {};
   const std::string_view whole = text.substr(line.begin, line.size());
   const char separator = separator_in(whole, wide);
   // The last row of an array of arrays has no comma behind it.
   if (separator == ',' && first != std::string_view::npos && text[first] == '[') {
-    const std::size_t last = whole.find_last_not_of(" \t\r");
+    const std::size_t last = last_not_of<" \t\r">(whole);
     if (whole[last] == ',') line.end = line.begin + last;
   }
   // "    passphrase,": an argument on a line of its own, not a cell with an empty one beside it.
-  if (separator == ',' && whole.find(',') == whole.find_last_not_of(" \t\r")) return {};
+  if (separator == ',' && whole.find(',') == last_not_of<" \t\r">(whole)) return {};
   if (separator == 0) return {};
   if (!is_wide(separator)) return {separator, count_narrow(text, line, separator)};
   const std::size_t count = count_wide(text, line, separator);

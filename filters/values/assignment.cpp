@@ -1,13 +1,19 @@
 #include "filters/values/assignment.h"
 
 #include <algorithm>
+#include <bit>
 #include <iterator>
 #include <span>
 
 #include "filters/char_set.h"
+#include "filters/line_ends.h"
 #include "filters/values/declaration.h"
 #include "filters/values/random_value.h"
 #include "filters/width_fold.h"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 namespace sekisho::filters {
 namespace {
@@ -84,7 +90,7 @@ std::optional<std::size_t> after_phrase(std::string_view text, std::size_t pos) 
   if (!at(text, pos, " ") || pos + 1 >= text.size() || !kFirst.has(text[pos + 1]))
     return std::nullopt;
   const std::string_view rest = text.substr(pos, kLongestPhrase);
-  const std::size_t line = std::min(rest.size(), rest.find_first_of("\n.,;\"'(<"));
+  const std::size_t line = std::min(rest.size(), first_of<"\n.,;\"'(<">(rest));
   const std::string lower = folded_lower(rest.substr(0, line));
   if (lower.size() != line) return std::nullopt;
   for (const std::string_view verb : {" is: ", " is ", " was ", " to "}) {
@@ -102,10 +108,9 @@ std::optional<std::size_t> after_phrase(std::string_view text, std::size_t pos) 
 // "email|hidden|month|number" before "|password" in a long line: words and nothing else, back to
 // what a pattern opens its alternatives with. Cells of a table hold more than that.
 bool ends_with_alternatives(std::string_view before) {
+  static constexpr CharSet kAlternatives = kAsciiLetters | CharSet("|-");
   std::size_t begin = before.size();
-  while (begin > 0 && (kAsciiLetters.has(before[begin - 1]) || before[begin - 1] == '|' ||
-                       before[begin - 1] == '-'))
-    --begin;
+  while (begin > 0 && kAlternatives.has(before[begin - 1])) --begin;
   return begin == 0 || std::string_view("(:^/\"'").find(before[begin - 1]) != before.npos;
 }
 
@@ -121,10 +126,10 @@ bool is_no_cell(std::string_view text, std::size_t name, std::size_t sign) {
   constexpr std::size_t kReach = 160;
   const std::size_t from = name > kReach ? name - kReach : 0;
   std::string_view line = text.substr(from, name - from);
-  const std::size_t cut = line.rfind('\n');
+  const std::size_t cut = last_line_end(line);
   if (cut == line.npos && from > 0) return ends_with_alternatives(line);
   if (cut != line.npos) line.remove_prefix(cut + 1);
-  const std::size_t first = line.find_first_not_of(" \t>");
+  const std::size_t first = first_not_of<" \t>">(line);
   return first != line.npos && line[first] != '|';
 }
 
@@ -194,22 +199,38 @@ constexpr Quotes kQuotes[] = {{"\\\"", "\\\""}, {"\"", "\""}, {"'", "'"},   {"`"
                               {"「", "」"},     {"『", "』"}, {"“", "”"},   {"‘", "’"},
                               {"”", "”"},       {"＂", "＂"}, {"【", "】"}, {"<", "<"}};
 
+// Every other character of ASCII that is seen.
+constexpr CharSet kGoesOn = kAsciiWord | CharSet("!#$%()*+-./:=?@[]^{|}~");
+constexpr std::string_view kStops = "\"&',;<>\\`";
+
+// The first in [pos, limit) that does not go on with a value, sixteen at a time.
+std::size_t end_of_run(std::string_view text, std::size_t pos, std::size_t limit) {
+#if defined(__SSE2__)
+  constexpr std::size_t kAtOnce = 16;
+  for (; pos + kAtOnce <= limit; pos += kAtOnce) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + pos));
+    // Blanks, controls and what is not ASCII; then the rest.
+    __m128i stops = _mm_or_si128(_mm_cmplt_epi8(bytes, _mm_set1_epi8('!')),
+                                 _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7F)));
+    for (const char stop : kStops)
+      stops = _mm_or_si128(stops, _mm_cmpeq_epi8(bytes, _mm_set1_epi8(stop)));
+    const auto mask = static_cast<unsigned>(_mm_movemask_epi8(stops));
+    if (mask != 0) return pos + static_cast<std::size_t>(std::countr_zero(mask));
+  }
+#endif
+  while (pos < limit && kGoesOn.has(text[pos])) ++pos;
+  return pos;
+}
+
 Range bare_value(std::string_view text, std::size_t pos) {
-  // Every other character of ASCII that is seen.
-  static constexpr CharSet kGoesOn = kAsciiWord | CharSet("!#$%()*+-./:=?@[]^{|}~");
   const std::size_t limit = std::min(text.size(), pos + kLongestValue);
   std::size_t end = pos;
-  while (end < limit) {
-    if (kGoesOn.has(text[end])) {
-      ++end;
-      continue;
-    }
+  while ((end = end_of_run(text, end, limit)) < limit) {
     if (text[end] != '&' && text[end] != '\\') break;
     // The next field of a query.
     if (text[end] == '&') {
       const std::string_view next = text.substr(end, 32);
-      if (next.substr(0, next.find_first_of(" \t\r\n\"'")).find('=') != std::string_view::npos)
-        break;
+      if (next.substr(0, first_of<" \t\r\n\"'">(next)).find('=') != std::string_view::npos) break;
     }
     if (text[end] == '\\' && end + 1 < limit &&
         (text[end + 1] == 'n' || text[end + 1] == '"' || text[end + 1] == 'r'))
@@ -237,16 +258,16 @@ bool is_setting(std::string_view text, std::size_t name, std::size_t value_end) 
   constexpr std::size_t kReach = 40;
   const std::size_t from = name > kReach ? name - kReach : 0;
   std::string_view before = text.substr(from, name - from);
-  const std::size_t line = before.rfind('\n');
+  const std::size_t line = last_line_end(before);
   if (line == std::string_view::npos && from > 0) return false;
   before = before.substr(line + 1);
-  const bool alone = before.find_first_not_of(" \t\"'-*・#>") == std::string_view::npos ||
+  const bool alone = first_not_of<" \t\"'-*・#>">(before) == std::string_view::npos ||
                      before.ends_with("export ") || before.ends_with("set ") ||
                      before.ends_with("ENV ") || before.ends_with("-e ") ||
                      before.ends_with("env:");
   if (!alone) return false;
   const std::string_view rest = text.substr(value_end, kReach);
-  const std::size_t next = rest.find_first_not_of(" \t\"',;\\");
+  const std::size_t next = first_not_of<" \t\"',;\\">(rest);
   if (next == std::string_view::npos) return true;
   return std::string_view("\n\r#}n").find(rest[next]) != std::string_view::npos;
 }
@@ -284,9 +305,12 @@ bool names_a_pair(std::string_view before) {
   if (before.empty()) return false;
   const char last = before.back();
   if (last != '/' && last != ' ' && static_cast<unsigned char>(last) < 0x80) return false;
-  for (const std::string_view joint : {"/", "／", "・", " / "})
+  for (const std::string_view joint : {"/", "／", "・", " / "}) {
+    if (!before.ends_with(joint)) continue;
+    const std::string_view names = before.substr(0, before.size() - joint.size());
     for (const std::string_view first : {"ID", "id", "Id", "user", "User", "ユーザー", "ユーザ"})
-      if (before.ends_with(std::string(first) + std::string(joint))) return true;
+      if (names.ends_with(first)) return true;
+  }
   return false;
 }
 
@@ -394,12 +418,15 @@ bool is_reference(std::string_view value, bool quoted) {
   const auto begins = [value](std::string_view what) {
     return value.substr(0, what.size()) == what;
   };
-  for (const std::string_view mark :
-       {"${",    "$(",     "{{",      "{%",           "#{",      "<%",       "%(",
-        "@{",    "!vault", "!secret", "!ref",         "ENC(",    "{cipher}", "vault:",
-        "op://", "arn:",   "ssm:",    "/run/secrets", "file://", "http://",  "https://",
-        "***",   "...",    "$env:",   "$Env:",        "$ENV{"})
-    if (begins(mark)) return true;
+  // Bytes that these begin with.
+  static constexpr CharSet kFirst{"${#<%@!Evoasfh*./"};
+  static constexpr std::string_view kMarks[] = {
+      "${",    "$(",     "{{",      "{%",           "#{",      "<%",       "%(",
+      "@{",    "!vault", "!secret", "!ref",         "ENC(",    "{cipher}", "vault:",
+      "op://", "arn:",   "ssm:",    "/run/secrets", "file://", "http://",  "https://",
+      "***",   "...",    "$env:",   "$Env:",        "$ENV{"};
+  if (kFirst.has(value[0]) && std::any_of(std::begin(kMarks), std::end(kMarks), begins))
+    return true;
   // "\fBNAME\fP" of a page of troff.
   if (begins("\\f") && value.size() > 3 && std::string_view("BIRP").find(value[2]) != value.npos)
     return true;
@@ -422,7 +449,7 @@ bool is_reference(std::string_view value, bool quoted) {
   // "$insta::secret", "$CPAN::Config": names of a package.
   if (value.front() == '$' && value.find("::") != std::string_view::npos) return true;
   // A call, an index, a path of names.
-  const std::size_t mark = value.find_first_of("([");
+  const std::size_t mark = first_of<"([">(value);
   if (mark != std::string_view::npos && mark > 0 &&
       is_word(static_cast<unsigned char>(value[mark - 1])))
     return true;

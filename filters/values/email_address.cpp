@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "filters/char_set.h"
+#include "filters/line_ends.h"
 #include "filters/width_fold.h"
 
 namespace sekisho::filters {
@@ -207,7 +209,7 @@ bool is_url_userinfo(std::string_view text, std::size_t begin) {
   const std::string_view before = text.substr(from, begin - from);
   const std::size_t scheme = before.rfind("://");
   return scheme != std::string_view::npos &&
-         before.find_first_of(" \t\r\n/?#@\"'<>", scheme + 3) == std::string_view::npos;
+         first_of<" \t\r\n/?#@\"'<>">(before, scheme + 3) == std::string_view::npos;
 }
 
 // "git@host:team/app.git": where a program connects to, not a mailbox. "address:password" of a
@@ -219,7 +221,7 @@ bool is_transport_path(std::string_view text, const Parts& parts) {
         text[end + 1] == '/')) {
     return false;
   }
-  const std::size_t stop = text.find_first_of(" \t\r\n\"'<>`)", end);
+  const std::size_t stop = first_of<" \t\r\n\"'<>`)">(text.substr(0, end + 257), end);
   const std::string_view path = text.substr(
       end + 1, stop == std::string_view::npos ? 255 : std::min<std::size_t>(stop - end - 1, 255));
   return parts.local == "git" || parts.local == "hg" || path.find('/') != std::string_view::npos ||
@@ -241,7 +243,7 @@ bool are_qualities(std::string_view text, std::size_t begin) {
   constexpr std::size_t kLongestRead = 512;
   const std::size_t from = begin - std::min(begin, kLongestRead);
   const std::string_view before = text.substr(from, begin - from);
-  const std::size_t line = before.rfind('\n');
+  const std::size_t line = last_of(before, '\n');
   return line != std::string_view::npos && before.substr(0, line).ends_with("\n+");
 }
 
@@ -281,7 +283,7 @@ bool goes_on_as_name(std::string_view text, std::size_t end) {
 bool has_public_suffix(std::string_view domain) {
   static const std::vector<std::string_view> kCountryNames = words_of(kCountries),
                                              kGenericNames = words_of(kGeneric);
-  const std::size_t dot = domain.rfind('.');
+  const std::size_t dot = last_of(domain, '.');
   const std::string_view tld = dot == std::string_view::npos ? domain : domain.substr(dot + 1);
   if (tld.substr(0, 4) == "xn--") return true;
   const auto& names = tld.size() == 2 ? kCountryNames : kGenericNames;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "filters/char_set.h"
+#include "filters/line_ends.h"
 #include "filters/surroundings.h"
 #include "filters/table.h"
 #include "filters/values/assignment.h"
@@ -144,7 +145,7 @@ Naming naming_of(std::string_view name) {
 Naming naming_of_phrase(std::string_view text, Range word) {
   const Surroundings around(text, {word.end, word.end}, 36 + word.size(), 0);
   std::string_view phrase = around.before();
-  phrase = phrase.substr(phrase.find_last_of("\n.,:;\"'") + 1);
+  phrase = phrase.substr(last_of<"\n.,:;\"'">(phrase) + 1);
   if (has_any(phrase, kOtherWordsJa)) return Naming::kNone;
   return has_any(phrase, kSecretWordsJa) ? Naming::kSecret : Naming::kUnsure;
 }
@@ -240,7 +241,7 @@ bool is_constant_name(std::string_view value) {
 // "key_45ee01fd…": random digits in hexadecimal behind a word of their issuer.
 bool is_marked_hex(std::string_view value) {
   constexpr std::size_t kShortestHex = 32;
-  const std::size_t mark = value.find_first_of("_-");
+  const std::size_t mark = first_of<"_-">(value);
   if (mark == std::string_view::npos || mark < 2 || mark > 16) return false;
   const std::string_view body = value.substr(mark + 1);
   const bool word = std::all_of(value.begin(), value.begin() + static_cast<std::ptrdiff_t>(mark),
@@ -289,7 +290,7 @@ namespace {
 Range quoted_at(std::string_view text, std::size_t pos) {
   if (pos == 0 || (text[pos - 1] != '"' && text[pos - 1] != '\'')) return {pos, pos};
   const std::string_view rest = text.substr(pos, kLongest);
-  const std::size_t end = rest.find_first_of("\"'\n\\");
+  const std::size_t end = first_of<"\"'\n\\">(rest);
   if (end == std::string_view::npos || rest[end] != text[pos - 1]) return {pos, pos};
   return {pos, pos + end};
 }
@@ -307,7 +308,7 @@ bool is_secret_text(std::string_view value) {
     digits += is_digit(c);
     symbols += !is_alnum(c);
   }
-  const bool marked = value.find_first_of("!@#$%^&*+?") != std::string_view::npos;
+  const bool marked = first_of<"!@#$%^&*+?">(value) != std::string_view::npos;
   return marked && digits >= 2 && symbols >= 2 && letters >= 4 && shannon_entropy(value) >= 3.5 &&
          word_likeness(value, 8) < 0.60;
 }
@@ -334,7 +335,7 @@ bool is_basic_login(std::string_view value) {
 void find_scheme(const DetectorRow& row, std::string_view text, Range gate, Findings& out) {
   // "Authorization: Token …": the blank behind the scheme.
   const std::size_t from = folded_lower(text.substr(gate.begin, 13)) == "authorization"
-                               ? text.find_first_not_of("\"': =", gate.begin + 13)
+                               ? first_not_of<"\"': =">(text, gate.begin + 13)
                                : gate.begin;
   if (from == std::string_view::npos) return;
   const std::size_t blank = text.find(' ', from);
@@ -347,7 +348,7 @@ void find_scheme(const DetectorRow& row, std::string_view text, Range gate, Find
 
 // "Projects.APIKeys = api_keys_1.APIKeys": the member of that name.
 bool is_member(std::string_view word, std::string_view value) {
-  const std::size_t dot = value.rfind('.');
+  const std::size_t dot = last_of(value, '.');
   if (dot == value.npos) return false;
   const std::string name = folded_lower(value.substr(dot + 1));
   return name.size() >= 6 && name.find(folded_lower(word)) != name.npos &&
@@ -359,7 +360,7 @@ bool is_member(std::string_view word, std::string_view value) {
 bool is_scheme(std::string_view gate) {
   if (folded_lower(gate.substr(0, 13)) == "authorization") return true;
   // "Bearer token: …" is a name and its value.
-  if (gate.find_first_of(":=") < gate.size() - std::min(gate.size(), kShortest)) return false;
+  if (first_of<":=">(gate) < gate.size() - std::min(gate.size(), kShortest)) return false;
   const std::string lower = folded_lower(gate.substr(0, 7));
   const std::size_t blank = gate.find(' ');
   return (lower.substr(0, 6) == "bearer" && blank == 6) ||
@@ -408,15 +409,15 @@ namespace {
 bool is_below_secret_section(std::string_view text, std::size_t at) {
   constexpr std::size_t kLongestIndent = 24, kLongestSection = 40;
   const std::size_t near = at > kLongestIndent ? at - kLongestIndent : 0;
-  const std::size_t end = text.substr(near, at - near).rfind('\n');
+  const std::size_t end = last_of(text.substr(near, at - near), '\n');
   if (end == std::string_view::npos || near + end == 0) return false;
   const std::size_t line = near + end;
   const std::size_t from = line > kLongestSection + 1 ? line - kLongestSection - 1 : 0;
-  const std::size_t before = text.substr(from, line - from).rfind('\n');
+  const std::size_t before = last_of(text.substr(from, line - from), '\n');
   if (before == std::string_view::npos && from > 0) return false;
   const std::size_t begin = before == std::string_view::npos ? 0 : from + before + 1;
   const std::string_view section = text.substr(begin, line - begin);
-  const std::size_t last = section.find_last_not_of(" \t\r{");
+  const std::size_t last = last_not_of<" \t\r{">(section);
   if (last == std::string_view::npos || (section[last] != ':' && section[last] != ']'))
     return false;
   static constexpr std::string_view kSections[] = {
@@ -449,13 +450,13 @@ void find_generic_secret(const DetectorRow& row, std::string_view text, Range ga
   const bool ascii = static_cast<unsigned char>(found[0]) < 0x80;
   if (!find_separator(found, !ascii, separator)) return;
   std::string_view word = found.substr(0, separator.name_end);
-  word = word.substr(0, word.find_last_not_of(" \t\"'])`\\") + 1);
+  word = word.substr(0, last_not_of<" \t\"'])`\\">(word) + 1);
   Naming naming = Naming::kNone;
   if (ascii) {
     // "API key for staging": the identifier is the first word, no later one may hold a digit.
     const std::size_t blank = word.find(' ');
     if (blank != std::string_view::npos &&
-        word.substr(blank).find_first_of("0123456789") != std::string_view::npos)
+        first_of<"0123456789">(word.substr(blank)) != std::string_view::npos)
       return;
     const Range name =
         identifier_around(text, {gate.begin, gate.begin + std::min(blank, word.size())});
@@ -521,7 +522,7 @@ namespace {
 bool is_named_before(std::string_view text, std::size_t value, bool in_row) {
   const Surroundings around(text, {value, value}, 40, 0);
   std::string_view phrase = around.before();
-  if (in_row) phrase = phrase.substr(phrase.rfind('\n') + 1);
+  if (in_row) phrase = phrase.substr(last_of(phrase, '\n') + 1);
   const std::string word = joined(phrase);
   if (has_any(word, kOthers) || has_any(phrase, kOtherWordsJa)) return false;
   return has_any(word, kSecretWords) || has_any(phrase, kSecretWordsJa);

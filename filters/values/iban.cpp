@@ -1,5 +1,7 @@
 #include "filters/values/iban.h"
 
+#include "filters/char_set.h"
+
 #include <algorithm>
 #include <iterator>
 
@@ -66,7 +68,7 @@ bool has_form_of_country(std::string_view iban) {
     digits = digits.substr(0, 8);
   else if (!std::binary_search(std::begin(kDigits), std::end(kDigits), country))
     return true;
-  return digits.find_first_not_of("0123456789") == digits.npos;
+  return first_not_of<"0123456789">(digits) == digits.npos;
 }
 
 }  // namespace

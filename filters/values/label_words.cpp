@@ -6,6 +6,7 @@
 #include <string>
 
 #include "filters/char_set.h"
+#include "filters/line_ends.h"
 #include "filters/width_fold.h"
 #include "filters/word_border.h"
 
@@ -52,7 +53,7 @@ bool is_sought(const LabelLine& line) {
   if (line.before.empty() || line.after.empty() || !kQuotes.has(line.after.front()) ||
       line.before.back() != line.after.front())
     return false;
-  const std::size_t open = line.before.rfind('['), close = line.after.find(']');
+  const std::size_t open = last_of(line.before, '['), close = line.after.find(']');
   if (open == line.before.npos || line.before.find(']', open) != line.before.npos) return false;
   const std::string_view inside[] = {line.before.substr(open), line.after.substr(0, close)};
   for (const std::string_view part : inside) {
@@ -67,22 +68,21 @@ bool is_sought(const LabelLine& line) {
 }
 
 std::string_view without_blanks(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t\r");
+  const std::size_t first = first_not_of<" \t\r">(text);
   return first == text.npos ? std::string_view() : text.substr(first);
 }
 
 // "| 社外秘 | 265 | 32 | 0.522 |": counted, in a row whose other cells are figures.
 bool is_counted(const LabelLine& line) {
   static constexpr CharSet kFigures{"0123456789., %|\t"};
-  if (line.before.find_first_not_of(" |\t") != line.before.npos) return false;
+  if (first_not_of<" |\t">(line.before) != line.before.npos) return false;
   const std::string_view after = without_blanks(line.after);
   if (after.empty() || (after.front() != '|' && after.front() != ',')) return false;
   if (!std::all_of(after.begin(), after.end(), [](char c) { return kFigures.has(c); }))
     return false;
   std::size_t cells = 0;
   for (std::size_t at = 0; at + 1 < after.size(); ++at)
-    if ((after[at] == '|' || after[at] == ',') &&
-        after.substr(at + 1).find_first_of("0123456789") <= 1)
+    if ((after[at] == '|' || after[at] == ',') && first_of<"0123456789">(after.substr(at + 1)) <= 1)
       ++cells;
   return cells >= 2;
 }
@@ -161,7 +161,7 @@ bool is_choice(const LabelLine& line) {
   if (option != line.before.npos && line.before.ends_with('>')) return true;
   if (static_cast<unsigned char>(line.word.front()) >= 0x80) return false;
   // "PARALLEL { UNSAFE | RESTRICTED | SAFE }" of a grammar.
-  const std::size_t open = line.before.rfind('{');
+  const std::size_t open = last_of(line.before, '{');
   if (open != line.before.npos && line.before.find('}', open) == line.before.npos &&
       line.after.find('}') != line.after.npos &&
       (line.before.ends_with("| ") || line.after.starts_with(" |")))
@@ -234,14 +234,14 @@ bool is_defined_here(std::string_view text, Range word) {
     if (below.find(std::string(written) + std::string(what)) != below.npos) return true;
   const std::size_t from = word.begin - std::min(word.begin, kFarthestLine);
   std::string_view above = text.substr(from, word.begin - from);
-  const std::size_t cut = above.rfind('\n');
+  const std::size_t cut = last_of(above, '\n');
   const std::string_view before = cut == above.npos ? above : above.substr(cut + 1);
   const std::string lead = lead_of(before);
   // Nothing but signs before it, and no plain beginning of a line.
   if (lead_size(before) != before.size() || lead.find_first_not_of(' ') == lead.npos) return false;
   above = cut == above.npos ? std::string_view() : above.substr(0, cut);
   for (int i = 0; i < kMostLines && !above.empty(); ++i) {
-    const std::size_t end = above.rfind('\n');
+    const std::size_t end = last_of(above, '\n');
     const std::size_t begin = end == above.npos ? 0 : end + 1;
     if (is_other_grade(above.substr(begin), lead, written)) return true;
     above = above.substr(0, end == above.npos ? 0 : end);
@@ -280,6 +280,10 @@ Range with_degree(std::string_view text, Range label) {
                                                  "most ",     "private and ", "private & "};
   static constexpr std::string_view kAfter[] = {"+strict"};
   constexpr std::size_t kLongest = 12;
+  // Cheap: a blank, wide ones too, ends what may stand before; a plus begins what may follow.
+  const char last = label.begin > 0 ? text[label.begin - 1] : '\0';
+  const char next = label.end < text.size() ? text[label.end] : '\0';
+  if (last != ' ' && last != '\x80' && next != '+' && next != '\xEF') return label;
   const std::size_t from = label.begin - std::min(label.begin, kLongest);
   const std::string before = folded_lower(text.substr(from, label.begin - from));
   const std::string after = folded_lower(text.substr(label.end, kLongest));

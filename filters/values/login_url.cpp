@@ -4,6 +4,8 @@
 #include <iterator>
 #include <string>
 
+#include "filters/char_set.h"
+#include "filters/line_ends.h"
 #include "filters/values/assignment.h"
 #include "filters/values/password.h"
 #include "filters/values/validators.h"
@@ -59,8 +61,8 @@ bool is_sample(std::string_view password, std::string_view user) {
 std::size_t host_begin(std::string_view text, std::size_t from) {
   constexpr std::size_t kLongestRest = 128;
   const std::string_view rest = text.substr(from, kLongestRest);
-  const std::string_view authority = rest.substr(0, rest.find_first_of("/?# \t\r\n\"'`<>\\|,"));
-  const std::size_t at = authority.rfind('@');
+  const std::string_view authority = rest.substr(0, first_of<"/?# \t\r\n\"'`<>\\|,">(rest));
+  const std::size_t at = last_of(authority, '@');
   return at == std::string_view::npos ? from : from + at + 1;
 }
 
@@ -84,16 +86,16 @@ void find_url_login(const DetectorRow& row, std::string_view text, Range gate, F
 void find_connection_string(const DetectorRow& row, std::string_view text, Range gate,
                             Findings& out) {
   std::string_view rest = text.substr(gate.begin, kLongestString);
-  rest = rest.substr(0, rest.find_first_of("\n\"'`<"));
+  rest = rest.substr(0, first_of<"\n\"'`<">(rest));
   const std::string lower = folded_lower(rest);
   if (lower.size() != rest.size()) return;
   for (const std::string_view key : {"?password=", "&password=", ";password=", ";pwd=",
                                      "; password=", "; pwd=", ";password ="}) {
     const std::size_t found = lower.find(key);
     if (found == std::string::npos) continue;
-    const std::size_t begin = rest.find_first_not_of(" ", found + key.size());
+    const std::size_t begin = first_not_of<" ">(rest, found + key.size());
     if (begin == std::string_view::npos) return;
-    const std::size_t end = std::min(rest.size(), rest.find_first_of("&; \t\r", begin));
+    const std::size_t end = std::min(rest.size(), first_of<"&; \t\r">(rest, begin));
     const std::string_view password = rest.substr(begin, end - begin);
     if (password.size() < 4) return;
     const double confidence = is_sample(password, "") ? kSample : row.confidence.shape;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "filters/char_set.h"
 #include "filters/utf8.h"
 
 namespace sekisho::filters {
@@ -60,7 +61,7 @@ std::u32string decoded(std::string_view text) {
 std::vector<std::u32string> words_of(std::string_view list) {
   std::vector<std::u32string> words;
   while (!list.empty()) {
-    const std::size_t size = std::min(list.find_first_of(" \n"), list.size());
+    const std::size_t size = std::min(first_of<" \n">(list), list.size());
     if (size > 0) words.push_back(decoded(list.substr(0, size)));
     list.remove_prefix(std::min(size + 1, list.size()));
   }

@@ -154,7 +154,7 @@ Behind behind(std::string_view text, const Stated& stated) {
 }
 
 bool is_marked(std::string_view value) {
-  return value.find_first_of("!#$%^&*?~@") != std::string_view::npos;
+  return first_of<"!#$%^&*?~@">(value) != std::string_view::npos;
 }
 
 // Twelve characters and more that chance made: cases and digits mixed (a mark does where it is
@@ -162,7 +162,7 @@ bool is_marked(std::string_view value) {
 // them.
 bool is_short_random(std::string_view value, bool told) {
   constexpr std::size_t kShortest = 12;
-  if (value.size() < kShortest || value.find_first_of("-._/:=,;@\\|<>(){}[]") != value.npos)
+  if (value.size() < kShortest || first_of<"-._/:=,;@\\|<>(){}[]">(value) != value.npos)
     return false;
   std::size_t lower = 0, upper = 0, digits = 0;
   for (const char ch : value) {

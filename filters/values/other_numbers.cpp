@@ -134,7 +134,7 @@ void take_column(std::string_view text, Range number, Alike& alike) {
   constexpr std::size_t kMostColumns = 12;
   const Range line = line_around(text, number.begin);
   const std::string_view before = text.substr(line.begin, number.begin - line.begin);
-  if (before.find_first_of(":={<,;|\"") != before.npos) return;
+  if (first_of<":={<,;|\"">(before) != before.npos) return;
   if (!before.empty() && !is_space(char_before(before, before.size()).value)) return;
   const std::size_t index = words_of(before, kMostColumns).size();
   const std::size_t columns =
@@ -191,8 +191,7 @@ bool in_row_of_numbers(std::string_view text, Range number, NumberCheck valid) {
   const Range line = line_around(text, number.begin);
   std::size_t others = 0, such = 0;  // the number itself is one
   std::string_view row = text.substr(line.begin, line.size());
-  if (row.find(',') == row.npos || row.find_first_not_of("0123456789, \r") != row.npos)
-    return false;
+  if (row.find(',') == row.npos || first_not_of<"0123456789, \r">(row) != row.npos) return false;
   while (!row.empty()) {
     const std::size_t comma = std::min(row.find(','), row.size());
     std::string_view cell = row.substr(0, comma);
@@ -246,12 +245,12 @@ std::string name_before(std::string_view text, Range number) {
     for (const std::string_view sign : kWide)
       if (before.ends_with(sign)) before.resize(before.size() - sign.size()), again = true;
   }
-  const std::size_t cut = before.find_last_of("\n\t,;:|\"'/<>{}()*");
+  const std::size_t cut = last_of<"\n\t,;:|\"'/<>{}()*">(before);
   if (cut != std::string::npos) before.erase(0, cut + 1);
   for (const std::string_view sign : {"【", "】", "。", "、", "・", "「", "」", "■", "は", "の"})
     if (const std::size_t at = before.rfind(sign); at != std::string::npos)
       before.erase(0, at + sign.size());
-  before.erase(0, std::min(before.find_first_not_of(" -"), before.size()));
+  before.erase(0, std::min(first_not_of<" -">(before), before.size()));
   // Three words at most are a name.
   if (std::count(before.begin(), before.end(), ' ') > 3) return {};
   return before;

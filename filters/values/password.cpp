@@ -1,10 +1,14 @@
 #include "filters/values/password.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <iterator>
 #include <optional>
 #include <string>
 
+#include "filters/char_set.h"
+#include "filters/line_ends.h"
 #include "filters/table.h"
 #include "filters/values/assignment.h"
 #include "filters/values/next_clause.h"
@@ -19,9 +23,13 @@ namespace {
 
 constexpr std::size_t kCommandReach = 200;  // bytes from an option back to its program
 
+// Which lengths the words of a table have that begin with a letter.
 template <std::size_t N>
-bool listed(const std::string_view (&table)[N], std::string_view word) {
-  return std::find(std::begin(table), std::end(table), word) != std::end(table);
+constexpr std::array<std::uint32_t, 256> lengths_of(const std::string_view (&table)[N]) {
+  std::array<std::uint32_t, 256> out{};
+  for (const std::string_view word : table)
+    out[static_cast<unsigned char>(word[0])] |= std::uint32_t{1} << word.size();
+  return out;
 }
 
 // Names of something about a password, not of one.
@@ -50,9 +58,18 @@ constexpr std::string_view kOtherNames[] = {
     "trim",      "replace",     "split",     "startswith", "endswith",
     "control",   "expiring"};
 
+constexpr auto kLengthsOfOtherNames = lengths_of(kOtherNames);
+
+bool is_other_name(std::string_view part) {
+  if (part.empty() || part.size() > 31 ||
+      (kLengthsOfOtherNames[static_cast<unsigned char>(part[0])] >> part.size() & 1) == 0)
+    return false;
+  return std::find(std::begin(kOtherNames), std::end(kOtherNames), part) != std::end(kOtherNames);
+}
+
 bool is_pin(std::string_view value) {
   return value.size() >= 4 && value.size() <= 8 &&
-         value.find_first_not_of("0123456789") == std::string_view::npos;
+         first_not_of<"0123456789">(value) == std::string_view::npos;
 }
 
 }  // namespace
@@ -60,8 +77,8 @@ bool is_pin(std::string_view value) {
 bool names_about_password(std::string_view name) {
   bool other = false;
   for_identifier_parts(name, [&](std::string_view part) {
-    const std::size_t end = part.find_last_not_of("0123456789") + 1;
-    other = other || listed(kOtherNames, part.substr(0, end));
+    const std::size_t end = last_not_of<"0123456789">(part) + 1;
+    other = other || is_other_name(part.substr(0, end));
   });
   // "javax.net.ssl.keyStorePassword".
   return other && folded_lower(name).find("storepass") == std::string::npos;
@@ -100,7 +117,7 @@ constexpr Program kPrograms[] = {
 const Program* program_of(std::string_view text, std::size_t option, char letter) {
   const std::size_t from = option > kCommandReach ? option - kCommandReach : 0;
   std::string_view line = text.substr(from, option - from);
-  line = line.substr(line.find_last_of("\n|;&") + 1);
+  line = line.substr(last_of<"\n|;&">(line) + 1);
   for (const Program& program : kPrograms) {
     if (program.options.find(letter) == std::string_view::npos) continue;
     const std::size_t pos = line.find(program.name);
@@ -146,9 +163,9 @@ void find_login_pair(const DetectorRow& row, std::string_view text, Range gate, 
   bool quoted = false;
   const Range user = read_value(text, gate.end - 1, quoted);
   if (!quoted || user.size() == 0) return;
-  std::size_t pos = text.find_first_not_of(" \t", user.end + 1);
+  std::size_t pos = first_not_of<" \t">(text, user.end + 1);
   if (pos == std::string_view::npos || text[pos] != ',') return;
-  pos = text.find_first_not_of(" \t\n", pos + 1);
+  pos = first_not_of<" \t\n">(text, pos + 1);
   if (pos == std::string_view::npos) return;
   quoted = false;
   const Range value = read_value(text, pos, quoted);
@@ -158,10 +175,13 @@ void find_login_pair(const DetectorRow& row, std::string_view text, Range gate, 
 }
 
 bool begins(std::string_view text, std::string_view what) {
-  // Cheap: most words begin with another letter.
-  const auto first = static_cast<unsigned char>(text.empty() ? ' ' : text[0]);
-  if (first < 0x80 && (first | 0x20) != (static_cast<unsigned char>(what[0]) | 0x20)) return false;
-  return folded_lower(text.substr(0, what.size())) == what;
+  // Folding would make it shorter than that.
+  if (text.size() < what.size()) return false;
+  for (std::size_t i = 0; i < what.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if ((is_upper(c) ? c + 0x20 : c) != static_cast<unsigned char>(what[i])) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -241,7 +261,7 @@ void find_further_on(const DetectorRow& row, std::string_view text, Range word, 
     for (const std::string_view cell : kCells) {
       const std::size_t open = near.find(cell);
       if (open == std::string_view::npos ||
-          near.substr(0, open).find_first_not_of("</>tdhr \n\t") != std::string_view::npos)
+          first_not_of<"</>tdhr \n\t">(near.substr(0, open)) != std::string_view::npos)
         continue;
       const std::size_t from = near.find('>', open);
       const std::size_t to = from == std::string_view::npos ? from : text.find('<', pos + from + 1);
@@ -272,7 +292,7 @@ void find_further_on(const DetectorRow& row, std::string_view text, Range word, 
     if (text[pos] == '\n' && ++lines > 2) return;
   if (next_line)
     for (int blanks = 0; blanks < 8 && pos < text.size() && text[pos] == ' '; ++blanks) ++pos;
-  const std::size_t end = std::min(text.size(), text.find_first_of(" \t\r\n\"'", pos));
+  const std::size_t end = std::min(text.size(), first_of<" \t\r\n\"'">(text, pos));
   std::size_t stop = pos;
   while (stop < end && static_cast<unsigned char>(text[stop]) < 0x80) ++stop;
   // A line of the value alone.
@@ -331,7 +351,7 @@ void find_short_word(const DetectorRow& row, std::string_view text, Range gate, 
   while (pos < text.size() && text[pos] == ' ') ++pos;
   const Range value = read_value(text, pos, quoted);
   const std::string_view written = text.substr(value.begin, value.size());
-  if (written.find_first_of("/\\") == std::string_view::npos) add_if_alone(row, text, value, out);
+  if (first_of<"/\\">(written) == std::string_view::npos) add_if_alone(row, text, value, out);
 }
 
 }  // namespace
@@ -343,7 +363,7 @@ bool is_named_argument(std::string_view value) {
   const std::size_t sign = value.find('=');
   if (sign == value.npos || sign < 3) return false;
   const bool number = value.substr(0, sign).find('_') != value.npos && sign + 1 < value.size() &&
-                      value.find_first_not_of("0123456789", sign + 1) == value.npos;
+                      first_not_of<"0123456789">(value, sign + 1) == value.npos;
   if (!number && !value.ends_with(')')) return false;
   return std::all_of(value.begin(), value.begin() + static_cast<std::ptrdiff_t>(sign),
                      [](char c) { return is_lower(static_cast<unsigned char>(c)) || c == '_'; });
@@ -383,7 +403,7 @@ bool speaks_of_user(std::string_view text, std::size_t pos) {
   constexpr std::size_t kReach = 120;
   const std::size_t from = pos > kReach ? pos - kReach : 0;
   std::string_view line = text.substr(from, pos - from);
-  if (const std::size_t cut = line.rfind('\n'); cut != line.npos) line.remove_prefix(cut + 1);
+  if (const std::size_t cut = last_of(line, '\n'); cut != line.npos) line.remove_prefix(cut + 1);
   const std::string lower = folded_lower(line);
   return lower.find("user ") != lower.npos || lower.find("grant ") != lower.npos ||
          lower.find("role ") != lower.npos;
@@ -411,7 +431,7 @@ void find_password(const DetectorRow& row, std::string_view text, Range gate, Fi
     // "columns identified by": prose. SQL shouts, or says whom it is about on the same line.
     if (is_lower(static_cast<unsigned char>(word[0])) && !speaks_of_user(text, gate.begin)) return;
     bool quoted = false;
-    const std::size_t from = text.find_first_not_of(" \t", gate.end);
+    const std::size_t from = first_not_of<" \t">(text, gate.end);
     if (from == std::string_view::npos || from > gate.end + 4) return;
     const Range value = read_value(text, from, quoted);
     return add(row, text, value,

@@ -4,6 +4,8 @@
 #include <iterator>
 #include <string>
 
+#include "filters/char_set.h"
+#include "filters/line_ends.h"
 #include "filters/sql_columns.h"
 #include "filters/table.h"
 #include "filters/values/assignment.h"
@@ -69,7 +71,7 @@ void find_call_argument(const DetectorRow& row, std::string_view text, std::size
   Range value;
   bool quoted = false;
   for (int i = 0; i < n; ++i) {
-    pos = text.find_first_not_of(" \t\r\n", pos);
+    pos = first_not_of<" \t\r\n">(text, pos);
     if (pos == std::string_view::npos) return;
     if (text[pos] == '"' || text[pos] == '\'') {
       value = read_value(text, pos, quoted);
@@ -77,7 +79,7 @@ void find_call_argument(const DetectorRow& row, std::string_view text, std::size
       pos = value.end + 1;
     } else {
       quoted = false;
-      const std::size_t end = text.substr(pos, kReach).find_first_of(",)\n");
+      const std::size_t end = first_of<",)\n">(text.substr(pos, kReach));
       if (end == std::string_view::npos || text[pos + end] != ',' || i + 1 == n) return;
       value = {pos, pos + end};
       pos += end;
@@ -96,7 +98,7 @@ void find_call_argument(const DetectorRow& row, std::string_view text, std::size
 void find_piped(const DetectorRow& row, std::string_view text, std::size_t at, Findings& out) {
   const std::size_t from = at > kReach ? at - kReach : 0;
   std::string_view before = text.substr(from, at - from);
-  const std::size_t pipe = before.rfind('|');
+  const std::size_t pipe = last_of(before, '|');
   if (pipe == std::string_view::npos) return;
   const std::size_t close = before.find_last_of("'\"", pipe);
   if (close == std::string_view::npos || close == 0) return;

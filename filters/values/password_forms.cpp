@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "filters/char_set.h"
+#include "filters/line_ends.h"
 #include "filters/values/password.h"
 #include "filters/width_fold.h"
 
@@ -17,7 +19,7 @@ bool is_alphabet(std::string_view value) {
 
 // "Install4.sh", "v2.1-Final": a file, a version.
 bool is_file_or_version(std::string_view value) {
-  const std::size_t dot = value.rfind('.');
+  const std::size_t dot = last_of(value, '.');
   if (dot == std::string_view::npos) return false;
   const std::string_view rest = value.substr(dot + 1);
   return rest.size() <= 5 && std::all_of(rest.begin(), rest.end(), [](char c) {
@@ -28,7 +30,7 @@ bool is_file_or_version(std::string_view value) {
 // "x:101:104:" behind a name: a line of /etc/passwd, whose password stands elsewhere.
 bool is_account_line(std::string_view value) {
   const auto digits = [&value] {
-    const std::size_t end = std::min(value.find_first_not_of("0123456789"), value.size());
+    const std::size_t end = std::min(first_not_of<"0123456789">(value), value.size());
     const bool found = end > 0 && end < value.size() && value[end] == ':';
     if (found) value.remove_prefix(end + 1);
     return found;

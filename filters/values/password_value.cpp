@@ -4,6 +4,8 @@
 #include <iterator>
 #include <string>
 
+#include "filters/char_set.h"
+#include "filters/line_ends.h"
 #include "filters/values/assignment.h"
 #include "filters/values/random_value.h"
 #include "filters/values/validators.h"
@@ -104,7 +106,7 @@ bool is_name(std::string_view value, const Kinds& n, bool quoted) {
   // "SigningSecret$": as generators of code write names.
   if (n.digits == 0 && n.symbols == 1 && value.back() == '$') return true;
   if (n.digits == 0 && n.symbols > 0) {
-    const std::string_view word = value.substr(0, value.find_last_not_of("!?") + 1);
+    const std::string_view word = value.substr(0, last_not_of<"!?">(value) + 1);
     if (word.empty()) return true;
     if (word.size() < value.size())
       return !spells_nothing(word) && is_name(word, kinds_of(word), quoted);
@@ -130,19 +132,19 @@ bool is_argument(std::string_view value) {
     return true;
   const std::size_t colon = value.find(':');
   if (colon != value.npos && colon > 0 && colon <= 5 && value.size() - colon <= 6 &&
-      value.find_first_not_of("0123456789:") == value.npos)
+      first_not_of<"0123456789:">(value) == value.npos)
     return true;
   // "8080/message" of a local address.
   const std::size_t slash = value.find('/');
   if (slash != value.npos && slash >= 2 && slash <= 5 &&
-      value.substr(0, slash).find_first_not_of("0123456789") == value.npos &&
+      first_not_of<"0123456789">(value.substr(0, slash)) == value.npos &&
       std::all_of(value.begin() + static_cast<std::ptrdiff_t>(slash), value.end(), [](char c) {
         return c == '/' || c == '_' || c == '-' || is_letter(static_cast<unsigned char>(c));
       }))
     return true;
   // "7,315,312", "2022/11/06", "|b/9Lco5E…" behind the salt of known hosts.
-  const bool figures = value.find_first_not_of("0123456789,/") == value.npos;
-  if (value[0] == '|' || (figures && value.find_first_of(",/") != value.npos)) return true;
+  const bool figures = first_not_of<"0123456789,/">(value) == value.npos;
+  if (value[0] == '|' || (figures && first_of<",/">(value) != value.npos)) return true;
   const bool letters = std::all_of(value.begin(), value.end(),
                                    [](char c) { return is_letter(static_cast<unsigned char>(c)); });
   return letters && value.ends_with("Password");
@@ -155,14 +157,14 @@ bool is_pointer(std::string_view value) {
 
 // "users@v1.2.3", "pkg@npm:^1.0.0": a package and its version.
 bool is_package(std::string_view value) {
-  const std::size_t at = value.rfind('@');
+  const std::size_t at = last_of(value, '@');
   if (at == value.npos || at == 0) return false;
   std::string_view version = value.substr(at + 1);
   if (version.starts_with("npm:")) return true;
   if (!version.empty() && std::string_view("v^~").find(version[0]) != version.npos)
     version.remove_prefix(1);
   return std::count(version.begin(), version.end(), '.') >= 2 &&
-         version.find_first_not_of("0123456789.") == version.npos;
+         first_not_of<"0123456789.">(version) == version.npos;
 }
 
 bool looks_like_path(std::string_view value) {
@@ -180,19 +182,19 @@ bool is_notation(std::string_view value) {
   static constexpr std::string_view kEntities[] = {"quot",  "ldquo", "rdquo", "lsquo", "rsquo",
                                                    "apos",  "amp",   "lt",    "gt",    "nbsp",
                                                    "laquo", "raquo", "hellip"};
-  const std::size_t sign = value.find_first_not_of("0123456789");
+  const std::size_t sign = first_not_of<"0123456789">(value);
   if (sign != std::string_view::npos && value[sign] == '*' && sign <= 2)
     return value.find_first_not_of(kUpper, sign + 1) == std::string_view::npos;
   const std::size_t at = value.find_first_not_of(kLower);
   if (at != std::string_view::npos && value[at] == '@')
     return value.find_first_not_of(kLower, at + 1) == std::string_view::npos;
-  const std::size_t entity = value.rfind('&');
+  const std::size_t entity = last_of(value, '&');
   return entity != std::string_view::npos && listed(kEntities, value.substr(entity + 1));
 }
 
 // "464/tcp" of /etc/services, "RFC4519", "PKCS-12", "[success=1" of PAM.
 bool is_technical(std::string_view value) {
-  const std::size_t digits = value.find_first_not_of("0123456789");
+  const std::size_t digits = first_not_of<"0123456789">(value);
   const auto rest = value.substr(std::min(digits, value.size()));
   if (digits > 0 && (rest == "/tcp" || rest == "/udp" || rest == "/sctp")) return true;
   if (value.front() == '[' && value.find('=') != std::string_view::npos) return true;
@@ -201,12 +203,12 @@ bool is_technical(std::string_view value) {
   if (digits == 1 && rest.size() > 1 && rest[0] == ':' &&
       is_digit(static_cast<unsigned char>(rest[1])))
     return true;
-  const std::size_t word = value.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+  const std::size_t word = first_not_of<"ABCDEFGHIJKLMNOPQRSTUVWXYZ">(value);
   if (word == std::string_view::npos || word < 3 || word > 6) return false;
   const bool standard = value[word] == '-' || value.starts_with("RFC");
   const std::size_t number = word + (value[word] == '-' ? 1 : 0);
   return standard && number < value.size() && value.size() - number <= 5 &&
-         value.find_first_not_of("0123456789", number) == std::string_view::npos;
+         first_not_of<"0123456789">(value, number) == std::string_view::npos;
 }
 
 }  // namespace
@@ -244,7 +246,7 @@ bool is_sample_password(std::string_view value) {
 // "Kx9vTq2Lm!".
 bool password_stands_alone(std::string_view value) {
   // Cells of a row, templates, expressions and paths are none.
-  if (value.find_first_of(",|;<>{}[]()=`") != std::string_view::npos) return false;
+  if (first_of<",|;<>{}[]()=`">(value) != std::string_view::npos) return false;
   if (std::count(value.begin(), value.end(), '/') >= 2) return false;
   const Kinds n = kinds_of(value);
   return n.digits > 0 && n.lower + n.upper >= 2 && (n.classes() >= 3 || n.symbols > 0) &&

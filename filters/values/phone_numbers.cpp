@@ -4,7 +4,9 @@
 #include <array>
 #include <string>
 
+#include "filters/char_set.h"
 #include "filters/evidence.h"
+#include "filters/line_ends.h"
 #include "filters/surroundings.h"
 #include "filters/values/digit_candidates.h"
 #include "filters/values/given_example.h"
@@ -56,7 +58,7 @@ bool is_doi(std::string_view text, std::size_t begin) {
   const std::string_view before = text.substr(begin - 8, 7);
   const std::size_t ten = before.find("10.");
   return ten != before.npos && before.size() - ten >= 6 && before.size() - ten <= 7 &&
-         before.find_first_not_of("0123456789", ten + 3) == before.npos;
+         first_not_of<"0123456789">(before, ten + 3) == before.npos;
 }
 
 // "03-1234-5678", "090-0000-0000": what forms show beside their fields.
@@ -218,7 +220,7 @@ bool is_added_line(std::string_view text, std::size_t plus) {
   if (plus < 2) return false;
   const std::size_t from = plus - 1 - std::min(plus - 1, kLongestLine);
   const std::string_view before = text.substr(from, plus - 1 - from);
-  const std::size_t line = before.rfind('\n');
+  const std::size_t line = last_of(before, '\n');
   return line == std::string_view::npos ? from == 0 && changed(0) : changed(from + line + 1);
 }
 

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <string>
 
+#include "filters/char_set.h"
 #include "filters/evidence.h"
 #include "filters/surroundings.h"
 #include "filters/width_fold.h"
@@ -69,7 +70,7 @@ bool is_package_before(std::string_view text, std::size_t begin) {
 bool follows_option(std::string_view before) {
   if (!before.ends_with(' ')) return false;
   before.remove_suffix(1);
-  const std::string_view word = before.substr(before.find_last_of(" \n") + 1);
+  const std::string_view word = before.substr(last_of<" \n">(before) + 1);
   return word.size() >= 3 && word.size() <= 5 && word[0] == '-' && word[1] != '-';
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <iterator>
 
+#include "filters/char_set.h"
 #include "filters/values/validators.h"
 #include "filters/width_fold.h"
 
@@ -132,8 +133,8 @@ bool spells_nothing(std::string_view value) {
 }
 
 bool is_hex(std::string_view value) {
-  return value.find_first_not_of("0123456789abcdef") == std::string_view::npos ||
-         value.find_first_not_of("0123456789ABCDEF") == std::string_view::npos;
+  return first_not_of<"0123456789abcdef">(value) == std::string_view::npos ||
+         first_not_of<"0123456789ABCDEF">(value) == std::string_view::npos;
 }
 
 bool is_uuid(std::string_view value) {

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <string>
 
+#include "filters/line_ends.h"
 #include "filters/table.h"
 #include "filters/values/assignment.h"
 #include "filters/values/random_value.h"
@@ -39,7 +40,7 @@ bool mixes_letters_and_digits(std::string_view value) {
 // sample. Straight behind its name, `named`, it needs no digits.
 bool is_aws_secret(std::string_view value, bool named) {
   if (ends_with(value, "EXAMPLEKEY") ||
-      value.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos)
+      first_not_of<"0123456789abcdefABCDEF">(value) == std::string_view::npos)
     return false;
   if (std::count(value.begin(), value.end(), '/') > 3) return false;
   // One in a hundred holds a single digit; its signs tell it from a name.
@@ -150,7 +151,7 @@ bool crc_holds(std::string_view token) {
   constexpr std::size_t kCheck = 6;
   constexpr std::string_view kDigits =
       "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-  const std::size_t body = token.rfind('_') + 1;
+  const std::size_t body = last_of(token, '_') + 1;
   if (token.size() < body + kCheck) return false;
   const std::string_view random = token.substr(body, token.size() - body - kCheck);
   auto sum =

@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "filters/char_set.h"
+#include "filters/line_ends.h"
 #include "filters/values/assignment.h"
 #include "filters/values/generic_secret.h"
 #include "filters/values/password.h"
@@ -80,10 +82,10 @@ std::optional<Argument> next_argument(std::string_view text, std::size_t& pos, s
 std::optional<Argument> piped_in(std::string_view text, std::size_t program) {
   const std::size_t from = program - std::min(program, kPipedReach);
   std::string_view before = text.substr(from, program - from);
-  before = before.substr(before.rfind('\n') + 1);
+  before = before.substr(last_of(before, '\n') + 1);
   const std::size_t begin = program - before.size();
-  const std::size_t pipe = before.rfind('|');
-  if (pipe == before.npos || before.find_first_not_of(" npx", pipe + 1) != before.npos)
+  const std::size_t pipe = last_of(before, '|');
+  if (pipe == before.npos || first_not_of<" npx">(before, pipe + 1) != before.npos)
     return std::nullopt;
   before = before.substr(0, pipe);
   if (before.find("echo ") == before.npos && before.find("printf ") == before.npos)

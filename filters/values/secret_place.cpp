@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "filters/char_set.h"
 #include "filters/line_ends.h"
 #include "filters/values/given_example.h"
 #include "filters/width_fold.h"
@@ -24,9 +25,10 @@ bool in_template(std::string_view text, std::size_t value) {
   constexpr std::size_t kReach = 96;
   const std::size_t from = value - std::min(value, kReach);
   const std::string_view before = text.substr(from, value - from);
+  if (last_of(before, '{') == before.npos) return false;
   const std::size_t open = before.rfind("{{");
   return open != before.npos && before.find('|', open) != before.npos &&
-         before.find_first_of("\n}", open) == before.npos;
+         first_of<"\n}">(before, open) == before.npos;
 }
 
 bool begins_result(std::string_view line) {
@@ -56,11 +58,11 @@ bool is_result(std::string_view text, Range word) {
 // "arn:aws:secretsmanager:…:secret:prod/db-a1B2c3": where a secret is kept.
 bool is_secret_of_manager(std::string_view text, std::size_t word) {
   constexpr std::size_t kReach = 72;
+  if (word == 0 || text[word - 1] != ':') return false;
   const std::size_t from = word - std::min(word, kReach);
   const std::string_view before = text.substr(from, word - from);
   const std::size_t manager = before.rfind(":secretsmanager:");
-  return before.ends_with(":") && manager != before.npos &&
-         before.find_first_of(" \n\"'", manager) == before.npos;
+  return manager != before.npos && first_of<" \n\"'">(before, manager) == before.npos;
 }
 
 bool is_shown_password(std::string_view text, Range value) {

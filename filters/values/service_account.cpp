@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "filters/char_set.h"
 #include "filters/values/random_value.h"
 #include "filters/values/validators.h"
 
@@ -31,7 +32,7 @@ std::optional<Range> key_id(std::string_view text) {
   if (!key) return std::nullopt;
   constexpr std::size_t kDigits = 40;
   const std::size_t from = *key + std::string_view("\"private_key_id").size();
-  const std::size_t begin = text.find_first_of("0123456789abcdef", from);
+  const std::size_t begin = first_of<"0123456789abcdef">(text, from);
   if (begin == std::string_view::npos || begin > from + 10 || begin + kDigits > text.size())
     return std::nullopt;
   const std::string_view id = text.substr(begin, kDigits);

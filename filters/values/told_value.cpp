@@ -93,9 +93,9 @@ bool is_told_password(std::string_view value) {
     return false;
   const auto digits = std::count_if(value.begin(), value.end(),
                                     [](char c) { return is_digit(static_cast<unsigned char>(c)); });
-  if (value.find_first_of("!#$%&*?@^~") != std::string_view::npos) return true;
+  if (first_of<"!#$%&*?@^~">(value) != std::string_view::npos) return true;
   // Joints are those of names, too.
-  if (value.find_first_of("_-") != std::string_view::npos)
+  if (first_of<"_-">(value) != std::string_view::npos)
     return digits >= 3 || (digits == 2 && word_likeness(value, 3) < 0.30);
   return digits >= 2 && word_likeness(value, 3) < 0.55;
 }

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <iterator>
 
+#include "filters/char_set.h"
 #include "filters/width_fold.h"
 
 namespace sekisho::filters {
@@ -225,7 +226,7 @@ bool is_pseudonym(std::string_view value) {
   constexpr std::size_t kTail = 13;
   return value.substr(0, 4) == "SKS_" && value.size() > 5 + kTail &&
          value[value.size() - kTail - 1] == '_' &&
-         value.substr(value.size() - kTail).find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") ==
+         first_not_of<"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567">(value.substr(value.size() - kTail)) ==
              std::string_view::npos;
 }
 
