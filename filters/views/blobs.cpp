@@ -446,14 +446,15 @@ BlobRun read_even_groups(std::string_view text, std::size_t at) {
       (second + size + 1 < text.size() && is_blob_char(text[second + size]) &&
        is_blob_char(text[second + size + 1])))
     return {};
-  // One blank or line end between.
+  // One blank, tab or line end between.
   const auto behind_gap = [text](std::size_t end) {
     if (end + 1 < text.size() && text[end] == '\r' && text[end + 1] == '\n') return end + 2;
-    return end < text.size() && (text[end] == ' ' || text[end] == '\n') ? end + 1 : end;
+    static constexpr CharSet kGaps{" \n\t"};
+    return end < text.size() && kGaps.has(text[end]) ? end + 1 : end;
   };
   // Words before it, or where it would begin, are of the text around.
   if (is_small_word(text.substr(at, size))) return {};
-  const bool goes_on = at > size && (text[at - 1] == ' ' || text[at - 1] == '\n') &&
+  const bool goes_on = at > size && behind_gap(at - 1) == at &&
                        blob_run_end(text.substr(0, at), at - 1 - size) == at - 1 &&
                        (at == size + 1 || !is_blob_char(text[at - size - 2]));
   if (goes_on && !is_small_word(text.substr(at - 1 - size, size))) return {};
@@ -497,6 +498,21 @@ bool says_in_hex(const std::string& digits) {
 }
 
 }  // namespace
+
+bool may_begin_base64(std::string_view chars) {
+  return chars.size() >= 4 && may_be_text(three_bytes(chars, 0)[0]);
+}
+
+bool says_in_base64(std::string_view chars) {
+  constexpr std::size_t kFewest = 16;
+  static constexpr CharSet kSmall{"abcdefghijklmnopqrstuvwxyz"},
+      kCapitals{"ABCDEFGHIJKLMNOPQRSTUVWXYZ"};
+  const auto any = [chars](const CharSet& set) {
+    return std::any_of(chars.begin(), chars.end(), [&set](char c) { return set.has(c); });
+  };
+  return chars.size() >= kFewest && any(kSmall) && any(kCapitals) && begins_readable(chars, 0) &&
+         is_mostly_text(decode_base64_run(chars, 0));
+}
 
 std::size_t patch_even_groups(std::string_view text, std::size_t at, ViewBudget& budget, bool& over,
                               Patches& out) {

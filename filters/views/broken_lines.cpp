@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <iterator>
 #include <string>
+#include <vector>
 
 #include "filters/char_set.h"
 #include "filters/views/loose_numbers.h"
@@ -28,12 +29,76 @@ Kinds kinds_of(std::string_view text) {
   return kinds;
 }
 
-// Blanks, marks of quotation and comments at the beginning of a line.
-std::size_t skip_margin(std::string_view text, std::size_t at) {
+// The beginning of the line that ends at `end`, if it is not too long.
+std::size_t line_begin(std::string_view text, std::size_t end) {
+  constexpr std::size_t kLongestLine = 512;
+  const std::size_t from = end > kLongestLine ? end - kLongestLine : 0;
+  const std::size_t before = text.substr(from, end - from).rfind('\n');
+  return before == std::string_view::npos ? from : from + before + 1;
+}
+
+// " 12  ", "12: ", "12 | " at the beginning of a line; `end` is `at`: it has no number.
+struct LineNumber {
+  std::size_t value = 0, end = 0;
+};
+LineNumber line_number(std::string_view text, std::size_t at) {
+  constexpr std::size_t kMostBlanks = 8, kMostDigits = 5;
   std::size_t pos = at;
-  static constexpr CharSet kMargin{" \t>#*|"};
-  while (pos < text.size() && pos - at < 24 && kMargin.has(text[pos])) ++pos;
-  return pos;
+  while (pos < text.size() && pos - at < kMostBlanks && text[pos] == ' ') ++pos;
+  LineNumber number{0, at};
+  const std::size_t first = pos;
+  for (; digit_at(text, pos) && pos - first < kMostDigits; ++pos)
+    number.value = number.value * 10 + static_cast<std::size_t>(text[pos] - '0');
+  static constexpr CharSet kSigns{" :\t"};
+  if (pos == first || pos >= text.size() || !kSigns.has(text[pos])) return number;
+  for (const std::string_view sign : {"  ", ": ", " | ", "\t"})
+    if (text.substr(pos, sign.size()) == sign) return {number.value, pos + sign.size()};
+  return number;
+}
+
+// Over the mark of a comment or a patch, or the number of the line when the line before has the one
+// before, at `pos`; the line begins at `at`.
+[[gnu::noinline]] std::size_t behind_mark(std::string_view text, std::size_t at, std::size_t pos) {
+  if (pos + 2 >= text.size()) return pos;
+  if (text[pos] == '+') return pos == at && text[line_begin(text, at - 1)] == '+' ? at + 1 : pos;
+  if (kAsciiDigits.has(text[pos])) {
+    const LineNumber number = line_number(text, at);
+    if (number.end == at || !alnum_at(text, number.end)) return pos;
+    const std::size_t line = line_begin(text, at - 1);
+    const LineNumber above = line_number(text, line);
+    return above.end != line && above.value + 1 == number.value ? number.end : pos;
+  }
+  const std::size_t end = text[pos] == ';' ? pos + 1 : pos + 2;
+  return text[end] == ' ' && text[end - 1] == text[pos] ? end + 1 : pos;
+}
+
+// Over blanks and marks of quotation, comments and patches where a line begins.
+[[gnu::always_inline]] inline std::size_t skip_margin(std::string_view text, std::size_t at) {
+  constexpr std::size_t kLongest = 24;
+  std::size_t pos = at;
+  static constexpr CharSet kMargin{" \t>#*|"}, kMarks = kAsciiDigits | CharSet("+/-;");
+  while (pos < text.size() && pos - at < kLongest && kMargin.has(text[pos])) ++pos;
+  return pos < text.size() && kMarks.has(text[pos]) ? behind_mark(text, at, pos) : pos;
+}
+
+// "4716275-" … "913603754": the hyphen at `end` parts no groups of the number, it stands where the
+// line is broken.
+bool is_hyphenated(std::string_view text, std::size_t end, std::size_t next) {
+  static constexpr CharSet kSigns{"-. "};
+  std::size_t first = end;
+  while (first > 0 && digit_at(text, first - 1)) --first;
+  if (first == end || (first > 1 && kSigns.has(text[first - 1]) && digit_at(text, first - 2)))
+    return false;
+  std::size_t last = next;
+  while (digit_at(text, last)) ++last;
+  return !(last < text.size() && kSigns.has(text[last]) && digit_at(text, last + 1));
+}
+
+// Keys of these kinds hold no hyphen.
+bool holds_no_hyphen(std::string_view token) {
+  static constexpr std::string_view kBeginnings[] = {"AKIA", "ASIA", "gh", "sk_", "rk_", "npm_"};
+  return std::any_of(std::begin(kBeginnings), std::end(kBeginnings),
+                     [token](std::string_view b) { return token.starts_with(b); });
 }
 
 bool is_number_char(char c) {
@@ -278,6 +343,39 @@ bool break_prefix(std::string_view left, std::string_view right) {
   return has_token_prefix(std::string_view(whole, left.size() + more));
 }
 
+// Cheap: so little of a token that what it begins with is not over.
+bool may_be_cut_short(std::string_view piece) {
+  constexpr std::size_t kFewest = 2;
+  return piece.size() >= kFewest && piece.size() < kLongestTokenPrefix &&
+         begins_token_prefix(piece);
+}
+
+// "sk_l" … "ive_" … "EyOZ": the lines of a token that is broken within its beginning, from the
+// piece [begin, end) on; none: they are something else.
+std::vector<Range> breaks_of_prefix(std::string_view text, std::size_t begin, std::size_t end) {
+  constexpr std::size_t kMostLines = 8, kShortestToken = 16;
+  std::vector<Range> breaks;
+  std::string value(text.substr(begin, end - begin));
+  for (std::size_t last = end; breaks.size() < kMostLines;) {
+    std::size_t line = last;
+    while (line < text.size() && line - last < 2 && (text[line] == '\\' || text[line] == '\r'))
+      ++line;
+    if (line >= text.size() || text[line] != '\n') break;
+    const std::size_t next = skip_margin(text, line + 1);
+    const std::size_t stop = token_end(text, next);
+    const std::string_view piece = text.substr(next, stop - next);
+    if (piece.empty() || is_plain_word(piece)) break;
+    value += piece;
+    if (value.size() >= kLongestTokenPrefix && !has_token_prefix(value)) break;
+    breaks.push_back({last, next});
+    last = stop;
+  }
+  const bool token =
+      value.size() >= kShortestToken && has_token_prefix(value) && kinds_of(value).digits > 0;
+  if (!token) breaks.clear();
+  return breaks;
+}
+
 // Whether the line that begins with the token at `begin` goes on with one that begins a few lines
 // above.
 bool goes_on_with_token(std::string_view text, const Survey& survey, std::size_t begin) {
@@ -358,16 +456,22 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
   EncodedBlock block(text, survey);
   NumberColumns columns(text, out);
   std::size_t listed = 0;  // the end of the last token over items of a list
+  // Where the number that was broken last goes on, and its digits before.
+  std::size_t number_at = std::string_view::npos, number_digits = 0;
   const std::string_view looked_at = text.substr(where.begin, where.size());
   const auto holds = [looked_at](std::string_view what) {
     return looked_at.find(what) != std::string_view::npos;
   };
   const bool mails = survey.next(where.begin, where.end, kAtSigns) < where.end;
   const bool logins = mails && (holds(":/") || holds(":\n") || holds(":\r") || holds(":\\"));
+  constexpr std::string_view kHyphen = "‐";  // of typesetting
   const auto join = [&](std::size_t at) {
     if (text[at] != '\n') return at + 1;
     std::size_t end = at;
     while (end > 0 && (text[end - 1] == '\r' || text[end - 1] == '\\') && at - end < 3) --end;
+    if (end > 0 && static_cast<unsigned char>(text[end - 1]) >= 0x80 &&
+        text.substr(0, end).ends_with(kHyphen))
+      end -= kHyphen.size();
     if (end == 0) return at + 1;
     if (columns.join(at) || at < listed) return at + 1;
     if (may_begin_item(text, at + 1)) {
@@ -375,12 +479,17 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
       if (at < listed) return at + 1;
     }
     const std::size_t next = skip_margin(text, at + 1);
-    const std::size_t before = digits_before(text, end), after = digits_after(text, next);
+    std::size_t before = digits_before(text, end);
+    const std::size_t after = before > 0 ? digits_after(text, next) : 0;
+    if (number_at < end && end - number_at == before) before += number_digits;
     if (before > 0 && after > 0 && before + after >= kFewestOfBoth) {
       if (rows_meet(text, end, next) || ends_sum(text, end)) return at + 1;
       // A single blank belongs to the number, more are a margin.
       const bool blank = next == at + 2 && text[at + 1] == ' ';
       const std::string_view sign = sign_at_break(text, end, next);
+      number_at = next;
+      number_digits = before;
+      if (text[end - 1] == '-' && is_hyphenated(text, end - 1, next)) --end;
       out.doubtful.add({end, blank && sign.empty() ? at + 1 : next}, sign);
       return at + 1;
     }
@@ -390,8 +499,18 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
     }
     if (!(token_at(text, end - 1) || at_sign(text, end - 1))) return at + 1;
     const std::size_t begin = token_begin(survey, end);
+    if (text[end - 1] == '-' && holds_no_hyphen(text.substr(begin, end - begin))) --end;
     const std::string_view left = text.substr(begin, end - begin);
-    bool begins = has_token_prefix(left);
+    const bool may = may_begin_token(left) || (left.size() > 5 && left[5] == '~');
+    bool begins = may && has_token_prefix(left);
+    if (may && !begins && may_be_cut_short(left)) {
+      const auto breaks = breaks_of_prefix(text, begin, end);
+      for (const Range& one : breaks) out.doubtful.add(one, "");
+      if (!breaks.empty()) {
+        listed = breaks.back().end;
+        return at + 1;
+      }
+    }
     const bool open = begins || digit_at(text, end - 1) || at_sign(text, end - 1) ||
                       (begin > 0 && at_sign(text, begin - 1));
     if (const std::size_t part = open ? part_label_end(text, at) : at; part != at) {
@@ -433,8 +552,8 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
     const std::uint64_t last = before.close | before.colon | before.high;
     return m.control & ~((m.close | m.colon | m.high) << 1 | last >> 63);
   };
-  logins ? survey.each(where.begin, where.end, kControls, join)
-         : survey.each(where.begin, where.end, kBreaks, join);
+  logins || holds(kHyphen) ? survey.each(where.begin, where.end, kControls, join)
+                           : survey.each(where.begin, where.end, kBreaks, join);
 }
 
 }  // namespace sekisho::filters

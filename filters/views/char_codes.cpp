@@ -440,14 +440,15 @@ void find_char_codes(std::string_view text, const Survey& survey, Range where, P
   out.undo(kCharCodes | kWrapped);
   std::size_t looked[4] = {0, 0, 0, 0};  // a list is not read again from its middle
   static constexpr CharSet kFirst{"0123456789abcdefABCDEFuU"};
-  // Where digits begin a word, and words of one letter (U+0041) or two (a pair of digits); not
-  // before words, but for those of calls, and Japanese within the shortest list.
+  // Where digits begin a word, and words of one letter (U+0041) or two (a pair of digits), or with
+  // a digit behind the first (E3h); not before words, but for those of calls, and Japanese within
+  // the shortest list.
   constexpr auto kCodeStarts = [](const BlockMarks& before, const BlockMarks& m,
                                   const BlockMarks& after) {
     static_assert(kFewestCodes == 8);
-    const TwoBlocks alnum{m.alnum(), after.alnum()};
+    const TwoBlocks alnum{m.alnum(), after.alnum()}, digits{m.digit, after.digit};
     const std::uint64_t starts = alnum.low & ~(alnum.low << 1 | before.alnum() >> 63) &
-                                 (m.digit | ~alnum.ahead(1) | ~alnum.ahead(2));
+                                 (m.digit | digits.ahead(1) | ~alnum.ahead(1) | ~alnum.ahead(2));
     if (starts == 0) return starts;
     const TwoBlocks words{m.plain, after.plain}, high{m.high, after.high};
     const TwoBlocks calls{m.close | m.dot, after.close | after.dot};

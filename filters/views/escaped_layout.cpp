@@ -69,8 +69,10 @@ bool has_digit(std::string_view text) {
 // Line ends between pieces of numbers, rows of cells and dumps, pieces of a token.
 bool line_end_parts_value(std::string_view text, std::size_t at) {
   static constexpr CharSet kMargin{" >*|+-#'"}, kBefore{" |,;+'\\"};
-  const std::size_t next = skip(text, at, kMargin);
+  std::size_t next = skip(text, at, kMargin);
   if (next == at) return false;
+  constexpr std::string_view kBullet = "・";
+  if (text.substr(next, kBullet.size()) == kBullet) next += kBullet.size();
   // The rest of a cell or of a statement stands before it.
   std::size_t end = at;
   while (end > 0 && at - end < 4 && kBefore.has(text[end - 1])) --end;

@@ -201,6 +201,8 @@ void find_hex_dumps(std::string_view text, const Survey& survey, Range where, Pa
     } else if (is_mostly_text(bytes)) {
       if (words != bytes && is_mostly_text(words)) bytes += "\n" + words;
       out.add({begin, end}, bytes);
+    } else if (words != bytes && is_mostly_text(words)) {
+      out.add({begin, end}, words);
     }
     if (at >= text.size()) break;
   }

@@ -353,7 +353,10 @@ std::size_t NumberColumns::join_from(Range first, std::size_t end) {
     const std::size_t stop = rest.find('\n');
     const bool last = stop == std::string_view::npos && line + 1 + rest.size() == text_.size();
     if (stop == std::string_view::npos && !last) break;
-    const std::size_t next = line + 1 + std::min(stop, rest.size());
+    std::size_t next = line + 1 + std::min(stop, rest.size());
+    // The end of a text in JSON.
+    if (last)
+      if (const std::size_t quote = rest.find("\"}"); quote != rest.npos) next = line + 1 + quote;
     const Range group = last_group(text_, next);
     if (group.size() == 0 || group.begin <= line) break;
     if (number.size + group.size() > kMostDigits) return 0;

@@ -91,7 +91,7 @@ inline std::uint64_t even_gaps(const BlockMarks& m, const BlockMarks& after) {
   if ((two | three | brackets) == 0) return 0;
   const std::uint64_t closed =
       brackets & (brackets >> 10 | brackets >> 11 | brackets >> 12 | brackets >> 14);
-  const std::uint64_t two_again = two >> 6 | two >> 7 | two >> 8 | two >> 10;
+  const std::uint64_t two_again = two >> 6 | two >> 7 | two >> 8 | two >> 10 | two >> 12;
   const std::uint64_t three_again = three >> 7 | three >> 8 | three >> 9 | three >> 11;
   return (two & two_again) | (three & three_again) | closed;
 }
@@ -246,7 +246,8 @@ inline constexpr auto kEvenGroupStarts = [](const BlockMarks& before, const Bloc
   for (const unsigned size : kEvenSizes) even |= blanks.ahead(size) & blanks.ahead(2 * size + 1);
   // Numbers are written in groups, too.
   const TwoBlocks letters{m.letter, after.letter};
-  return run & ~(run << 1 | last >> 63) & even & letters.spread(1).spread(2).spread(4).low;
+  return run & ~(run << 1 | last >> 63) & even &
+         letters.spread(1).spread(2).spread(4).spread(8).spread(8).low;
 };
 // For Survey::run_begin: what may be part of a token (kTokenChars).
 inline constexpr auto kTokenMarks = [](const BlockMarks& m) { return m.alnum() | m.token | m.dot; };

@@ -1,7 +1,10 @@
 #include <algorithm>
+#include <string>
 #include <vector>
 
 #include "filters/char_set.h"
+#include "filters/views/blob_chars.h"
+#include "filters/views/blobs.h"
 #include "filters/views/pieces.h"
 #include "filters/views/pulled_apart.h"
 #include "filters/views/survey.h"
@@ -47,6 +50,46 @@ bool is_key(std::string_view text, std::size_t begin, std::size_t end) {
   return at_sign(text, begin) && text.substr(end, 2) == "\":";
 }
 
+// "gh", "AK": so little of what a token begins with that only the next cells tell.
+bool may_go_on(std::string_view piece) {
+  constexpr std::size_t kFewest = 2;
+  return piece.size() >= kFewest && piece.size() < kLongestTokenPrefix &&
+         begins_token_prefix(piece);
+}
+
+// "| eyJ | hIjoi | …": base64 over the cells of a row. The end of the last one, 0: it is none.
+std::size_t join_blob_cells(std::string_view text, std::size_t at, std::size_t end,
+                            PulledApart out) {
+  constexpr std::string_view kBorder = " | ";
+  static constexpr CharSet kNumber = kAsciiDigits | CharSet(".-/+");
+  if (text[end] != ' ' || at < 2 || text[at - 2] != '|' ||
+      text.substr(end, kBorder.size()) != kBorder)
+    return 0;
+  const std::string_view first = text.substr(at, end - at);
+  if (is_plain_word(first) ||
+      std::all_of(first.begin(), first.end(), [](char c) { return kNumber.has(c); }))
+    return 0;
+  std::string value(first);
+  std::vector<Range> borders;
+  std::size_t last = end;
+  while (borders.size() < kMostCells && text.substr(last, kBorder.size()) == kBorder) {
+    const std::size_t next = last + kBorder.size();
+    std::size_t stop = next;
+    while (stop < text.size() && stop - next < kLongestToken && is_blob_char(text[stop])) ++stop;
+    const std::string_view behind = text.substr(stop, 4);
+    const std::size_t padding = std::min(behind.find_first_not_of('='), behind.size());
+    if (stop == next || behind.substr(padding, 2) != " |") break;
+    value += text.substr(next, stop - next);
+    // Cheap: most rows hold something else.
+    if (value.size() >= 4 && last == end && !may_begin_base64(value)) return 0;
+    borders.push_back({last, next});
+    last = stop + padding;
+  }
+  if (borders.empty() || !says_in_base64(value)) return 0;
+  for (const Range& border : borders) out.sure.add(border, "");
+  return last;
+}
+
 bool login_part(char c) {
   static constexpr CharSet kBorders{"|,;<\"'"};
   return c > ' ' && c < 0x7F && !kBorders.has(c);
@@ -87,6 +130,35 @@ void find_login_cells(std::string_view text, Range where, PulledApart out) {
   }
 }
 
+// Joins the piece of a token or an address with those in the next cells; `shortly`: these have to
+// tell. The end of the last one, 0: it is none.
+std::size_t join_cells(std::string_view text, Range piece, bool shortly, PulledApart out) {
+  std::vector<Range> borders;
+  std::string value(text.substr(piece.begin, piece.size()));
+  std::size_t piece_end = piece.end;
+  for (std::size_t cells = 0; cells < kMostCells; ++cells) {
+    std::size_t next = part_label_end(text, piece_end);
+    if (next == piece_end) next = border_end(text, piece_end);
+    if (next == piece_end || !(token_at(text, next) || at_sign(text, next))) break;
+    std::size_t stop = token_end(text, next);
+    if (at_sign(text, stop)) stop = token_end(text, stop + 1);
+    // Words of other cells stay out: pieces of a value are not followed by text.
+    if (stop < text.size() && text[stop] == ' ' && token_at(text, stop + 1)) break;
+    const std::string_view more = text.substr(next, stop - next);
+    if (is_plain_word(more) || is_key(text, next, stop)) break;
+    // "pass => 1,\n  @rest": the next argument.
+    if (at_sign(text, next) &&
+        text.substr(piece_end, next - piece_end).find('\n') != std::string_view::npos)
+      break;
+    borders.push_back({piece_end, next});
+    if (shortly && value.size() < kLongestTokenPrefix) value += more;
+    piece_end = stop;
+  }
+  if (shortly && !has_token_prefix(value)) return 0;
+  for (const Range& border : borders) (shortly ? out.doubtful : out.sure).add(border, "");
+  return piece_end;
+}
+
 }  // namespace
 
 void find_token_cells(std::string_view text, const Survey& survey, Range where, PulledApart out) {
@@ -111,28 +183,20 @@ void find_token_cells(std::string_view text, const Survey& survey, Range where, 
     std::size_t piece_end = end;
     const std::string_view token = text.substr(at, end - at);
     if (is_whole(token) && !at_sign(text, end)) return end + 1;
-    if (!has_token_prefix(token)) {
+    // Microsoft's mark of a client secret stands within.
+    const bool may = may_begin_token(token) || (token.size() > 5 && token[5] == '~');
+    const bool begins = may && has_token_prefix(token),
+               shortly = may && !begins && may_go_on(token);
+    if (!begins && !shortly) {
+      if (const std::size_t last = join_blob_cells(text, at, end, out); last != 0)
+        return done = last;
       piece_end = mails ? open_address(text, at) : 0;
       if (piece_end == 0) return end + 1;
     }
     if (in_dump_row(text, at)) return end + 1;
-    for (std::size_t cells = 0; cells < kMostCells; ++cells) {
-      std::size_t next = part_label_end(text, piece_end);
-      if (next == piece_end) next = border_end(text, piece_end);
-      if (next == piece_end || !(token_at(text, next) || at_sign(text, next))) break;
-      std::size_t stop = token_end(text, next);
-      if (at_sign(text, stop)) stop = token_end(text, stop + 1);
-      // Words of other cells stay out: pieces of a value are not followed by text.
-      if (stop < text.size() && text[stop] == ' ' && token_at(text, stop + 1)) break;
-      if (is_plain_word(text.substr(next, stop - next)) || is_key(text, next, stop)) break;
-      // "pass => 1,\n  @rest": the next argument.
-      if (at_sign(text, next) &&
-          text.substr(piece_end, next - piece_end).find('\n') != std::string_view::npos)
-        break;
-      out.sure.add({piece_end, next}, "");
-      piece_end = stop;
-    }
-    done = piece_end;
+    const std::size_t last = join_cells(text, {at, piece_end}, shortly, out);
+    if (last == 0) return end + 1;
+    done = last;
     return end + 1;
   });
 }

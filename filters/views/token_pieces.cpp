@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "filters/char_set.h"
+#include "filters/views/blobs.h"
 #include "filters/views/pieces.h"
 #include "filters/views/survey.h"
 #include "filters/views/token_prefixes.h"
@@ -18,7 +19,7 @@ constexpr std::size_t kLongestGap = 8, kLongestMark = 24;
 
 // A token begins with it: all of a known beginning, or most of it.
 bool begins_token(std::string_view piece) {
-  constexpr std::size_t kFewest = 3;
+  constexpr std::size_t kFewest = 2;
   return has_token_prefix(piece) ||
          (piece.size() >= kFewest && piece.size() < kLongestTokenPrefix &&
           begins_token_prefix(piece));
@@ -79,8 +80,11 @@ bool parts_again(std::string_view text, std::size_t end) {
 
 // From the piece on, over equal gaps; the end of the last one, 0: it was not joined.
 std::size_t join_even_pieces(std::string_view text, Range piece, PulledApart out) {
-  if (!begins_token(text.substr(piece.begin, piece.size()))) return 0;
+  constexpr std::size_t kShortestOfBlob = 4;
   const std::string_view gap = gap_behind(text, piece.end);
+  const bool token = begins_token(text.substr(piece.begin, piece.size()));
+  // Base64, two blanks between.
+  if (!token && !(gap == "  " && piece.size() >= kShortestOfBlob)) return 0;
   if (gap.empty()) return 0;
   Pieces pieces{std::string(text.substr(piece.begin, piece.size())), {}, piece.end};
   while (pieces.gaps.size() < kMostPieces && text.substr(pieces.end, gap.size()) == gap) {
@@ -95,8 +99,10 @@ std::size_t join_even_pieces(std::string_view text, Range piece, PulledApart out
   }
   const bool enough =
       pieces.gaps.size() + 1 >= kFewestPieces && pieces.value.size() >= kShortestToken;
-  if (!enough || !has_token_prefix(pieces.value)) return 0;
-  join(pieces, out.doubtful);
+  if (!enough) return 0;
+  const bool begins = has_token_prefix(pieces.value);
+  if (!begins && (token || !says_in_base64(pieces.value))) return 0;
+  join(pieces, begins ? out.doubtful : out.sure);
   return pieces.end;
 }
 
@@ -126,7 +132,10 @@ std::size_t line_end_behind(std::string_view text, std::size_t at) {
   static constexpr CharSet kMarks{" |\"',\r\\"};
   std::size_t end = at;
   while (end < text.size() && end - at < 8 && kMarks.has(text[end])) ++end;
-  return end == text.size() || text[end] == '\n' ? end : at - 1;
+  // Of a text in JSON, which ends there.
+  const bool closed = end > at && text[end - 1] == '"' && end < text.size() &&
+                      (text[end] == '}' || text[end] == ']');
+  return end == text.size() || text[end] == '\n' || closed ? end : at - 1;
 }
 
 }  // namespace

@@ -43,6 +43,30 @@ constexpr std::array<std::uint64_t, kTriples / 64> make_first() {
 }
 constexpr auto kFirst = make_first();
 
+// By their first character.
+constexpr std::size_t kCharacters = 128;
+constexpr auto kSorted = [] {
+  std::array<std::string_view, std::size(kPrefixes)> out{};
+  std::copy(std::begin(kPrefixes), std::end(kPrefixes), out.begin());
+  std::sort(out.begin(), out.end());
+  return out;
+}();
+// Where those of a character begin.
+constexpr auto kFrom = [] {
+  std::array<std::uint8_t, kCharacters + 1> out{};
+  for (std::size_t c = 0; c <= kCharacters; ++c)
+    while (out[c] < kSorted.size() && static_cast<std::size_t>(kSorted[out[c]][0]) < c) ++out[c];
+  return out;
+}();
+
+// Whether `fits` those that begin with the first character of `text`.
+template <class Fits>
+bool any_like(std::string_view text, Fits fits) {
+  const auto first = static_cast<unsigned char>(text[0]);
+  return first < kCharacters &&
+         std::any_of(kSorted.begin() + kFrom[first], kSorted.begin() + kFrom[first + 1], fits);
+}
+
 bool may_begin(std::string_view text) {
   const std::size_t triple = triple_at(text);
   return (kFirst[triple / 64] >> triple % 64 & 1) != 0;
@@ -50,20 +74,25 @@ bool may_begin(std::string_view text) {
 
 }  // namespace
 
+constexpr std::array<std::uint64_t, kTokenPairs / 64> kFirstTwo = [] {
+  std::array<std::uint64_t, kTokenPairs / 64> out{};
+  for (const std::string_view p : kPrefixes)
+    out[token_pair(p) / 64] |= std::uint64_t{1} << token_pair(p) % 64;
+  return out;
+}();
+
 bool has_token_prefix(std::string_view text) {
   if (text.size() < 3) return false;
   // Microsoft's mark of a client secret stands behind four characters: "1bC8Q~…".
   if (!may_begin(text))
     return text.size() >= 6 && text[5] == '~' && text[4] == 'Q' && text[3] >= '0' && text[3] <= '9';
-  return std::any_of(std::begin(kPrefixes), std::end(kPrefixes), [text](std::string_view p) {
-    return text.size() >= p.size() && text[0] == p[0] && text.substr(0, p.size()) == p;
-  });
+  return any_like(text, [text](std::string_view p) { return text.starts_with(p); });
 }
 
 bool begins_token_prefix(std::string_view text) {
   if (text.empty() || (text.size() >= 3 && !may_begin(text))) return false;
-  return std::any_of(std::begin(kPrefixes), std::end(kPrefixes),
-                     [text](std::string_view p) { return p.starts_with(text); });
+  if (text.size() >= 2 && !may_begin_token(text)) return false;
+  return any_like(text, [text](std::string_view p) { return p.starts_with(text); });
 }
 
 }  // namespace sekisho::filters

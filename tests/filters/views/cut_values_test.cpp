@@ -1,0 +1,132 @@
+// Values whose pieces are too short to say what they are: tokens cut within their beginning,
+// encodings over cells and wide gaps, lines that break a value behind a hyphen or a mark of their
+// own.
+
+#include <gtest/gtest.h>
+
+#include "tests/filters/views/disguise.h"
+
+namespace sekisho::filters {
+namespace {
+
+bool found(const std::string& text, const std::string& type) {
+  return shown(text).find(type + "[") != std::string::npos;
+}
+
+std::string joined(const std::vector<std::string>& pieces, const std::string& before,
+                   const std::string& behind) {
+  std::string out;
+  for (const std::string& piece : pieces) out += before + piece + behind;
+  return out;
+}
+
+const std::string kToken = "ghp_" + chance(kBase62, 36, 4);
+const std::string kKey = "AKIA" + chance(kBase32, 16, 3);
+
+TEST(CutValues, FindsTokensCutWithinTheirBeginningOverCells) {
+  for (std::size_t size = 2; size < 5; ++size) {
+    const std::vector<std::string> token = {kToken.substr(0, size), kToken.substr(size, 9),
+                                            kToken.substr(size + 9)};
+    const std::vector<std::string> key = {kKey.substr(0, size), kKey.substr(size)};
+    for (const auto& [before, behind] : {std::pair("", "\t"), std::pair("", ","),
+                                         std::pair(" ", " |"), std::pair("<td>", "</td>")}) {
+      EXPECT_TRUE(found("token," + joined(token, before, behind), "github_token"))
+          << size << behind;
+      EXPECT_TRUE(found("key," + joined(key, before, behind), "aws_access_key_id"))
+          << size << behind;
+    }
+  }
+}
+
+TEST(CutValues, FindsTokensCutWithinTheirBeginningOverLines) {
+  for (std::size_t size = 2; size < 5; ++size)
+    for (const char* mark : {"\n", "\r\n", "\n- ", "\n// ", "\n; ", "\n-- "}) {
+      const std::string text = (mark[1] == '-' && mark[2] == ' ' ? "- " : "") +
+                               kToken.substr(0, size) + mark + kToken.substr(size, 9) + mark +
+                               kToken.substr(size + 9);
+      EXPECT_TRUE(found("トークン\n" + text + "\n", "github_token")) << text;
+    }
+}
+
+TEST(CutValues, ShortWordsInCellsAndLinesAreNoTokens) {
+  EXPECT_EQ(shown("state,AK,IN,NY\nkey,gh,sk,hf\n| AK | IAB2 |\n"), "");
+  EXPECT_EQ(shown("the key\nsecret\nof the path\n- gh\n- pr\n- list\n"), "");
+}
+
+TEST(CutValues, FindsBase64OverCellsOfAnySize) {
+  const std::string coded = base64("GitHub token: " + kToken);
+  const std::string row = "| " + coded.substr(0, 13) + " | " + coded.substr(13, 3) + " | " +
+                          coded.substr(16, 30) + " | " + coded.substr(46) + " |";
+  EXPECT_TRUE(found(row, "github_token")) << row;
+  EXPECT_TRUE(found("| a | b |\n|---|---|\n" + row, "github_token")) << row;
+}
+
+TEST(CutValues, FindsBase64InGroupsWithTabsOrTwoBlanks) {
+  const std::string coded = base64("GitHub token: " + kToken);
+  for (const std::string gap : {"\t", "  "})
+    for (const std::size_t size : {4U, 5U, 8U, 10U}) {
+      std::string text;
+      for (std::size_t at = 0; at < coded.size(); at += size)
+        text += (at > 0 ? gap : "") + coded.substr(at, size);
+      EXPECT_TRUE(found("data: " + text, "github_token")) << text;
+    }
+}
+
+TEST(CutValues, FindsHexadecimalDigitsWhoseFirstGroupsHoldNoLetter) {
+  const std::string digits = hex("Stripe key: AKIA is not, but this is " + kToken);
+  for (const std::size_t size : {4U, 8U}) {
+    std::string text;
+    for (std::size_t at = 0; at < digits.size(); at += size)
+      text += (at > 0 ? " " : "") + digits.substr(at, size);
+    EXPECT_TRUE(found("The key is " + text + " as discussed.", "github_token")) << text;
+  }
+}
+
+TEST(CutValues, FindsJapaneseInTurnedWordsOfADump) {
+  // カード番号: 4539 5781 … as hexdump prints it.
+  const std::string said = "クレジットカード番号: " + with_luhn("453978" + chance(kDigits, 9, 5));
+  std::string text;
+  for (std::size_t at = 0; at < said.size(); at += 16) {
+    text += printed("%07x", static_cast<unsigned>(at));
+    for (std::size_t i = at; i < std::min(at + 16, said.size()); i += 2) {
+      const auto byte = [&](std::size_t j) {
+        return j < said.size() ? static_cast<unsigned char>(said[j]) : 0u;
+      };
+      text += printed(" %04x", byte(i + 1) << 8 | byte(i));
+    }
+    text += "\n";
+  }
+  EXPECT_TRUE(found(text, "credit_card")) << text;
+}
+
+TEST(CutValues, FindsBytesAsAssemblersWriteThemThatBeginWithALetter) {
+  const std::string said = "カード: " + kToken;
+  std::string text;
+  for (const char c : said) text += printed("%02Xh ", static_cast<unsigned char>(c));
+  EXPECT_TRUE(found("bytes: " + text + "; key", "github_token")) << text;
+}
+
+TEST(CutValues, FindsValuesHyphenatedAtALineEnd) {
+  const std::string card = with_luhn("453978" + chance(kDigits, 9, 5));
+  for (const char* hyphen : {"-", "‐"}) {
+    EXPECT_TRUE(found("card: " + card.substr(0, 7) + hyphen + "\n" + card.substr(7), "credit_card"))
+        << hyphen;
+    EXPECT_TRUE(found("token: " + kToken.substr(0, 17) + hyphen + "\n" + kToken.substr(17) + "\n",
+                      "github_token"))
+        << hyphen;
+  }
+}
+
+TEST(CutValues, FindsValuesOverLinesWithMarksOfTheirOwn) {
+  const std::string card = with_luhn("453978" + chance(kDigits, 9, 5));
+  for (const std::string& text :
+       {"card " + card.substr(0, 9) + "\n// " + card.substr(9),
+        "card " + card.substr(0, 9) + "\n-- " + card.substr(9),
+        "@@ -1 +1,2 @@\n+card " + card.substr(0, 9) + "\n+" + card.substr(9),
+        " 11  card\n 12  " + card.substr(0, 9) + "\n 13  " + card.substr(9),
+        "card " + card.substr(0, 13) + "\n" + card.substr(13, 1) + "\n" + card.substr(14)})
+    EXPECT_TRUE(found(text + "\n", "credit_card")) << text;
+}
+
+}  // namespace
+}  // namespace sekisho::filters
