@@ -227,7 +227,7 @@ bool is_odd(std::string_view text, std::size_t at, char32_t c, std::size_t size)
     return before && after && in_coded_token(text, at);
   }
   if (is_stackable_mark(c)) return true;
-  if (latin_lookalike(c) != 0 && (before || after)) return true;
+  if ((latin_lookalike(c) != 0 || digit_lookalike(c) != 0) && (before || after)) return true;
   if (is_hyphen(c) || is_dot(c) || is_space(c)) return before && after;
   if (!plain_form(c).empty()) {
     if (u_isdigit(static_cast<UChar32>(c)) || between(c, 0x1D400, 0x1D7FF)) return true;
@@ -311,6 +311,30 @@ char latin_lookalike(char32_t c) {
       std::lower_bound(std::begin(kLookalikes), std::end(kLookalikes), c,
                        [](const Lookalike& l, char32_t value) { return l.from < value; });
   return at != std::end(kLookalikes) && at->from == c ? at->to : '\0';
+}
+
+char digit_lookalike(char32_t c) {
+  switch (c) {
+    case 0x01A7:  // Ƨ
+      return '2';
+    case 0x01B7:  // Ʒ
+    case 0x021C:  // Ȝ
+    case 0x0417:  // З
+    case 0x0437:
+    case 0x04E0:  // Ӡ
+      return '3';
+    case 0x0427:  // Ч
+      return '4';
+    case 0x01BC:  // Ƽ
+      return '5';
+    case 0x0431:  // б
+      return '6';
+    case 0x0222:  // Ȣ
+    case 0x0223:
+      return '8';
+    default:
+      return '\0';
+  }
 }
 
 std::string_view plain_form(char32_t c) {

@@ -34,6 +34,8 @@ bool is_stackable_mark(char32_t c);
 
 // The Latin letter that `c` looks like, 0 = none. Never of kana or kanji.
 char latin_lookalike(char32_t c);
+// The digit that a letter looks like which is no look-alike of a Latin one, 0 = none.
+char digit_lookalike(char32_t c);
 // ASCII digits or the letter that an enclosed, raised, mathematical or foreign form stands for; ""
 // = none.
 std::string_view plain_form(char32_t c);

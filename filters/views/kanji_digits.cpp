@@ -14,8 +14,129 @@ namespace {
 constexpr std::size_t kLongestRun = 64;     // characters
 constexpr std::size_t kFewestTogether = 4;  // digits that make a number by themselves
 
-// 0..9, 10, 100, 1000, 10000; -1 = no digit.
-int value_of(char32_t c) {
+bool begins(std::string_view text, std::size_t at, std::string_view with) {
+  return text.substr(at, with.size()) == with;
+}
+
+// Counters of addresses and dates.
+bool counter_at(std::string_view text, std::size_t at) {
+  static constexpr std::string_view kCounters[] = {"丁目", "番地", "番", "号", "年",
+                                                   "月",   "日",   "条", "歳", "階"};
+  return std::any_of(std::begin(kCounters), std::end(kCounters),
+                     [&](std::string_view c) { return begins(text, at, c); });
+}
+
+bool after_era(std::string_view text, std::size_t at) {
+  static constexpr std::string_view kEras[] = {"明治", "大正", "昭和", "平成", "令和"};
+  return at >= 6 && std::any_of(std::begin(kEras), std::end(kEras),
+                                [&](std::string_view e) { return begins(text, at - 6, e); });
+}
+
+struct Run {
+  std::size_t begin = 0, end = 0;  // of digits, separators between
+  std::size_t digits = 0;
+  std::size_t ascii = 0;  // of them
+  bool powers = false;    // ten and above
+  bool separated = false;
+};
+
+int ascii_value(char32_t c) {
+  return c >= U'0' && c <= U'9' ? static_cast<int>(c - U'0') : -1;
+}
+
+// Digits, with single separators between where both sides are digits; `mixed`: of ASCII too.
+Run read_run(std::string_view text, std::size_t at, bool mixed = false) {
+  Run run{at, at};
+  const auto value_at = [mixed, &run](char32_t c) {
+    const int ascii = mixed ? ascii_value(c) : -1;
+    run.ascii += ascii >= 0 ? 1 : 0;
+    return ascii >= 0 ? ascii : kanji_value(c);
+  };
+  for (std::size_t i = 0, pos = at; i < kLongestRun; ++i) {
+    const RawChar c = raw_char(text, pos);
+    int value = value_at(c.value);
+    if (value < 0) {
+      if (i == 0 || kanji_separator(c.value) == '\0') break;
+      const RawChar next = raw_char(text, pos + c.size);
+      if ((value = value_at(next.value)) < 0) break;
+      run.separated = true;
+      pos += c.size + next.size;
+    } else {
+      pos += c.size;
+    }
+    run.powers |= value >= 10;
+    ++run.digits;
+    run.end = pos;
+  }
+  return run;
+}
+
+// The run as decimal digits, one for one.
+void patch_digits(std::string_view text, const Run& run, bool asks, Patches& out) {
+  for (std::size_t pos = run.begin; pos < run.end;) {
+    const RawChar c = raw_char(text, pos);
+    const int value = kanji_value(c.value);
+    const char plain = value >= 0 ? static_cast<char>('0' + value) : kanji_separator(c.value);
+    if (ascii_value(c.value) < 0) out.add({pos, pos + c.size}, std::string_view(&plain, 1), asks);
+    pos += c.size;
+  }
+}
+
+// "三百二十" -> 320; -1 = not written that way.
+long positional(std::string_view text, std::size_t begin, std::size_t end) {
+  long whole = 0, part = 0, digit = -1;
+  for (std::size_t pos = begin; pos < end;) {
+    const RawChar c = raw_char(text, pos);
+    const int value = kanji_value(c.value);
+    if (value < 0 || (value < 10 && digit >= 0)) return -1;
+    if (value < 10) {
+      digit = value;
+    } else if (value < 10000) {
+      part += (digit < 0 ? 1 : digit) * value;
+      digit = -1;
+    } else {
+      whole += (part + std::max(digit, 0L)) * value;
+      part = 0;
+      digit = -1;
+    }
+    pos += c.size;
+  }
+  return whole + part + std::max(digit, 0L);
+}
+
+// Digits of ASCII before `at`, separators between.
+std::size_t digits_before(std::string_view text, std::size_t at) {
+  constexpr std::size_t kLongest = 24;
+  std::size_t digits = 0;
+  for (std::size_t i = at; i > 0 && at - i < kLongest; --i) {
+    const char c = text[i - 1];
+    if (c >= '0' && c <= '9')
+      ++digits;
+    else if (c != ' ' && c != '-')
+      break;
+  }
+  return digits;
+}
+
+// "8六95八一": a number of which some digits are in kanji, from the first of those on; empty: it is
+// none.
+Run read_mixed(std::string_view text, const Run& kanji) {
+  constexpr std::size_t kFewestDigits = 9, kFewestInKanji = 2;
+  const std::size_t before = digits_before(text, kanji.begin);
+  const bool beside =
+      kanji.end < text.size() && (ascii_value(static_cast<unsigned char>(text[kanji.end])) >= 0 ||
+                                  text[kanji.end] == '-' || text[kanji.end] == ' ');
+  if (before == 0 && !beside) return {};
+  const Run mixed = read_run(text, kanji.begin, true);
+  const bool number = !mixed.powers && before + mixed.ascii > 0 &&
+                      before + mixed.digits >= kFewestDigits &&
+                      mixed.digits - mixed.ascii >= kFewestInKanji;
+  return number ? mixed : Run{};
+}
+
+}  // namespace
+
+int kanji_value(char32_t c) {
   switch (c) {
     case U'〇':
     case U'零':
@@ -69,133 +190,11 @@ int value_of(char32_t c) {
   }
 }
 
-bool begins(std::string_view text, std::size_t at, std::string_view with) {
-  return text.substr(at, with.size()) == with;
-}
-
-// Counters of addresses and dates.
-bool counter_at(std::string_view text, std::size_t at) {
-  static constexpr std::string_view kCounters[] = {"丁目", "番地", "番", "号", "年",
-                                                   "月",   "日",   "条", "歳", "階"};
-  return std::any_of(std::begin(kCounters), std::end(kCounters),
-                     [&](std::string_view c) { return begins(text, at, c); });
-}
-
-bool after_era(std::string_view text, std::size_t at) {
-  static constexpr std::string_view kEras[] = {"明治", "大正", "昭和", "平成", "令和"};
-  return at >= 6 && std::any_of(std::begin(kEras), std::end(kEras),
-                                [&](std::string_view e) { return begins(text, at - 6, e); });
-}
-
-char separator_of(char32_t c) {
+char kanji_separator(char32_t c) {
   if (is_hyphen(c) || c == U'－' || c == U'の' || c == U'ノ') return '-';
   if (is_dot(c)) return '.';
   return is_space(c) || c == 0x3000 || c == 0x3001 ? ' ' : '\0';
 }
-
-struct Run {
-  std::size_t begin = 0, end = 0;  // of digits, separators between
-  std::size_t digits = 0;
-  std::size_t ascii = 0;  // of them
-  bool powers = false;    // ten and above
-  bool separated = false;
-};
-
-int ascii_value(char32_t c) {
-  return c >= U'0' && c <= U'9' ? static_cast<int>(c - U'0') : -1;
-}
-
-// Digits, with single separators between where both sides are digits; `mixed`: of ASCII too.
-Run read_run(std::string_view text, std::size_t at, bool mixed = false) {
-  Run run{at, at};
-  const auto value_at = [mixed, &run](char32_t c) {
-    const int ascii = mixed ? ascii_value(c) : -1;
-    run.ascii += ascii >= 0 ? 1 : 0;
-    return ascii >= 0 ? ascii : value_of(c);
-  };
-  for (std::size_t i = 0, pos = at; i < kLongestRun; ++i) {
-    const RawChar c = raw_char(text, pos);
-    int value = value_at(c.value);
-    if (value < 0) {
-      if (i == 0 || separator_of(c.value) == '\0') break;
-      const RawChar next = raw_char(text, pos + c.size);
-      if ((value = value_at(next.value)) < 0) break;
-      run.separated = true;
-      pos += c.size + next.size;
-    } else {
-      pos += c.size;
-    }
-    run.powers |= value >= 10;
-    ++run.digits;
-    run.end = pos;
-  }
-  return run;
-}
-
-// The run as decimal digits, one for one.
-void patch_digits(std::string_view text, const Run& run, bool asks, Patches& out) {
-  for (std::size_t pos = run.begin; pos < run.end;) {
-    const RawChar c = raw_char(text, pos);
-    const int value = value_of(c.value);
-    const char plain = value >= 0 ? static_cast<char>('0' + value) : separator_of(c.value);
-    if (ascii_value(c.value) < 0) out.add({pos, pos + c.size}, std::string_view(&plain, 1), asks);
-    pos += c.size;
-  }
-}
-
-// "三百二十" -> 320; -1 = not written that way.
-long positional(std::string_view text, std::size_t begin, std::size_t end) {
-  long whole = 0, part = 0, digit = -1;
-  for (std::size_t pos = begin; pos < end;) {
-    const RawChar c = raw_char(text, pos);
-    const int value = value_of(c.value);
-    if (value < 0 || (value < 10 && digit >= 0)) return -1;
-    if (value < 10) {
-      digit = value;
-    } else if (value < 10000) {
-      part += (digit < 0 ? 1 : digit) * value;
-      digit = -1;
-    } else {
-      whole += (part + std::max(digit, 0L)) * value;
-      part = 0;
-      digit = -1;
-    }
-    pos += c.size;
-  }
-  return whole + part + std::max(digit, 0L);
-}
-
-// Digits of ASCII before `at`, separators between.
-std::size_t digits_before(std::string_view text, std::size_t at) {
-  constexpr std::size_t kLongest = 24;
-  std::size_t digits = 0;
-  for (std::size_t i = at; i > 0 && at - i < kLongest; --i) {
-    const char c = text[i - 1];
-    if (c >= '0' && c <= '9')
-      ++digits;
-    else if (c != ' ' && c != '-')
-      break;
-  }
-  return digits;
-}
-
-// "8六95八一": a number of which some digits are in kanji, from the first of those on; empty: it is
-// none.
-Run read_mixed(std::string_view text, const Run& kanji) {
-  constexpr std::size_t kFewestDigits = 9, kFewestInKanji = 2;
-  const std::size_t before = digits_before(text, kanji.begin);
-  const bool beside =
-      kanji.end < text.size() && (ascii_value(static_cast<unsigned char>(text[kanji.end])) >= 0 ||
-                                  text[kanji.end] == '-' || text[kanji.end] == ' ');
-  if (before == 0 && !beside) return {};
-  const Run mixed = read_run(text, kanji.begin, true);
-  const bool number = !mixed.powers && before + mixed.ascii > 0 &&
-                      before + mixed.digits >= kFewestDigits &&
-                      mixed.digits - mixed.ascii >= kFewestInKanji;
-  return number ? mixed : Run{};
-}
-
-}  // namespace
 
 void find_kanji_numbers(std::string_view text, const Survey&, Range where, Patches& out) {
   out.undo(kNormalised);
@@ -207,7 +206,7 @@ void find_kanji_numbers(std::string_view text, const Survey&, Range where, Patch
       continue;
     }
     const RawChar c = raw_char(text, pos);
-    if (value_of(c.value) < 0) {
+    if (kanji_value(c.value) < 0) {
       pos += c.size;
       continue;
     }

@@ -80,6 +80,7 @@ class Reading {
   void see_other(RawChar c);
   char32_t next_plain(std::size_t at) const;
   bool mixes_with_latin(std::size_t at) const;
+  bool mixes_with_digits(std::size_t at) const;
   void put(std::size_t size, std::string_view replacement);
   void keep(RawChar c) {
     last_ = c.value;
@@ -241,7 +242,34 @@ bool Reading::mixes_with_latin(std::size_t at) const {
   return false;
 }
 
+// Whether the characters around `at` are digits and what looks like one.
+bool Reading::mixes_with_digits(std::size_t at) const {
+  const auto counts = [](char32_t c) {
+    return c < 0x80
+               ? is_digit(c) || c == U'O' || c == U'o'
+               : digit_lookalike(c) != 0 || latin_lookalike(c) == 'O' || latin_lookalike(c) == 'o';
+  };
+  bool digits = false;
+  std::size_t pos = at;
+  RawChar c;
+  for (int i = 0; i < kTokenReach && counts((c = raw_char_before(text_, pos)).value); ++i) {
+    digits |= is_digit(c.value);
+    pos -= c.size;
+  }
+  if (c.value < 0x80 && is_alnum(c.value)) return false;
+  pos = at;
+  for (int i = 0; i < kTokenReach && counts((c = raw_char(text_, pos)).value); ++i) {
+    digits |= is_digit(c.value);
+    pos += c.size;
+  }
+  return digits && !(c.value < 0x80 && is_alnum(c.value));
+}
+
 void Reading::see_other(RawChar c) {
+  if (const char digit = digit_lookalike(c.value); digit != 0) {
+    if (mixes_with_digits(at_)) return put(c.size, std::string_view(&digit, 1));
+    return keep(c);
+  }
   if (const char latin = latin_lookalike(c.value); latin != 0) {
     if (mixes_with_latin(at_)) return put(c.size, std::string_view(&latin, 1));
     return keep(c);

@@ -52,7 +52,14 @@ constexpr std::array<std::uint8_t, 256> make_classes() {
 }
 constexpr auto kClasses = make_classes();
 
-enum Sign : std::uint8_t { kAt = 1, kColon = 2, kClose = 4, kControl = 8, kPlain = 16 };
+enum Sign : std::uint8_t {
+  kAt = 1,
+  kColon = 2,
+  kClose = 4,
+  kControl = 8,
+  kPlain = 16,
+  kFigure = 32
+};
 
 constexpr std::array<std::uint8_t, 128> make_signs() {
   std::array<std::uint8_t, 128> out{};
@@ -444,7 +451,41 @@ constexpr auto kMarkedBy = make_marked_by();
   return out;
 }
 
+// Letters that are written for digits: O o l I S.
+[[gnu::always_inline]] inline std::uint64_t plain_figures(const unsigned char* p) {
+  std::uint64_t out = 0;
+  for (std::size_t i = 0; i < kBlock; ++i) {
+    const bool is_one = (p[i] | 0x20) == 'o' || p[i] == 'l' || p[i] == 'I' || p[i] == 'S';
+    out |= std::uint64_t{is_one} << i;
+  }
+  return out;
+}
+
+// Whether some stand beside a digit, with no other letters and two digits near.
+[[gnu::always_inline]] inline bool has_figures(const BlockMarks& m, std::uint64_t figures) {
+  const std::uint64_t beside = figures & (m.digit << 1 | m.digit >> 1);
+  const std::uint64_t other = m.letter & ~figures;
+  const std::uint64_t alone = beside & ~(other << 1 | other << 2 | other >> 1 | other >> 2);
+  return alone != 0 && (alone & near_two_digits(m)) != 0;
+}
+
 #if defined(__x86_64__)
+SEKISHO_AVX2 std::uint64_t figures_by_32(const unsigned char* p) {
+  std::uint64_t out = 0;
+  for (std::size_t half = 0; half < kBlock; half += 32) {
+    const __m256i v = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p + half));
+    const __m256i zero = equal(either(v, bytes_of(0x20)), 'o');
+    out |= bits(either(either(zero, equal(v, 'S')), either(equal(v, 'l'), equal(v, 'I')))) << half;
+  }
+  return out;
+}
+
+SEKISHO_AVX512 std::uint64_t figures_by_64(const unsigned char* p) {
+  const __m512i v = _mm512_loadu_si512(p);
+  return equal_64(v | _mm512_set1_epi8(0x20), 'o') | equal_64(v, 'l') | equal_64(v, 'I') |
+         equal_64(v, 'S');
+}
+
 SEKISHO_AVX512 std::uint64_t marked_by_64(const unsigned char* p, std::uint64_t specials) {
   if (specials == 0) return 0;
   const __m512i v = _mm512_loadu_si512(p), next = _mm512_loadu_si512(p + 1);
@@ -530,6 +571,27 @@ template <BlockMarks (*kMasks)(const unsigned char*),
   }
 }
 
+// Apart from read_blocks, since few texts have many digits.
+template <std::uint64_t (*kFiguresOf)(const unsigned char*)>
+[[gnu::always_inline]] inline void Survey::see_figures(std::string_view text) {
+  if ((any_ & kManyDigits) == 0) return;
+  for (std::size_t block = 0; (block = next_block(block, kManyDigits)) < flags_.size(); ++block) {
+    // Encodings hold more letters than words beside a number.
+    constexpr int kMostLetters = 40;
+    if (count(marks_[block].letter) > kMostLetters) continue;
+    const std::size_t from = block * kBlock;
+    unsigned char tail[kBlock] = {};
+    const auto* p = reinterpret_cast<const unsigned char*>(text.data()) + from;
+    if (from + kBlock > text.size()) {
+      std::memcpy(tail, p, text.size() - from);
+      p = tail;
+    }
+    if (!has_figures(marks_[block], kFiguresOf(p))) continue;
+    flags_[block] |= kFigures;
+    any_ |= kFigures;
+  }
+}
+
 std::uint16_t Survey::see_odd(std::string_view text, std::size_t at) {
   const std::size_t size = odd_character(text, at);
   if (size == 0) return 0;
@@ -548,16 +610,20 @@ void Survey::begin(std::string_view text) {
 #if defined(__x86_64__)
 SEKISHO_AVX512 void Survey::read_64(std::string_view text) {
   read_blocks<masks_by_64, marked_by_64>(text);
+  see_figures<figures_by_64>(text);
 }
 SEKISHO_AVX2 void Survey::read_32(std::string_view text) {
   read_blocks<masks_by_32, marked_plainly>(text);
+  see_figures<figures_by_32>(text);
 }
 #else
 void Survey::read_64(std::string_view text) {
   read_blocks<plain_masks, marked_plainly>(text);
+  see_figures<plain_figures>(text);
 }
 void Survey::read_32(std::string_view text) {
   read_blocks<plain_masks, marked_plainly>(text);
+  see_figures<plain_figures>(text);
 }
 #endif
 
@@ -569,7 +635,8 @@ void Survey::read(std::string_view text, Stride stride) {
     case Stride::k32:
       return read_32(text);
     case Stride::kOne:
-      return read_blocks<plain_masks, marked_plainly>(text);
+      read_blocks<plain_masks, marked_plainly>(text);
+      return see_figures<plain_figures>(text);
   }
 }
 

@@ -31,6 +31,7 @@ enum SurveyFlag : std::uint16_t {
   kEvenGroups = 512,   // blanks at equal distances
   kEvenPieces = 1024,  // longer gaps at equal distances
   kSpoken = 2048,      // short words, or kana, that may be digits
+  kFigures = 4096,     // letters beside digits that may be written for some
 };
 
 // The bytes of a block by what they are, a bit each, the first byte lowest.
@@ -208,6 +209,8 @@ class Survey {
   template <BlockMarks (*kMasks)(const unsigned char*),
             std::uint64_t (*kMarked)(const unsigned char*, std::uint64_t)>
   void read_blocks(std::string_view text);
+  template <std::uint64_t (*kFiguresOf)(const unsigned char*)>
+  void see_figures(std::string_view text);
   static std::uint16_t flags_of_block(const BlockMarks& m, Carried& last);
   std::uint16_t see_odd(std::string_view text, std::size_t at);
 
@@ -219,6 +222,21 @@ class Survey {
   std::uint16_t any_ = 0;
 };
 
+// Up to five bytes from two digits side by side. What stands beyond the block is not known.
+inline std::uint64_t near_two_digits(const BlockMarks& m) {
+  constexpr std::uint64_t kEdges = 0x1F | std::uint64_t{0x1F} << 59;
+  std::uint64_t near = m.digit & m.digit >> 1;
+  near |= near << 1 | near >> 1;
+  near |= near << 2 | near >> 2;
+  return near | near << 2 | near >> 2 | kEdges;
+}
+// Letters beside a digit, two digits near.
+inline constexpr auto kLettersWithinNumbers = [](const BlockMarks& before, const BlockMarks& m,
+                                                 const BlockMarks& after) {
+  const std::uint64_t behind = m.digit << 1 | before.digit >> 63;
+  const std::uint64_t beside = m.letter & (behind | m.digit >> 1 | after.digit << 63);
+  return beside == 0 ? beside : beside & near_two_digits(m);
+};
 // For Survey::next. Where numbers begin, not behind a letter; runs of kLongRunSize or more letters,
 // digits and "+/-_"; signs of quotation, escapes and cells; signs of addresses; line ends and tabs.
 inline constexpr auto kNumberStarts = [](const BlockMarks& before, const BlockMarks& m,

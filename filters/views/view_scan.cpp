@@ -16,6 +16,7 @@
 #include "filters/views/hex_dumps.h"
 #include "filters/views/hidden_text.h"
 #include "filters/views/kanji_digits.h"
+#include "filters/views/letter_digits.h"
 #include "filters/views/literal_joins.h"
 #include "filters/views/long_blob.h"
 #include "filters/views/message_borders.h"
@@ -487,12 +488,17 @@ void ViewScan::Impl::see(const Scene& scene, Findings& out) {
     Family family;
     std::uint16_t flags;
     Finder find;
+    bool doubtful = false;
   };
-  static constexpr Step kSteps[] = {
-      {kKanji, kSpoken, find_spoken_digits},     {kKanji, kKanjiDigits, find_kanji_numbers},
-      {kEscapes, kEscape, find_escapes},         {kLiterals, kQuotes, find_literal_joins},
-      {kLiterals, kQuotes, find_variable_joins}, {kCodes, kManyDigits, find_char_codes},
-      {kCodes, kManyDigits, find_hex_dumps}};
+  static constexpr Step kSteps[] = {{kKanji, kSpoken, find_spoken_digits},
+                                    {kKanji, kKanjiDigits, find_kanji_numbers},
+                                    {kKanji, kKanjiDigits, find_kanji_groups, true},
+                                    {kKanji, kFigures, find_letter_digits, true},
+                                    {kEscapes, kEscape, find_escapes},
+                                    {kLiterals, kQuotes, find_literal_joins},
+                                    {kLiterals, kQuotes, find_variable_joins},
+                                    {kCodes, kManyDigits, find_char_codes},
+                                    {kCodes, kManyDigits, find_hex_dumps}};
   for (const Step& step : kSteps) {
     const bool dump = step.find == find_hex_dumps;
     if ((any & step.flags) == 0 || !(dump || allowed(step.family))) continue;
@@ -503,7 +509,7 @@ void ViewScan::Impl::see(const Scene& scene, Findings& out) {
     if (dump)
       for (const auto& item : patches.items())
         dumps.push_back({item.raw, std::string(patches.text_of(item))});
-    if (allowed(step.family)) show(scene, patches, step.family, false, out);
+    if (allowed(step.family)) show(scene, patches, step.family, step.doubtful, out);
   }
   see_pulled_apart(scene, out);
 }

@@ -115,6 +115,33 @@ TEST(Normalise, ReadsLettersThatOnlyLookLatin) {
     if (!value.number) expect_found(value, "look-alikes", lookalikes);
 }
 
+std::string with_letters(const std::string& number, const char* zero, const char* three) {
+  return each(number, [&](char c) {
+    return c == '0' ? std::string(zero) : c == '3' ? std::string(three) : std::string(1, c);
+  });
+}
+
+TEST(Normalise, ReadsLettersThatLookLikeDigitsWithinNumbers) {
+  const std::pair<const char*, const char*> letters[] = {
+      {"O", "3"}, {"o", "3"}, {"О", "З"}, {"Ο", "Ӡ"}, {"0", "З"}};
+  for (const Value& value : values())
+    for (const auto& [zero, three] : letters)
+      if (value.number)
+        expect_found(value, zero, [&zero = zero, &three = three](const std::string& s) {
+          return with_letters(s, zero, three);
+        });
+  EXPECT_EQ(shown("携帯：O8O-32O1-6338"), "jp_phone[O8O-32O1-6338]");
+  EXPECT_EQ(shown("カード：4S39 78Il 1O57 2OO2"), "credit_card[4S39 78Il 1O57 2OO2]");
+}
+
+TEST(Normalise, LeavesPartNumbersAlone) {
+  for (const char* text :
+       {"品番 O1-2345-6789", "型番：4515-8OO8-8118", "part 4O15-8OO8-8118-1659 rev 2",
+        "0xO123 4567 89O1", "H2O 1234 5678", "I/O 1234-5678-9O12", "lo0 127 1234 5678 9O12",
+        "シリアル 12O4-5678-9l12", "commit 1O2l3I4S5Z60", "Ч123 4567 8902"})
+    EXPECT_EQ(shown(text), "") << text;
+}
+
 TEST(Normalise, ReadsDigitsOfEveryScript) {
   for (const Value& value : values()) {
     if (!value.number) continue;
@@ -191,6 +218,26 @@ TEST(Normalise, NumbersInKanjiAreReadWhereTheContextAsks) {
   };
   EXPECT_EQ(view("電話は〇九〇の一二三四の五六七八です"), "jp_phone[〇九〇の一二三四の五六七八]");
   EXPECT_EQ(view("一般に、三菱と千葉の一部では一番の二の次"), "");
+}
+
+TEST(Normalise, GroupsWithPowersOfTenAreRead) {
+  const std::string my_number = "六千九百二十八－四千八百－二千六百四十九";
+  EXPECT_EQ(shown("マイナンバー：" + my_number), "jp_my_number[" + my_number + "]");
+  for (const char* between : {"-", "・", " ", "の", "、", ""}) {
+    const std::string card = std::string("四千壱百壱拾六") + between + "八千弐百参拾" + between +
+                             "参千壱百弐拾六" + between + "四千六百壱拾五";
+    EXPECT_EQ(shown("カード番号：" + card + " です"), "credit_card[" + card + "]");
+    const std::string phone =
+        std::string("〇七〇") + between + "七千七百三十九" + between + "九千三百七十一";
+    EXPECT_EQ(shown("電話番号: " + phone + "\n"), "jp_phone[" + phone + "]");
+  }
+}
+
+TEST(Normalise, FiguresInKanjiAreLeftAlone) {
+  for (const char* text :
+       {"二千二十三、二千二十四、二千二十五年度", "売上は三千二百、四千百、五千二十の順",
+        "二千三百万五千円、千二百円、四千円", "千代田区の千葉銀行、千百人、二千人、三千人"})
+    EXPECT_EQ(shown(text), "") << text;
 }
 
 TEST(Normalise, DigitsOfDeedsAreRead) {
@@ -312,12 +359,12 @@ TEST(Survey, GoesOnWhereItIsToldTo) {
 
 TEST(Survey, AllWaysOfReadingAgree) {
   std::mt19937 random(3);
-  const std::string_view pieces[] = {
-      "AKIA", "4 5 3 ", "%41", "\\u0041", "漢字",   "一二",          "\u200B",
-      "　",   "\n",     "ー",  "=?",      "|",      "\"a\" + \"b\"", "é",
-      "\xFF", "、",     "・",  "‐",       "&#6",    "&lt;",          "= ",
-      "=4",   "%u",     "5% ", "a();",    "GhIjOz", "uXyk",          "{[>:",
-      ";\t@", "<b>",    "x,y"};
+  const std::string_view pieces[] = {"AKIA",          "4 5 3 ", "%41",   "\\u0041", "漢字", "一二",
+                                     "\u200B",        "　",     "\n",    "ー",      "=?",   "|",
+                                     "\"a\" + \"b\"", "é",      "\xFF",  "、",      "・",   "‐",
+                                     "&#6",           "&lt;",   "= ",    "=4",      "%u",   "5% ",
+                                     "a();",          "GhIjOz", "uXyk",  "{[>:",    ";\t@", "<b>",
+                                     "x,y",           "O1o2l3", "4I5S6Z"};
   for (int round = 0; round < 400; ++round) {
     std::string text;
     while (text.size() < 150 + random() % 200) text += pieces[random() % std::size(pieces)];
@@ -329,7 +376,7 @@ TEST(Survey, AllWaysOfReadingAgree) {
       quick.read(text, stride);
       ASSERT_EQ(quick.any(), plain.any()) << text;
       ASSERT_EQ(quick.odd(), plain.odd()) << text;
-      for (int bit = 0; bit < 12; ++bit)
+      for (int bit = 0; bit < 13; ++bit)
         ASSERT_EQ(ranges_of(quick, static_cast<std::uint16_t>(1 << bit)),
                   ranges_of(plain, static_cast<std::uint16_t>(1 << bit)))
             << bit << text;
