@@ -65,19 +65,28 @@ std::size_t last_word(std::string_view text, std::string_view cased, std::string
   return std::string_view::npos;
 }
 
+std::size_t mark_of(std::uint32_t three, std::size_t marks) {
+  return (three * 0x9E3779B1u >> 16) % marks;
+}
+
 std::size_t mark_of(std::string_view text, std::size_t at, std::size_t marks) {
   const std::uint32_t three =
       static_cast<unsigned char>(text[at]) |
       static_cast<std::uint32_t>(static_cast<unsigned char>(text[at + 1])) << 8 |
       static_cast<std::uint32_t>(static_cast<unsigned char>(text[at + 2])) << 16;
-  return (three * 0x9E3779B1u >> 16) % marks;
+  return mark_of(three, marks);
 }
 
 }  // namespace
 
 void Surroundings::Side::mark() {
-  lower = lower_case(cased);
-  for (std::size_t at = 0; at + 3 <= lower.size(); ++at) marks.set(mark_of(lower, at, kMarks));
+  lower = cased;
+  for (char& c : lower) c = static_cast<char>(c + (c >= 'A' && c <= 'Z' ? 0x20 : 0));
+  std::uint32_t three = 0;
+  for (std::size_t at = 0; at < lower.size(); ++at) {
+    three = three >> 8 | static_cast<std::uint32_t>(static_cast<unsigned char>(lower[at])) << 16;
+    if (at >= 2) marks.set(mark_of(three, kMarks));
+  }
 }
 
 bool Surroundings::Side::may_hold(std::string_view word) const {
@@ -87,9 +96,16 @@ bool Surroundings::Side::may_hold(std::string_view word) const {
 Surroundings::Surroundings(std::string_view text, Range value, std::size_t bytes_before,
                            std::size_t bytes_after)
     : before_{folded(stretch_before(text, value.begin, bytes_before)), {}, {}},
-      after_{folded(stretch_after(text, value.end, bytes_after)), {}, {}} {
+      behind_(stretch_after(text, value.end, bytes_after)) {
   before_.mark();
-  after_.mark();
+}
+
+const Surroundings::Side& Surroundings::after_side() const {
+  if (!after_) {
+    after_.emplace(Side{folded(behind_), {}, {}});
+    after_->mark();
+  }
+  return *after_;
 }
 
 namespace {
@@ -154,14 +170,14 @@ bool Surroundings::has_before(std::span<const std::string> words) const {
 }
 
 bool Surroundings::has(std::span<const std::string_view> words) const {
-  return has_before(words) || any_in(after_, words);
+  return has_before(words) || any_in(after_side(), words);
 }
 bool Surroundings::has(std::span<const std::string> words) const {
-  return has_before(words) || any_in(after_, words);
+  return has_before(words) || any_in(after_side(), words);
 }
 bool Surroundings::has(const ContextWords& words) const {
-  return has_before(words) || any_marked(after_, words, [this](const std::string& word) {
-           return last_word(after_.lower, after_.cased, word) != std::string_view::npos;
+  return has_before(words) || any_marked(after_side(), words, [this](const std::string& word) {
+           return last_word(after_->lower, after_->cased, word) != std::string_view::npos;
          });
 }
 
@@ -186,10 +202,10 @@ bool connects(std::string_view gap) {
 }  // namespace
 
 bool Surroundings::names_after(const ContextWords& words) const {
-  return any_marked(after_, words, [this](const std::string& word) {
-    const std::string& after = after_.lower;
+  return any_marked(after_side(), words, [this](const std::string& word) {
+    const std::string& after = after_->lower;
     const std::size_t pos = after.find(word);
-    if (pos == std::string::npos || !stands_alone(after_.cased, pos, word)) return false;
+    if (pos == std::string::npos || !stands_alone(after_->cased, pos, word)) return false;
     const char next = pos + word.size() < after.size() ? after[pos + word.size()] : '.';
     return next != ':' && next != '=' && next != '"' &&
            connects(std::string_view(after).substr(0, pos));

@@ -5,6 +5,7 @@
 #include <bitset>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,7 +17,8 @@ namespace sekisho::filters {
 
 struct ContextWords;
 
-// Folded, lower-case copies of about 40 characters before and 15 after a value.
+// Folded, lower-case copies of about 40 characters before and 15 after a value. What stands after
+// it is copied when it is first asked for: the text must live as long.
 class Surroundings {
  public:
   Surroundings(std::string_view text, Range value, std::size_t bytes_before = 120,
@@ -44,7 +46,7 @@ class Surroundings {
   static std::vector<std::uint16_t> marks_of(std::span<const std::string> words);
 
   const std::string& before() const { return before_.lower; }
-  const std::string& after() const { return after_.lower; }
+  const std::string& after() const { return after_side().lower; }
 
  private:
   static constexpr std::size_t kMarks = 2048;
@@ -58,7 +60,11 @@ class Surroundings {
     bool may_hold(std::string_view word) const;
     bool has_mark(std::uint16_t mark) const { return mark == kUnmarked || marks[mark]; }
   };
-  Side before_, after_;
+  const Side& after_side() const;
+
+  Side before_;
+  std::string_view behind_;
+  mutable std::optional<Side> after_;
 };
 
 }  // namespace sekisho::filters

@@ -80,8 +80,13 @@ bool is_space(char32_t c) {
 std::string folded(std::string_view text) {
   std::string out(text.size(), '\0');
   std::size_t size = 0;  // folding never lengthens
+  // What is folded begins with one of two bytes: U+3000, U+FF01 and those behind it.
+  const auto may_fold = [text](std::size_t pos) {
+    const char c = text[pos];
+    return c == '\xEF' || (c == '\xE3' && pos + 1 < text.size() && text[pos + 1] == '\x80');
+  };
   for (std::size_t pos = 0; pos < text.size();) {
-    if (static_cast<unsigned char>(text[pos]) < 0x80) {
+    if (!may_fold(pos)) {
       out[size++] = text[pos++];
       continue;
     }

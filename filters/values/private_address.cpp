@@ -74,12 +74,24 @@ bool follows_option(std::string_view before) {
   return word.size() >= 3 && word.size() <= 5 && word[0] == '-' && word[1] != '-';
 }
 
+// Cheap: whether a word of a version may end within a few bytes before `begin`. Unless they are not
+// ASCII.
+bool may_follow_version(std::string_view text, std::size_t begin) {
+  constexpr std::size_t kNear = 4;
+  static constexpr CharSet kLast{"nrvedNRVED"};
+  const std::string_view near = text.substr(begin - std::min(begin, kNear), std::min(begin, kNear));
+  return near.ends_with("o ") || near.ends_with("O ") ||
+         std::any_of(near.begin(), near.end(),
+                     [](char c) { return static_cast<unsigned char>(c) >= 0x80 || kLast.has(c); });
+}
+
 // "v10.0.2.1", "version 10.0.2.1", "pkg==10.0.2.1": four-part version numbers.
 bool is_version(std::string_view text, std::size_t begin) {
   static constexpr std::string_view kWords[] = {"version", "ver",   "v",  "バージョン",
                                                 "release", "build", "rev"};
   if (begin >= 2 && text.substr(begin - 2, 2) == "==") return true;
   if (is_package_before(text, begin)) return true;
+  if (!may_follow_version(text, begin)) return false;
   const Surroundings around(text, {begin, begin}, 40, 0);
   if (around.distance_before(kWords) <= 3 && !follows_option(around.before())) return true;
   // "update V8 to 10.2.154.26".
