@@ -223,6 +223,9 @@ struct TableMemo::Table {
   std::string_view rows_text;
   Range heading;
   std::vector<Range> rows;
+  // The cells of these rows, one row behind the other; made when a second word asks.
+  std::vector<Range> cells;
+  int asked = 0;  // words
   struct Walked {
     std::string_view text;
     Range line, top;  // a row, and the first one above it as far as it was looked for
@@ -235,6 +238,23 @@ struct TableMemo::Table {
              by == separator && count == cells;
     }
   };
+  // All of these rows have as many cells.
+  void read_cells(char separator, std::size_t count) {
+    for (const Range row : rows) {
+      const std::size_t first = cells.size();
+      for_cells(rows_text, row, separator, [this](Range cell, std::size_t) {
+        cells.push_back(cell);
+        return true;
+      });
+      cells.resize(first + count);
+    }
+  }
+  std::optional<Range> cell_of(std::size_t row, std::size_t count, char separator,
+                               std::size_t index) const {
+    if (cells.empty() || index >= count) return cell_number(rows_text, rows[row], separator, index);
+    return cells[row * count + index];
+  }
+
   // Lines with one bar are walked once with it and once without.
   Walked walked, walked_with_bar;
 };
@@ -342,11 +362,15 @@ const std::vector<Range>& TableMemo::rows_below(std::string_view text, Range lin
                                                 std::size_t cells) {
   Table& known = *table_;
   if (known.rows_text.data() == text.data() && known.rows_text.size() == text.size() &&
-      known.heading == line)
+      known.heading == line) {
+    if (++known.asked == 2) known.read_cells(separator, cells);
     return known.rows;
+  }
   known.rows_text = text;
   known.heading = line;
   known.rows.clear();
+  known.cells.clear();
+  known.asked = 1;
   const std::size_t limit = std::min(text.size(), line.end + kColumnReach);
   for (auto row = row_at(text, line.end + 1, limit, separator, cells); row;
        row = row_at(text, row->end + 1, limit, separator, cells))
@@ -527,9 +551,9 @@ std::vector<Range> cells_below(std::string_view text, Range word) {
   if (!index) return cells;
   std::optional<TableMemo> own;
   if (newest_memo == nullptr) own.emplace();
-  for (const Range below : newest_memo->rows_below(text, *line, row.separator, row.count)) {
-    if (below.begin > limit) break;
-    if (const auto cell = cell_number(text, below, row.separator, *index)) {
+  const std::vector<Range>& rows = newest_memo->rows_below(text, *line, row.separator, row.count);
+  for (std::size_t i = 0; i < rows.size() && rows[i].begin <= limit; ++i) {
+    if (const auto cell = newest_memo->table().cell_of(i, row.count, row.separator, *index)) {
       const Range value = trimmed(text, *cell);
       if (value.begin <= limit) cells.push_back(value);
     }
