@@ -27,6 +27,20 @@ bool earlier(const Finding& a, const Finding& b) {
   return a.type < b.type;
 }
 
+// Findings are heavy: where they stand is sorted first, then each is moved once.
+void sort_by_place(Findings& findings) {
+  std::vector<std::pair<std::size_t, std::size_t>> order;  // begin, index
+  order.reserve(findings.size());
+  for (std::size_t i = 0; i < findings.size(); ++i) order.emplace_back(findings[i].range.begin, i);
+  std::sort(order.begin(), order.end(), [&findings](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first < b.first : earlier(findings[a.second], findings[b.second]);
+  });
+  Findings sorted;
+  sorted.reserve(findings.size());
+  for (const auto& [begin, index] : order) sorted.push_back(std::move(findings[index]));
+  findings = std::move(sorted);
+}
+
 bool is_wrapped(const Finding& f) {
   return (f.undone & kWrapped) != 0;
 }
@@ -80,7 +94,7 @@ Findings one_a_value(Findings findings, const IsCustom& is_custom) {
   Findings dropped;
   Findings kept = one_a_value(std::move(findings), is_custom, dropped);
   for (int round = 0; round < kMostRounds && !dropped.empty(); ++round) {
-    std::sort(dropped.begin(), dropped.end(), earlier);
+    sort_by_place(dropped);
     Findings again;
     std::size_t next = 0, reach = 0;
     for (Finding& f : dropped) {
@@ -152,7 +166,7 @@ void weigh_against(Findings& plain, Findings& wrapped, const IsCustom& is_custom
 }  // namespace
 
 void resolve_overlaps(Findings& findings, const std::function<bool(const Finding&)>& is_custom) {
-  std::sort(findings.begin(), findings.end(), earlier);
+  sort_by_place(findings);
   if (std::none_of(findings.begin(), findings.end(), is_wrapped)) {
     findings = one_a_value(std::move(findings), is_custom);
     return;
