@@ -119,9 +119,15 @@ void LiteralFinder::mark_four(const Entry& entry) {
     set_bit(four_marks_, hash_of(entry.bytes | letter, four_bits_));
 }
 
+void LiteralFinder::add_single(std::uint32_t index) {
+  const char given = literals_[index].text[0];
+  single_[given].push_back(index);
+  if (literals_[index].any_case && upper(given) != given) single_[upper(given)].push_back(index);
+}
+
 void LiteralFinder::add_entries(std::uint32_t index) {
   const Literal& literal = literals_[index];
-  if (literal.text.size() < 2) return single_.push_back(index);
+  if (literal.text.size() < 2) return add_single(index);
   if (literal.text.size() < 3) return add_marks(index, 0);
   std::size_t best = 0;
   for (std::size_t at = 1; at + 3 <= literal.text.size(); ++at)
@@ -189,19 +195,18 @@ void LiteralFinder::look_at(std::string_view text, Range where, std::size_t pos,
   }
 }
 
+// Byte by byte: of each of them in order as they come.
 void LiteralFinder::find_single(std::string_view text, Range where, std::vector<Hit>& out) const {
-  for (const std::uint32_t index : single_) {
-    const char given = literals_[index].text[0];
-    for (const char c : {given, upper(given)}) {
-      if (c != given && !literals_[index].any_case) break;
-      for (std::size_t pos = where.begin; pos < where.end; ++pos) {
-        const void* hit = std::memchr(text.data() + pos, c, where.end - pos);
-        if (hit == nullptr) break;
-        pos = static_cast<std::size_t>(static_cast<const char*>(hit) - text.data());
-        out.push_back({pos, index});
-      }
-      if (upper(given) == given) break;
+  const auto first = static_cast<std::ptrdiff_t>(out.size());
+  for (const auto& [byte, literals] : single_) {
+    const auto before = static_cast<std::ptrdiff_t>(out.size());
+    for (std::size_t pos = where.begin; pos < where.end; ++pos) {
+      const void* hit = std::memchr(text.data() + pos, byte, where.end - pos);
+      if (hit == nullptr) break;
+      pos = static_cast<std::size_t>(static_cast<const char*>(hit) - text.data());
+      for (const std::uint32_t index : literals) out.push_back({pos, index});
     }
+    std::inplace_merge(out.begin() + first, out.begin() + before, out.end(), by_place);
   }
 }
 
@@ -301,10 +306,6 @@ void LiteralFinder::find_with(std::string_view text, Range where, [[maybe_unused
   const std::size_t first = out.size();
   find_single(text, where, out);
   const std::size_t singles = out.size() - first;
-  // Of one byte in one case they are in order as they come.
-  if (const auto from = out.begin() + static_cast<std::ptrdiff_t>(first);
-      !std::is_sorted(from, out.end(), by_place))
-    std::sort(from, out.end(), by_place);
   const std::size_t reach = std::min(where.end + longest_offset_, text.size());
   const char* const bytes = text.data();
 #if defined(__x86_64__)

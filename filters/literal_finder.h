@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,6 +52,7 @@ class LiteralFinder {
   };
 
   void add_entries(std::uint32_t index);
+  void add_single(std::uint32_t index);
   static Entry entry_of(const Literal& literal, std::uint32_t index, std::size_t offset,
                         std::uint32_t three);
   void add_marks(std::uint32_t index, std::size_t offset);
@@ -71,12 +73,12 @@ class LiteralFinder {
 
   std::vector<Literal> literals_;
   unsigned mark_bits_ = 0, four_bits_ = 0, bucket_bits_ = 0;
-  std::vector<std::uint32_t> marks_;        // a bit for each hash of three bytes
-  std::vector<std::uint32_t> four_marks_;   // of four, where a literal has as many
-  std::vector<std::uint32_t> short_marks_;  // of three, where one has not
-  std::vector<Entry> entries_;              // by bucket
-  std::vector<std::uint32_t> first_entry_;  // of each bucket: the lower bits of a hash
-  std::vector<std::uint32_t> single_;       // literals of one byte
+  std::vector<std::uint32_t> marks_;                   // a bit for each hash of three bytes
+  std::vector<std::uint32_t> four_marks_;              // of four, where a literal has as many
+  std::vector<std::uint32_t> short_marks_;             // of three, where one has not
+  std::vector<Entry> entries_;                         // by bucket
+  std::vector<std::uint32_t> first_entry_;             // of each bucket: the lower bits of a hash
+  std::map<char, std::vector<std::uint32_t>> single_;  // literals of one byte, by it
   std::size_t longest_offset_ = 0;
 };
 

@@ -74,14 +74,23 @@ std::size_t skip_closers(std::string_view text, std::size_t pos) {
   return pos;
 }
 
+// Behind the first "）" in `text`, 0: there is none. Other wide signs begin with the same bytes.
+std::size_t behind_wide_bracket(std::string_view text) {
+  constexpr std::string_view kClose = "）";
+  for (std::size_t at = text.find(kClose.back(), 2); at != text.npos;
+       at = text.find(kClose.back(), at + 1))
+    if (text[at - 1] == kClose[1] && text[at - 2] == kClose[0]) return at + 1;
+  return 0;
+}
+
 // "（仮）", " (initial)" after a name.
 std::size_t skip_remark(std::string_view text, std::size_t at_name) {
   const std::size_t pos = at_name + (at(text, at_name, " (") ? 1 : 0);
   const bool wide = at(text, pos, "（");
   if (!wide && !at(text, pos, "(")) return at_name;
-  const std::string_view close = wide ? std::string_view("）") : ")";
-  const std::size_t end = text.substr(pos, kLongestPhrase).find(close);
-  return end == std::string_view::npos ? at_name : pos + end + close.size();
+  const std::string_view near = text.substr(pos, kLongestPhrase);
+  const std::size_t end = wide ? behind_wide_bracket(near) : near.find(')') + 1;
+  return end == 0 ? at_name : pos + end;
 }
 
 // " is ", " for the database is ", " for staging:".
