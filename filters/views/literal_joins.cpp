@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -150,11 +151,15 @@ std::size_t adding_call_end(std::string_view text, std::string_view name, std::s
 // Whether the literals that end at `at` and begin at `opening` look like pieces of a value:
 // numbers, what begins a token. Code adds texts to each other all the time.
 bool pieces_tell(std::string_view text, std::size_t at, std::size_t opening) {
+  static constexpr CharSet kNumber = kAsciiDigits | CharSet("ABCDEFGHIJKLMNOPQRSTUVWXYZ- ");
   std::size_t begin = at, end = opening + 1;
-  while (begin > 0 && kAsciiDigits.has(text[begin - 1])) --begin;
-  while (kAsciiDigits.has(at_or_nul(text, end))) ++end;
-  const bool numbers = begin < at && end > opening + 1 && begin > 0 && is_quote(text[begin - 1]) &&
-                       is_quote(at_or_nul(text, end));
+  bool left = false, right = false;  // hold digits
+  for (; begin > 0 && at - begin < 40 && kNumber.has(text[begin - 1]); --begin)
+    left |= kAsciiDigits.has(text[begin - 1]);
+  for (; end - opening < 40 && kNumber.has(at_or_nul(text, end)); ++end)
+    right |= kAsciiDigits.has(text[end]);
+  const bool numbers =
+      left && right && begin > 0 && is_quote(text[begin - 1]) && is_quote(at_or_nul(text, end));
   return numbers || may_be_value_around(text, at, opening + 1);
 }
 
@@ -397,6 +402,41 @@ std::size_t next_literal(std::string_view text, std::size_t at, JoiningWords& wo
 
 }  // namespace
 
+namespace {
+
+// Behind the name of a password before `end`, with a sign that gives it a value, or a definition of
+// Lisp before; 0: there is none near, or another literal stands between.
+std::size_t behind_password_name(std::string_view text, std::size_t end) {
+  constexpr std::size_t kReach = 96;
+  static constexpr std::string_view kNames[] = {"assword", "asswd", "assphrase",  "PW",
+                                                "pwd",     "PWD",   "パスワード", "暗証番号"};
+  const std::size_t from = end > kReach ? end - kReach : 0;
+  const std::string_view before = text.substr(from, end - from);
+  std::size_t behind = 0;
+  for (const std::string_view name : kNames)
+    if (const std::size_t at = before.rfind(name); at != before.npos)
+      behind = std::max(behind, at + name.size());
+  if (behind == 0) return 0;
+  std::string_view rest = before.substr(behind);
+  while (!rest.empty() && rest.front() == ' ') rest.remove_prefix(1);
+  const bool given = rest.starts_with(':') || rest.starts_with('=') || rest.starts_with("<-") ||
+                     rest.starts_with("：");
+  const std::string_view first = before.substr(0, behind);
+  const bool defined = first.find("(def") != first.npos && first.find(')') == first.npos;
+  if (!given && !defined) return 0;
+  // Only forms and empty literals stand before the first one.
+  for (std::size_t at = rest.find_first_of("\"'`"); at != rest.npos;) {
+    const std::size_t close = rest.find(rest[at], at + 1);
+    if (close == rest.npos) break;
+    const std::string_view literal = rest.substr(at + 1, close - at - 1);
+    if (literal.find_first_not_of("%s{}0123456789") != literal.npos) return 0;
+    at = rest.find_first_of("\"'`", close + 1);
+  }
+  return from + behind;
+}
+
+}  // namespace
+
 void find_literal_joins(std::string_view text, const Survey& survey, Range where, Patches& out) {
   out.undo(kJoined);
   JoiningWords words(text, where);
@@ -422,11 +462,15 @@ void find_literal_joins(std::string_view text, const Survey& survey, Range where
     const std::string_view glue = text.substr(at + 1, opening - at - 1);
     const bool apart = glue.find("- ") != glue.npos ||
                        (glue.starts_with(')') && glue.find_first_of("\n;") != glue.npos);
-    const bool tells = !apart || pieces_tell(text, at, opening);
+    // What calls and statements do with a password is told as if it were given at once.
+    const Range first = goes_on ? Range{} : literal_before(text, at);
+    const std::size_t name = first.begin != 0 ? behind_password_name(text, first.begin - 1) : 0;
+    const bool tells = !apart || name != 0 || pieces_tell(text, at, opening);
     if (!tells && !goes_on) return at + 1;
     joined = opening;
     const char inside = at_or_nul(text, opening + 1);
     if (inside == '\0' || inside == '\n') return at + 1;
+    if (name != 0) out.add({name, first.begin}, std::string(": ") + text[at]);
     out.add({at, opening + 1}, "", tells && !(is_blank(text[at - 1]) && is_blank(inside)));
     return opening + 1;
   });

@@ -8,6 +8,7 @@
 #include "filters/char_set.h"
 #include "filters/values/japanese_numbers.h"
 #include "filters/values/validators.h"
+#include "filters/views/labelled_numbers.h"
 #include "filters/views/loose_numbers.h"
 #include "filters/views/pieces.h"
 #include "filters/views/pulled_apart.h"
@@ -345,6 +346,8 @@ void find_number_groups(std::string_view text, const Survey& survey, Range where
     if (const std::size_t next = skip_few_digits(text, survey, at); next != at) {
       return may_part_digits(text, next) ? std::max(next, loose.join(at, first)) : next;
     }
+    if (may_follow_label(text, at))
+      if (const std::size_t end = join_labelled_number(text, at, out); end != 0) return end;
     turn_number(text, at, first, out);
     read_groups(text, at, run);
     const bool number = run.digits >= kFewestDigits && run.digits <= kMostDigits &&

@@ -5,6 +5,7 @@
 #include "filters/char_set.h"
 #include "filters/views/blob_chars.h"
 #include "filters/views/blobs.h"
+#include "filters/views/labelled_numbers.h"
 #include "filters/views/pieces.h"
 #include "filters/views/pulled_apart.h"
 #include "filters/views/survey.h"
@@ -52,9 +53,19 @@ bool is_key(std::string_view text, std::size_t begin, std::size_t end) {
 
 // "gh", "AK": so little of what a token begins with that only the next cells tell.
 bool may_go_on(std::string_view piece) {
-  constexpr std::size_t kFewest = 2;
+  constexpr std::size_t kFewest = 1;
   return piece.size() >= kFewest && piece.size() < kLongestTokenPrefix &&
          begins_token_prefix(piece);
+}
+
+// Cheap: "A | KIA…": whether a token may begin with the character before `end` and the next cell.
+bool begins_over(std::string_view text, std::size_t end) {
+  const std::size_t next = text[end] == ' '   ? end + 3
+                           : text[end] == '<' ? border_end(text, end)
+                                              : end + 1;
+  if (next >= text.size()) return false;
+  const char pair[] = {text[end - 1], text[next]};
+  return may_begin_token({pair, 2});
 }
 
 // "| eyJ | hIjoi | …": base64 over the cells of a row. The end of the last one, 0: it is none.
@@ -130,6 +141,26 @@ void find_login_cells(std::string_view text, Range where, PulledApart out) {
   }
 }
 
+// "s.com", "tella-m | ed.or.jp" over cells of a row: the rest of the domain of an address.
+bool ends_domain(std::string_view text, std::size_t border, std::size_t next) {
+  static constexpr CharSet kBorders{"|\t<"};
+  if (text.substr(border, next - border).find_first_of(",;\n") != std::string_view::npos ||
+      !(kBorders.has(text[border]) || kBorders.has(text[border + 1])))
+    return false;
+  for (int cells = 0; cells < 2; ++cells) {
+    const std::size_t stop = token_end(text, next);
+    const std::string_view piece = text.substr(next, stop - next);
+    const std::size_t dot = piece.rfind('.');
+    const std::string_view top = dot == piece.npos ? std::string_view() : piece.substr(dot + 1);
+    if (top.size() >= 2 &&
+        std::all_of(top.begin(), top.end(), [](char c) { return c >= 'a' && c <= 'z'; }))
+      return true;
+    next = border_end(text, stop);
+    if (next == stop || !token_at(text, next)) return false;
+  }
+  return false;
+}
+
 // Joins the piece of a token or an address with those in the next cells; `shortly`: these have to
 // tell. The end of the last one, 0: it is none.
 std::size_t join_cells(std::string_view text, Range piece, bool shortly, PulledApart out) {
@@ -145,7 +176,10 @@ std::size_t join_cells(std::string_view text, Range piece, bool shortly, PulledA
     // Words of other cells stay out: pieces of a value are not followed by text.
     if (stop < text.size() && text[stop] == ' ' && token_at(text, stop + 1)) break;
     const std::string_view more = text.substr(next, stop - next);
-    if (is_plain_word(more) || is_key(text, next, stop)) break;
+    const bool mail = !shortly && at_sign(text, token_end(text, piece.begin));
+    if (is_key(text, next, stop) ||
+        (is_plain_word(more) && !(mail && ends_domain(text, piece_end, next))))
+      break;
     // "pass => 1,\n  @rest": the next argument.
     if (at_sign(text, next) &&
         text.substr(piece_end, next - piece_end).find('\n') != std::string_view::npos)
@@ -182,9 +216,16 @@ void find_token_cells(std::string_view text, const Survey& survey, Range where, 
     if (at < where.begin || at < done || (at > 0 && token_at(text, at - 1))) return end + 1;
     std::size_t piece_end = end;
     const std::string_view token = text.substr(at, end - at);
+    // Cheap: most cells are numbers. Microsoft's mark of a client secret stands within.
+    const bool marked = token.size() > 5 && token[5] == '~';
+    if (digit_at(text, at) && text[end] != ' ' && !mails && !marked) return end + 1;
     if (is_whole(token) && !at_sign(text, end)) return end + 1;
-    // Microsoft's mark of a client secret stands within.
-    const bool may = may_begin_token(token) || (token.size() > 5 && token[5] == '~');
+    if (token == "IBAN" || token == "iban") {
+      done = join_iban_cells(text, end, out);
+      return std::max(done, end + 1);
+    }
+    const bool may =
+        may_begin_token(token) || (token.size() == 1 && begins_over(text, end)) || marked;
     const bool begins = may && has_token_prefix(token),
                shortly = may && !begins && may_go_on(token);
     if (!begins && !shortly) {

@@ -77,11 +77,21 @@ bool is_number(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return kNumber.has(c); });
 }
 
+// "GB30PZZI8969", as an IBAN begins.
+bool begins_iban(std::string_view piece) {
+  static constexpr CharSet kCapitals{"ABCDEFGHIJKLMNOPQRSTUVWXYZ"};
+  return piece.size() > 4 && kCapitals.has(piece[0]) && kCapitals.has(piece[1]) &&
+         kAsciiDigits.has(piece[2]) && kAsciiDigits.has(piece[3]) &&
+         std::all_of(piece.begin() + 4, piece.end(),
+                     [](char c) { return kCapitals.has(c) || kAsciiDigits.has(c); });
+}
+
 // Whether a value may begin with the piece: names and messages are put together all the time.
 bool may_begin_value(std::string_view piece) {
   constexpr std::size_t kFewestDigits = 3;
   if (has_token_prefix(piece) || piece.find("://") != piece.npos) return true;
   if (const std::size_t at = piece.find('@'); at != piece.npos && at > 0) return true;
+  if (begins_iban(piece)) return true;
   // Of a country, two letters stand before.
   static constexpr CharSet kCapitals{"ABCDEFGHIJKLMNOPQRSTUVWXYZ"};
   if (piece.size() > 4 && kCapitals.has(piece[0]) && kCapitals.has(piece[1]))
@@ -104,7 +114,8 @@ bool may_be_value(std::string_view value) {
   if (has_token_prefix(value) || value.find('@') != value.npos) return true;
   const bool country =
       value.size() > 2 && kAsciiLetters.has(value[0]) && kAsciiLetters.has(value[1]);
-  return value.size() >= kFewest && is_number(value.substr(country ? 2 : 0));
+  return value.size() >= kFewest &&
+         (begins_iban(value) || is_number(value.substr(country ? 2 : 0)));
 }
 
 // Whether the words and signs before the names at `at` say that those after commas are joined:

@@ -80,7 +80,7 @@ TEST(LooseNumbers, FiguresOneBesideTheOtherAreSilent) {
       shown("{\"arcs\":[[[4608]],[[4609]],[[4610]]]},{\"arcs\":[[[4601]], [[4602]], [[4603]]]}"),
       "");
   // More than one number, and parts of a longer row.
-  EXPECT_EQ(shown("card 4539/5787-6362 1486;4539/5787-6362 1486"), "");
+  EXPECT_EQ(shown("row 4539/5787-6362 1486;4539/5787-6362 1486"), "");
   EXPECT_EQ(shown("no,status,My Number\n1,new,2977 2459 9599\n2,pending,3457-9462-6484\n"
                   "3,done,1641 2347 0216\n4,done,796212559762\n")
                 .find("\n"),

@@ -1,0 +1,280 @@
+#include "filters/views/labelled_numbers.h"
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+
+#include "filters/char_set.h"
+#include "filters/values/iban.h"
+#include "filters/values/japanese_numbers.h"
+#include "filters/values/validators.h"
+#include "filters/views/character_forms.h"
+#include "filters/views/html_text.h"
+#include "filters/views/pieces.h"
+#include "filters/width_fold.h"
+
+namespace sekisho::filters {
+namespace {
+
+constexpr std::size_t kReach = 160, kLongestLine = 128;
+constexpr std::size_t kMostDigits = 16, kMostGroups = 16;
+
+enum class Label { kNone, kChecked, kPhone };
+
+struct Word {
+  std::string_view text;
+  Label label;
+};
+constexpr Word kWords[] = {{"card", Label::kChecked},        {"card number", Label::kChecked},
+                           {"card_number", Label::kChecked}, {"my number", Label::kChecked},
+                           {"my_number", Label::kChecked},   {"mynumber", Label::kChecked},
+                           {"カード", Label::kChecked},      {"カード番号", Label::kChecked},
+                           {"クレカ", Label::kChecked},      {"マイナンバー", Label::kChecked},
+                           {"個人番号", Label::kChecked},    {"phone", Label::kPhone},
+                           {"phone number", Label::kPhone},  {"tel", Label::kPhone},
+                           {"mobile", Label::kPhone},        {"電話", Label::kPhone},
+                           {"電話番号", Label::kPhone},      {"携帯", Label::kPhone},
+                           {"携帯番号", Label::kPhone},      {"連絡先", Label::kPhone}};
+
+// Cheap: most words are no label.
+bool may_end_label(char before, char last) {
+  switch (static_cast<unsigned char>(last)) {
+    case 'r':
+    case 'R':
+      return (before | 0x20) == 'e';
+    case 'd':
+    case 'D':
+      return (before | 0x20) == 'r';
+    case 'e':
+    case 'E':
+      return (before | 0x20) == 'n' || (before | 0x20) == 'l';
+    case 'l':
+    case 'L':
+      return (before | 0x20) == 'e';
+    case 0xB7:
+    case 0xBC:
+    case 0x89:
+    case 0xAB:
+    case 0xB1:
+    case 0xAF:
+    case 0x88:  // 号ードカ話帯先
+      return static_cast<unsigned char>(before) >= 0x80;
+    default:
+      return false;
+  }
+}
+
+// The label that ends at `end`.
+Label label_before(std::string_view text, std::size_t end) {
+  if (end < 3 || !may_end_label(text[end - 2], text[end - 1])) return Label::kNone;
+  const std::string_view before = text.substr(0, end);
+  for (const Word& word : kWords) {
+    const std::string_view known = word.text;
+    if (before.size() < known.size()) continue;
+    const bool same = std::equal(known.rbegin(), known.rend(), before.rbegin(), [](char a, char b) {
+      return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b | 0x20) : b);
+    });
+    const bool begins = before.size() == known.size() || !kAsciiAlnum.has(known[0]) ||
+                        !kAsciiAlnum.has(before[before.size() - known.size() - 1]);
+    if (same && begins) return word.label;
+  }
+  return Label::kNone;
+}
+
+// Over what stands between a label and its value, backwards: ": ", " = ", "は", "】\n", " | ",
+// tags.
+std::size_t label_end_before(std::string_view text, std::size_t at) {
+  constexpr std::size_t kMost = 28;
+  static constexpr CharSet kBetween{" :=|,\t\n\"'"};
+  std::size_t pos = at;
+  while (pos > 0 && at - pos < kMost) {
+    const char c = text[pos - 1];
+    if (kBetween.has(c)) {
+      --pos;
+    } else if (c == '>') {
+      const std::size_t from = at > kMost ? at - kMost : 0;
+      const std::size_t open = text.substr(from, pos - from).rfind('<');
+      if (open == std::string_view::npos) break;
+      pos = from + open;
+    } else if (c == 's' || static_cast<unsigned char>(c) >= 0x80) {
+      const std::string_view before = text.substr(0, pos);
+      const auto ends = [before](std::string_view word) { return before.ends_with(word); };
+      if (ends("：") || ends("は") || ends("】"))
+        pos -= 3;
+      else if (ends(" is"))
+        pos -= 2;
+      else
+        break;
+    } else {
+      break;
+    }
+  }
+  return pos;
+}
+
+// The beginning of the line that holds `at`; npos: it is too long.
+std::size_t line_begin(std::string_view text, std::size_t at) {
+  const std::size_t from = at > kLongestLine ? at - kLongestLine : 0;
+  const std::size_t end = text.substr(from, at - from).rfind('\n');
+  if (end == std::string_view::npos) return from == 0 ? 0 : std::string_view::npos;
+  return from + end + 1;
+}
+
+// "| no | card number |\n|---|---|\n| 1 | " before the cell at `at`: the heading of its column, the
+// last one; `end` 0: there is none.
+std::size_t heading_before(std::string_view text, std::size_t at) {
+  if (at < 2 || text[at - 1] != ' ' || text[at - 2] != '|') return 0;
+  const std::size_t row = line_begin(text, at);
+  if (row == std::string_view::npos || row < 8 || text[row] != '|' || text[row - 2] != '|')
+    return 0;
+  const std::size_t rule = line_begin(text, row - 1);
+  if (rule == std::string_view::npos || rule == 0 || text[rule] != '|' ||
+      text.substr(rule, row - 1 - rule).find_first_not_of("|-: ") != std::string_view::npos)
+    return 0;
+  std::size_t end = rule - 1;
+  while (end > 0 && (text[end - 1] == '|' || text[end - 1] == ' ')) --end;
+  return end;
+}
+
+// Over the end of a row and what stands before the last cell of the next one; `at`: there is none.
+std::size_t next_row_cell(std::string_view text, std::size_t at) {
+  std::size_t pos = at;
+  const auto skip = [&] {
+    while (pos < text.size() && (text[pos] == ' ' || text[pos] == '|')) ++pos;
+  };
+  skip();
+  if (pos >= text.size() || text[pos] != '\n') return at;
+  const std::string_view line = text.substr(pos + 1, kLongestLine);
+  std::string_view row = line.substr(0, line.find('\n'));
+  if (row.empty() || row.size() == kLongestLine || row[0] != '|') return at;
+  while (!row.empty() && (row.back() == '|' || row.back() == ' ')) row.remove_suffix(1);
+  const std::size_t border = row.rfind('|');
+  if (border == std::string_view::npos) return at;
+  pos += 1 + border;
+  skip();
+  return pos;
+}
+
+// Over a sign or the border of a cell; `at`: neither. `column`: rows go on as well.
+std::size_t sign_end(std::string_view text, std::size_t at, bool column) {
+  static constexpr CharSet kSigns{" -./_,:|\t\"'"};
+  if (column)
+    if (const std::size_t next = next_row_cell(text, at); next != at) return next;
+  const char c = text[at];
+  if (c == '<') return cell_tags_end(text, at);
+  if (static_cast<unsigned char>(c) < 0x80) return kSigns.has(c) ? at + 1 : at;
+  const RawChar wide = raw_char(text, at);
+  return is_gap(wide.value) || wide.value == 0x30FC || wide.value == 0x30FB ? at + wide.size : at;
+}
+
+struct Digits {
+  std::string text;
+  std::size_t groups = 0, end = 0;
+  std::string_view sign;  // of the first gap
+  bool alike = true, usual = true;
+  std::size_t sizes[kMostGroups] = {};
+};
+
+// All the digits from `at` on, whatever signs stand between.
+Digits read_digits(std::string_view text, std::size_t at, bool column) {
+  constexpr std::size_t kLongestGap = 96;
+  Digits out;
+  std::size_t pos = at;
+  while (out.groups < kMostGroups) {
+    const std::size_t begin = pos;
+    while (digit_at(text, pos)) ++pos;
+    out.text += text.substr(begin, pos - begin);
+    out.sizes[out.groups++] = pos - begin;
+    out.end = pos;
+    if (out.text.size() > kMostDigits || pos - at > kReach) break;
+    std::size_t next = pos;
+    while (next < text.size() && next - pos < kLongestGap && !digit_at(text, next)) {
+      const std::size_t end = sign_end(text, next, column);
+      if (end == next) break;
+      next = end;
+    }
+    if (next == pos || !digit_at(text, next)) break;
+    const std::string_view sign = text.substr(pos, next - pos);
+    if (out.groups == 1) out.sign = sign;
+    out.alike = out.alike && sign == out.sign;
+    pos = next;
+  }
+  return out;
+}
+
+// As the detectors read numbers themselves.
+bool is_usual(const Digits& digits) {
+  constexpr std::size_t kMost = 4;
+  static constexpr std::size_t kSizes[][kMost] = {{4, 4, 4, 4}, {4, 4, 4, 0}, {3, 4, 4, 0},
+                                                  {4, 6, 5, 0}, {2, 4, 4, 0}, {3, 3, 4, 0},
+                                                  {4, 6, 4, 0}, {4, 2, 4, 0}, {4, 3, 3, 0}};
+  if (digits.groups == 1) return true;
+  return digits.alike && (digits.sign == "-" || digits.sign == " ") && digits.groups <= kMost &&
+         std::any_of(std::begin(kSizes), std::end(kSizes), [&](const auto& sizes) {
+           return std::equal(sizes, sizes + digits.groups, digits.sizes) &&
+                  (digits.groups == kMost || sizes[digits.groups] == 0);
+         });
+}
+
+bool proves(std::string_view digits, Label label) {
+  if (label == Label::kPhone)
+    return (digits.size() == 10 || digits.size() == 11) && digits[0] == '0' && digits[1] != '0' &&
+           (digits.size() == 10 || digits[2] == '0');
+  if (digits.size() == 12) return my_number_valid(digits);
+  return digits.size() > 13 && card_kind(digits) != CardKind::kNone && luhn_valid(digits);
+}
+
+}  // namespace
+
+std::size_t join_labelled_number(std::string_view text, std::size_t at, PulledApart out) {
+  Label label = label_before(text, label_end_before(text, at));
+  const bool column = label == Label::kNone;
+  if (column) {
+    const std::size_t heading = heading_before(text, at);
+    label = heading != 0 ? label_before(text, heading) : Label::kNone;
+  }
+  if (label == Label::kNone) return 0;
+  const Digits digits = read_digits(text, at, column);
+  if (is_usual(digits) || alnum_at(text, digits.end) || !proves(digits.text, label)) return 0;
+  out.sure.add({at, digits.end}, digits.text);
+  return digits.end;
+}
+
+std::size_t join_iban_cells(std::string_view text, std::size_t at, PulledApart out) {
+  constexpr std::size_t kShortest = 15, kLongest = 34;
+  static constexpr CharSet kChars{"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"};
+  const auto in_iban = [text](std::size_t i) { return i < text.size() && kChars.has(text[i]); };
+  std::size_t pos = at;
+  std::string iban;
+  // The heading of a column stands over a rule.
+  const std::size_t line_end = text.substr(at, 4).find('\n');
+  const std::size_t rule = at + line_end;
+  const bool column = line_end != std::string_view::npos && text.substr(rule, 3) == "\n|-";
+  if (column) {
+    const std::size_t rule_end = text.substr(rule + 1, kLongestLine).find('\n');
+    if (rule_end == std::string_view::npos) return 0;
+    pos = rule + 1 + rule_end;
+  }
+  std::size_t begin = 0, end = 0, cells = 0;
+  while (iban.size() <= kLongest && pos < text.size() && pos - at < kReach + kLongestLine) {
+    std::size_t next = pos;
+    while (next < text.size() && next - pos < kLongestLine && !in_iban(next)) {
+      const std::size_t behind = sign_end(text, next, column);
+      if (behind == next) break;
+      next = behind;
+    }
+    if (!in_iban(next)) break;
+    pos = next;
+    while (in_iban(pos)) ++pos;
+    if (begin == 0) begin = next;
+    iban += text.substr(next, pos - next);
+    end = pos;
+    ++cells;
+  }
+  const bool valid = iban.size() >= kShortest && iban.size() <= kLongest && iban_valid(iban);
+  if (!valid || cells < 2 || alnum_at(text, end)) return 0;
+  out.sure.add({begin, end}, iban);
+  return end;
+}
+
+}  // namespace sekisho::filters

@@ -1,0 +1,30 @@
+#pragma once
+
+// Numbers behind their label that are cut anywhere: over the cells of a row or a column
+// ("| カード番号 | 4 | 773-1676 | …"), by signs of several kinds, in groups of any size. Only those
+// are joined that the label and, where there is one, the check digit prove.
+
+#include <cstddef>
+#include <string_view>
+
+#include "filters/char_set.h"
+#include "filters/views/pulled_apart.h"
+
+namespace sekisho::filters {
+
+// Cheap: most numbers stand behind another one or a word that is no label.
+inline bool may_follow_label(std::string_view text, std::size_t at) {
+  static constexpr CharSet kBefore{" :=|,\t\n\"'>"}, kParts{" ,\t\n"};
+  static constexpr CharSet kWords = kAsciiLetters | kAsciiDigits | CharSet(".-"),
+                           kLast{"drelsDREL"};
+  if (at < 4) return false;
+  const char before = text[at - 1], last = text[at - 2];
+  if (!kBefore.has(before)) return static_cast<unsigned char>(before) >= 0x80;
+  return !kParts.has(before) || !kWords.has(last) || kLast.has(last);
+}
+// From the digit at `at` on; the end of the number when it was joined, 0 otherwise.
+std::size_t join_labelled_number(std::string_view text, std::size_t at, PulledApart out);
+// From the border behind "IBAN" at `at` on.
+std::size_t join_iban_cells(std::string_view text, std::size_t at, PulledApart out);
+
+}  // namespace sekisho::filters

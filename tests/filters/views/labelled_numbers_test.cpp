@@ -1,0 +1,106 @@
+// Numbers behind their label that are cut anywhere, over cells, rows and signs of several kinds;
+// figures behind labels, and labels over tables of figures, are left alone.
+
+#include <gtest/gtest.h>
+
+#include "tests/filters/views/disguise.h"
+
+namespace sekisho::filters {
+namespace {
+
+bool found(const std::string& text, const std::string& type) {
+  return shown(text).find(type + "[") != std::string::npos;
+}
+
+struct Number {
+  std::string type, label_ja, label_en, text;
+};
+std::vector<Number> numbers() {
+  return {{"credit_card", "カード番号", "card number", with_luhn("453978" + chance(kDigits, 9, 5))},
+          {"jp_my_number", "マイナンバー", "My Number",
+           with_my_number_check("7" + chance(kDigits, 10, 9))},
+          {"jp_phone", "電話番号", "phone", "080" + chance("23456789", 8, 4)}};
+}
+
+TEST(LabelledNumbers, AreFoundOverCellsCutAnywhere) {
+  for (const Number& number : numbers())
+    for (std::size_t first = 1; first < 8; ++first) {
+      const std::string a = number.text.substr(0, first), b = number.text.substr(first, 3),
+                        c = number.text.substr(first + 3);
+      for (const std::string& text :
+           {"| " + number.label_ja + " | " + a + " | " + b + " | " + c + " |\n",
+            "name,part1,part2,part3\n" + number.label_en + "," + a + "," + b + "-," + c + "\n",
+            number.label_ja + "\t" + a + "\t" + b + "\t" + c + "\n",
+            "<tr><th>" + number.label_ja + "</th><td>" + a + "</td><td>" + b + "</td><td>" + c +
+                "</td></tr>"})
+        EXPECT_TRUE(found(text, number.type)) << text;
+    }
+}
+
+TEST(LabelledNumbers, AreFoundInTheColumnUnderTheirHeading) {
+  for (const Number& number : numbers())
+    EXPECT_TRUE(found("| no | " + number.label_en + " |\n|---|---|\n| 1 | " +
+                          number.text.substr(0, 7) + " |\n| 2 | " + number.text.substr(7) + " |\n",
+                      number.type))
+        << number.type;
+}
+
+TEST(LabelledNumbers, AreFoundWithSignsOfSeveralKindsBetweenGroupsOfAnySize) {
+  for (const Number& number : numbers())
+    for (const std::string sign : {"/", "_", ":", ",", "ー"}) {
+      const std::string text =
+          number.text.substr(0, 5) + sign + number.text.substr(5, 2) + "." + number.text.substr(7);
+      EXPECT_TRUE(found("お客様の" + number.label_ja + "は " + text + " です。", number.type))
+          << text;
+      EXPECT_TRUE(found("- " + number.label_en + " = " + text + "\n- status: open", number.type))
+          << text;
+    }
+}
+
+TEST(LabelledNumbers, FiguresBehindALabelAreNoNumbers) {
+  EXPECT_EQ(shown("| phone | 12 | 340 | 5566 | 78 |\n"), "");
+  EXPECT_EQ(shown("card,1200,3400,5600,7800\ncard,10,20,30,40\n"), "");
+  EXPECT_EQ(
+      shown("| no | card |\n|---|---|\n| 1 | 1200 |\n| 2 | 3400 |\n| 3 | 5600 |\n| 4 | 7800 |\n"),
+      "");
+}
+
+TEST(LabelledNumbers, AccountsAreFoundOverCells) {
+  const std::string iban = "DE19500105177218482706";
+  for (const std::size_t first : {2U, 5U, 13U}) {
+    const std::string a = iban.substr(0, first), b = iban.substr(first, 6),
+                      c = iban.substr(first + 6);
+    for (const std::string& text :
+         {"| IBAN | " + a + " | " + b + " | " + c + " |\n", "IBAN," + a + "," + b + "," + c + "\n",
+          "IBAN\t" + a + "\t" + b + "\t" + c + "\n",
+          "<tr><th>IBAN</th><td>" + a + "</td><td>" + b + "</td><td>" + c + "</td></tr>",
+          "| no | IBAN |\n|---|---|\n| 1 | " + a + " |\n| 2 | " + b + c + " |\n"})
+      EXPECT_TRUE(found(text, "iban")) << text;
+  }
+}
+
+TEST(LabelledNumbers, AddressesAreFoundOverCells) {
+  for (const char* text : {"| mail | t.yamada@kaisha-sam | ple.co.jp |\n",
+                           "| mail | t.yamada@kaisha-sample | . | co.jp |\n",
+                           "mail\tt.yamada@kai\tsha-sample\t.co.jp\n"})
+    EXPECT_TRUE(found(text, "email")) << text;
+}
+
+TEST(LabelledNumbers, PasswordsThatCodePutsTogetherAreTold) {
+  for (const char* text :
+       {"password = \"\".join([\"Umj\", \"le\", \"+IoX\", \"g97\"])\n",
+        "password := strings.Join([]string{\"Umjle\", \"+IoXg97\"}, \"\")\n",
+        "$password = implode('', ['Umjle', '+IoXg97']);\n",
+        "password = String.format(\"%s%s\", \"Umjle\", \"+IoXg97\")\n",
+        "password <- paste0(\"Umjle+I\", \"oXg97\")\n",
+        "(def password (str \"Umjle+I\" \"oXg97\"))\n",
+        "パスワード:\nStringBuilder sb = new StringBuilder();\nsb.append(\"Umjle\");\n"
+        "sb.append(\"+IoXg97\");\n",
+        "パスワード: concat('Umjle', '+IoXg97')\n"})
+    EXPECT_TRUE(found(text, "password_assignment")) << text;
+  EXPECT_EQ(shown("password = getenv(\"APP_\" + name + \"_PASSWORD\")\n"), "");
+  EXPECT_EQ(shown("password_hint = t(\"Use eight \" + \"characters or more\")\n"), "");
+}
+
+}  // namespace
+}  // namespace sekisho::filters
