@@ -222,21 +222,23 @@ bool Reading::see_voiced(RawChar c) {
 }
 
 bool Reading::mixes_with_latin(std::size_t at) const {
+  // In full width, too.
+  const auto narrow = [](char32_t c) { return c >= 0xFF01 && c <= 0xFF5E ? c - 0xFEE0 : c; };
   const auto ends = [](char32_t c) {
     return c < 0x80 ? !is_word(c) && c != U'-' && c != U'.' && c != U'@' : c >= 0x3000;
   };
   std::size_t pos = at;
   for (int i = 0; i < kTokenReach; ++i) {
     const RawChar c = raw_char_before(text_, pos);
-    if (c.size == 0 || ends(c.value)) break;
-    if (is_alnum(c.value)) return true;
+    if (c.size == 0 || ends(narrow(c.value))) break;
+    if (is_alnum(narrow(c.value))) return true;
     pos -= c.size;
   }
   pos = at;
   for (int i = 0; i < kTokenReach; ++i) {
     const RawChar c = raw_char(text_, pos);
-    if (c.size == 0 || ends(c.value)) break;
-    if (is_alnum(c.value)) return true;
+    if (c.size == 0 || ends(narrow(c.value))) break;
+    if (is_alnum(narrow(c.value))) return true;
     pos += c.size;
   }
   return false;

@@ -43,15 +43,32 @@ bool alike(std::string_view a, std::string_view b) {
 struct Singles {
   std::vector<Range> gaps;
   std::vector<char32_t> signs;  // the characters, gaps between
+  std::vector<Range> forms;     // those that stand for others: full width, in circles
   std::size_t end = 0;
   std::size_t alnums = 0, han = 0;
   std::size_t count() const { return signs.size(); }
   void clear() {
     gaps.clear();
     signs.clear();
+    forms.clear();
     end = alnums = han = 0;
   }
 };
+
+char32_t narrow(char32_t c) {
+  return c >= 0xFF01 && c <= 0xFF5E ? c - 0xFEE0 : c;
+}
+
+// Detectors read digits in full width, but not letters.
+bool is_form(char32_t c) {
+  return narrow(c) != c || !plain_form(c).empty();
+}
+
+void add_form(std::string_view text, Range at, Patches& out) {
+  const char32_t c = raw_char(text, at.begin).value;
+  const char plain = static_cast<char>(narrow(c));
+  out.add(at, narrow(c) != c ? std::string_view(&plain, 1) : plain_form(c));
+}
 
 // Whether nothing else goes on after a single character.
 bool stands_alone(std::string_view text, std::size_t end, char32_t c) {
@@ -79,6 +96,7 @@ void read_singles(std::string_view text, std::size_t at, Singles& run) {
     run.signs.push_back(c.value);
     run.alnums += is_alnum(c.value) ? 1 : 0;
     run.han += c.value >= 0x2E80 ? 1 : 0;
+    if (is_form(c.value)) run.forms.push_back({pos, pos + c.size});
     pos += c.size;
     run.end = pos;
     const std::string_view gap = gap_at(text, pos);
@@ -207,6 +225,7 @@ void find_spaced(std::string_view text, const Survey& survey, Range where, Pulle
       const bool word_ends = characters_in(written(gap)) >= least + 2 && all_blank(written(gap));
       patches.add(gap, word_ends ? " " : "");
     }
+    for (const Range& form : run.forms) add_form(text, form, patches);
     return run.end;
   });
 }

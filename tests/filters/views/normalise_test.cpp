@@ -115,6 +115,30 @@ TEST(Normalise, ReadsLettersThatOnlyLookLatin) {
     if (!value.number) expect_found(value, "look-alikes", lookalikes);
 }
 
+// Letters of one token from four alphabets.
+TEST(Normalise, ReadsLookAlikesAmongLettersInFullWidth) {
+  for (const Value& value : values()) {
+    if (value.number) continue;
+    expect_found(value, "mixed", [n = 0](const std::string& s) mutable {
+      return each(s, [&n](char c) {
+        const bool turn = n++ % 3 != 0;
+        return turn ? wide(std::string(1, c)) : lookalikes(std::string(1, c));
+      });
+    });
+  }
+  EXPECT_EQ(shown("АＳＩＡYNOＴХF5АＳＢBAΚΧ７4"), "aws_access_key_id[АＳＩＡYNOＴХF5АＳＢBAΚΧ７4]");
+}
+
+TEST(Normalise, ReadsSpacedLettersInFullWidth) {
+  for (const Value& value : values())
+    for (const char* between : {" ", "　"})
+      expect_found(value, "full width", [&](const std::string& s) {
+        const std::string spaced =
+            each(s, [&](char c) { return wide(std::string(1, c)) + between; });
+        return spaced.substr(0, spaced.size() - std::string_view(between).size());
+      });
+}
+
 std::string with_letters(const std::string& number, const char* zero, const char* three) {
   return each(number, [&](char c) {
     return c == '0' ? std::string(zero) : c == '3' ? std::string(three) : std::string(1, c);
