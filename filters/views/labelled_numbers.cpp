@@ -85,7 +85,7 @@ Label label_before(std::string_view text, std::size_t end) {
 // tags.
 std::size_t label_end_before(std::string_view text, std::size_t at) {
   constexpr std::size_t kMost = 28;
-  static constexpr CharSet kBetween{" :=|,\t\n\"'"};
+  static constexpr CharSet kBetween{" :=|,\t\n\"'[("};
   std::size_t pos = at;
   while (pos > 0 && at - pos < kMost) {
     const char c = text[pos - 1];

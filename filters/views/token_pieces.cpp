@@ -78,13 +78,15 @@ bool parts_again(std::string_view text, std::size_t end) {
   return stop > next && text.substr(stop, gap.size()) == gap;
 }
 
-// From the piece on, over equal gaps; the end of the last one, 0: it was not joined.
-std::size_t join_even_pieces(std::string_view text, Range piece, PulledApart out) {
+// From the piece on, over equal gaps; what was `tried` as base64 is not tried again. The end of the
+// last one, 0: it was not joined.
+std::size_t join_even_pieces(std::string_view text, Range piece, std::size_t& tried,
+                             PulledApart out) {
   constexpr std::size_t kShortestOfBlob = 4;
   const std::string_view gap = gap_behind(text, piece.end);
   const bool token = begins_token(text.substr(piece.begin, piece.size()));
   // Base64, two blanks between.
-  if (!token && !(gap == "  " && piece.size() >= kShortestOfBlob)) return 0;
+  if (!token && !(gap == "  " && piece.size() >= kShortestOfBlob && piece.begin >= tried)) return 0;
   if (gap.empty()) return 0;
   Pieces pieces{std::string(text.substr(piece.begin, piece.size())), {}, piece.end};
   while (pieces.gaps.size() < kMostPieces && text.substr(pieces.end, gap.size()) == gap) {
@@ -99,6 +101,7 @@ std::size_t join_even_pieces(std::string_view text, Range piece, PulledApart out
   }
   const bool enough =
       pieces.gaps.size() + 1 >= kFewestPieces && pieces.value.size() >= kShortestToken;
+  if (!token) tried = pieces.end;
   if (!enough) return 0;
   const bool begins = has_token_prefix(pieces.value);
   if (!begins && (token || !says_in_base64(pieces.value))) return 0;
@@ -179,14 +182,14 @@ std::size_t join_listed_pieces(std::string_view text, const Survey& survey, std:
 }
 
 void find_even_pieces(std::string_view text, const Survey& survey, Range where, PulledApart out) {
-  std::size_t done = 0;
+  std::size_t done = 0, tried = 0;
   constexpr auto kGaps = [](const BlockMarks&, const BlockMarks& m, const BlockMarks& after) {
     return even_gaps(m, after);
   };
   survey.each(where.begin, where.end, kGaps, [&](std::size_t end) {
     if (end < done || !may_part_evenly(text, end) || !parts_again(text, end)) return end + 1;
     const std::size_t at = token_begin(survey, end);
-    done = join_even_pieces(text, {at, end}, out);
+    done = join_even_pieces(text, {at, end}, tried, out);
     return std::max(done, end + 1);
   });
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "filters/char_set.h"
+#include "filters/views/blobs.h"
 #include "filters/views/pieces.h"
 #include "filters/views/token_prefixes.h"
 
@@ -65,7 +66,7 @@ Names assigned_names(std::string_view text, std::size_t end) {
 
 // The end of the literal that begins at `begin`; 0: it is none that holds a piece.
 std::size_t piece_end(std::string_view text, std::size_t begin) {
-  static constexpr CharSet kInside = kTokenChars | CharSet("@: ");
+  static constexpr CharSet kInside = kTokenChars | CharSet("@: #%&!=?^*");
   const char quote = text[begin - 1];
   std::size_t end = begin;
   while (end < text.size() && end - begin <= kLongestPiece && kInside.has(text[end])) ++end;
@@ -108,6 +109,29 @@ bool may_begin_shortly(std::string_view piece) {
          is_number(piece.substr(2));
 }
 
+// Cheap: small and capital letters that may be base64.
+bool may_be_base64(std::string_view piece) {
+  constexpr std::size_t kFewest = 8;
+  if (piece.size() < kFewest || !may_begin_base64(piece)) return false;
+  bool small = false, capital = false;
+  for (const char c : piece.substr(1)) {
+    if (c == ' ' || c == ':' || c == '@' || c == '.') return false;
+    small |= c >= 'a' && c <= 'z';
+    capital |= c >= 'A' && c <= 'Z';
+  }
+  return small && capital;
+}
+
+// Whether the name before the sign at `at` is that of a password.
+bool names_password(std::string_view text, std::size_t at) {
+  static constexpr std::string_view kNames[] = {"assword", "asswd", "PASSWORD", "pwd", "PWD"};
+  if (at > 0 && text[at - 1] == ':') --at;
+  if (at > 0 && text[at - 1] == ' ') --at;
+  const std::string_view before = text.substr(0, at);
+  return std::any_of(std::begin(kNames), std::end(kNames),
+                     [before](std::string_view name) { return before.ends_with(name); });
+}
+
 // What the pieces give together is a number as long as one, a token, an address.
 bool may_be_value(std::string_view value) {
   constexpr std::size_t kFewest = 9;
@@ -148,9 +172,18 @@ class JoinFinder {
   void see_quote(std::size_t at);
   // At a value without quotes straight behind it, as shells have them.
   void see_plain(std::size_t at);
+  // At the sign that gives a password its value.
+  void see_password(std::size_t at);
   void look_for_joins();
 
  private:
+  void look_between(Range where) {
+    if (!where_.empty() && where.begin <= where_.back().end)
+      where_.back().end = std::max(where_.back().end, where.end);
+    else
+      where_.push_back(where);
+  }
+  void look_for_decoding();
   void see_piece(std::size_t at, Range literal);
   const Piece* piece_named(std::string_view name, std::size_t before) const;
   std::string_view word_at(std::size_t at) const;
@@ -159,9 +192,11 @@ class JoinFinder {
 
   std::string_view text_;
   Patches& out_;
-  std::vector<Piece> pieces_;  // in order
-  std::vector<Range> where_;   // a join may stand
-  std::size_t patched_ = 0;    // the end of the last patch
+  std::vector<Piece> pieces_;     // in order
+  std::vector<Range> where_;      // a join may stand
+  std::size_t patched_ = 0;       // the end of the last patch
+  std::vector<Range> passwords_;  // a join of one may stand, in order
+  std::size_t coded_ = 0;         // the end of the first piece that may be base64
   static constexpr CharSet kFirst = kAsciiLetters | CharSet("_");
 };
 
@@ -191,13 +226,29 @@ void JoinFinder::see_piece(std::size_t at, Range literal) {
       may_begin_shortly(text_.substr(pieces_.back().literal.begin, pieces_.back().literal.size()));
   pieces_.push_back({names.name, literal});
   if (!names.typed.empty()) pieces_.push_back({names.typed, literal});
+  if (coded_ == 0 && may_be_base64(piece)) coded_ = literal.end;
   if (!more && !may_begin_value(piece)) return;
   const std::size_t end = literal.end;
-  const Range reach{end, std::min(text_.size(), end + kReach)};
-  if (!where_.empty() && reach.begin <= where_.back().end)
-    where_.back().end = reach.end;
-  else
-    where_.push_back(reach);
+  look_between({end, std::min(text_.size(), end + kReach)});
+}
+
+void JoinFinder::see_password(std::size_t at) {
+  constexpr std::size_t kNear = 96;
+  if (pieces_.empty() || at - pieces_.back().literal.end > kReach) return;
+  passwords_.push_back({at, std::min(text_.size(), at + kNear)});
+  look_between(passwords_.back());
+}
+
+// Pieces of base64 are joined where they are decoded.
+void JoinFinder::look_for_decoding() {
+  const std::string_view near = text_.substr(coded_, kReach);
+  for (const std::string_view call :
+       {"b64decode(", "atob(", "64Decode(", "64_decode(", "decode64("})
+    if (const std::size_t at = near.find(call); at != near.npos) {
+      const std::size_t begin = coded_ + at + call.size();
+      where_.push_back({begin, std::min(text_.size(), begin + kNextLine)});
+      return;
+    }
 }
 
 // The newest of the pieces given before `before` that has the name.
@@ -261,7 +312,12 @@ std::size_t JoinFinder::see_name(std::size_t at, std::string_view name) {
     return text_.substr(p.literal.begin, p.literal.size());
   };
   const bool begins = may_begin_value(of(*piece));
-  if (!begins && !may_begin_shortly(of(*piece))) return next;
+  const bool password = std::any_of(passwords_.begin(), passwords_.end(), [at](const Range& near) {
+    return at > near.begin && at < near.end;
+  });
+  const bool coded = coded_ != 0 && may_begin_base64(of(*piece));
+  if (!begins && !password && !coded && !may_begin_shortly(of(*piece))) return next;
+  const std::size_t first_name = static_cast<std::size_t>(piece->name.data() - text_.data());
   std::string value(of(*piece));
   Range range = piece->literal;
   std::size_t end = next, count = 1;
@@ -285,7 +341,7 @@ std::size_t JoinFinder::see_name(std::size_t at, std::string_view name) {
     end = word_end;
   }
   if (count == 1 || (comma && !joined_by_call(text_, at, end))) return next;
-  if (!begins && !may_be_value(value)) return next;
+  if (!begins && !password && !may_be_value(value) && !says_in_base64(value)) return next;
   // Of patches that overlap one stays anyway.
   if (range.size() > 2 * kReach || range.begin < patched_) return end;
   // The name that a number is given says what it is.
@@ -294,12 +350,19 @@ std::size_t JoinFinder::see_name(std::size_t at, std::string_view name) {
     value.append(text_.substr(range.end, at - range.end)).append("\"" + first + "\"");
     range.end = end;
   }
+  // The name that the whole is given says what it is.
+  if (password && !has_token_prefix(value) && value.find("://") == value.npos &&
+      first_name < range.begin) {
+    range.begin = first_name;
+    value.insert(0, "password = \"");
+  }
   out_.add(range, value);
   patched_ = range.end;
   return end;
 }
 
 void JoinFinder::look_for_joins() {
+  if (coded_ != 0) look_for_decoding();
   for (const Range& where : where_) {
     for (std::size_t at = where.begin; at < where.end;) {
       if (!kFirst.has(text_[at])) {
@@ -326,6 +389,7 @@ void find_variable_joins(std::string_view text, const Survey&, Range where, Patc
       joins.see_quote(quote);
     else if (quote == at + 1 && token_at(text, quote) && begins_line(text, at))
       joins.see_plain(quote);
+    if (names_password(text, at)) joins.see_password(at);
   }
   joins.look_for_joins();
 }

@@ -30,6 +30,7 @@ TEST(LabelledNumbers, AreFoundOverCellsCutAnywhere) {
       for (const std::string& text :
            {"| " + number.label_ja + " | " + a + " | " + b + " | " + c + " |\n",
             "name,part1,part2,part3\n" + number.label_en + "," + a + "," + b + "-," + c + "\n",
+            "{\"" + number.label_en + "\": [\"" + a + "\", \"" + b + "\", \"" + c + "\"]}",
             number.label_ja + "\t" + a + "\t" + b + "\t" + c + "\n",
             "<tr><th>" + number.label_ja + "</th><td>" + a + "</td><td>" + b + "</td><td>" + c +
                 "</td></tr>"})
@@ -100,6 +101,27 @@ TEST(LabelledNumbers, PasswordsThatCodePutsTogetherAreTold) {
     EXPECT_TRUE(found(text, "password_assignment")) << text;
   EXPECT_EQ(shown("password = getenv(\"APP_\" + name + \"_PASSWORD\")\n"), "");
   EXPECT_EQ(shown("password_hint = t(\"Use eight \" + \"characters or more\")\n"), "");
+}
+
+TEST(LabelledNumbers, PasswordsInVariablesThatAreJoinedAreTold) {
+  for (const char* text : {"p1 = \"Umjle\"\np2 = \"+IoXg97\"\npassword = p1 + p2\n",
+                           "a = \"Umj\"\nb = \"le+I\"\nc = \"oXg97\"\npassword = f\"{a}{b}{c}\"\n",
+                           "const a = \"Umjle@\";\nconst b = \"IoXg97\";\n"
+                           "const password = `${a}${b}`;\n",
+                           "$a = \"Umjle\"\n$b = \"!IoXg97\"\n$password = \"$a$b\"\n"})
+    EXPECT_TRUE(found(text, "password_assignment")) << text;
+  EXPECT_EQ(shown("host = \"db01\"\nport = \"5432\"\nurl = host + port\npassword = prompt()\n"),
+            "");
+}
+
+TEST(LabelledNumbers, Base64InVariablesIsReadWhereItIsDecoded) {
+  const std::string token = "ghp_" + chance(kBase62, 36, 4);
+  const std::string coded = base64("GitHub token: " + token);
+  for (const char* call : {"print(base64.b64decode(a + b))", "console.log(atob(a + b))"})
+    EXPECT_TRUE(
+        found("a = \"" + coded.substr(0, 31) + "\"\nb = \"" + coded.substr(31) + "\"\n" + call,
+              "github_token"))
+        << call;
 }
 
 }  // namespace
