@@ -228,8 +228,9 @@ std::vector<Range> fields_below(std::string_view text, Range word, std::size_t l
   std::size_t index = 0, begin = 0;
   const std::size_t stop = std::min(limit, text.size());
   for (std::size_t pos = key_word + kKeyWord.size(); pos < stop; ++pos) {
+    while (pos < stop && walk.passes(text[pos])) ++pos;
+    if (pos >= stop) break;
     const char c = text[pos];
-    if (walk.passes(c)) continue;
     if (walk.between_fields(c)) {
       if (index == wanted) fields.push_back(trimmed(text, {begin, pos}));
       ++index;

@@ -219,6 +219,10 @@ struct TableMemo::Table {
 
   SqlMemo sql;
   HtmlMemo html;
+  // The fields that were asked for last.
+  std::string_view fields_text;
+  Range fields_word;
+  std::vector<Range> fields;
   // The rows below the heading line that was asked about last: each of its words asks.
   std::string_view rows_text;
   Range heading;
@@ -378,6 +382,20 @@ const std::vector<Range>& TableMemo::rows_below(std::string_view text, Range lin
   return known.rows;
 }
 
+std::vector<Range> inserted_below(std::string_view text, Range word) {
+  const std::size_t limit = std::min(text.size(), word.begin + kColumnReach);
+  if (newest_memo == nullptr) return fields_below(text, word, limit);
+  TableMemo::Table& known = newest_memo->table();
+  const bool same = known.fields_text.data() == text.data() &&
+                    known.fields_text.size() == text.size() && known.fields_word == word;
+  if (!same) {
+    known.fields = fields_below(text, word, limit);
+    known.fields_text = text;
+    known.fields_word = word;
+  }
+  return known.fields;
+}
+
 std::optional<SqlColumn> sql_column(std::string_view text, Range value) {
   if (newest_memo != nullptr) return newest_memo->table().sql.column_of(text, value, kColumnReach);
   return SqlMemo().column_of(text, value, kColumnReach);
@@ -530,8 +548,7 @@ std::optional<std::size_t> column_headed(std::string_view text, Range line, Rang
 }  // namespace
 
 std::vector<Range> cells_below(std::string_view text, Range word) {
-  std::vector<Range> cells =
-      fields_below(text, word, std::min(text.size(), word.begin + kColumnReach));
+  std::vector<Range> cells = inserted_below(text, word);
   if (!cells.empty()) return cells;
   cells = with_html([&](HtmlMemo& html) { return html.cells_below(text, word, kColumnReach); });
   if (!cells.empty()) return cells;

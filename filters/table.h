@@ -41,6 +41,9 @@ class TableMemo {
   TableMemo* outer_;
 };
 
+// The fields of an INSERT below the column that `word` names; several rows ask for the same ones.
+std::vector<Range> inserted_below(std::string_view text, Range word);
+
 // The column of an INSERT that `value` stands in.
 std::optional<SqlColumn> sql_column(std::string_view text, Range value);
 

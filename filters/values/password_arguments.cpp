@@ -6,7 +6,6 @@
 
 #include "filters/char_set.h"
 #include "filters/line_ends.h"
-#include "filters/sql_columns.h"
 #include "filters/table.h"
 #include "filters/values/assignment.h"
 #include "filters/values/password.h"
@@ -236,8 +235,7 @@ void find_password_argument(const DetectorRow& row, std::string_view text, Range
 
 bool find_inserted_passwords(const DetectorRow& row, std::string_view text, Range word,
                              Findings& out) {
-  const std::size_t limit = std::min(text.size(), word.begin + kColumnReach);
-  const std::vector<Range> fields = fields_below(text, word, limit);
+  const std::vector<Range> fields = inserted_below(text, word);
   for (const Range field : fields) {
     const bool quoted =
         field.begin > 0 && (text[field.begin - 1] == '\'' || text[field.begin - 1] == '"');
