@@ -11,6 +11,7 @@
 
 #include "filters/char_set.h"
 #include "filters/line_ends.h"
+#include "filters/values/beginnings.h"
 #include "filters/values/label_line.h"
 #include "filters/values/label_words.h"
 #include "filters/width_fold.h"
@@ -18,8 +19,6 @@
 namespace sekisho::filters {
 
 namespace {
-
-using Words = std::span<const std::string_view>;
 
 constexpr double kMarked = 0.85, kClaimed = 0.65, kMentioned = 0.30;
 constexpr std::size_t kShortLine = 96;  // bytes: headers and footers
@@ -29,25 +28,6 @@ enum class Force {
   kStrong,  // is a marking wherever it is one
   kWeak,    // an ordinary word too: only alone, in brackets, in a field, or shouted
 };
-
-// The byte that differs most often is looked at first.
-bool starts_with(std::string_view text, std::string_view word) {
-  return text.size() >= word.size() && text[word.size() - 1] == word.back() &&
-         text.starts_with(word);
-}
-bool ends_with(std::string_view text, std::string_view word) {
-  return text.size() >= word.size() && text.back() == word.back() && text.ends_with(word);
-}
-
-bool starts_with_any(std::string_view text, Words words) {
-  return std::any_of(words.begin(), words.end(),
-                     [text](std::string_view w) { return starts_with(text, w); });
-}
-
-bool ends_with_any(std::string_view text, Words words) {
-  return std::any_of(words.begin(), words.end(),
-                     [text](std::string_view w) { return ends_with(text, w); });
-}
 
 std::string_view trimmed(std::string_view text) {
   const std::size_t first = first_not_of<" \t\r">(text);
@@ -397,6 +377,7 @@ bool is_about(const LabelLine& line) {
       "のシール",     "のステッカー", "のはんこ",     "の荷札",   "の貼り紙",     "のスタンプは",
       "のスタンプを", "は英語",       "に当たる",     "に相当",   "into english", "in english",
       "in japanese",  "into japanese"};
+  static constexpr Beginnings kBegins{Words(kAfter)};
   if (is_one_of_words(line) || is_every_such(line)) return true;
   std::string_view after = behind_other_markings(line.after);
   static constexpr std::string_view kMarks[] = {"】", "」", "』", "]", ")", "\"", "'", " ", "〕"};
@@ -411,7 +392,7 @@ bool is_about(const LabelLine& line) {
   // "「社外秘」と書かれた資料の内容は以下の通り".
   if ((line.said_after & kPointsHere) != 0 && is_written_on(after)) return false;
   return (line.said_before & kAsksAbout) != 0 || (line.said_after & kDivides) != 0 ||
-         starts_with_any(after, kAfter) || is_one_of_quoted(line) || is_one_of_grades(line);
+         kBegins.begin(after) || is_one_of_quoted(line) || is_one_of_grades(line);
 }
 
 // A sentence may end with the words; one that goes on speaks of something else ("internal use only

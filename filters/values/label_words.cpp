@@ -110,7 +110,7 @@ bool is_translation(const LabelLine& line) {
                                                "\"internal\"",     "\"internal_use_only\""};
   if (static_cast<unsigned char>(line.word.front()) < 0x80) return false;
   std::string_view before = line.before;
-  const auto drop = [&before](CharSet signs) {
+  const auto drop = [&before](const CharSet& signs) {
     while (!before.empty() && signs.has(before.back())) before.remove_suffix(1);
   };
   static constexpr CharSet kQuoteOrBlank{"\" "}, kColonOrBlank{": "};
@@ -132,9 +132,12 @@ bool is_translation(const LabelLine& line) {
 bool is_among_quoted(const LabelLine& line) {
   static constexpr std::string_view kBetween[] = {"」 「", "」「", "」、「", "」・「", "」　「"};
   std::size_t borders = 0;
+  // The last byte of what each of them begins with: none in most lines.
+  const auto may_hold = [](std::string_view part) { return part.find('\x8D') != part.npos; };
   for (const std::string_view part : {line.before, line.after})
     for (const std::string_view between : kBetween)
-      for (std::size_t at = part.find(between); at != part.npos; at = part.find(between, at + 1))
+      for (std::size_t at = may_hold(part) ? part.find(between) : part.npos; at != part.npos;
+           at = part.find(between, at + 1))
         ++borders;
   return borders >= 2;
 }
@@ -157,8 +160,7 @@ bool is_choice(const LabelLine& line) {
                                                  "restricted, ", "secret, "};
   static constexpr std::string_view kAfter[] = {", public", ", internal", ", confidential",
                                                 ", restricted", ", secret"};
-  const std::size_t option = line.before.rfind("<option");
-  if (option != line.before.npos && line.before.ends_with('>')) return true;
+  if (line.before.ends_with('>') && line.before.find("<option") != line.before.npos) return true;
   if (static_cast<unsigned char>(line.word.front()) >= 0x80) return false;
   // "PARALLEL { UNSAFE | RESTRICTED | SAFE }" of a grammar.
   const std::size_t open = last_of(line.before, '{');
