@@ -37,6 +37,7 @@ Range identifier_around(std::string_view text, Range word);
 // "db" and "password". Of a part of more than 64 bytes the beginning.
 template <class Use>
 void for_identifier_parts(std::string_view identifier, Use use) {
+  static constexpr CharSet kGoesOn = kAsciiDigits | CharSet("abcdefghijklmnopqrstuvwxyz");
   char part[64];
   std::size_t size = 0;
   const auto end_part = [&] {
@@ -46,10 +47,9 @@ void for_identifier_parts(std::string_view identifier, Use use) {
   char before = '\0';
   for (const char c : identifier) {
     const bool upper = c >= 'A' && c <= 'Z';
-    const bool hump = upper && before >= 'a' && before <= 'z';
+    if (!kGoesOn.has(c) && (!upper || (before >= 'a' && before <= 'z'))) end_part();
     before = c;
-    if (hump || !kAsciiAlnum.has(c)) end_part();
-    if (kAsciiAlnum.has(c) && size < sizeof part)
+    if ((upper || kGoesOn.has(c)) && size < sizeof part)
       part[size++] = static_cast<char>(upper ? c + 0x20 : c);
   }
   end_part();

@@ -1,6 +1,7 @@
 #include "filters/values/email_address.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <string>
 #include <utility>
@@ -166,20 +167,20 @@ std::string read_local(std::string_view text, std::size_t& begin) {
 
 std::string read_domain(std::string_view text, std::size_t& end) {
   std::string domain;
-  std::vector<std::size_t> ends;
+  std::array<std::size_t, kLongestDomain + 1> ends;  // of each character
   while (domain.size() <= kLongestDomain) {
     const FoldedChar c = char_at(text, end);
     if (!is_domain_char(c.value)) {
       const std::size_t dot = domain.empty() ? 0 : spelt_out(text, end, "dot");
       if (dot == 0) break;
-      domain += '.';
       end += dot;
-      ends.push_back(end);
+      ends[domain.size()] = end;
+      domain += '.';
       continue;
     }
-    domain += lower(c.value);
     end += c.size;
-    ends.push_back(end);
+    ends[domain.size()] = end;
+    domain += lower(c.value);
   }
   // A sentence may end with the address.
   while (!domain.empty() && (domain.back() == '.' || domain.back() == '-')) domain.pop_back();

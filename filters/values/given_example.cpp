@@ -4,6 +4,7 @@
 #include <iterator>
 #include <string>
 
+#include "filters/char_set.h"
 #include "filters/width_fold.h"
 
 namespace sekisho::filters {
@@ -13,11 +14,13 @@ constexpr std::size_t kReach = 48;  // bytes
 
 // Blanks, quotation marks, brackets and colons between the word and the value.
 void drop_joints(std::string& before) {
-  static constexpr std::string_view kJoints[] = {" ", "\t", "\"", "'",  "`",  "(",  ")",  "[",
-                                                 "]", ":",  "=",  "「", "」", "【", "】", "は"};
-  for (bool again = true; again;) {
-    again = false;
-    for (const std::string_view joint : kJoints) {
+  static constexpr CharSet kJoints{" \t\"'`()[]:="};
+  static constexpr std::string_view kWide[] = {"「", "」", "【", "】", "は"};
+  for (bool again = true; again && !before.empty();) {
+    again = kJoints.has(before.back());
+    if (again) before.pop_back();
+    if (again || static_cast<unsigned char>(before.back()) < 0x80) continue;
+    for (const std::string_view joint : kWide) {
       if (!before.ends_with(joint)) continue;
       before.resize(before.size() - joint.size());
       again = true;

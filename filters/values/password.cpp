@@ -250,9 +250,8 @@ bool find_beside(const DetectorRow& row, std::string_view text, Range word, Find
 // next line that is not empty, is the value.
 void find_further_on(const DetectorRow& row, std::string_view text, Range word, Findings& out) {
   constexpr std::size_t kLongestRest = 72;  // bytes
-  if (names_about_password(
-          text.substr(identifier_around(text, word).begin, identifier_around(text, word).size())))
-    return;
+  const Range name = identifier_around(text, word);
+  if (names_about_password(text.substr(name.begin, name.size()))) return;
   std::size_t pos = word.end;
   // <td>パスワード</td><td>…</td>
   if (text.substr(pos, 2) == "</") {

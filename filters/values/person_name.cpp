@@ -481,7 +481,13 @@ std::size_t lone_surname(const NameAhead& ahead, bool person_asked) {
 
 }  // namespace
 
+// Cheap: most characters begin no surname.
+bool may_be_surname(std::string_view text, std::size_t pos) {
+  return NameList::shipped().begins_surname(usual_form(char_at(text, pos).value));
+}
+
 double check_surname_here(TokenMatch& match, double confidence) {
+  if (!may_be_surname(match.text, match.range.begin)) return 0;
   const NameAhead ahead(match.text, match.range.begin);
   const std::size_t length = lone_surname(ahead, true);
   if (length == 0 || is_shown_surname(match.text, match.range.begin, ahead, length)) return 0;
@@ -529,7 +535,7 @@ void find_attendants(const DetectorRow& row, std::string_view text, Range gate, 
     const FoldedChar c = char_at(text, pos);
     if (c.size == 0 || c.value == U'。') return;
     pos += c.size;
-    if (!is_list_border(c.value) && c.value != U' ') continue;
+    if ((!is_list_border(c.value) && c.value != U' ') || !may_be_surname(text, pos)) continue;
     const NameAhead ahead(text, pos);
     const std::size_t length = lone_surname(ahead, false);
     if (length == 0 || is_shown_surname(text, pos, ahead, length)) continue;
