@@ -444,6 +444,11 @@ bool is_request(std::string_view text, std::size_t next, std::string_view left,
          (end >= text.size() || text[end] == '\n');
 }
 
+// What a text within a script of a shell ends with.
+bool ends_document(std::string_view word) {
+  return word == "EOF" || word == "EOT" || word == "END";
+}
+
 // The piece fills its line: the token was broken once more.
 bool fills_line(std::string_view text, std::size_t end) {
   return end >= text.size() || text[end] == '\n' || text[end] == '\r' || text[end] == '\\';
@@ -531,7 +536,9 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
     begins = begins || ((b.digits > 0 || right.starts_with('~')) && break_prefix(left, right));
     const bool fills = fills_line(text, next + right.size());
     const bool keyed = begins && (b.size >= 4 || fills);
-    const auto plain = [&] { return (!keyed && is_plain_word(left)) || is_plain_word(right); };
+    const auto plain = [&] {
+      return (!keyed && is_plain_word(left)) || is_plain_word(right) || ends_document(right);
+    };
     const std::size_t size = a.size + b.size;
     bool token = a.letters + b.letters >= 2;
     if (token && ((size >= 16 && (keyed || a.digits + b.digits >= 2)) || (keyed && fills)))

@@ -85,7 +85,7 @@ Label label_before(std::string_view text, std::size_t end) {
 // tags.
 std::size_t label_end_before(std::string_view text, std::size_t at) {
   constexpr std::size_t kMost = 28;
-  static constexpr CharSet kBetween{" :=|,\t\n\"'[("};
+  static constexpr CharSet kBetween{" :=|,\t\n\"'[(~*"};
   std::size_t pos = at;
   while (pos > 0 && at - pos < kMost) {
     const char c = text[pos - 1];
@@ -157,7 +157,7 @@ std::size_t next_row_cell(std::string_view text, std::size_t at) {
 
 // Over a sign or the border of a cell; `at`: neither. `column`: rows go on as well.
 std::size_t sign_end(std::string_view text, std::size_t at, bool column) {
-  static constexpr CharSet kSigns{" -./_,:|\t\"'"};
+  static constexpr CharSet kSigns{" -./_,:|\t\"'~*"};
   if (column)
     if (const std::size_t next = next_row_cell(text, at); next != at) return next;
   const char c = text[at];

@@ -14,7 +14,7 @@ namespace sekisho::filters {
 
 // Cheap: most numbers stand behind another one or a word that is no label.
 inline bool may_follow_label(std::string_view text, std::size_t at) {
-  static constexpr CharSet kBefore{" :=|,\t\n\"'>"}, kParts{" ,\t\n"};
+  static constexpr CharSet kBefore{" :=|,\t\n\"'>~*"}, kParts{" ,\t\n"};
   static constexpr CharSet kWords = kAsciiLetters | kAsciiDigits | CharSet(".-"),
                            kLast{"drelsDREL"};
   if (at < 4) return false;

@@ -36,26 +36,32 @@ inline bool is_spoken_kana(const unsigned char* p) {
 
 // Whether many of them stand from `at` of a block on.
 bool spoken_kana_at(const unsigned char* block, std::size_t at);
+
 // Cheap: whether a block of Survey::kBlock bytes, with as many readable behind it as a character
 // has, may hold such words.
 inline bool may_hold_spoken_digits(const unsigned char* block, const BlockMarks& m) {
+  constexpr std::uint64_t kFirst = ~std::uint64_t{0} >> 16, kLast = ~std::uint64_t{0} << 16;
   if (m.high != 0) {
     // In the middle of the block, where a label before them is over.
     constexpr unsigned kMiddle = 30;
     const std::uint64_t left = m.first_high & ~std::uint64_t{0} << kMiddle;
     const auto at = static_cast<std::size_t>(std::countr_zero(left | std::uint64_t{1} << 63));
-    return is_spoken_kana(block + at) && spoken_kana_at(block, at);
+    if (is_spoken_kana(block + at)) return spoken_kana_at(block, at);
+    if ((m.high & kFirst) != 0 && (m.high & kLast) != 0) return false;
   }
   // Words of five letters at most, many of them, and nothing of code between.
   constexpr std::size_t kFewestWords = 9;
-  constexpr std::uint64_t kFirst = ~std::uint64_t{0} >> 16, kLast = ~std::uint64_t{0} << 16;
   const std::uint64_t two = m.letter & m.letter >> 1, four = two & two >> 2;
   const std::uint64_t other =
       m.special | ~(m.letter | m.space | m.token | m.dot | m.border);  // digits too
   const std::uint64_t six = (four & two >> 4) | other, words = m.letter & ~(m.letter << 1);
   if ((six & kFirst) != 0 && (six & kLast) != 0) return false;
-  return ((six & kFirst) == 0 && bit_count(words & kFirst) >= kFewestWords) ||
-         ((six & kLast) == 0 && bit_count(words & kLast) >= kFewestWords);
+  // Fewer when signs part them: "three, five, four".
+  std::uint64_t signs = m.border | m.token;
+  for (int i = 0; i < 4; ++i) signs &= signs - 1;
+  const std::size_t fewest = signs != 0 ? kFewestWords - 2 : kFewestWords;
+  return ((six & kFirst) == 0 && bit_count(words & kFirst) >= fewest) ||
+         ((six & kLast) == 0 && bit_count(words & kLast) >= fewest);
 }
 // Adds a patch over each number of enough digits that begins in `where`.
 void find_spoken_digits(std::string_view text, const Survey& survey, Range where, Patches& out);

@@ -117,6 +117,12 @@ TEST(CutValues, FindsValuesHyphenatedAtALineEnd) {
   }
 }
 
+TEST(CutValues, FindsTokensOverTheLinesOfADocumentInAScript) {
+  const std::string text =
+      "cat <<EOF | tr -d x\n" + kToken.substr(0, 12) + "\n" + kToken.substr(12) + "\nEOF\n";
+  EXPECT_TRUE(found(text, "github_token")) << text;
+}
+
 TEST(CutValues, FindsValuesOverLinesWithMarksOfTheirOwn) {
   const std::string card = with_luhn("453978" + chance(kDigits, 9, 5));
   for (const std::string& text :

@@ -48,7 +48,7 @@ TEST(LabelledNumbers, AreFoundInTheColumnUnderTheirHeading) {
 
 TEST(LabelledNumbers, AreFoundWithSignsOfSeveralKindsBetweenGroupsOfAnySize) {
   for (const Number& number : numbers())
-    for (const std::string sign : {"/", "_", ":", ",", "ー"}) {
+    for (const std::string sign : {"/", "_", ":", ",", "ー", "~~", "**"}) {
       const std::string text =
           number.text.substr(0, 5) + sign + number.text.substr(5, 2) + "." + number.text.substr(7);
       EXPECT_TRUE(found("お客様の" + number.label_ja + "は " + text + " です。", number.type))

@@ -37,5 +37,15 @@ TEST(SpokenDigits, ProseWithTheSameWordsIsSilent) {
       "");
 }
 
+TEST(SpokenDigits, FindsWordsPartedBySignsAndBehindJapaneseLabels) {
+  for (const char* text :
+       {"カード番号 four nine two nine one two seven three four one six five two two six two",
+        "【クレジットカード番号】four, seven, one, six, eight, one, three, four, one, five, one, "
+        "three, "
+        "four, five, one, two",
+        "連絡先: zero nine zero six one one six nine eight seven three"})
+    EXPECT_NE(shown(text), "") << text;
+}
+
 }  // namespace
 }  // namespace sekisho::filters
