@@ -42,7 +42,26 @@ bool ends_with_rei(std::string_view before) {
 
 }  // namespace
 
+namespace {
+
+// Cheap: whether what ends before `begin` may be a joint or the end of a word.
+bool may_follow_word(std::string_view text, std::size_t begin) {
+  static constexpr CharSet kAscii{" \t\"'`()[]:=.gxerGXER"};
+  static constexpr std::string_view kWide[] = {"「", "」", "【", "】", "は",
+                                               "例", "ル", "本", "ば", "　"};
+  if (begin == 0) return false;
+  if (static_cast<unsigned char>(text[begin - 1]) < 0x80) return kAscii.has(text[begin - 1]);
+  if (begin < 3) return true;
+  const std::string_view last = text.substr(begin - 3, 3);
+  // Full-width forms are folded first.
+  return last[0] == '\xEF' ||
+         std::find(std::begin(kWide), std::end(kWide), last) != std::end(kWide);
+}
+
+}  // namespace
+
 bool is_given_as_example(std::string_view text, std::size_t begin) {
+  if (!may_follow_word(text, begin)) return false;
   std::size_t from = begin > kReach ? begin - kReach : 0;
   while (from < begin && (static_cast<unsigned char>(text[from]) & 0xC0) == 0x80) ++from;
   std::string before = folded_lower(text.substr(from, begin - from));

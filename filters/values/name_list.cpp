@@ -1,8 +1,10 @@
 #include "filters/values/name_list.h"
 
 #include <algorithm>
+#include <bit>
 #include <iterator>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "filters/char_set.h"
@@ -103,21 +105,36 @@ std::uint64_t name_key(const char32_t* characters, std::size_t count) {
   return key;
 }
 
+void NameKeys::close() {
+  const auto magnitude = static_cast<unsigned>(std::bit_width(keys_.size())) + 2;
+  shift_ = 64 - magnitude;
+  slots_.assign(std::size_t{1} << magnitude, kNone);
+  for (const std::uint64_t key : keys_) {
+    if (key == kNone || has(key)) continue;
+    std::size_t at = place_of(key);
+    while (slots_[at] != kNone) at = (at + 1) % slots_.size();
+    slots_[at] = key;
+  }
+  keys_.clear();
+}
+
 NameList::NameList() {
   constexpr std::string_view kSurnames = "[surnames]\n", kGiven = "[given]\n";
   const std::size_t surnames = kNames.find(kSurnames) + kSurnames.size();
   const std::size_t given = kNames.find(kGiven);
   for (const std::u32string& name : words_of(kNames.substr(surnames, given - surnames))) {
-    surnames_.insert(name_key(name.data(), name.size()));
+    surnames_.add(name_key(name.data(), name.size()));
     surname_first_.set(name[0]);
     mark(in_names_, name);
   }
   for (const std::u32string& name : words_of(kNames.substr(given + kGiven.size()))) {
-    given_.insert(name_key(name.data(), name.size()));
+    given_.add(name_key(name.data(), name.size()));
     mark(in_names_, name);
     // かえで, つばさ: no given name in kanji ends so, and particles do.
     if (name.back() < U'\u3041' || name.back() > U'\u309F') given_last_.set(name.back());
   }
+  surnames_.close();
+  given_.close();
   mark(given_first_, decoded(kFirst));
   mark(given_last_, decoded(kLast));
   in_names_ |= given_first_ | given_last_;
