@@ -1,6 +1,7 @@
 #include "filters/values/generic_secret.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <optional>
 #include <string>
@@ -23,10 +24,17 @@ namespace {
 constexpr std::size_t kShortest = 16, kLongest = 200;
 constexpr double kDoubt = 0.45;
 
+// Of words of two bytes and more: those are sought whose first two stand side by side somewhere.
 template <std::size_t N>
 bool has_any(std::string_view text, const std::string_view (&words)[N]) {
-  return std::any_of(std::begin(words), std::end(words), [text](std::string_view word) {
-    return text.find(word) != std::string_view::npos;
+  std::array<bool, 256> pairs{};
+  const auto pair_at = [](std::string_view of, std::size_t at) {
+    return static_cast<unsigned char>(static_cast<unsigned char>(of[at]) * 31 +
+                                      static_cast<unsigned char>(of[at + 1]));
+  };
+  for (std::size_t at = 0; at + 1 < text.size(); ++at) pairs[pair_at(text, at)] = true;
+  return std::any_of(std::begin(words), std::end(words), [&](std::string_view word) {
+    return pairs[pair_at(word, 0)] && text.find(word) != std::string_view::npos;
   });
 }
 
@@ -297,9 +305,7 @@ Range quoted_at(std::string_view text, std::size_t pos) {
 
 // Random characters of any kind, as frameworks make them.
 bool is_secret_text(std::string_view value) {
-  if (value.size() < kShortest || is_reference(value, true) || is_placeholder(value) ||
-      is_sample_password(value) || is_jwt_form(value))
-    return false;
+  if (value.size() < kShortest) return false;
   int letters = 0, digits = 0, symbols = 0;
   for (const char ch : value) {
     const auto c = static_cast<unsigned char>(ch);
@@ -309,8 +315,9 @@ bool is_secret_text(std::string_view value) {
     symbols += !is_alnum(c);
   }
   const bool marked = first_of<"!@#$%^&*+?">(value) != std::string_view::npos;
-  return marked && digits >= 2 && symbols >= 2 && letters >= 4 && shannon_entropy(value) >= 3.5 &&
-         word_likeness(value, 8) < 0.60;
+  return marked && digits >= 2 && symbols >= 2 && letters >= 4 && !is_reference(value, true) &&
+         !is_placeholder(value) && !is_sample_password(value) && !is_jwt_form(value) &&
+         shannon_entropy(value) >= 3.5 && word_likeness(value, 8) < 0.60;
 }
 
 void add(const DetectorRow& row, std::string_view text, Range value, double confidence,

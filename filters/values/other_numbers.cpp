@@ -213,6 +213,11 @@ constexpr std::string_view kOfPeople[] = {
 
 // "payment no", "支払番号": trimmed, folded, in lower case.
 bool is_name_of_other(const DetectorRow& row, std::string_view name) {
+  // The last bytes of kNames.
+  static constexpr CharSet kLast{"\xB7\x89\x81o.rdefm\xAA\x93\x95"};
+  static_assert(std::all_of(std::begin(kNames), std::end(kNames),
+                            [](std::string_view end) { return kLast.has(end.back()); }));
+  if (name.empty() || !kLast.has(name.back())) return false;
   const auto ends = [name](std::string_view end) {
     if (!name.ends_with(end) || name.size() < end.size() + 2) return false;
     if (static_cast<unsigned char>(end[0]) >= 0x80) return true;
