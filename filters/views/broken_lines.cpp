@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "filters/char_set.h"
+#include "filters/views/line_pieces.h"
 #include "filters/views/loose_numbers.h"
 #include "filters/views/pieces.h"
 #include "filters/views/pulled_apart.h"
@@ -29,58 +30,6 @@ Kinds kinds_of(std::string_view text) {
   return kinds;
 }
 
-// The beginning of the line that ends at `end`, if it is not too long.
-std::size_t line_begin(std::string_view text, std::size_t end) {
-  constexpr std::size_t kLongestLine = 512;
-  const std::size_t from = end > kLongestLine ? end - kLongestLine : 0;
-  const std::size_t before = text.substr(from, end - from).rfind('\n');
-  return before == std::string_view::npos ? from : from + before + 1;
-}
-
-// " 12  ", "12: ", "12 | " at the beginning of a line; `end` is `at`: it has no number.
-struct LineNumber {
-  std::size_t value = 0, end = 0;
-};
-LineNumber line_number(std::string_view text, std::size_t at) {
-  constexpr std::size_t kMostBlanks = 8, kMostDigits = 5;
-  std::size_t pos = at;
-  while (pos < text.size() && pos - at < kMostBlanks && text[pos] == ' ') ++pos;
-  LineNumber number{0, at};
-  const std::size_t first = pos;
-  for (; digit_at(text, pos) && pos - first < kMostDigits; ++pos)
-    number.value = number.value * 10 + static_cast<std::size_t>(text[pos] - '0');
-  static constexpr CharSet kSigns{" :\t"};
-  if (pos == first || pos >= text.size() || !kSigns.has(text[pos])) return number;
-  for (const std::string_view sign : {"  ", ": ", " | ", "\t"})
-    if (text.substr(pos, sign.size()) == sign) return {number.value, pos + sign.size()};
-  return number;
-}
-
-// Over the mark of a comment or a patch, or the number of the line when the line before has the one
-// before, at `pos`; the line begins at `at`.
-[[gnu::noinline]] std::size_t behind_mark(std::string_view text, std::size_t at, std::size_t pos) {
-  if (pos + 2 >= text.size()) return pos;
-  if (text[pos] == '+') return pos == at && text[line_begin(text, at - 1)] == '+' ? at + 1 : pos;
-  if (kAsciiDigits.has(text[pos])) {
-    const LineNumber number = line_number(text, at);
-    if (number.end == at || !alnum_at(text, number.end)) return pos;
-    const std::size_t line = line_begin(text, at - 1);
-    const LineNumber above = line_number(text, line);
-    return above.end != line && above.value + 1 == number.value ? number.end : pos;
-  }
-  const std::size_t end = text[pos] == ';' ? pos + 1 : pos + 2;
-  return text[end] == ' ' && text[end - 1] == text[pos] ? end + 1 : pos;
-}
-
-// Over blanks and marks of quotation, comments and patches where a line begins.
-[[gnu::always_inline]] inline std::size_t skip_margin(std::string_view text, std::size_t at) {
-  constexpr std::size_t kLongest = 24;
-  std::size_t pos = at;
-  static constexpr CharSet kMargin{" \t>#*|"}, kMarks = kAsciiDigits | CharSet("+/-;");
-  while (pos < text.size() && pos - at < kLongest && kMargin.has(text[pos])) ++pos;
-  return pos < text.size() && kMarks.has(text[pos]) ? behind_mark(text, at, pos) : pos;
-}
-
 // "4716275-" … "913603754": the hyphen at `end` parts no groups of the number, it stands where the
 // line is broken.
 bool is_hyphenated(std::string_view text, std::size_t end, std::size_t next) {
@@ -91,6 +40,7 @@ bool is_hyphenated(std::string_view text, std::size_t end, std::size_t next) {
     return false;
   std::size_t last = next;
   while (digit_at(text, last)) ++last;
+  if (digit_at(text, next_line(text, last))) return false;
   return !(last < text.size() && kSigns.has(text[last]) && digit_at(text, last + 1));
 }
 
@@ -117,6 +67,14 @@ std::size_t digits_after(std::string_view text, std::size_t begin) {
   for (std::size_t i = begin; i < text.size() && i - begin < 24 && is_number_char(text[i]); ++i)
     digits += digit_at(text, i) ? 1 : 0;
   return digits;
+}
+
+// Digits on the line below those from `begin` on, when these fill theirs.
+std::size_t digits_below(std::string_view text, std::size_t begin) {
+  std::size_t end = begin;
+  while (end < text.size() && end - begin < 8 && (digit_at(text, end) || text[end] == '-')) ++end;
+  const std::size_t next = next_line(text, end);
+  return next == end ? 0 : digits_after(text, next);
 }
 
 // "4443" … "0003-2424-1683", "080" … "7569-0920": the sign between the groups of a number whose
@@ -290,7 +248,7 @@ std::string login_before(std::string_view text, std::size_t end) {
     out.insert(0, text.substr(first, end - first));
     while (begin > 0 && kMargin.has(text[begin - 1])) --begin;
     if (out.size() >= kLongestLogin || begin == 0 || text[begin - 1] != '\n') break;
-    for (end = begin - 1; end > 0 && (text[end - 1] == '\r' || text[end - 1] == '\\');) --end;
+    end = line_end(text, begin - 1);
   }
   return out;
 }
@@ -302,10 +260,8 @@ std::string login_after(std::string_view text, std::size_t next) {
     std::size_t end = next;
     while (end < text.size() && end - next < kLongestLogin && login_part(text[end])) ++end;
     out += text.substr(next, end - next);
-    if (end < text.size() && text[end] == '\\') ++end;
-    if (end < text.size() && text[end] == '\r') ++end;
-    if (out.size() >= kLongestLogin || end >= text.size() || text[end] != '\n') break;
-    next = skip_margin(text, end + 1);
+    next = next_line(text, end);
+    if (out.size() >= kLongestLogin || next == end) break;
   }
   return out;
 }
@@ -350,32 +306,6 @@ bool may_be_cut_short(std::string_view piece) {
          begins_token_prefix(piece);
 }
 
-// "sk_l" … "ive_" … "EyOZ": the lines of a token that is broken within its beginning, from the
-// piece [begin, end) on; none: they are something else.
-std::vector<Range> breaks_of_prefix(std::string_view text, std::size_t begin, std::size_t end) {
-  constexpr std::size_t kMostLines = 8, kShortestToken = 16;
-  std::vector<Range> breaks;
-  std::string value(text.substr(begin, end - begin));
-  for (std::size_t last = end; breaks.size() < kMostLines;) {
-    std::size_t line = last;
-    while (line < text.size() && line - last < 2 && (text[line] == '\\' || text[line] == '\r'))
-      ++line;
-    if (line >= text.size() || text[line] != '\n') break;
-    const std::size_t next = skip_margin(text, line + 1);
-    const std::size_t stop = token_end(text, next);
-    const std::string_view piece = text.substr(next, stop - next);
-    if (piece.empty() || is_plain_word(piece)) break;
-    value += piece;
-    if (value.size() >= kLongestTokenPrefix && !has_token_prefix(value)) break;
-    breaks.push_back({last, next});
-    last = stop;
-  }
-  const bool token =
-      value.size() >= kShortestToken && has_token_prefix(value) && kinds_of(value).digits > 0;
-  if (!token) breaks.clear();
-  return breaks;
-}
-
 // Whether the line that begins with the token at `begin` goes on with one that begins a few lines
 // above.
 bool goes_on_with_token(std::string_view text, const Survey& survey, std::size_t begin) {
@@ -389,8 +319,7 @@ bool goes_on_with_token(std::string_view text, const Survey& survey, std::size_t
     std::size_t end = begin;
     while (end > 0 && begin - end < 24 && kMargin.has(text[end - 1])) --end;
     if (end == 0 || text[end - 1] != '\n') return false;
-    do --end;
-    while (end > 0 && (text[end - 1] == '\r' || text[end - 1] == '\\'));
+    end = line_end(text, end - 1);
     const std::size_t above = token_begin(survey, end);
     if (above == end) return false;
     if (has_token_prefix(text.substr(above, end - above))) return true;
@@ -399,9 +328,15 @@ bool goes_on_with_token(std::string_view text, const Survey& survey, std::size_t
   return false;
 }
 
+// "IBAN" over a number.
+bool is_heading_of(std::string_view left, std::string_view right) {
+  return right.size() > 3 && may_begin_iban(right) &&
+         std::all_of(left.begin(), left.end(), [](char c) { return kAsciiLetters.has(c); });
+}
+
 // A sentence of its own goes on behind the piece.
 bool begins_sentence(std::string_view text, std::size_t end) {
-  return end + 1 < text.size() && text[end] == ' ' &&
+  return end + 1 < text.size() && text[end] == ' ' && text[end + 1] != ',' &&
          static_cast<unsigned char>(text[end + 1]) < 0x80;
 }
 
@@ -431,6 +366,12 @@ bool is_made_of_parts(std::string_view name) {
   return std::any_of(name.begin(), name.end(), [](char c) { return kParts.has(c); });
 }
 
+// "…@kaisha" … "-" … "sample.co.jp", "…@kaisha" … "sample" … ".jp": no dot was in the host yet.
+bool goes_on_as_host(std::string_view text, std::string_view left, std::size_t next) {
+  const std::string_view right = text.substr(next, token_end(text, next) - next);
+  return right.find('.') != right.npos && (right[0] == '.' || left.find('.') == left.npos);
+}
+
 // "user@example.com\n.RE": what roff is asked for, behind an address that is whole.
 bool is_request(std::string_view text, std::size_t next, std::string_view left,
                 std::string_view right) {
@@ -451,7 +392,8 @@ bool ends_document(std::string_view word) {
 
 // The piece fills its line: the token was broken once more.
 bool fills_line(std::string_view text, std::size_t end) {
-  return end >= text.size() || text[end] == '\n' || text[end] == '\r' || text[end] == '\\';
+  return end >= text.size() || text[end] == '\n' || text[end] == '\r' || text[end] == '\\' ||
+         text.substr(end, 2) == " \\";
 }
 
 }  // namespace
@@ -463,6 +405,7 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
   std::size_t listed = 0;  // the end of the last token over items of a list
   // Where the number that was broken last goes on, and its digits before.
   std::size_t number_at = std::string_view::npos, number_digits = 0;
+  std::size_t mail_at = std::string_view::npos;  // where the address that was broken last goes on
   const std::string_view looked_at = text.substr(where.begin, where.size());
   const auto holds = [looked_at](std::string_view what) {
     return looked_at.find(what) != std::string_view::npos;
@@ -472,8 +415,7 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
   constexpr std::string_view kHyphen = "‐";  // of typesetting
   const auto join = [&](std::size_t at) {
     if (text[at] != '\n') return at + 1;
-    std::size_t end = at;
-    while (end > 0 && (text[end - 1] == '\r' || text[end - 1] == '\\') && at - end < 3) --end;
+    std::size_t end = line_end(text, at);
     if (end > 0 && static_cast<unsigned char>(text[end - 1]) >= 0x80 &&
         text.substr(0, end).ends_with(kHyphen))
       end -= kHyphen.size();
@@ -485,7 +427,8 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
     }
     const std::size_t next = skip_margin(text, at + 1);
     std::size_t before = digits_before(text, end);
-    const std::size_t after = before > 0 ? digits_after(text, next) : 0;
+    std::size_t after = before > 0 ? digits_after(text, next) : 0;
+    if (after > 0 && before + after < kFewestOfBoth) after += digits_below(text, next);
     if (number_at < end && end - number_at == before) before += number_digits;
     if (before > 0 && after > 0 && before + after >= kFewestOfBoth) {
       if (rows_meet(text, end, next) || ends_sum(text, end)) return at + 1;
@@ -516,6 +459,14 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
         return at + 1;
       }
     }
+    if (may_begin_iban(left)) {
+      const auto breaks = breaks_of_iban(text, begin, end);
+      for (const Range& one : breaks) out.doubtful.add(one, "");
+      if (!breaks.empty()) {
+        listed = breaks.back().end;
+        return at + 1;
+      }
+    }
     const bool open = begins || digit_at(text, end - 1) || at_sign(text, end - 1) ||
                       (begin > 0 && at_sign(text, begin - 1));
     if (const std::size_t part = open ? part_label_end(text, at) : at; part != at) {
@@ -529,9 +480,11 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
     const bool mail = at_sign(text, next)
                           ? !comment && !begins_statement(text, next) && is_made_of_parts(left) &&
                                 !ends_with_call(left)
-                          : (begin > 0 && at_sign(text, begin - 1)) || at_sign(text, end - 1);
+                          : (begin > 0 && at_sign(text, begin - 1)) || at_sign(text, end - 1) ||
+                                (begin == mail_at && goes_on_as_host(text, left, next));
     if (!mail && !begins && block.goes_on_at(begin)) return at + 1;
     const std::string_view right = text.substr(next, token_end(text, next) - next);
+    if (is_heading_of(left, right)) return at + 1;
     const Kinds a = kinds_of(left), b = kinds_of(right);
     begins = begins || ((b.digits > 0 || right.starts_with('~')) && break_prefix(left, right));
     const bool fills = fills_line(text, next + right.size());
@@ -548,6 +501,7 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
               goes_on_with_token(text, survey, begin);
     if (!token && !mail) return at + 1;
     if (mail && is_request(text, next, left, right)) return at + 1;
+    if (mail && fills) mail_at = next;
     // A token of its own begins there; a part of one begins "eyJ" as well.
     const bool part = begins && right.starts_with("eyJ");
     if (!mail && !part && has_token_prefix(right)) return at + 1;

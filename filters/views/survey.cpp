@@ -520,7 +520,9 @@ struct Survey::Carried {
   if (last.run + leading >= kLongRunSize || holds_long_run(together)) flags |= kLongRun;
   last.run =
       leading == kBlock ? last.run + kBlock : static_cast<std::size_t>(std::countl_one(together));
-  const bool breaks = (m.control & (together << 1 | together << 2 | 1)) != 0;
+  // Behind the backslash of a shell, too.
+  const std::uint64_t behind = together << 1 | together << 2 | (together << 3 & m.special << 1);
+  const bool breaks = (m.control & (behind | 1)) != 0;
   // A line end may stand straight behind the sign of an address.
   const bool mail = (m.at | last.at) != 0 && (m.control != 0 || last.broken);
   if ((breaks || last.broken) && (m.digit != 0 || last.digits != 0)) flags |= kLineEnd;

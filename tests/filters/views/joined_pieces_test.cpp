@@ -139,6 +139,38 @@ TEST(JoinedPieces, FindsNumbersBrokenBehindEveryGroup) {
   EXPECT_EQ(shown("第4章 4443\n0003-2424-1684"), "");
 }
 
+// The middle piece fills a line of its own and says nothing.
+TEST(JoinedPieces, FindsValuesAboutAVeryShortLine) {
+  const std::string iban = "DE50141546898132983487";
+  for (const char* break_ : {"\n", "\r\n", "\n    ", " \\\n"})
+    for (const std::size_t at : {2U, 4U, 11U, 17U}) {
+      const auto broken = [&](const std::string& s) {
+        return s.substr(0, at) + break_ + s.substr(at, 2) + break_ + s.substr(at + 2);
+      };
+      EXPECT_TRUE(found_whole("IBAN: ", broken(iban), "\n", "iban")) << break_ << at;
+      const std::string token = "ghp_" + chance(kBase62, 36, 4);
+      EXPECT_TRUE(found_whole("token ", broken(token), " , thanks", "github_token"))
+          << break_ << at;
+      const std::string mail = "kimura93@kaisha-sample.co.jp";
+      if (at > 10) {
+        EXPECT_TRUE(found_whole("mail ", broken(mail), "\n", "email", 1)) << break_ << at;
+      }
+    }
+  EXPECT_EQ(shown("電話は 07 \\\n0 \\\n-9416-5899 です"), "jp_phone[07 \\\n0 \\\n-9416-5899]");
+  EXPECT_EQ(shown("IBAN\nDE501415468981329\n  83487"), "iban[DE501415468981329\n  83487]");
+}
+
+TEST(JoinedPieces, AWordBelowABrokenAddressIsNoPartOfIt) {
+  EXPECT_EQ(shown("> mail: koji.endo@kaishasam\n> ple.com\n> thanks\n"),
+            "email[koji.endo@kaishasam\n> ple.com]");
+}
+
+TEST(JoinedPieces, ArgumentsOnLinesOfTheirOwnAreNotJoined) {
+  EXPECT_EQ(
+      shown("docker run \\\n  -p 8080 \\\n  -e A=4539 \\\n  5787 \\\n  img2 \\\n  --tag 12\n"), "");
+  EXPECT_EQ(shown("AT\n12\n3456\nDE50\n1415\n"), "");
+}
+
 TEST(JoinedPieces, FindsLiteralsWithinTemplates) {
   for (const Value& value : values()) {
     const std::string a = value.text.substr(0, 9), b = value.text.substr(9);

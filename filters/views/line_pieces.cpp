@@ -1,0 +1,117 @@
+#include "filters/views/line_pieces.h"
+
+#include <algorithm>
+#include <string>
+
+#include "filters/values/iban.h"
+#include "filters/views/pieces.h"
+#include "filters/views/token_prefixes.h"
+#include "filters/width_fold.h"
+
+namespace sekisho::filters {
+namespace {
+
+constexpr std::size_t kMostLines = 8;  // of a token
+
+bool holds_digit(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) { return kAsciiDigits.has(c); });
+}
+
+// The beginning of the line that ends at `end`, if it is not too long.
+std::size_t line_begin(std::string_view text, std::size_t end) {
+  constexpr std::size_t kLongestLine = 512;
+  const std::size_t from = end > kLongestLine ? end - kLongestLine : 0;
+  const std::size_t before = text.substr(from, end - from).rfind('\n');
+  return before == std::string_view::npos ? from : from + before + 1;
+}
+
+// " 12  ", "12: ", "12 | " at the beginning of a line; `end` is `at`: it has no number.
+struct LineNumber {
+  std::size_t value = 0, end = 0;
+};
+LineNumber line_number(std::string_view text, std::size_t at) {
+  constexpr std::size_t kMostBlanks = 8, kMostDigits = 5;
+  std::size_t pos = at;
+  while (pos < text.size() && pos - at < kMostBlanks && text[pos] == ' ') ++pos;
+  LineNumber number{0, at};
+  const std::size_t first = pos;
+  for (; digit_at(text, pos) && pos - first < kMostDigits; ++pos)
+    number.value = number.value * 10 + static_cast<std::size_t>(text[pos] - '0');
+  static constexpr CharSet kSigns{" :\t"};
+  if (pos == first || pos >= text.size() || !kSigns.has(text[pos])) return number;
+  for (const std::string_view sign : {"  ", ": ", " | ", "\t"})
+    if (text.substr(pos, sign.size()) == sign) return {number.value, pos + sign.size()};
+  return number;
+}
+
+}  // namespace
+
+std::size_t behind_mark(std::string_view text, std::size_t at, std::size_t pos) {
+  if (pos + 2 >= text.size()) return pos;
+  if (text[pos] == '+') return pos == at && text[line_begin(text, at - 1)] == '+' ? at + 1 : pos;
+  if (kAsciiDigits.has(text[pos])) {
+    const LineNumber number = line_number(text, at);
+    if (number.end == at || !alnum_at(text, number.end)) return pos;
+    const std::size_t line = line_begin(text, at - 1);
+    const LineNumber above = line_number(text, line);
+    return above.end != line && above.value + 1 == number.value ? number.end : pos;
+  }
+  const std::size_t end = text[pos] == ';' ? pos + 1 : pos + 2;
+  return text[end] == ' ' && text[end - 1] == text[pos] ? end + 1 : pos;
+}
+
+std::size_t next_line(std::string_view text, std::size_t at) {
+  std::size_t line = text.substr(at, 2) == " \\" ? at + 1 : at;
+  while (line < text.size() && line - at < 3 && (text[line] == '\\' || text[line] == '\r')) ++line;
+  return line < text.size() && text[line] == '\n' ? skip_margin(text, line + 1) : at;
+}
+
+std::vector<Range> breaks_of_prefix(std::string_view text, std::size_t begin, std::size_t end) {
+  constexpr std::size_t kShortestToken = 16;
+  std::vector<Range> breaks;
+  std::string value(text.substr(begin, end - begin));
+  for (std::size_t last = end; breaks.size() < kMostLines;) {
+    const std::size_t next = next_line(text, last);
+    if (next == last) break;
+    const std::size_t stop = token_end(text, next);
+    const std::string_view piece = text.substr(next, stop - next);
+    if (piece.empty() || is_plain_word(piece)) break;
+    value += piece;
+    if (value.size() >= kLongestTokenPrefix && !has_token_prefix(value)) break;
+    breaks.push_back({last, next});
+    last = stop;
+  }
+  const bool token =
+      value.size() >= kShortestToken && has_token_prefix(value) && holds_digit(value);
+  if (!token) breaks.clear();
+  return breaks;
+}
+
+bool may_begin_iban(std::string_view piece) {
+  constexpr std::size_t kLongest = 34;
+  const auto is = [piece](std::size_t at, const CharSet& set) {
+    return at >= piece.size() || set.has(piece[at]);
+  };
+  static constexpr CharSet kCapitals{"ABCDEFGHIJKLMNOPQRSTUVWXYZ"};
+  return piece.size() > 1 && piece.size() < kLongest && is(0, kCapitals) && is(1, kCapitals) &&
+         is(2, kAsciiDigits) && is(3, kAsciiDigits) && iban_length(piece.substr(0, 2)) != 0;
+}
+
+std::vector<Range> breaks_of_iban(std::string_view text, std::size_t begin, std::size_t end) {
+  std::vector<Range> breaks;
+  std::string value(text.substr(begin, end - begin));
+  const std::size_t size = iban_length(text.substr(begin, 2));
+  while (value.size() < size && breaks.size() < kMostLines) {
+    const std::size_t next = next_line(text, end);
+    std::size_t stop = next;
+    while (alnum_at(text, stop) && stop - next < size) ++stop;
+    if (next == end || stop == next) break;
+    value += text.substr(next, stop - next);
+    breaks.push_back({end, next});
+    end = stop;
+  }
+  if (value.size() != size || alnum_at(text, end) || !iban_valid(value)) breaks.clear();
+  return breaks;
+}
+
+}  // namespace sekisho::filters
