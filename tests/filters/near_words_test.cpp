@@ -76,6 +76,28 @@ TEST(NearWords, SayNothingStandsThereOnlyWhereNothingDoes) {
   }
 }
 
+TEST(NearWords, WhatWasLookedAtBeforeChangesNothing) {
+  const std::vector<std::string> pieces = {
+      "my number", "個人番号",          "Order", "no", "注文", "id", "\xEF\xBC\x91", "…………", "x",
+      " ",         std::string(30, '.')};
+  std::mt19937 random(5);
+  for (int round = 0; round < 200; ++round) {
+    std::string text;
+    while (text.size() < 600) text += pieces[random() % pieces.size()];
+    const NearWords& words = *quick_row().near;
+    NearWords::Looked looked;
+    for (Range where{0, random() % 60}; where.end <= text.size();) {
+      EXPECT_EQ(words.may_stand_in(text, where, looked), words.may_stand_in(text, where))
+          << text << where.begin << " " << where.end;
+      // Mostly forwards, now and then back or with another end.
+      const std::size_t step = random() % 24;
+      where.begin = random() % 12 == 0 ? where.begin / 2 : where.begin + step;
+      where.end = std::max(where.begin, where.end) + random() % 24 - (random() % 9 == 0 ? 1 : 0);
+      where.end = std::max(where.end, where.begin);
+    }
+  }
+}
+
 TEST(NearWords, SeesAWordThatEndsWithTheLastByteLookedAt) {
   const std::string text = "123456789012" + std::string(45 - 5, '-') + "order";
   EXPECT_TRUE(may_have_words_near(quick_row(), text, {0, 12}, 120, 45));

@@ -59,6 +59,20 @@ TEST(Table, RememberingWhereATableBeginsChangesNothing) {
   }
 }
 
+TEST(Table, RememberingTheCellsBelowAHeadingChangesNothing) {
+  const std::string text =
+      "name,tel,\"no, or id\",mail\na,1,\"x, y\",m\n,2,z,\nb,,,n\n"
+      "other,names\n1,2\n"
+      "['p','q','r'],\n['1','2','3'],\n['4','5','6']\n";
+  const TableMemo memo;
+  for (const std::string_view word : {"name", "tel", "no", "mail", "names", "p", "q", "r", "tel"}) {
+    const Range range{text.find(word), text.find(word) + word.size()};
+    const std::vector<Range> remembered = cells_below(text, range);
+    const TableMemo fresh;
+    EXPECT_EQ(remembered, cells_below(text, range)) << word;
+  }
+}
+
 TEST(Table, ProseAndFirstLinesHaveNoHeading) {
   EXPECT_EQ(heading("電話は 999 です", "999"), "-");
   EXPECT_EQ(heading("氏名,電話\n", "電話"), "-");

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
+#include "filters/views/marks_within.h"
 #include "tests/filters/views/disguise.h"
 
 namespace sekisho::filters {
@@ -113,6 +116,22 @@ TEST(TokenPieces, CodeThatAddsTextsIsSilent) {
   EXPECT_EQ(shown("sb.append(\"<td>\");\n  sb.append(\"4539\");\n  sb.append(\"</td>\");\n"), "");
   EXPECT_EQ(shown("a = \"10\"\nb = \"20\"\nc = a + b"), "");
   EXPECT_EQ(shown("x = {\"a\" * 3, \"b\" ^ \"c\"}; y = \"1\" // \"2\""), "");
+}
+
+TEST(TokenPieces, MarksAskedAboutInOrderAreWhatEachIsAlone) {
+  const std::vector<std::string> pieces = {"4", "39", "\\",   "**", "/* */", " ", "a",  "ghp",
+                                           "@", ".",  "x.jp", "あ", "sk-",   "`", "\n", "12345678"};
+  std::mt19937 random(7);
+  for (int round = 0; round < 300; ++round) {
+    std::string text;
+    while (text.size() < 400) text += pieces[random() % pieces.size()];
+    ValuesAround values(text);
+    for (std::size_t at = 0; at + 5 < text.size(); at += 1 + random() % 30) {
+      const Range mark{at, at + 1 + random() % 5};
+      EXPECT_EQ(values.may_be(mark), may_be_value_around(text, mark.begin, mark.end))
+          << text << " " << mark.begin;
+    }
+  }
 }
 
 }  // namespace
