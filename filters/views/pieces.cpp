@@ -161,7 +161,7 @@ std::size_t part_label_end(std::string_view text, std::size_t at) {
     if (kBefore.has(text[pos]))
       ++pos;
     else if (begins_with(text, pos, "、") || begins_with(text, pos, "。") ||
-             begins_with(text, pos, "」"))
+             begins_with(text, pos, "」") || begins_with(text, pos, "…"))
       pos += 3;
     else
       break;

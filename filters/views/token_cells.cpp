@@ -199,17 +199,24 @@ void find_token_cells(std::string_view text, const Survey& survey, Range where, 
   const bool mails = survey.next(where.begin, where.end, kAtSigns) < where.end;
   if (mails) find_login_cells(text, where, out);
   std::size_t done = 0;
-  // Ends of tokens before what may be the border of a cell.
+  // Ends of tokens before what may be the border of a cell, or a sign of a Japanese sentence.
   constexpr auto kEnds = [](const BlockMarks& before, const BlockMarks& m,
                             const BlockMarks& after) {
     const std::uint64_t token = m.alnum() | m.token | m.dot;
     const std::uint64_t last = (before.alnum() | before.token | before.dot) >> 63;
     const TwoBlocks borders{m.border, after.border}, colons{m.colon, after.colon};
     const std::uint64_t names = m.special & colons.ahead(1);  // of members
-    return ~token & (token << 1 | last) & ((m.border & ~names) | (m.space & borders.ahead(1)));
+    return ~token & (token << 1 | last) &
+           ((m.border & ~names) | (m.space & borders.ahead(1)) | m.gap);
   };
   const std::size_t last_end = std::min(text.size(), where.end + kLongestToken + 1);
   survey.each(where.begin, last_end, kEnds, [&](std::size_t end) {
+    if (static_cast<unsigned char>(text[end]) >= 0x80) {
+      // "sk_live_tpTr。続きは、BFj8".
+      const std::size_t part = part_label_end(text, end);
+      if (part != end && end < where.end) out.doubtful.add({end, part}, "");
+      return end + 1;
+    }
     if (!may_be_border(text, end)) return end + 1;
     const std::size_t at = token_begin(survey, end);
     if (at >= where.end) return last_end;
