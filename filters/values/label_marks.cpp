@@ -477,6 +477,14 @@ bool is_about_goods(const LabelLine& line) {
   return line.word == "取扱注意" && ((line.said_before | line.said_after) & kGoods) != 0;
 }
 
+// "*** Internal Use Only ***": stars on both sides, as no comment of code has (" * **internal**").
+bool between_stars(const LabelLine& line) {
+  const auto stars = [](std::string_view text) {
+    return text.size() > 1 && text.find_first_not_of('*') == text.npos;
+  };
+  return stars(without_fillers(line.before)) && stars(trimmed(line.after));
+}
+
 // "// for internal use only", "helper functions, for internal use only": of code, not of the file.
 // What is `capital` at its beginning may be a heading.
 bool is_said_of_code(const LabelLine& line, bool capital) {
@@ -487,6 +495,7 @@ bool is_said_of_code(const LabelLine& line, bool capital) {
   const auto says = [before](std::string_view what) {
     return before.find(what) != std::string_view::npos;
   };
+  if (capital && between_stars(line)) return false;
   if (before.starts_with('*') || says("//") || says("/*") || says("()")) return true;
   static constexpr std::string_view kThings[] = {
       "function", "method",   "routine", "class ",    "api",      "constant", "variable", "module",

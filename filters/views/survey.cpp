@@ -579,7 +579,7 @@ template <std::uint64_t (*kFiguresOf)(const unsigned char*)>
   if ((any_ & kManyDigits) == 0) return;
   for (std::size_t block = 0; (block = next_block(block, kManyDigits)) < flags_.size(); ++block) {
     // Encodings hold more letters than words beside a number.
-    constexpr int kMostLetters = 40;
+    constexpr int kMostLetters = 44;
     if (count(marks_[block].letter) > kMostLetters) continue;
     const std::size_t from = block * kBlock;
     unsigned char tail[kBlock] = {};

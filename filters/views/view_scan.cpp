@@ -292,13 +292,15 @@ void ViewScan::Impl::look(const Scene& scene, Family family, bool unsure, Findin
     const Range near{r.begin > kContextBefore ? r.begin - kContextBefore : 0,
                      r.end + kContextAfter};
     if (!view.patched(near)) continue;
-    if (unsure && (finding.confidence < kProven || is_weak(finding.type)) &&
+    // An encoding tells its name with it, in its own text.
+    const bool named = finding.type == "password_assignment" && (finding.undone & kWrapped) != 0;
+    if (unsure && !named && (finding.confidence < kProven || is_weak(finding.type)) &&
         !(finding.category == "secret" && !is_weak(finding.type)))
       continue;
     Range raw = view.raw_of(r);
     // What chance makes of a token: the word that makes it a password stands before the token.
     const bool first =
-        family == kBlobs && (r.begin == 0 || view.raw_of({r.begin - 1, r.begin}) != raw);
+        family == kBlobs && !named && (r.begin == 0 || view.raw_of({r.begin - 1, r.begin}) != raw);
     if (first && is_weak(finding.type)) continue;
     if (family == kLiterals && view.patched(r)) raw = with_quotes(scene.text, raw);
     if (raw.begin < scene.fresh.begin || raw.begin >= scene.fresh.end) continue;

@@ -133,6 +133,8 @@ TEST(Label, MarkingsAreFound) {
                                       "INTERNAL USE ONLY",
                                       "見出し\n\n機密性2情報\n調達仕様書（案）",
                                       "Confidential - Internal Use Only",
+                                      "*** Internal Use Only ***\n人事異動の案",
+                                      "**For Internal Use Only**\n\nbudget",
                                       "// Company Confidential",
                                       "関係者限り\n調査報告書（案）",
                                       "役員限り",
@@ -170,6 +172,7 @@ TEST(Label, MarkingsAreFound) {
 TEST(Label, TheWordInASentenceIsNoMarking) {
   for (const std::string_view text :
        {"class __shim;  // For internal use only.",
+        "/**\n * **Internal use only**\n * x\n */",
         "    // For internal use only",
         "/* These three flags are internal use only. */",
         "複製禁止の規定について教えて",

@@ -191,6 +191,14 @@ TEST(Unwrap, FindsTwoLayers) {
   }
 }
 
+// The word that makes it one stands in the innermost text.
+TEST(Unwrap, FindsPasswordsInTwoLayers) {
+  const std::string password = "passwd=dU4B!QSdEZZt";
+  for (const std::string& hidden :
+       {base64(base64(password)), base64(hex(password)), hex(base64(password))})
+    EXPECT_EQ(shown("see " + hidden + "\n"), "password_assignment[" + hidden + "]");
+}
+
 TEST(Unwrap, FindsValuesThatAreAPartOfLongerEncodedText) {
   const std::string memo = "これは定例会議の議事録です。担当は山田。\n";
   for (const Value& value : values()) {
