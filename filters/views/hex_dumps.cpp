@@ -138,6 +138,17 @@ std::size_t line_end(std::string_view text, std::size_t at) {
   return at + std::min(line.find('\n'), line.size());
 }
 
+// The next line end before what a row may begin with; `end`: there is none before it.
+std::size_t line_end_before_row(std::string_view text, const Survey& survey, std::size_t at,
+                                std::size_t end) {
+  constexpr auto kBeforeRows = [](const BlockMarks&, const BlockMarks& m, const BlockMarks& after) {
+    const TwoBlocks others{m.high | m.plain, after.high | after.plain};
+    return m.control & ~others.ahead(1);
+  };
+  while ((at = survey.next(at, end, kBeforeRows)) < end && text[at] != '\n') ++at;
+  return at;
+}
+
 // "decode this: 00000000: 7068 …": the next place before `end` where a first row begins that may
 // stand behind something else; `end`: there is none.
 std::size_t next_first_row(std::string_view text, const Survey& survey, std::size_t at,
@@ -173,7 +184,7 @@ void find_hex_dumps(std::string_view text, const Survey& survey, Range where, Pa
   while (at < where.end) {
     if (!may_be_row(text, at)) {
       if (first_row < at) first_row = next_first_row(text, survey, at, where.end);
-      const std::size_t stop = line_end(text, at);
+      const std::size_t stop = line_end_before_row(text, survey, at, where.end);
       at = first_row < stop ? first_row : stop + 1;
       if (at > stop) continue;
     }

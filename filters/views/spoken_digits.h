@@ -46,7 +46,9 @@ inline bool may_hold_spoken_digits(const unsigned char* block, const BlockMarks&
     constexpr unsigned kMiddle = 30;
     const std::uint64_t left = m.first_high & ~std::uint64_t{0} << kMiddle;
     const auto at = static_cast<std::size_t>(std::countr_zero(left | std::uint64_t{1} << 63));
-    if (is_spoken_kana(block + at)) return spoken_kana_at(block, at);
+    if (is_spoken_kana(block + at))
+      return at + 6 <= Survey::kBlock && (block[at + 3] == ' ' || is_spoken_kana(block + at + 3)) &&
+             spoken_kana_at(block, at);
     if ((m.high & kFirst) != 0 && (m.high & kLast) != 0) return false;
   }
   // Words of five letters at most, many of them, and nothing of code between.

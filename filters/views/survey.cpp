@@ -580,7 +580,8 @@ template <std::uint64_t (*kFiguresOf)(const unsigned char*)>
   for (std::size_t block = 0; (block = next_block(block, kManyDigits)) < flags_.size(); ++block) {
     // Encodings hold more letters than words beside a number.
     constexpr int kMostLetters = 44;
-    if (count(marks_[block].letter) > kMostLetters) continue;
+    const BlockMarks& m = marks_[block];
+    if ((m.letter & (m.digit << 1 | m.digit >> 1)) == 0 || count(m.letter) > kMostLetters) continue;
     const std::size_t from = block * kBlock;
     unsigned char tail[kBlock] = {};
     const auto* p = reinterpret_cast<const unsigned char*>(text.data()) + from;
@@ -588,7 +589,7 @@ template <std::uint64_t (*kFiguresOf)(const unsigned char*)>
       std::memcpy(tail, p, text.size() - from);
       p = tail;
     }
-    if (!has_figures(marks_[block], kFiguresOf(p))) continue;
+    if (!has_figures(m, kFiguresOf(p))) continue;
     flags_[block] |= kFigures;
     any_ |= kFigures;
   }
