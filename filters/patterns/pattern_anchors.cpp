@@ -141,6 +141,7 @@ std::optional<PatternAnchor> rarest(const std::vector<PatternNode>& parts) {
     from = i + 1;
   }
   best->rest = paths_from(parts, from)->first();
+  best->known = best->rest->after(best->inside, best->places);
   return best;
 }
 

@@ -4,7 +4,9 @@
 
 #include <bitset>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -21,11 +23,14 @@ struct PatternAnchor {
   bool at_border = false;                  // of a word
   std::shared_ptr<const FirstBytes> rest;  // of a match, from `inside` bytes before the anchor on
   std::size_t inside = 0;
-  double commonness = 1;  // the share of places in a prompt where it may stand
+  std::optional<std::uint16_t> known;  // where `rest` stands behind the places
+  double commonness = 1;               // the share of places in a prompt where it may stand
 
   // Of a place where the bytes of `places` stand.
   bool may_match_at(std::string_view text, std::size_t pos) const {
-    return pos >= inside && rest->may_follow(text, pos - inside);
+    if (pos < inside) return false;
+    return known ? rest->may_go_on(*known, text, pos + places.size())
+                 : rest->may_follow(text, pos - inside);
   }
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 
 #include "filters/utf8.h"
@@ -56,6 +57,24 @@ std::vector<Bytes> bytes_between(char32_t from, char32_t to) {
 }
 
 }  // namespace
+
+std::optional<std::uint16_t> FirstBytes::after(std::size_t before,
+                                               const std::vector<std::bitset<256>>& places) const {
+  std::set<std::uint16_t> at = {begin_};
+  const auto step = [&](const std::bitset<256>& bytes) {
+    std::set<std::uint16_t> out;
+    for (const std::uint16_t state : at) {
+      if (state == kUnsure) out.insert(state);
+      for (std::size_t c = 0; c < 256 && state >= kFirstState; ++c)
+        if (bytes[c]) out.insert(next_[state + class_of_[c]]);
+    }
+    out.erase(kRefused);
+    at = std::move(out);
+  };
+  for (std::size_t i = 0; i < before; ++i) step(std::bitset<256>().set());
+  for (const std::bitset<256>& bytes : places) step(bytes);
+  return at.size() == 1 ? std::optional(*at.begin()) : std::nullopt;
+}
 
 bool PatternPaths::full() const {
   return states_.size() >= kMostStates;

@@ -23,12 +23,19 @@ namespace sekisho::filters {
 class FirstBytes {
  public:
   bool may_follow(std::string_view text, std::size_t pos) const {
-    std::uint16_t state = begin_;
+    return may_go_on(begin_, text, pos);
+  }
+  // From `state` on, of after().
+  bool may_go_on(std::uint16_t state, std::string_view text, std::size_t pos) const {
     const std::size_t end = pos + kMostRead < text.size() ? pos + kMostRead : text.size();
     for (; state >= kFirstState && pos < end; ++pos)
       state = next_[state + class_of_[static_cast<unsigned char>(text[pos])]];
     return state != kRefused;  // at the end the engine is asked
   }
+  // The state behind any `before` bytes and one of each of `places`, where it is always the same
+  // unless they are refused.
+  std::optional<std::uint16_t> after(std::size_t before,
+                                     const std::vector<std::bitset<256>>& places) const;
   bool says_nothing() const { return begin_ == kUnsure; }
 
  private:
