@@ -227,7 +227,7 @@ bool is_odd(std::string_view text, std::size_t at, char32_t c, std::size_t size)
     return before && after && in_coded_token(text, at);
   }
   if (is_stackable_mark(c)) return true;
-  if ((latin_lookalike(c) != 0 || digit_lookalike(c) != 0) && (before || after)) return true;
+  if ((before || after) && (latin_lookalike(c) != 0 || digit_lookalike(c) != 0)) return true;
   if (is_hyphen(c) || is_dot(c) || is_space(c)) return before && after;
   if (!plain_form(c).empty()) {
     if (u_isdigit(static_cast<UChar32>(c)) || between(c, 0x1D400, 0x1D7FF)) return true;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <string>
 
+#include "filters/char_set.h"
 #include "filters/utf8.h"
 #include "filters/views/character_forms.h"
 #include "filters/width_fold.h"
@@ -244,12 +245,13 @@ bool Reading::mixes_with_latin(std::size_t at) const {
   return false;
 }
 
-// Whether the characters around `at` are digits and what looks like one.
+// Whether the characters around `at` are digits and what looks like one, in groups with hyphens
+// too.
 bool Reading::mixes_with_digits(std::size_t at) const {
+  static constexpr CharSet kFigures = kAsciiDigits | CharSet("OolIS-");
   const auto counts = [](char32_t c) {
-    return c < 0x80
-               ? is_digit(c) || c == U'O' || c == U'o'
-               : digit_lookalike(c) != 0 || latin_lookalike(c) == 'O' || latin_lookalike(c) == 'o';
+    return c < 0x80 ? kFigures.has(static_cast<char>(c))
+                    : digit_lookalike(c) != 0 || kFigures.has(latin_lookalike(c));
   };
   bool digits = false;
   std::size_t pos = at;

@@ -465,7 +465,9 @@ constexpr auto kMarkedBy = make_marked_by();
 [[gnu::always_inline]] inline bool has_figures(const BlockMarks& m, std::uint64_t figures) {
   const std::uint64_t beside = figures & (m.digit << 1 | m.digit >> 1);
   const std::uint64_t other = m.letter & ~figures;
-  const std::uint64_t alone = beside & ~(other << 1 | other << 2 | other >> 1 | other >> 2);
+  // "TEL O3": a word before the number stands apart.
+  const std::uint64_t two = (other << 2 & m.alnum() << 1) | (other >> 2 & m.alnum() >> 1);
+  const std::uint64_t alone = beside & ~(other << 1 | other >> 1 | two);
   return alone != 0 && (alone & near_two_digits(m)) != 0;
 }
 

@@ -154,7 +154,8 @@ TEST(Normalise, ReadsLettersThatLookLikeDigitsWithinNumbers) {
         expect_found(value, zero, [&zero = zero, &three = three](const std::string& s) {
           return with_letters(s, zero, three);
         });
-  EXPECT_EQ(shown("携帯：O8O-32O1-6338"), "jp_phone[O8O-32O1-6338]");
+  for (const char* phone : {"O8O-32O1-6338", "O3-1234-5678", "+81-9O-5971-38l1", "О9О-ЗЅЗЗ-3811"})
+    EXPECT_EQ(shown("TEL " + std::string(phone)), "jp_phone[" + std::string(phone) + "]");
   EXPECT_EQ(shown("カード：4S39 78Il 1O57 2OO2"), "credit_card[4S39 78Il 1O57 2OO2]");
 }
 
