@@ -97,12 +97,13 @@ bool may_begin_iban(std::string_view piece) {
          is(2, kAsciiDigits) && is(3, kAsciiDigits) && iban_length(piece.substr(0, 2)) != 0;
 }
 
-std::vector<Range> breaks_of_iban(std::string_view text, std::size_t begin, std::size_t end) {
+std::vector<Range> breaks_of_iban(std::string_view text, std::size_t begin, std::size_t end,
+                                  NextPiece next_piece) {
   std::vector<Range> breaks;
   std::string value(text.substr(begin, end - begin));
   const std::size_t size = iban_length(text.substr(begin, 2));
   while (value.size() < size && breaks.size() < kMostLines) {
-    const std::size_t next = next_line(text, end);
+    const std::size_t next = next_piece(text, end);
     std::size_t stop = next;
     while (alnum_at(text, stop) && stop - next < size) ++stop;
     if (next == end || stop == next) break;

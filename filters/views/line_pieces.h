@@ -42,7 +42,10 @@ std::vector<Range> breaks_of_prefix(std::string_view text, std::size_t begin, st
 
 // Cheap: whether the piece begins as an IBAN does, as far as it goes.
 bool may_begin_iban(std::string_view piece);
-// The same of an IBAN whose check digits are right.
-std::vector<Range> breaks_of_iban(std::string_view text, std::size_t begin, std::size_t end);
+// The same of an IBAN whose check digits are right; `next_piece` tells where the piece behind the
+// one that ends at a place begins, or that place.
+using NextPiece = std::size_t (*)(std::string_view text, std::size_t at);
+std::vector<Range> breaks_of_iban(std::string_view text, std::size_t begin, std::size_t end,
+                                  NextPiece next_piece = next_line);
 
 }  // namespace sekisho::filters

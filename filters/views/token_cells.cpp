@@ -6,6 +6,7 @@
 #include "filters/views/blob_chars.h"
 #include "filters/views/blobs.h"
 #include "filters/views/labelled_numbers.h"
+#include "filters/views/line_pieces.h"
 #include "filters/views/pieces.h"
 #include "filters/views/pulled_apart.h"
 #include "filters/views/survey.h"
@@ -141,6 +142,19 @@ void find_login_cells(std::string_view text, Range where, PulledApart out) {
   }
 }
 
+bool ends_with_top(std::string_view piece) {
+  const std::size_t dot = piece.rfind('.');
+  const std::string_view top = dot == piece.npos ? std::string_view() : piece.substr(dot + 1);
+  return top.size() >= 2 &&
+         std::all_of(top.begin(), top.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+}
+
+// "ple.co.jp , ok": a sentence goes on behind the address.
+bool ends_address(std::string_view text, std::size_t begin, std::size_t border, std::size_t next) {
+  return text.substr(border, next - border).find_first_of(",;") != std::string_view::npos &&
+         text[next] != '.' && ends_with_top(text.substr(begin, border - begin));
+}
+
 // "s.com", "tella-m | ed.or.jp" over cells of a row: the rest of the domain of an address.
 bool ends_domain(std::string_view text, std::size_t border, std::size_t next) {
   static constexpr CharSet kBorders{"|\t<"};
@@ -150,11 +164,7 @@ bool ends_domain(std::string_view text, std::size_t border, std::size_t next) {
   for (int cells = 0; cells < 2; ++cells) {
     const std::size_t stop = token_end(text, next);
     const std::string_view piece = text.substr(next, stop - next);
-    const std::size_t dot = piece.rfind('.');
-    const std::string_view top = dot == piece.npos ? std::string_view() : piece.substr(dot + 1);
-    if (top.size() >= 2 &&
-        std::all_of(top.begin(), top.end(), [](char c) { return c >= 'a' && c <= 'z'; }))
-      return true;
+    if (ends_with_top(piece)) return true;
     next = border_end(text, stop);
     if (next == stop || !token_at(text, next)) return false;
   }
@@ -167,6 +177,7 @@ std::size_t join_cells(std::string_view text, Range piece, bool shortly, PulledA
   std::vector<Range> borders;
   std::string value(text.substr(piece.begin, piece.size()));
   std::size_t piece_end = piece.end;
+  bool mail = !shortly && at_sign(text, token_end(text, piece.begin));
   for (std::size_t cells = 0; cells < kMostCells; ++cells) {
     std::size_t next = part_label_end(text, piece_end);
     if (next == piece_end) next = border_end(text, piece_end);
@@ -176,15 +187,16 @@ std::size_t join_cells(std::string_view text, Range piece, bool shortly, PulledA
     // Words of other cells stay out: pieces of a value are not followed by text.
     if (stop < text.size() && text[stop] == ' ' && token_at(text, stop + 1)) break;
     const std::string_view more = text.substr(next, stop - next);
-    const bool mail = !shortly && at_sign(text, token_end(text, piece.begin));
     if (is_key(text, next, stop) ||
         (is_plain_word(more) && !(mail && ends_domain(text, piece_end, next))))
       break;
+    if (mail && !borders.empty() && ends_address(text, borders.back().end, piece_end, next)) break;
     // "pass => 1,\n  @rest": the next argument.
     if (at_sign(text, next) &&
         text.substr(piece_end, next - piece_end).find('\n') != std::string_view::npos)
       break;
     borders.push_back({piece_end, next});
+    mail |= !shortly && at_sign(text, next);
     if (shortly && value.size() < kLongestTokenPrefix) value += more;
     piece_end = stop;
   }
@@ -230,6 +242,11 @@ void find_token_cells(std::string_view text, const Survey& survey, Range where, 
     if (token == "IBAN" || token == "iban") {
       done = join_iban_cells(text, end, out);
       return std::max(done, end + 1);
+    }
+    if (may_begin_iban(token)) {
+      const auto borders = breaks_of_iban(text, at, end, border_end);
+      for (const Range& border : borders) out.doubtful.add(border, "");
+      if (!borders.empty()) return done = borders.back().end;
     }
     const bool may =
         may_begin_token(token) || (token.size() == 1 && begins_over(text, end)) || marked;

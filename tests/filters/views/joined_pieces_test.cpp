@@ -160,6 +160,19 @@ TEST(JoinedPieces, FindsValuesAboutAVeryShortLine) {
   EXPECT_EQ(shown("IBAN\nDE501415468981329\n  83487"), "iban[DE501415468981329\n  83487]");
 }
 
+TEST(JoinedPieces, FindsValuesOverLineBreaksOfHtml) {
+  for (const char* break_ : {"<br>", "<br/>", "<wbr>"}) {
+    const auto pieces = [break_](const char* a, const char* b, const char* c) {
+      return std::string(a) + break_ + b + break_ + c;
+    };
+    EXPECT_TRUE(found_whole("IBAN is ", pieces("DE50141", "54", "6898132983487"), " , ok", "iban"));
+    EXPECT_TRUE(
+        found_whole("mail: ", pieces("okada75", "@kaisha-sam", "ple.co.jp"), " , ok", "email"));
+    EXPECT_TRUE(
+        found_whole("mail: ", pieces("okada75@kai", "sha", "-sample.co.jp"), " , ok", "email"));
+  }
+}
+
 TEST(JoinedPieces, AWordBelowABrokenAddressIsNoPartOfIt) {
   EXPECT_EQ(shown("> mail: koji.endo@kaishasam\n> ple.com\n> thanks\n"),
             "email[koji.endo@kaishasam\n> ple.com]");
