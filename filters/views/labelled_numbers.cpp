@@ -217,6 +217,7 @@ bool is_usual(const Digits& digits) {
 }
 
 bool proves(std::string_view digits, Label label) {
+  if (digits.size() > kMostDigits) return false;  // a cell of its own before
   if (label == Label::kPhone)
     return (digits.size() == 10 || digits.size() == 11) && digits[0] == '0' && digits[1] != '0' &&
            (digits.size() == 10 || digits[2] == '0');

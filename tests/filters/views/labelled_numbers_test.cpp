@@ -124,5 +124,10 @@ TEST(LabelledNumbers, Base64InVariablesIsReadWhereItIsDecoded) {
         << call;
 }
 
+// The digit sum of the id changes nothing of the card's.
+TEST(LabelledNumbers, AnIdBeforeACardIsNoPartOfIt) {
+  EXPECT_EQ(shown("id,card_number\n398,4539 5787 6362 1486\n"), "credit_card[4539 5787 6362 1486]");
+}
+
 }  // namespace
 }  // namespace sekisho::filters
