@@ -147,11 +147,16 @@ bool Reading::see_hidden(RawChar c) {
   const char byte = selector ? smuggled_byte(c.value) : static_cast<char>(c.value - 0xE0000);
   const bool shown = static_cast<unsigned char>(byte) >= 0x20 && byte != 0x7F;
   if (!shown && byte != '\n') return false;
-  // What is hidden begins a word of its own.
+  // What is hidden is words of its own.
   const bool begins = at_ != hidden_end_ && is_alnum(last_);
   hidden_end_ = at_ + c.size;
-  const char parted[] = {' ', byte};
-  put(c.size, begins ? std::string_view(parted, 2) : std::string_view(&byte, 1));
+  constexpr char32_t kCancelTag = 0xE007F;
+  RawChar next = raw_char(text_, hidden_end_);
+  if (next.value == kCancelTag) next = raw_char(text_, hidden_end_ + next.size);
+  buffer_ = begins ? " " : "";
+  buffer_ += byte;
+  if (is_alnum(next.value)) buffer_ += ' ';
+  put(c.size, buffer_);
   return true;
 }
 
