@@ -198,10 +198,18 @@ bool is_address(std::string_view text, std::size_t at) {
   return true;
 }
 
+// "10:16 ", "9:41 ": what messages of chats begin with.
+bool begins_time(std::string_view text, std::size_t at) {
+  const std::size_t end = has_shape(text, at, "dd:dd")  ? at + 5
+                          : has_shape(text, at, "d:dd") ? at + 4
+                                                        : at;
+  return end != at && end < text.size() && (text[end] == ' ' || text[end] == '\t');
+}
+
 // "2026-11-26", "09:12:45", "203.0.113.7 ": what lines of logs begin with.
 bool begins_log_line(std::string_view text, std::size_t at) {
   return has_shape(text, at, "dddd-dd-dd") || has_shape(text, at, "dd:dd:dd") ||
-         is_address(text, at);
+         begins_time(text, at) || is_address(text, at);
 }
 
 // "1. ", "12) ": a new item of a list.

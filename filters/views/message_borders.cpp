@@ -217,24 +217,56 @@ ChatHead named_head(std::string_view text, std::size_t at) {
   return name.empty() ? ChatHead{} : ChatHead{name, at + end + 1, true};
 }
 
+// "10:22<tab>佐伯<tab>" at the beginning of a line, as LINE exports chats.
+ChatHead tabbed_head(std::string_view text, std::size_t at) {
+  constexpr std::size_t kLongestName = 48;
+  const std::size_t name = time_end(text, at) + 1;
+  if (name == at + 1 || at_or_nul(text, name - 1) != '\t') return {};
+  const std::string_view rest = text.substr(name, kLongestName);
+  const std::size_t end = rest.find_first_of("\t\n");
+  if (end == std::string_view::npos || end == 0 || rest[end] != '\t') return {};
+  return {rest.substr(0, end), name + end + 1, false};
+}
+
+// "私：", "A: " at the beginning of a line; words of ASCII are keys of a form more often.
+ChatHead plain_head(std::string_view text, std::size_t at) {
+  constexpr std::size_t kLongestName = 24;
+  static constexpr CharSet kStops{":\n\t \"'{}[]()<>=,;|\xEF"};
+  std::size_t pos = at;
+  while (pos < text.size() && pos - at < kLongestName &&
+         (!kStops.has(text[pos]) || (text[pos] == '\xEF' && text.substr(pos, 3) != "：")))
+    ++pos;
+  const std::size_t colon = at_or_nul(text, pos) == ':' ? 1 : text.substr(pos, 3) == "：" ? 3 : 0;
+  const bool speaks = pos == at + 1 || colon == 3 || static_cast<unsigned char>(text[at]) >= 0x80;
+  if (colon == 0 || pos == at || !speaks) return {};
+  return {text.substr(at, pos - at), skip(text, pos + colon, kAfterName), false};
+}
+
 ChatHead chat_head(std::string_view text, std::size_t at) {
   const char first = at_or_nul(text, at);
   // Cheap: most lines of code begin with blanks.
   if (!kAsciiAlnum.has(first) && first != '[' && static_cast<unsigned char>(first) < 0x80)
     return {};
-  return first == '[' ? stamped_head(text, at) : named_head(text, at);
+  if (first == '[') return stamped_head(text, at);
+  if (digit(first))
+    if (const ChatHead tabbed = tabbed_head(text, at); tabbed.end != 0) return tabbed;
+  const ChatHead named = named_head(text, at);
+  return named.end != 0 ? named : plain_head(text, at);
 }
 
-// The head of the message that ends at the line end at `at`, one line long.
-ChatHead head_above(std::string_view text, std::size_t at) {
+// The head of the message that ends at the line end at `at`, one line long; `own_line`: it stands
+// on the line above.
+ChatHead head_above(std::string_view text, std::size_t at, bool own_line) {
   constexpr std::size_t kLongestLine = 400;
   const std::size_t from = at > kLongestLine ? at - kLongestLine : 0;
   const std::string_view near = text.substr(from, at - from);
   const std::size_t cut = near.rfind('\n');
   if (cut == std::string_view::npos && from > 0) return {};
   const std::size_t line = cut == std::string_view::npos ? from : from + cut + 1;
-  const ChatHead same = chat_head(text, line);
-  if (same.end != 0 && !same.own_line) return same;
+  if (!own_line) {
+    const ChatHead same = chat_head(text, line);
+    return same.own_line ? ChatHead{} : same;
+  }
   if (cut == std::string_view::npos || cut == 0) return {};
   const std::size_t above = near.substr(0, cut).rfind('\n');
   if (above == std::string_view::npos && from > 0) return {};
@@ -247,7 +279,7 @@ ChatHead head_above(std::string_view text, std::size_t at) {
 std::size_t chat_border_end(std::string_view text, std::size_t at) {
   ChatHead next = chat_head(text, at + 1);
   if (next.end == 0) return 0;
-  const ChatHead own = head_above(text, at);
+  const ChatHead own = head_above(text, at, next.own_line);
   if (own.end == 0) return 0;
   if (next.name == own.name) return next.end;
   const std::size_t line = text.substr(next.end, kLongestAnswer).find('\n');

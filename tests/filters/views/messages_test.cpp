@@ -103,6 +103,30 @@ TEST(Messages, ChatsGoOnBehindTheNextHead) {
   }
 }
 
+TEST(Messages, AnybodyMaySpeakTwice) {
+  for (const Value& value : values()) {
+    const std::string a = value.text.substr(0, cut_of(value)), b = value.text.substr(cut_of(value));
+    EXPECT_TRUE(
+        found_whole("私：" + value.label_ja, a + "\n私：続きは " + b, "\n以上です。", value.type))
+        << a;
+    EXPECT_TRUE(found_whole("田中：" + value.label_ja, a + "\n佐藤：はい\n田中：" + b,
+                            "\n10:16 由美 あり", value.type))
+        << a;
+    EXPECT_TRUE(found_whole("10:22\t佐伯\t" + value.label_ja, a + "\n10:23\t佐伯\t残りは " + b,
+                            "\n", value.type))
+        << a;
+  }
+  EXPECT_EQ(shown("電話：090-1234\n備考：5678\n番号：4539 5787\n番号：6362\n"), "");
+}
+
+// The next message is no further line of a broken value.
+TEST(Messages, ATimeIsNoPieceOfANumber) {
+  EXPECT_EQ(shown("マイナンバー: 8619 9197\n5050\n10:16 由美 あり\n"),
+            "jp_my_number[8619 9197\n5050]");
+  EXPECT_EQ(shown("カード番号: 4539 5787 6362 14\\\n86\n9:41 kenta ok\n"),
+            "credit_card[4539 5787 6362 14\\\n86]");
+}
+
 TEST(Messages, WhatSomebodyElseWritesIsNoPiece) {
   EXPECT_EQ(shown("kenta  9:41 AM\n090-1234\nsato  9:42 AM\n-5678\n"), "");
   EXPECT_EQ(shown("[10:11:12] worker-1: rows 4539578\n[10:11:13] worker-2: 763621486\n"), "");

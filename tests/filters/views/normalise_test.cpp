@@ -99,6 +99,15 @@ TEST(Normalise, FindsEveryTypeThroughCharactersThatAreNotSeen) {
   }
 }
 
+// Whatever is seen before and behind.
+TEST(Normalise, WhatTagsHideIsWordsOfItsOwn) {
+  for (const Value& value : values()) {
+    if (value.number) continue;
+    EXPECT_TRUE(found_whole("今日の会議は", as_tags(value.text), "15時から", value.type));
+    EXPECT_TRUE(found_whole("hello", as_tags(value.text), "world", value.type));
+  }
+}
+
 TEST(Normalise, FindsZalgo) {
   for (const Value& value : values()) {
     expect_found(
