@@ -188,7 +188,15 @@ bool begins_comment(std::string_view gap) {
   const std::size_t mark = first_not_of<"\"'`);,]} \t">(gap);
   if (mark == gap.npos || mark > 8) return false;
   const std::string_view rest = gap.substr(mark);
-  return rest == "// " || rest == "# " || rest == "-- " || rest == "//" || rest == "/* ";
+  return rest == "// " || rest == "# " || rest == "-- " || rest == "//" || rest == "/* " ||
+         rest == "\n(";
+}
+
+// Nothing but what ends a comment.
+bool ends_line(std::string_view rest) {
+  const std::size_t pos = first_not_of<" \t">(rest);
+  if (pos == rest.npos) return true;
+  return rest[pos] == '\n' || rest[pos] == '\r' || rest[pos] == ')' || rest.substr(pos, 2) == "*/";
 }
 
 // What may stand between a value and the word that names it: a bracket, a particle, "is my".
@@ -207,8 +215,11 @@ bool Surroundings::names_after(const ContextWords& words) const {
     const std::size_t pos = after.find(word);
     if (pos == std::string::npos || !stands_alone(after_->cased, pos, word)) return false;
     const char next = pos + word.size() < after.size() ? after[pos + word.size()] : '.';
-    return next != ':' && next != '=' && next != '"' &&
-           connects(std::string_view(after).substr(0, pos));
+    const std::string_view gap = std::string_view(after).substr(0, pos);
+    // "// 個人番号：": nothing is given behind the name.
+    if ((next == ':' || next == '=') && begins_comment(gap))
+      return ends_line(std::string_view(after).substr(pos + word.size() + 1));
+    return next != ':' && next != '=' && next != '"' && connects(gap);
   });
 }
 

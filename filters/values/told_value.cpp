@@ -110,12 +110,27 @@ void add_password(const DetectorRow& row, std::string_view text, Range word, Ran
                              "form of the value beside its name"));
 }
 
+// "…"; // password: — what ends a statement, and what begins its comment.
+std::optional<std::size_t> statement_before(std::string_view before) {
+  static constexpr std::string_view kMarks[] = {"// ", "# ", "/* ", "-- ", "//"};
+  static constexpr CharSet kEnds{" \t;),}]"};
+  for (const std::string_view mark : kMarks) {
+    if (!before.ends_with(mark)) continue;
+    std::size_t end = before.size() - mark.size();
+    const std::size_t least = end - std::min<std::size_t>(end, 8);
+    while (end > least && kEnds.has(before[end - 1])) --end;
+    const bool literal = end > 0 && (before[end - 1] == '"' || before[end - 1] == '\'');
+    return literal ? std::optional<std::size_t>(end) : std::nullopt;
+  }
+  return std::nullopt;
+}
+
 // Where the remark begins that holds the name at `word`: "…（", "… ← ", "… というのが私の". What
 // stands between qualifies the name, and is no clause of its own.
 std::optional<std::size_t> remark_before(std::string_view text, std::size_t word) {
-  static constexpr std::string_view kJoints[] = {"（", " (", "←", " -- ", "…", "というのが"};
+  static constexpr std::string_view kJoints[] = {"（", " (", "\n(", "←", " -- ", "…", "というのが"};
   static constexpr std::string_view kOthers[] = {"。", "、", "）", "：", "「"};
-  static constexpr CharSet kStops{"\n\r):=\""}, kLasts{"( \x88\x90\xA6\x8C\x82\x81\x89\x9A"};
+  static constexpr CharSet kStops{"\n\r):=\""}, kLasts{"(/ \x88\x90\xA6\x8C\x82\x81\x89\x9A"};
   const std::size_t least = word - std::min(word, kLongestRemark);
   for (std::size_t pos = word; pos > least && !kStops.has(text[pos - 1]); --pos) {
     // Few bytes end one of them.
@@ -123,6 +138,7 @@ std::optional<std::size_t> remark_before(std::string_view text, std::size_t word
     const std::string_view before = text.substr(least, pos - least);
     for (const std::string_view joint : kJoints)
       if (before.ends_with(joint)) return pos - joint.size();
+    if (const auto statement = statement_before(before)) return least + *statement;
     for (const std::string_view other : kOthers)
       if (before.ends_with(other)) return std::nullopt;
   }

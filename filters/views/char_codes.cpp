@@ -160,7 +160,12 @@ std::size_t list_begin(std::string_view text, std::size_t at) {
       --name;
     pos = name;
   }
-  return pos;
+  // new byte[]{75, 122}, []byte{75, 122}
+  if (text.substr(0, pos).ends_with("[]")) pos -= 2;
+  std::size_t name = pos;
+  while (name > 0 && at - name < kLongest && word_at(text, name - 1)) --name;
+  constexpr std::string_view kNew = "new ";
+  return text.substr(0, name).ends_with(kNew) ? name - kNew.size() : pos;
 }
 
 std::size_t list_end(std::string_view text, std::size_t begin, std::size_t end) {

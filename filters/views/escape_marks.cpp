@@ -2,6 +2,7 @@
 
 #include "filters/views/escaped_layout.h"
 #include "filters/views/marks_within.h"
+#include "filters/views/self_appends.h"
 #include "filters/views/survey.h"
 #include "filters/width_fold.h"
 
@@ -176,6 +177,9 @@ std::uint16_t mark_flags(std::string_view text, std::size_t at) {
     case '<':
       return begins_tag(text, at) ? kEscape : 0;
     case '=':
+      // K=${K}…
+      if (at_or_nul(text, at + 1) == '$')
+        return self_append_glue(text, at).size() != 0 ? kQuotes : 0;
       return begins_quoted_printable(text, at) ? kEscape : 0;
     case '|':
       return kCells;

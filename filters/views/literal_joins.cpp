@@ -163,6 +163,20 @@ bool pieces_tell(std::string_view text, std::size_t at, std::size_t opening) {
   return numbers || may_be_value_around(text, at, opening + 1);
 }
 
+// echo -n 'a'; echo 'b': whether what `closing` ends is printed without a line end, and what stands
+// at `next`, straight behind a further command of that kind, is a literal.
+bool prints_on(std::string_view text, std::size_t closing, std::string_view command,
+               std::size_t next) {
+  constexpr std::size_t kLongestLiteral = 256;
+  if (command != "echo" && command != "printf") return false;
+  if (!is_quote(at_or_nul(text, next))) return false;
+  const std::size_t from = closing > kLongestLiteral ? closing - kLongestLiteral : 0;
+  const std::size_t quote = text.substr(from, closing - from).rfind(text[closing]);
+  if (quote == std::string_view::npos) return false;
+  const std::string_view before = text.substr(0, from + quote);
+  return before.ends_with("echo -n ") || before.ends_with("printf ");
+}
+
 // "; name += ", "\nname .= ", ");\nname.append(": the rest of a value is added by a statement of
 // its own.
 std::size_t appending_statement(std::string_view text, std::size_t at) {
@@ -178,6 +192,8 @@ std::size_t appending_statement(std::string_view text, std::size_t at) {
     return is_quote(at_or_nul(text, added)) ? added : 0;
   if (call) return 0;
   pos = skip_blanks(text, pos);
+  const std::size_t option = text.substr(pos, 3) == "-n " ? pos + 3 : pos;
+  if (prints_on(text, at - 1, name, option)) return option;
   const char sign = at_or_nul(text, pos), second = at_or_nul(text, pos + 1);
   if (((sign != '+' && sign != '.') || second != '=') && (sign != '<' || second != '<')) return 0;
   pos = skip_blanks(text, pos + 2);
@@ -390,7 +406,9 @@ std::size_t next_literal(std::string_view text, std::size_t at, JoiningWords& wo
   if (pos >= most) return 0;
   if (member) return pos;
   // "%s%s", "AKIA", "IOSF": the first literal is the form of the others.
-  if (comma && at > 1 && (text[at - 1] == '}' || text.substr(at - 2, 2) == "%s")) return 0;
+  const bool blanks = space && !sign;
+  if ((comma || blanks) && at > 1 && (text[at - 1] == '}' || text.substr(at - 2, 2) == "%s"))
+    return 0;
   if (comma) return are_single_characters(text, at, pos) || words.near(at) ? pos : 0;
   if (are_cells(text, at, pos) || are_tokens(text, at, pos)) return 0;
   if (sign) return pos;
@@ -408,8 +426,8 @@ namespace {
 // Lisp before; 0: there is none near, or another literal stands between.
 std::size_t behind_password_name(std::string_view text, std::size_t end) {
   constexpr std::size_t kReach = 96;
-  static constexpr std::string_view kNames[] = {"assword", "asswd", "assphrase",  "PW",
-                                                "pwd",     "PWD",   "パスワード", "暗証番号"};
+  static constexpr std::string_view kNames[] = {
+      "assword", "ASSWORD", "asswd", "assphrase", "PW", "pwd", "PWD", "パスワード", "暗証番号"};
   const std::size_t from = end > kReach ? end - kReach : 0;
   const std::string_view before = text.substr(from, end - from);
   std::size_t behind = 0;
@@ -420,7 +438,7 @@ std::size_t behind_password_name(std::string_view text, std::size_t end) {
   std::string_view rest = before.substr(behind);
   while (!rest.empty() && rest.front() == ' ') rest.remove_prefix(1);
   const bool given = rest.starts_with(':') || rest.starts_with('=') || rest.starts_with("<-") ||
-                     rest.starts_with("：");
+                     rest.starts_with("：") || rest.starts_with("は");
   const std::string_view first = before.substr(0, behind);
   const bool defined = first.find("(def") != first.npos && first.find(')') == first.npos;
   if (!given && !defined) return 0;

@@ -8,6 +8,7 @@
 #include "filters/char_set.h"
 #include "filters/views/blobs.h"
 #include "filters/views/pieces.h"
+#include "filters/views/self_appends.h"
 #include "filters/views/token_prefixes.h"
 
 namespace sekisho::filters {
@@ -84,7 +85,17 @@ bool begins_iban(std::string_view piece) {
   return piece.size() > 4 && kCapitals.has(piece[0]) && kCapitals.has(piece[1]) &&
          kAsciiDigits.has(piece[2]) && kAsciiDigits.has(piece[3]) &&
          std::all_of(piece.begin() + 4, piece.end(),
-                     [](char c) { return kCapitals.has(c) || kAsciiDigits.has(c); });
+                     [](char c) { return kCapitals.has(c) || kAsciiDigits.has(c) || c == ' '; });
+}
+
+// "mysq", "postgresql:", as the URL of a database begins.
+bool begins_database_url(std::string_view piece) {
+  constexpr std::size_t kFewest = 4;
+  static constexpr std::string_view kSchemes[] = {"postgresql://", "postgres://", "mysql://",
+                                                  "mongodb://",    "mariadb://",  "redis://"};
+  return piece.size() >= kFewest &&
+         std::any_of(std::begin(kSchemes), std::end(kSchemes),
+                     [piece](std::string_view scheme) { return scheme.starts_with(piece); });
 }
 
 // Whether a value may begin with the piece: names and messages are put together all the time.
@@ -102,6 +113,7 @@ bool may_begin_value(std::string_view piece) {
 
 // The same of so little of it that names and counts look alike: "AK", "ghp", "DE4", "45".
 bool may_begin_shortly(std::string_view piece) {
+  if (begins_database_url(piece)) return true;
   if (piece.size() < 2 || piece.size() >= kLongestTokenPrefix) return false;
   static constexpr CharSet kCapitals{"ABCDEFGHIJKLMNOPQRSTUVWXYZ"};
   if (is_number(piece) || begins_token_prefix(piece)) return true;
@@ -130,6 +142,26 @@ bool names_password(std::string_view text, std::size_t at) {
   const std::string_view before = text.substr(0, at);
   return std::any_of(std::begin(kNames), std::end(kNames),
                      [before](std::string_view name) { return before.ends_with(name); });
+}
+
+// "// password: " above "const a = ", "# パスワード" above "x = ": whether a comment names what the
+// statement around `at` begins.
+bool named_by_comment(std::string_view text, std::size_t at) {
+  constexpr std::size_t kLongestLine = 64;
+  static constexpr std::string_view kNames[] = {"assword", "asswd", "PASSWORD",   "PW",
+                                                "pwd",     "PWD",   "パスワード", "暗証"};
+  const std::size_t from = at - std::min(at, 2 * kLongestLine);
+  std::string_view before = text.substr(from, at - from);
+  const std::size_t line = before.rfind('\n');
+  if (line == std::string_view::npos || before.size() - line > kLongestLine) return false;
+  before = before.substr(0, line);
+  before = before.substr(before.rfind('\n') + 1);  // npos + 1 = 0
+  const std::size_t mark = std::min(before.find("//"), before.find('#'));
+  if (mark == std::string_view::npos) return false;
+  before = before.substr(mark);
+  return std::any_of(std::begin(kNames), std::end(kNames), [before](std::string_view name) {
+    return before.find(name) != std::string_view::npos;
+  });
 }
 
 // What the pieces give together is a number as long as one, a token, an address.
@@ -224,6 +256,11 @@ void JoinFinder::see_piece(std::size_t at, Range literal) {
   const bool more =
       !pieces_.empty() && literal.begin - pieces_.back().literal.end <= kNextLine &&
       may_begin_shortly(text_.substr(pieces_.back().literal.begin, pieces_.back().literal.size()));
+  const bool first = pieces_.empty() || literal.begin - pieces_.back().literal.end > kNextLine;
+  if (first && named_by_comment(text_, at)) {
+    passwords_.push_back({literal.end, std::min(text_.size(), literal.end + kReach / 2)});
+    look_between(passwords_.back());
+  }
   pieces_.push_back({names.name, literal});
   if (!names.typed.empty()) pieces_.push_back({names.typed, literal});
   if (coded_ == 0 && may_be_base64(piece)) coded_ = literal.end;
@@ -384,6 +421,10 @@ void find_variable_joins(std::string_view text, const Survey&, Range where, Patc
   const std::string_view within = text.substr(0, where.end);
   for (std::size_t at = within.find('=', where.begin); at < where.end;
        at = within.find('=', at + 1)) {
+    if (const Range glue = self_append_glue(text, at); glue.size() != 0) {
+      out.add(glue, "");
+      continue;
+    }
     const std::size_t quote = at_or_nul(text, at + 1) == ' ' ? at + 2 : at + 1;
     if (kQuoteSigns.has(at_or_nul(text, quote)))
       joins.see_quote(quote);

@@ -74,7 +74,8 @@ TEST(ToldPasswords, BehindTheirNameInAFormAreFound) {
 
 TEST(ToldPasswords, NamedByARemarkBehindThemAreFound) {
   for (const std::string remark :
-       {"⟦⟧ というのが私の初期パスワードです", "⟦⟧（password）", "・⟦⟧ … ログインPW、確認済"})
+       {"⟦⟧ というのが私の初期パスワードです", "⟦⟧（password）", "・⟦⟧ … ログインPW、確認済",
+        "x = \"⟦⟧\" // PW：", "k = '⟦⟧'; # DB_PASSWORD=\n", "f(\"⟦⟧\"); /* password: */"})
     EXPECT_EQ(shown(with(remark, "Nohi!0236sK")), "password_assignment[Nohi!0236sK]") << remark;
 }
 

@@ -258,6 +258,51 @@ TEST(JoinedPieces, FindsWhatSettingsOfAShellHold) {
   EXPECT_EQ(shown("A=AKIAQ7OBZ3\nB=TM5JXEWXYQ\nrun \"$B\" \"$A\"\n"), "");
 }
 
+TEST(JoinedPieces, FindsWhatAShellAddsToItself) {
+  struct Form {
+    const char *first, *second, *behind;
+  };
+  const Form forms[] = {{"K=", "\nK=${K}", "\n"},
+                        {"KEY=\"", "\"\nKEY=\"${KEY}", "\"\n"},
+                        {"KEY=\"", "\"\nexport KEY=\"$KEY", "\"\n"},
+                        {"K='", "'; K=\"${K}", "\"\n"},
+                        {"printf \"%s%s\" '", "' '", "'\n"},
+                        {"echo -n '", "'; echo '", "'\n"},
+                        {"echo -n '", "'\necho -n '", "'\n"}};
+  for (const Value& value : values())
+    for (const Form& form : forms)
+      EXPECT_TRUE(found_whole("# " + value.label_en + "\n" + form.first,
+                              value.text.substr(0, 9) + form.second + value.text.substr(9),
+                              form.behind, value.type))
+          << form.first << value.text << form.second;
+}
+
+TEST(JoinedPieces, StatementsOfAShellThatAddToOtherNamesAreSilent) {
+  EXPECT_EQ(shown("A=AKIAQ7OBZ3\nB=${A}TM5JXEWXYQ2\n"), "");
+  EXPECT_EQ(shown("K=AKIAQ7OBZ3\nrun\nK=${K}TM5JXEWXYQ\n"), "");
+  EXPECT_EQ(shown("PATH=/opt/4539/bin\nPATH=$PATH:/usr/bin\nPATH=${PATH}:/bin\n"), "");
+  EXPECT_EQ(shown("echo 'AKIAQ7OBZ3'; echo 'TM5JXEWXYQ'\n"), "");
+}
+
+TEST(JoinedPieces, RepeatedStatementsOfAShellTakeLinearTime) {
+  for (const std::string_view part : {"K=${K}a\n", "K=\"$K", "echo -n 'a'; ", "printf '%s' '",
+                                      "K=$K;", "# PW\na = 'b'\n", "\"; // password\n"}) {
+    std::string text;
+    while (text.size() < 300000) text += part;
+    Findings found;
+    Scanner scanner(shipped_set());
+    EXPECT_EQ(scanner.scan(text, found), ScanStatus::kDone) << part;
+  }
+}
+
+TEST(JoinedPieces, FindsURLsOfDatabasesCutWithinTheirScheme) {
+  for (const char* text :
+       {"A=\"postgresql:\"\nB=\"//app:Umjle7IoXg97@pg1.kaisha-sample.jp/orders\"\nK=\"$A$B\"\n",
+        "a = \"mysq\"\nb = \"l:\"\nc = \"//app:Umjle7IoXg97@db1.kaisha-sample.jp/crm\"\n"
+        "k = a + b + c\n"})
+    EXPECT_NE(shown(text).find("database_url_with_password"), std::string::npos) << text;
+}
+
 TEST(JoinedPieces, AWordBeforeTheFirstNameIsNotItsType) {
   EXPECT_TRUE(found_whole("token: a = \"", "AKIAQ7OBZ\"; b = \"3TM5JXEWXYQ",
                           "\"; key = f\"{a}{b}\"", "aws_access_key_id"));

@@ -114,6 +114,35 @@ TEST(LabelledNumbers, PasswordsInVariablesThatAreJoinedAreTold) {
             "");
 }
 
+TEST(LabelledNumbers, PasswordsThatACommentNamesAreTold) {
+  for (const char* text :
+       {"// password\nconst a = \"Umj\";\nconst b = \"le+IoXg97\";\nconst k = a + b;\n",
+        "# パスワード: \na = \"Umj\"\nb = \"le+IoXg97\"\nk = f\"{a}{b}\"\n",
+        "# パスワードは\nK=\"Umjle\"; K+=\"+IoXg97\"\n",
+        "# DB_PASSWORD=\nprintf \"%s%s\" 'Umjle+' 'IoXg97'\n",
+        "String s = \"Umj!\" +\n    \"le3Io\" + \"Xg97\"; // PW：\n",
+        "char *s = \"\\125mjle!IoXg\\071\\067\"; /* パスワード: */\n",
+        "コード: 85,109,106,108,101,33,73,111,88,103,57,55\n(DB_PASSWORD=)\n"})
+    EXPECT_TRUE(found(text, "password_assignment")) << text;
+  EXPECT_EQ(shown("# see below\na = \"Umj\"\nb = \"le+IoXg97\"\nk = a + b\n"), "");
+  EXPECT_EQ(shown("run(\"update_all-2\"); // password\n"), "");
+}
+
+TEST(LabelledNumbers, PasswordsInLiteralsWithAPrefixAreTold) {
+  for (const char* text : {"password: b'\\x55mjle\\x21IoXg97'", "パスワードはb'Umjle!IoXg97'",
+                           "password = new byte[]{85,109,106,108,101,33,73,111,88,103,57,55}",
+                           "password = []byte{85,109,106,108,101,33,73,111,88,103,57,55}"})
+    EXPECT_TRUE(found(text, "password_assignment")) << text;
+}
+
+TEST(LabelledNumbers, NumbersAreNamedByTheCommentBehindThem) {
+  const std::string number = with_my_number_check("7" + chance(kDigits, 10, 9));
+  for (const char* behind :
+       {"\"; // 個人番号", "\"; // 個人番号：", "\" # My Number:\n", "\"; /* 個人番号: */"})
+    EXPECT_TRUE(found_whole("x = \"", number, behind, "jp_my_number")) << behind;
+  EXPECT_TRUE(found_whole("", number, "\n(個人番号)", "jp_my_number"));
+}
+
 TEST(LabelledNumbers, Base64InVariablesIsReadWhereItIsDecoded) {
   const std::string token = "ghp_" + chance(kBase62, 36, 4);
   const std::string coded = base64("GitHub token: " + token);
