@@ -13,6 +13,7 @@
 #include "filters/values/assignment.h"
 #include "filters/values/next_clause.h"
 #include "filters/values/password_arguments.h"
+#include "filters/values/password_cells.h"
 #include "filters/values/random_value.h"
 #include "filters/values/secret_place.h"
 #include "filters/values/validators.h"
@@ -450,6 +451,7 @@ void find_password(const DetectorRow& row, std::string_view text, Range gate, Fi
                           !begins(word, "パスフ") && !begins(word, "パスコ");
   if (short_word) return find_short_word(row, text, gate, out);
   if (ascii && find_inserted_passwords(row, text, {gate.begin, end}, out)) return;
+  if (find_password_in_cells(row, text, end, out)) return;
   auto given = read_assignment(text, {gate.begin, end});
   if (!given) {
     const std::size_t before = out.size();

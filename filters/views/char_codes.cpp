@@ -146,6 +146,16 @@ std::size_t skip_between(std::string_view text, std::size_t at) {
   return pos;
 }
 
+// How long the call before `end` is: ''.join(map(chr, [75, 122])), pack("C*", 75, 122). 0: none.
+std::size_t call_before(std::string_view text, std::size_t end) {
+  static constexpr std::string_view kCalls[] = {"''.join(map(chr, ", "\"\".join(map(chr, ",
+                                                "pack(\"C*\", ", "pack('C*', "};
+  const std::string_view before = text.substr(0, end);
+  for (const std::string_view call : kCalls)
+    if (before.ends_with(call)) return call.size();
+  return 0;
+}
+
 // The call or bracket that a list begins with.
 std::size_t list_begin(std::string_view text, std::size_t at) {
   constexpr std::size_t kLongest = 48;
@@ -160,8 +170,11 @@ std::size_t list_begin(std::string_view text, std::size_t at) {
       --name;
     pos = name;
   }
-  // new byte[]{75, 122}, []byte{75, 122}
-  if (text.substr(0, pos).ends_with("[]")) pos -= 2;
+  if (const std::size_t call = call_before(text, pos); call != 0) return pos - call;
+  // new byte[] {75, 122}, []byte{75, 122}
+  std::size_t type = text.substr(0, pos).ends_with("{ ") ? pos - 2 : pos;
+  if (type > 0 && text[type - 1] == ' ') --type;
+  if (text.substr(0, type).ends_with("[]")) pos = type - 2;
   std::size_t name = pos;
   while (name > 0 && at - name < kLongest && word_at(text, name - 1)) --name;
   constexpr std::string_view kNew = "new ";

@@ -206,6 +206,8 @@ bool Reading::see_separator(RawChar c) {
   const bool japanese = c.value >= 0x3000;
   if (space && (alnums || !japanese)) {
     put(c.size, " ");
+  } else if (constexpr char32_t kHalfLong = 0xFF70; c.value == kHalfLong && !digits) {
+    put(c.size, "ー");
   } else if (japanese ? digits : alnums) {
     put(c.size, hyphen ? "-" : ".");
   } else {

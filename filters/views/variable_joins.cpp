@@ -164,6 +164,15 @@ bool named_by_comment(std::string_view text, std::size_t at) {
   });
 }
 
+// "# password" above "K=Kz_68k", whose value ends at `end`: what the statement gives is named so.
+void name_by_comment(std::string_view text, std::size_t end, Patches& out) {
+  const std::string_view before = text.substr(0, end);
+  const std::size_t line = before.rfind('\n') + 1;  // npos + 1 = 0
+  if (end - line > kLongestPiece || line == 0 || !named_by_comment(text, line + 1)) return;
+  const std::size_t sign = before.find('=', line);
+  if (sign != before.npos) out.add({line, sign + 1}, "password=");
+}
+
 // What the pieces give together is a number as long as one, a token, an address.
 bool may_be_value(std::string_view value) {
   constexpr std::size_t kFewest = 9;
@@ -422,6 +431,7 @@ void find_variable_joins(std::string_view text, const Survey&, Range where, Patc
   for (std::size_t at = within.find('=', where.begin); at < where.end;
        at = within.find('=', at + 1)) {
     if (const Range glue = self_append_glue(text, at); glue.size() != 0) {
+      name_by_comment(text, glue.begin, out);
       out.add(glue, "");
       continue;
     }

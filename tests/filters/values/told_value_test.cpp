@@ -79,6 +79,21 @@ TEST(ToldPasswords, NamedByARemarkBehindThemAreFound) {
     EXPECT_EQ(shown(with(remark, "Nohi!0236sK")), "password_assignment[Nohi!0236sK]") << remark;
 }
 
+TEST(ToldPasswords, CutOverCellsBehindTheirNameAreFound) {
+  for (const char* text :
+       {"| password | Um_72 | ihn-142hJ0 |\n| 備考 | - | - |\n", "password,Um!,74op,s!085QUe\n",
+        "password\tUm_\t29tmh_649AW\tI\n", "DB_PASSWORD;Um!;07tn;t!341lMM\n",
+        "\"パスワード\",\"Um!78\",\"zno_737lkU\"\n",
+        "<th>パスワード</th><td>Um_</td>\n<td>50ka</td>\n  <td class=\"c\">h-383Xpo</td></tr>",
+        "{\"password\": [\"Um!\", \"88\", \"jef-153bFM\"]}"})
+    EXPECT_NE(shown(text).find("password_assignment[Um"), std::string::npos) << text;
+  for (const char* text :
+       {"| password | varchar | 64-128 |\n", "password,user_name,2024-01-01\n",
+        "| password | Um_72 | ihn-142hJ0 | 変更済みのもの |\n", "password,string,8-32,NOT_NULL\n",
+        "{\"password\": [\"required\", \"min:8\", \"max:64\"]}"})
+    EXPECT_EQ(shown(text), "") << text;
+}
+
 TEST(ToldPasswords, NamesVersionsAndRulesAreNone) {
   for (const char* text :
        {"パスワード／ISO27001／規程", "Windows11（パスワード）", "ver2.1-Final（パスワードなし）",
@@ -92,7 +107,8 @@ TEST(ToldPasswords, NamesVersionsAndRulesAreNone) {
 TEST(ToldValues, RepeatedNamesTakeLinearTime) {
   for (const std::string_view part :
        {"token\n　", "token（", "x（token）", "というのがtoken）", "キーを教えて\n", "pw ......",
-        "secret\n--+--\n| ", "-pass x", "smtpPass= ", "キー <input value="}) {
+        "secret\n--+--\n| ", "-pass x", "smtpPass= ", "キー <input value=", "password,",
+        "password | a", "<th>password</th><td>a</td>", "password\": [\""}) {
     std::string text;
     while (text.size() < 300000) text += part;
     Findings found;

@@ -129,9 +129,24 @@ TEST(LabelledNumbers, PasswordsThatACommentNamesAreTold) {
 }
 
 TEST(LabelledNumbers, PasswordsInLiteralsWithAPrefixAreTold) {
-  for (const char* text : {"password: b'\\x55mjle\\x21IoXg97'", "パスワードはb'Umjle!IoXg97'",
-                           "password = new byte[]{85,109,106,108,101,33,73,111,88,103,57,55}",
-                           "password = []byte{85,109,106,108,101,33,73,111,88,103,57,55}"})
+  for (const char* text :
+       {"password: b'\\x55mjle\\x21IoXg97'", "パスワードはb'Umjle!IoXg97'",
+        "password = new byte[]{85,109,106,108,101,33,73,111,88,103,57,55}",
+        "password = []byte{85,109,106,108,101,33,73,111,88,103,57,55}",
+        "password: new byte[] { 0x55, 0x6D, 0x6A, 0x6C, 0x65, 0x21, 0x49, 0x6F, "
+        "0x58, 0x67, 0x39, 0x37 }",
+        "password: ''.join(map(chr, [85,109,106,108,101,33,73,111,88,103,57,55]))",
+        "パスワードはpack(\"C*\", 85,109,106,108,101,33,73,111,88,103,57,55)"})
+    EXPECT_TRUE(found(text, "password_assignment")) << text;
+}
+
+TEST(LabelledNumbers, PasswordsOfFullWidthAreTold) {
+  EXPECT_TRUE(found("ﾊﾟｽﾜｰﾄﾞ: Ｕｍ＿９６ｌｅｑ＿４４２Ｚａｇ", "password_assignment"));
+}
+
+TEST(LabelledNumbers, PasswordsThatAShellAddsToAreNamedByTheCommentAbove) {
+  for (const char* text : {"# PW：\nK=Um_97\nK=${K}koe_461IsK\n",
+                           "# password: \nKEY=\"Um_75y\"\nKEY=\"${KEY}jq!295505\"\n"})
     EXPECT_TRUE(found(text, "password_assignment")) << text;
 }
 
