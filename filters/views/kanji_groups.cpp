@@ -120,18 +120,18 @@ bool stand_together(std::string_view text, const Group& a, const Group& b) {
 }
 
 bool fits(const Group& group, std::size_t size) {
-  return group.powers ? group.digits.size() <= size && size == 4 : group.digits.size() == size;
+  return group.powers ? group.digits.size() <= size && (size == 4 || size == 3)
+                      : group.digits.size() == size;
 }
 
 bool has_shape(std::string_view text, const Group* groups, const GroupSizes& shape) {
-  constexpr int kFewestWithPowers = 2;
-  int powers = 0;
+  bool powers = false;
   for (std::size_t i = 0; i < groups_of(shape); ++i) {
     if (!fits(groups[i], shape[i])) return false;
     if (i > 0 && !stand_together(text, groups[i - 1], groups[i])) return false;
-    powers += groups[i].powers ? 1 : 0;
+    powers = powers || groups[i].powers;
   }
-  return powers >= kFewestWithPowers;
+  return powers;
 }
 
 void patch(const Group* groups, const GroupSizes& shape, Patches& out) {
@@ -145,6 +145,11 @@ void patch(const Group* groups, const GroupSizes& shape, Patches& out) {
   out.add({groups[0].raw.begin, groups[count - 1].raw.end}, number);
 }
 
+constexpr GroupSizes kInFours = {4, 4, 4, 4};
+bool is_american_express(const Group& first) {
+  return first.digits.starts_with("37") || first.digits.starts_with("34");
+}
+
 // Where to go on behind the number around `at`, or behind signs that hold none.
 std::size_t patch_number(std::string_view text, std::size_t at, Patches& out) {
   const std::vector<Sign> signs = signs_from(text, signs_begin(text, at));
@@ -154,6 +159,8 @@ std::size_t patch_number(std::string_view text, std::size_t at, Patches& out) {
     for (std::size_t i = 0; i + count <= groups.size(); ++i) {
       const std::size_t end = groups[i + count - 1].raw.end;
       if (end <= at || !has_shape(text, &groups[i], shape)) continue;
+      // Cards of 15 digits in fours: "三百二十五" is no "〇三二五" there.
+      if (shape == kInFours && is_american_express(groups[i])) continue;
       patch(&groups[i], shape, out);
       return end;
     }

@@ -19,18 +19,19 @@ namespace {
 constexpr std::size_t kReach = 160, kLongestLine = 128;
 constexpr std::size_t kMostDigits = 16, kMostGroups = 16;
 
-enum class Label { kNone, kChecked, kPhone };
+enum class Label { kNone, kChecked, kMyNumber, kPhone };
 
 struct Word {
   std::string_view text;
   Label label;
 };
 constexpr Word kWords[] = {{"card", Label::kChecked},        {"card number", Label::kChecked},
-                           {"card_number", Label::kChecked}, {"my number", Label::kChecked},
-                           {"my_number", Label::kChecked},   {"mynumber", Label::kChecked},
+                           {"card no", Label::kChecked},     {"card no.", Label::kChecked},
+                           {"card_number", Label::kChecked}, {"my number", Label::kMyNumber},
+                           {"my_number", Label::kMyNumber},  {"mynumber", Label::kMyNumber},
                            {"カード", Label::kChecked},      {"カード番号", Label::kChecked},
-                           {"クレカ", Label::kChecked},      {"マイナンバー", Label::kChecked},
-                           {"個人番号", Label::kChecked},    {"phone", Label::kPhone},
+                           {"クレカ", Label::kChecked},      {"マイナンバー", Label::kMyNumber},
+                           {"個人番号", Label::kMyNumber},   {"phone", Label::kPhone},
                            {"phone number", Label::kPhone},  {"tel", Label::kPhone},
                            {"mobile", Label::kPhone},        {"電話", Label::kPhone},
                            {"電話番号", Label::kPhone},      {"携帯", Label::kPhone},
@@ -51,6 +52,11 @@ bool may_end_label(char before, char last) {
     case 'l':
     case 'L':
       return (before | 0x20) == 'e';
+    case 'o':
+    case 'O':
+      return (before | 0x20) == 'n';
+    case '.':
+      return (before | 0x20) == 'o';
     case 0xB7:
     case 0xBC:
     case 0x89:
@@ -85,7 +91,7 @@ Label label_before(std::string_view text, std::size_t end) {
 // tags.
 std::size_t label_end_before(std::string_view text, std::size_t at) {
   constexpr std::size_t kMost = 28;
-  static constexpr CharSet kBetween{" :=|,\t\n\"'[(~*"};
+  static constexpr CharSet kBetween{" :=|,;\t\n\"'[(~*-"};
   std::size_t pos = at;
   while (pos > 0 && at - pos < kMost) {
     const char c = text[pos - 1];
@@ -99,7 +105,8 @@ std::size_t label_end_before(std::string_view text, std::size_t at) {
     } else if (c == 's' || static_cast<unsigned char>(c) >= 0x80) {
       const std::string_view before = text.substr(0, pos);
       const auto ends = [before](std::string_view word) { return before.ends_with(word); };
-      if (ends("：") || ends("は") || ends("】"))
+      if (ends("：") || ends("は") || ends("】") || ends("【") || ends("「") || ends("（") ||
+          ends("・"))
         pos -= 3;
       else if (ends(" is"))
         pos -= 2;
@@ -155,16 +162,68 @@ std::size_t next_row_cell(std::string_view text, std::size_t at) {
   return pos;
 }
 
+// "\n- ", "\n・": what the next item of a list begins with; `at`: the line is no item.
+std::size_t item_mark_end(std::string_view text, std::size_t at) {
+  constexpr std::string_view kBullet = "・";
+  if (text.substr(at + 1, 2) == "- ") return at + 3;
+  return text.substr(at + 1, kBullet.size()) == kBullet ? at + 1 + kBullet.size() : at;
+}
+
+// ー・…〜～【】「」（）.
+bool is_wide_sign(char32_t c) {
+  switch (c) {
+    case 0x30FC:
+    case 0x30FB:
+    case 0x2026:
+    case 0x301C:
+    case 0xFF5E:
+    case 0x300C:
+    case 0x300D:
+    case 0x3010:
+    case 0x3011:
+    case 0xFF08:
+    case 0xFF09:
+      return true;
+    default:
+      return false;
+  }
+}
+
 // Over a sign or the border of a cell; `at`: neither. `column`: rows go on as well.
 std::size_t sign_end(std::string_view text, std::size_t at, bool column) {
-  static constexpr CharSet kSigns{" -./_,:|\t\"'~*"};
+  static constexpr CharSet kSigns{" -./_,:;|\t\"'~*+()[]"};
   if (column)
     if (const std::size_t next = next_row_cell(text, at); next != at) return next;
   const char c = text[at];
-  if (c == '<') return cell_tags_end(text, at);
+  if (c == '<') return border_end(text, at);
+  if (c == '\n') return item_mark_end(text, at);
   if (static_cast<unsigned char>(c) < 0x80) return kSigns.has(c) ? at + 1 : at;
   const RawChar wide = raw_char(text, at);
-  return is_gap(wide.value) || wide.value == 0x30FC || wide.value == 0x30FB ? at + wide.size : at;
+  return is_gap(wide.value) || is_wide_sign(wide.value) ? at + wide.size : at;
+}
+
+bool proves(std::string_view digits, Label label) {
+  if (digits.size() > kMostDigits) return false;  // a cell of its own before
+  if (label == Label::kPhone)
+    return (digits.size() == 10 || digits.size() == 11) && digits[0] == '0' && digits[1] != '0' &&
+           (digits.size() == 10 || digits[2] == '0');
+  if (digits.size() == 12) return my_number_valid(digits);
+  return digits.size() > 13 && card_kind(digits) != CardKind::kNone && luhn_valid(digits);
+}
+
+// Whether no number of those that the label may mean has more digits and begins like this.
+bool is_complete(std::string_view digits, Label label) {
+  const bool mobile = digits.size() > 2 && digits[1] >= '5' && digits[2] == '0';
+  const bool may_be_card = digits.size() == 12 && label != Label::kMyNumber;
+  return proves(digits, label) && !may_be_card && !(digits.size() == 10 && mobile);
+}
+
+// "| 1 | 5425949699 |" in the last column but one: what counts the rows is none of the number.
+std::size_t row_number_end(std::string_view text, std::size_t at) {
+  constexpr std::size_t kLongest = 3;
+  std::size_t end = at;
+  while (digit_at(text, end)) ++end;
+  return end - at <= kLongest && text.substr(end, 3) == " | " && digit_at(text, end + 3) ? end : at;
 }
 
 struct Digits {
@@ -176,7 +235,7 @@ struct Digits {
 };
 
 // All the digits from `at` on, whatever signs stand between.
-Digits read_digits(std::string_view text, std::size_t at, bool column) {
+Digits read_digits(std::string_view text, std::size_t at, Label label, bool column) {
   constexpr std::size_t kLongestGap = 96;
   Digits out;
   std::size_t pos = at;
@@ -195,6 +254,8 @@ Digits read_digits(std::string_view text, std::size_t at, bool column) {
     }
     if (next == pos || !digit_at(text, next)) break;
     const std::string_view sign = text.substr(pos, next - pos);
+    // "…, 8960\n10:16": the next line is another one.
+    if (sign.find('\n') != sign.npos && is_complete(out.text, label)) break;
     if (out.groups == 1) out.sign = sign;
     out.alike = out.alike && sign == out.sign;
     pos = next;
@@ -216,15 +277,6 @@ bool is_usual(const Digits& digits) {
          });
 }
 
-bool proves(std::string_view digits, Label label) {
-  if (digits.size() > kMostDigits) return false;  // a cell of its own before
-  if (label == Label::kPhone)
-    return (digits.size() == 10 || digits.size() == 11) && digits[0] == '0' && digits[1] != '0' &&
-           (digits.size() == 10 || digits[2] == '0');
-  if (digits.size() == 12) return my_number_valid(digits);
-  return digits.size() > 13 && card_kind(digits) != CardKind::kNone && luhn_valid(digits);
-}
-
 }  // namespace
 
 std::size_t join_labelled_number(std::string_view text, std::size_t at, PulledApart out) {
@@ -235,7 +287,9 @@ std::size_t join_labelled_number(std::string_view text, std::size_t at, PulledAp
     label = heading != 0 ? label_before(text, heading) : Label::kNone;
   }
   if (label == Label::kNone) return 0;
-  const Digits digits = read_digits(text, at, column);
+  if (column)
+    if (const std::size_t end = row_number_end(text, at); end != at) return end;
+  const Digits digits = read_digits(text, at, label, column);
   if (is_usual(digits) || alnum_at(text, digits.end) || !proves(digits.text, label)) return 0;
   out.sure.add({at, digits.end}, digits.text);
   return digits.end;

@@ -14,13 +14,21 @@ namespace sekisho::filters {
 
 // Cheap: most numbers stand behind another one or a word that is no label.
 inline bool may_follow_label(std::string_view text, std::size_t at) {
-  static constexpr CharSet kBefore{" :=|,\t\n\"'>~*"}, kParts{" ,\t\n"};
+  static constexpr CharSet kBefore{" :=|,;\t\n\"'>~*"}, kParts{" ,;\t\n"};
   static constexpr CharSet kWords = kAsciiLetters | kAsciiDigits | CharSet(".-"),
-                           kLast{"drelsDREL"};
+                           kLast{"drelsDRELoO.-"};
   if (at < 4) return false;
   const char before = text[at - 1], last = text[at - 2];
-  if (!kBefore.has(before)) return static_cast<unsigned char>(before) >= 0x80;
-  return !kParts.has(before) || !kWords.has(last) || kLast.has(last);
+  if (!kBefore.has(before))
+    return static_cast<unsigned char>(before) >= 0x80 ||
+           ((before == '[' || before == '(') &&
+            (last == ':' || last == ' ' || static_cast<unsigned char>(last) >= 0x80));
+  if (!kParts.has(before) || !kWords.has(last)) return true;
+  if (!kLast.has(last)) return false;
+  // "- 4532 86" on a line of its own; "card no. ".
+  if (last == '-') return text[at - 3] == '\n';
+  return (last != '.' && (last | 0x20) != 'o') ||
+         (text[at - 3] | 0x20) == (last == '.' ? 'o' : 'n');
 }
 // From the digit at `at` on; the end of the number when it was joined, 0 otherwise.
 std::size_t join_labelled_number(std::string_view text, std::size_t at, PulledApart out);

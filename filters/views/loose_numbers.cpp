@@ -107,6 +107,7 @@ struct Gap {
   std::size_t end = 0;  // 0: no group follows
   bool words = false;
   bool part = false;  // it names the part that follows
+  bool line = false;  // the next line begins in it
 };
 
 Gap loose_gap(std::string_view text, std::size_t at) {
@@ -116,7 +117,7 @@ Gap loose_gap(std::string_view text, std::size_t at) {
   const bool may = kBeforePart.has(text[at]) || static_cast<unsigned char>(text[at]) >= 0x80;
   if (const std::size_t part = may ? part_label_end(text, at) : at;
       part != at && digit_at(text, part))
-    return {part, true, true};
+    return {part, true, true, false};
   while (pos < text.size() && pos - at < kLongestGap) {
     if (digit_at(text, pos)) {
       const std::size_t counter = counter_end(text, pos, words > 0);
@@ -139,7 +140,7 @@ Gap loose_gap(std::string_view text, std::size_t at) {
     pos = word;
   }
   if (pos == at || !digit_at(text, pos)) return {};
-  return {pos, words > 0, false};
+  return {pos, words > 0, false, lines > 0};
 }
 
 // "%2541%2534", "&#51;&#52;", "\\065\\066": the digits of `group` at `at` belong to an escape, and
@@ -248,6 +249,14 @@ bool goes_on_before(std::string_view text, std::size_t at) {
   return pos > 0 && digit_at(text, pos - 1) && !counts(pos);
 }
 
+// "6287→2477→7227": steps that follow each other.
+bool is_arrow(std::string_view text, Range gap) {
+  static constexpr std::string_view kArrows[] = {"→", "⇒", "➡", "->", "=>"};
+  const std::string_view between = text.substr(gap.begin, gap.size());
+  return std::any_of(std::begin(kArrows), std::end(kArrows),
+                     [between](std::string_view a) { return between.find(a) != between.npos; });
+}
+
 bool all_alike(std::string_view text, const LooseNumber& number) {
   const auto written = [&](std::size_t i) {
     return text.substr(number.gaps[i].begin, number.gaps[i].size());
@@ -285,6 +294,8 @@ std::size_t LooseNumbers::join_from(std::size_t at, std::size_t first) {
   number.add(text_.substr(at, first - at), at);
   bool fits = !goes_on_before(text_, at);
   for (; gap.end != 0; gap = loose_gap(text_, number.end)) {
+    // "…の4991\n10:16": the next line is another one.
+    if (gap.line && number.groups > 2 && proves_itself(number.text())) break;
     const std::string_view group = group_at(text_, gap.end);
     seen_ = gap.end + group.size();
     fits = fits && group.size() <= kLongestGroup && number.size + group.size() <= kMostDigits;
@@ -300,7 +311,8 @@ std::size_t LooseNumbers::join_from(std::size_t at, std::size_t first) {
   const bool card = number.size > 13;
   const bool sure = number.parts ? card
                                  : !number.words && all_alike(text_, number) &&
-                                       text_[number.gaps[0].begin] != ',' && usual_groups(number);
+                                       text_[number.gaps[0].begin] != ',' &&
+                                       !is_arrow(text_, number.gaps[0]) && usual_groups(number);
   join_all(number, sure ? out_.sure : out_.doubtful);
   return number.end;
 }

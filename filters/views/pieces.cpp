@@ -13,6 +13,15 @@ namespace {
 
 constexpr std::size_t kLongestGap = 3;  // characters between two singles or groups
 
+// Over the line end and the margin behind a line break of HTML.
+std::size_t blanks_end(std::string_view text, std::size_t at) {
+  constexpr std::size_t kMost = 16;
+  std::size_t pos = at;
+  while (pos < text.size() && pos - at < kMost && static_cast<unsigned char>(text[pos]) <= ' ')
+    ++pos;
+  return pos;
+}
+
 }  // namespace
 
 bool is_gap(char32_t c) {
@@ -36,7 +45,12 @@ std::string_view gap_at(std::string_view text, std::size_t at) {
 }
 
 std::size_t border_end(std::string_view text, std::size_t at) {
-  if (at < text.size() && text[at] == '<') return cell_tags_end(text, at);
+  if (at < text.size() && text[at] == '<') {
+    const std::size_t end = cell_tags_end(text, at);
+    return end == at || (text.substr(at, 3) != "<br" && text.substr(at, 3) != "<BR")
+               ? end
+               : blanks_end(text, end);
+  }
   std::size_t pos = at;
   bool border = false;
   for (std::size_t i = 0; i < 24 && pos < text.size(); ++i, ++pos) {

@@ -113,18 +113,50 @@ std::size_t login_part_end(std::string_view text, std::size_t at) {
   return end;
 }
 
+// Where the name of a database ends that "//" at `at` or "://" around it follows in the next cell:
+// "| postgres: | //app", "| mysql | ://app"; `at`: it is none.
+std::size_t cut_scheme_end(std::string_view text, std::size_t at) {
+  constexpr std::size_t kMost = 16;
+  static constexpr CharSet kBorders{" |,;\t\"'"};
+  static constexpr std::string_view kNames[] = {"postgres", "postgresql", "mysql",
+                                                "mongodb",  "redis",      "mariadb"};
+  std::size_t pos = at;
+  while (pos > 0 && at - pos < kMost && kBorders.has(text[pos - 1])) --pos;
+  for (int tags = 0; tags < 2 && pos > 0 && text[pos - 1] == '>'; ++tags) {
+    const std::size_t from = pos > 2 * kMost ? pos - 2 * kMost : 0;
+    const std::size_t open = text.substr(from, pos - from).rfind('<');
+    if (open == std::string_view::npos) return at;
+    pos = from + open;
+  }
+  if (pos == at || border_end(text, pos) != at) return at;
+  const std::string_view before = text.substr(0, pos > 0 && text[pos - 1] == ':' ? pos - 1 : pos);
+  const bool named = std::any_of(std::begin(kNames), std::end(kNames), [before](auto name) {
+    return before.ends_with(name) && (before.size() == name.size() ||
+                                      !kAsciiAlnum.has(before[before.size() - name.size() - 1]));
+  });
+  const bool colon = (before.size() < pos) != (text[at] == ':');
+  return named && colon ? pos : at;
+}
+
 // "redis://: | D4lTnuFYt | wvN@10.2. | 3.14:6379 |": addresses whose password is cut over cells, up
 // to the cell behind the one with the "@".
 void find_login_cells(std::string_view text, Range where, PulledApart out) {
-  constexpr std::string_view kScheme = "://";
+  constexpr std::string_view kScheme = "//";
   const std::string_view within = text.substr(0, where.end);
   for (std::size_t at = within.find(kScheme, where.begin); at != within.npos;
        at = within.find(kScheme, at + 1)) {
-    if (!alnum_at(text, at - std::min<std::size_t>(at, 1))) continue;
-    std::size_t end = login_part_end(text, at + kScheme.size());
-    if (text.substr(at, end - at).find('@') != std::string_view::npos) continue;
+    const bool colon = at > 0 && text[at - 1] == ':';
+    const std::size_t first = at - (colon ? 1 : 0);
     std::vector<Range> borders;
-    std::size_t behind = 0;  // cells behind the "@"
+    if (!colon || !alnum_at(text, first - std::min<std::size_t>(first, 1))) {
+      const std::size_t name = cut_scheme_end(text, first);
+      if (name == first) continue;
+      borders.push_back({name, first});
+    }
+    std::size_t end = login_part_end(text, at + kScheme.size());
+    const bool whole = text.substr(at, end - at).find('@') != std::string_view::npos;
+    if (whole && borders.empty()) continue;
+    std::size_t behind = whole ? 1 : 0;  // cells behind the "@"
     for (std::size_t cells = 0; cells < kMostCells && behind < 2; ++cells) {
       const std::size_t next = border_end(text, end);
       if (next == end || next >= text.size() || !login_part(text[next])) break;
@@ -155,12 +187,28 @@ bool ends_address(std::string_view text, std::size_t begin, std::size_t border, 
          text[next] != '.' && ends_with_top(text.substr(begin, border - begin));
 }
 
-// "s.com", "tella-m | ed.or.jp" over cells of a row: the rest of the domain of an address.
-bool ends_domain(std::string_view text, std::size_t border, std::size_t next) {
-  static constexpr CharSet kBorders{"|\t<"};
-  if (text.substr(border, next - border).find_first_of(",;\n") != std::string_view::npos ||
-      !(kBorders.has(text[border]) || kBorders.has(text[border + 1])))
-    return false;
+// Whether what stands between two cells may part the domain of an address: "tsuk,umo-shoji.com" of
+// a row of CSV when the domain is not over; cells of HTML may have lines of their own.
+bool parts_domain(std::string_view text, std::size_t begin, std::size_t border, std::size_t next) {
+  static constexpr CharSet kBorders{"|\t<"}, kSqueezed{",;"};
+  if (next == border + 1 && kSqueezed.has(text[border]))
+    return !ends_with_top(text.substr(begin, border - begin)) &&
+           !text.substr(0, border).ends_with("localhost");
+  const std::string_view between = text.substr(border, next - border);
+  const bool html = text[border] == '<';
+  return between.find_first_of(html ? ",;" : ",;\n") == std::string_view::npos &&
+         (kBorders.has(text[border]) || kBorders.has(text[border + 1]));
+}
+
+// "s.com", "tella-m | ed.or.jp" over cells of a row, behind the piece that begins at `begin`: the
+// rest of the domain of an address.
+bool ends_domain(std::string_view text, std::size_t begin, std::size_t border, std::size_t next) {
+  if (!parts_domain(text, begin, border, next)) return false;
+  // "shiosai-foods. | com".
+  const std::string_view top = text.substr(next, token_end(text, next) - next);
+  if (text[border - 1] == '.' && top.size() <= 6 &&
+      std::all_of(top.begin(), top.end(), [](char c) { return c >= 'a' && c <= 'z'; }))
+    return true;
   for (int cells = 0; cells < 2; ++cells) {
     const std::size_t stop = token_end(text, next);
     const std::string_view piece = text.substr(next, stop - next);
@@ -176,7 +224,7 @@ bool ends_domain(std::string_view text, std::size_t border, std::size_t next) {
 std::size_t join_cells(std::string_view text, Range piece, bool shortly, PulledApart out) {
   std::vector<Range> borders;
   std::string value(text.substr(piece.begin, piece.size()));
-  std::size_t piece_end = piece.end;
+  std::size_t last_begin = piece.begin, piece_end = piece.end;
   bool mail = !shortly && at_sign(text, token_end(text, piece.begin));
   for (std::size_t cells = 0; cells < kMostCells; ++cells) {
     std::size_t next = part_label_end(text, piece_end);
@@ -188,16 +236,17 @@ std::size_t join_cells(std::string_view text, Range piece, bool shortly, PulledA
     if (stop < text.size() && text[stop] == ' ' && token_at(text, stop + 1)) break;
     const std::string_view more = text.substr(next, stop - next);
     if (is_key(text, next, stop) ||
-        (is_plain_word(more) && !(mail && ends_domain(text, piece_end, next))))
+        (is_plain_word(more) && !(mail && ends_domain(text, last_begin, piece_end, next))))
       break;
     if (mail && !borders.empty() && ends_address(text, borders.back().end, piece_end, next)) break;
     // "pass => 1,\n  @rest": the next argument.
-    if (at_sign(text, next) &&
+    if (at_sign(text, next) && text[piece_end] != '<' &&
         text.substr(piece_end, next - piece_end).find('\n') != std::string_view::npos)
       break;
     borders.push_back({piece_end, next});
     mail |= !shortly && at_sign(text, next);
     if (shortly && value.size() < kLongestTokenPrefix) value += more;
+    last_begin = next;
     piece_end = stop;
   }
   if (shortly && !has_token_prefix(value)) return 0;

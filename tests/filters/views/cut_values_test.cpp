@@ -134,5 +134,32 @@ TEST(CutValues, FindsValuesOverLinesWithMarksOfTheirOwn) {
     EXPECT_TRUE(found(text + "\n", "credit_card")) << text;
 }
 
+TEST(CutValues, FindsAddressesWhoseDomainIsCutOverCells) {
+  for (const char* text :
+       {"種別,前半,中\nメール,k.watanabe50@aoba-seiko.c,o.jp\n",
+        "連絡先メール,t_sato41@tsuk,umo.com\n", "メール;d.fischer98@kitahama-den;ki.com\n",
+        "<tr><th>Email</th><td>k.watan</td>\n<td class=\"c\">abe60@shiosai-</td>\n"
+        "<td class=\"c\">foods.co.jp</td></tr>",
+        "<td>k.wata</td>\n<td>nabe57</td>\n<td>@aoba-seiko.co.jp</td>",
+        "<td>yuta.kondo54@shiosai</td>\n<td>s.</td>\n<td>com</td>"})
+    EXPECT_TRUE(found(text, "email")) << text;
+}
+
+TEST(CutValues, LeavesHostsBehindAWholeAddressAlone) {
+  EXPECT_EQ(shown("user,t.sato@example.co.jp,web.example.com\n").find("web.example"),
+            std::string::npos);
+  EXPECT_EQ(shown("root@localhost,admin.example.com\n"), "");
+}
+
+TEST(CutValues, FindsLoginsOfDatabasesCutBehindTheirScheme) {
+  const std::string host = "kTm8sWqz2Rv@pg-main.kaisha-sample.jp";
+  for (const std::string& text :
+       {"| db | postgresql | ://batch:" + host + ":3306/kintai |\n",
+        "| 接続先 | postgres: | //batch:" + host + ": | 3306/orders |\n",
+        std::string("<td>postgresql:</td><td>//report:kTm8sWqz2Rv@</td><td>pg-main.kai</td>"),
+        "mysql;://app:" + host + "/crm\n"})
+    EXPECT_TRUE(found(text, "database_url_with_password")) << text;
+}
+
 }  // namespace
 }  // namespace sekisho::filters

@@ -173,5 +173,60 @@ TEST(LabelledNumbers, AnIdBeforeACardIsNoPartOfIt) {
   EXPECT_EQ(shown("id,card_number\n398,4539 5787 6362 1486\n"), "credit_card[4539 5787 6362 1486]");
 }
 
+TEST(LabelledNumbers, AreFoundOverCellsWithSemicolonsBetween) {
+  for (const Number& number : numbers()) {
+    const std::string a = number.text.substr(0, 7), b = number.text.substr(7, 2),
+                      c = number.text.substr(9);
+    for (const std::string& row : {a + ";" + b + ";" + c, a + "-;" + b + c, a + "; ;" + b + c}) {
+      EXPECT_TRUE(found("種別;前半;中;後半\n" + number.label_ja + ";" + row + "\n\n", number.type))
+          << row;
+      EXPECT_TRUE(found(number.label_en + ";" + row + "\n", number.type)) << row;
+    }
+  }
+}
+
+TEST(LabelledNumbers, AreFoundOverLineBreaksOfHtmlBeforeALineWithATime) {
+  for (const Number& number : numbers()) {
+    const std::string cut = number.text.substr(0, 5) + "-<br />\n" + number.text.substr(5, 3) +
+                            "<br />\n-" + number.text.substr(8);
+    EXPECT_TRUE(found(number.label_ja + ": " + cut + "<br />\n10:16 由美 了解", number.type))
+        << cut;
+    EXPECT_TRUE(found(number.label_en + ": " + cut + "\n10:16 由美 了解", number.type)) << cut;
+  }
+}
+
+TEST(LabelledNumbers, AreFoundBehindCardNoAndOverItemsOfAList) {
+  const std::string card = with_luhn("37829067388406"), a = card.substr(0, 4),
+                    b = card.substr(4, 6), c = card.substr(10);
+  EXPECT_TRUE(found("card no. " + a + "." + b + "–" + c, "credit_card"));
+  EXPECT_TRUE(found(
+      "| no | card no. |\n|---|---|\n| 1 | " + a + " |\n| 2 | " + b + "- |\n| 3 | " + c + " |\n",
+      "credit_card"));
+  for (const Number& number : numbers()) {
+    const std::string first = number.text.substr(0, 6), rest = number.text.substr(6);
+    for (const std::string mark : {"・", "- "})
+      EXPECT_TRUE(
+          found(number.label_ja + "\n" + mark + first + "\n" + mark + rest + "\n以上", number.type))
+          << mark;
+  }
+}
+
+TEST(LabelledNumbers, AreFoundWithBracketsDotsAndWavesBetweenGroupsOfAnySize) {
+  for (const Number& number : numbers()) {
+    const std::string a = number.text.substr(0, 5), b = number.text.substr(5, 2),
+                      c = number.text.substr(7);
+    for (const std::string& text :
+         {"【" + a + "】【" + b + "】【" + c + "】", "（" + a + "）（" + b + "）（" + c + "）",
+          "[" + a + "][" + b + "][" + c + "]", a + "…" + b + "…" + c, a + "～" + b + "+" + c})
+      EXPECT_TRUE(found(number.label_ja + ": " + text + "\n10:16 由美", number.type)) << text;
+  }
+}
+
+TEST(LabelledNumbers, AreLeftAloneWhenFiguresOfARowProveNothing) {
+  for (const char* text : {"カード;4111;2222;3333;4444\n", "phone;12;34;56;789\n",
+                           "電話番号: [03][12][45]\n", "card no. 12;34;56\n"})
+    EXPECT_EQ(shown(text), "") << text;
+}
+
 }  // namespace
 }  // namespace sekisho::filters

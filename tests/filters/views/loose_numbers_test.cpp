@@ -91,5 +91,24 @@ TEST(LooseNumbers, FiguresOneBesideTheOtherAreSilent) {
       "");
 }
 
+TEST(LooseNumbers, FindsGroupsWithWordsBetweenBehindAnItemAndBeforeATime) {
+  EXPECT_EQ(shown("1. 進捗\n電話番号は070 dash 2885 dash 8960"),
+            "jp_phone[070 dash 2885 dash 8960]");
+  const std::string number = with_my_number_check("24534958291");
+  const std::string words =
+      number.substr(0, 4) + " ハイフン " + number.substr(4, 4) + " ハイフン " + number.substr(8);
+  EXPECT_EQ(shown("マイナンバー: " + words + "\n10:16 由美 ありがとう"),
+            "jp_my_number[" + words + "]");
+}
+
+TEST(LooseNumbers, LeavesStepsBetweenArrowsAlone) {
+  const std::string number = with_my_number_check("62872477722");
+  for (const std::string arrow : {"→", "⇒", "->"})
+    EXPECT_EQ(shown("工程 " + number.substr(0, 4) + arrow + number.substr(4, 4) + arrow +
+                    number.substr(8)),
+              "")
+        << arrow;
+}
+
 }  // namespace
 }  // namespace sekisho::filters

@@ -267,6 +267,19 @@ TEST(Normalise, GroupsWithPowersOfTenAreRead) {
   }
 }
 
+TEST(Normalise, GroupsOfAnAmericanExpressCardInFoursAreRead) {
+  for (const char* last : {"二百三十九", "〇〇七"}) {
+    const std::string card = std::string("三千七百八十二、六千百六十九、七千七百二十三、") + last;
+    EXPECT_EQ(shown("カード番号: " + card + "\n10:16 由美"), "credit_card[" + card + "]");
+  }
+}
+
+TEST(Normalise, OneGroupWithPowersOfTenBesideDigitsIsEnough) {
+  for (const char* phone : {"〇九〇 六千百九十四 〇五八七", "〇七〇、六千五百七十八、〇〇一一"})
+    EXPECT_EQ(shown(std::string("電話番号は") + phone + "\n"),
+              std::string("jp_phone[") + phone + "]");
+}
+
 TEST(Normalise, FiguresInKanjiAreLeftAlone) {
   for (const char* text :
        {"二千二十三、二千二十四、二千二十五年度", "売上は三千二百、四千百、五千二十の順",
