@@ -28,7 +28,7 @@ class CharSet {
 template <std::size_t kSize>
 struct Signs {
   char bytes[kSize]{};
-  // NOLINTNEXTLINE: a literal stands for it
+  // Implicit: a literal stands for it.
   constexpr Signs(const char (&signs)[kSize]) {
     for (std::size_t i = 0; i < kSize; ++i) bytes[i] = signs[i];
   }
