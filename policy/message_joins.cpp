@@ -39,11 +39,39 @@ bool may_part_value(char c) {
          static_cast<unsigned char>(c) >= 0x80;
 }
 
+// Signs that a password may be cut at, and sentences and marks end or begin with.
+bool may_part_password(char c) {
+  return std::string_view("!#$%&*?^").find(c) != std::string_view::npos;
+}
+
+bool is_alnum(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+// "password: Kz#", "PW：Vr!7%": what ends with the sign stands behind the sign of a name.
+bool ends_within_password(std::string_view text) {
+  constexpr std::size_t kLongest = 24;
+  if (!may_part_password(text.back())) return false;
+  std::size_t begin = text.size();
+  while (begin > 0 && text.size() - begin < kLongest && text[begin - 1] > ' ' &&
+         text[begin - 1] != ':' && text[begin - 1] != '=')
+    --begin;
+  while (begin > 0 && text[begin - 1] == ' ') --begin;
+  if (begin == 0) return false;
+  const char before = text[begin - 1];
+  return before == ':' || before == '=' || static_cast<unsigned char>(before) >= 0x80;
+}
+
 // "5412 4710 " ends between two groups.
 bool may_go_on(std::string_view text) {
-  if (!text.ends_with(' ')) return may_part_value(text.back());
+  if (!text.ends_with(' ')) return may_part_value(text.back()) || ends_within_password(text);
   const char before = text.size() > 1 ? text[text.size() - 2] : ' ';
   return before >= '0' && before <= '9';
+}
+
+bool may_begin_within(std::string_view text) {
+  return may_part_value(text[0]) ||
+         (text.size() > 1 && may_part_password(text[0]) && is_alnum(text[1]));
 }
 
 }  // namespace
@@ -58,7 +86,7 @@ bool MessageJoins::is_message(const filters::TextChunk& chunk) {
 filters::ScanStatus MessageJoins::see(const filters::TextChunk& chunk, PlacedFinding placed,
                                       filters::Scanner& scanner, std::vector<PlacedFinding>& out) {
   filters::ScanStatus status = filters::ScanStatus::kDone;
-  const bool begins_inside = may_part_value(chunk.text.front());
+  const bool begins_inside = may_begin_within(chunk.text);
   for (const Last& last : last_) {
     if (!begins_inside) break;
     const std::string both =

@@ -6,6 +6,7 @@
 #include "filters/char_set.h"
 #include "filters/views/line_pieces.h"
 #include "filters/views/loose_numbers.h"
+#include "filters/views/password_pieces.h"
 #include "filters/views/pieces.h"
 #include "filters/views/pulled_apart.h"
 #include "filters/views/survey.h"
@@ -429,11 +430,17 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
       end -= kHyphen.size();
     if (end == 0) return at + 1;
     if (columns.join(at) || at < listed) return at + 1;
+    const std::size_t next = skip_margin(text, at + 1);
+    if (may_be_password_piece(text, next)) {
+      if (const std::size_t last = join_password_pieces(text, end, next_line, out); last != 0) {
+        listed = last;
+        return at + 1;
+      }
+    }
     if (may_begin_item(text, at + 1)) {
       listed = std::max(listed, join_listed_pieces(text, survey, at, out));
       if (at < listed) return at + 1;
     }
-    const std::size_t next = skip_margin(text, at + 1);
     std::size_t before = digits_before(text, end);
     std::size_t after = before > 0 ? digits_after(text, next) : 0;
     if (after > 0 && before + after < kFewestOfBoth) after += digits_below(text, next);

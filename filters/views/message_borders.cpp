@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "filters/char_set.h"
+#include "filters/views/password_pieces.h"
 #include "filters/views/pieces.h"
 #include "filters/views/survey.h"
 #include "filters/views/token_prefixes.h"
@@ -314,7 +315,7 @@ std::size_t leading_words_end(std::string_view text, std::size_t at) {
     tells = tells || telling;
     pos = skip(text, end, kBehind);
   }
-  static constexpr CharSet kPiece = kTokenChars | CharSet("@:");
+  static constexpr CharSet kPiece = kTokenChars | CharSet("@:!#$%&*?^");
   return tells && pos < text.size() && kPiece.has(text[pos]) ? pos : at;
 }
 
@@ -349,6 +350,22 @@ std::string_view lost_separator(std::string_view text, std::size_t begin, std::s
   return {};
 }
 
+// From the end of a text at `begin` to where the next message, or the next part of one, begins;
+// `begin`: none follows.
+std::size_t next_message(std::string_view text, std::size_t begin) {
+  const std::size_t at = at_or_nul(text, begin) == '\r' ? begin + 1 : begin;
+  const char c = at_or_nul(text, at), next = at_or_nul(text, at + 1);
+  if ((c != '"' && c != '\n') || begin == 0) return begin;
+  // "5412 4710 " may be a piece of a number.
+  if (is_blank(text[begin - 1]) && !(text[begin - 1] == ' ' && begin > 1 && digit(text[begin - 2])))
+    return begin;
+  // What follows a text within its message, or begins one.
+  if (c == '"' && next != '}' && next != ']' && !is_blank(next)) return begin;
+  std::size_t end = c == '"' ? json_border_end(text, at) : transcript_border_end(text, at);
+  if (end == 0 && c == '\n') end = chat_border_end(text, at);
+  return end == 0 ? begin : leading_words_end(text, end);
+}
+
 }  // namespace
 
 void find_message_borders(std::string_view text, const Survey& survey, Range where,
@@ -369,23 +386,17 @@ void find_message_borders(std::string_view text, const Survey& survey, Range whe
     return quotes | (m.control & word & sign);
   };
   survey.each(std::max<std::size_t>(where.begin, 1), where.end, kEnds, [&](std::size_t at) {
-    const char c = text[at];
-    if (c != '"' && c != '\n') return at + 1;
-    // "5412 4710 " may be a piece of a number.
-    if (is_blank(text[at - 1]) && !(text[at - 1] == ' ' && at > 1 && digit(text[at - 2])))
-      return at + 1;
-    // What follows a text within its message, or begins one.
-    const char next = at_or_nul(text, at + 1);
-    if (c == '"' && next != '}' && next != ']' && !is_blank(next)) return at + 1;
-    std::size_t end = c == '"' ? json_border_end(text, at) : transcript_border_end(text, at);
-    if (end == 0 && c == '\n') end = chat_border_end(text, at);
-    if (end != 0) end = leading_words_end(text, end);
-    // The blank between two groups may begin the second text.
-    const bool group =
-        digit(text[at - 1]) && at_or_nul(text, end) == ' ' && digit(at_or_nul(text, end + 1));
-    if (end == 0 || (is_blank(at_or_nul(text, end)) && !group)) return at + 1;
+    if (text[at] != '"' && text[at] != '\n') return at + 1;
     std::size_t begin = at;
     if (text[begin - 1] == '\r') --begin;
+    const std::size_t end = next_message(text, begin);
+    if (end == begin) return at + 1;
+    if (const std::size_t last = join_password_pieces(text, begin, next_message, out); last != 0)
+      return last;
+    // The blank between two groups may begin the second text.
+    const bool group =
+        digit(text[begin - 1]) && at_or_nul(text, end) == ' ' && digit(at_or_nul(text, end + 1));
+    if (is_blank(at_or_nul(text, end)) && !group) return at + 1;
     const std::size_t token = token_begin(survey, begin);
     const bool key = has_token_prefix(text.substr(token, begin - token));
     out.doubtful.add({begin, end}, key ? std::string_view() : lost_separator(text, begin, end));

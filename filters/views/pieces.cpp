@@ -197,7 +197,9 @@ std::size_t part_label_end(std::string_view text, std::size_t at) {
       break;
     told = told || !kBehind.has(text[pos - 1]);
   }
-  const bool opens = pos < text.size() && (text[pos] == ':' || text[pos] == '@');
+  // Signs that addresses go on with, and passwords.
+  static constexpr CharSet kOpens{":@!#$%&*?^"};
+  const bool opens = pos < text.size() && kOpens.has(text[pos]);
   return pos > word && token_at(text, opens ? pos + 1 : pos) ? pos : at;
 }
 

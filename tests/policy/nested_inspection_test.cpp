@@ -134,6 +134,22 @@ TEST(NestedInspection, ReadsMessagesTogetherAtTheirBorders) {
             "allow");
 }
 
+// A piece of a password is anything.
+TEST(NestedInspection, ReadsPasswordsOverMessagesAndParts) {
+  const auto body = [](const std::string& first, const std::string& second) {
+    return R"({"messages":[{"role":"user","content":")" + first +
+           R"("},{"role":"user","content":")" + second + R"("}]})";
+  };
+  EXPECT_EQ(sent(body("password: Kz#1", "5eos-611U6L")), "block data secrets");
+  EXPECT_EQ(sent(body("DB_PASSWORD=Kz%", "続きは 54rot_9337N9")), "block data secrets");
+  EXPECT_EQ(sent(body("パスワードはVr", "#68etx-602kJw")), "block data secrets");
+  EXPECT_EQ(sent(R"({"contents":[{"role":"user","parts":[{"text":"PW：Hn!"},)"
+                 R"({"text":"51img-171yhn"}]}]})"),
+            "block data secrets");
+  EXPECT_EQ(sent(body("the password is wrong", "Node22 is fine")), "allow");
+  EXPECT_EQ(sent(body("What is a password?", "#1 reason")), "allow");
+}
+
 TEST(NestedInspection, MasksAllOfAnEncodingWithinAText) {
   EXPECT_EQ(sent(R"({"messages":[{"role":"user","content":)"
                  R"("see card number NDUzMiAwMTUxIDEyODMgMDM2Ng== please"}]})"),

@@ -161,5 +161,25 @@ TEST(CutValues, FindsLoginsOfDatabasesCutBehindTheirScheme) {
     EXPECT_TRUE(found(text, "database_url_with_password")) << text;
 }
 
+// The pieces say nothing; the name before the first and the form of all together do.
+TEST(CutValues, FindsPasswordsOverLinesBehindTheirName) {
+  for (const char* name :
+       {"PW：", "password: ", "DB_PASSWORD=", "パスワードは", "the password is "})
+    for (const std::string mark : {"\n", "\r\n", "\n    ", "\\\n", " \\\n  ", "\n> ", "\n// "})
+      for (std::size_t cut = 2; cut < 6; ++cut) {
+        const std::string one = "Kz_" + std::to_string(7) + "2tmr-460ABV";
+        const std::string text = name + one.substr(0, cut) + mark + one.substr(cut, 5) + mark +
+                                 one.substr(cut + 5) + "\n以上です。";
+        EXPECT_TRUE(found(text, "password_assignment")) << text;
+      }
+}
+
+TEST(CutValues, LinesBelowAPasswordsNameAreNoPieces) {
+  EXPECT_EQ(shown("user: root\npassword: none\nhost2\n"), "");
+  EXPECT_EQ(shown("password: abc\nNode.js\nPython3\nThanks!\n"), "");
+  EXPECT_EQ(shown("pass: no\nUbuntu22\n--\n"), "");
+  EXPECT_EQ(shown("Kz!\n73tui!2\n58by1\n"), "");
+}
+
 }  // namespace
 }  // namespace sekisho::filters

@@ -132,5 +132,31 @@ TEST(Messages, WhatSomebodyElseWritesIsNoPiece) {
   EXPECT_EQ(shown("[10:11:12] worker-1: rows 4539578\n[10:11:13] worker-2: 763621486\n"), "");
 }
 
+TEST(Messages, APasswordIsKnownByItsNameAndAllOfItsPieces) {
+  const std::string password = "Kz_92tmr-460ABV";
+  const auto json = [](const std::string& between) { return "\"}, " + between + "\""; };
+  const std::string messages =
+      json("{\"role\": \"assistant\", \"content\": \"OK\"}, {\"role\": \"user\", \"content\": ");
+  for (std::size_t cut = 2; cut < 6; ++cut) {
+    const std::string a = password.substr(0, cut), b = password.substr(cut);
+    for (const std::string& border :
+         {json("{\"type\": \"text\", \"text\": "), json("{\"text\": "), messages,
+          messages + "and the rest is ", messages + "残りは "}) {
+      EXPECT_TRUE(found_whole("{\"parts\": [{\"text\": \"PW：", a + border + b, "\"}]}",
+                              "password_assignment"))
+          << border;
+    }
+    EXPECT_TRUE(found_whole("Human: DB_PASSWORD=", a + "\nAI: はい。\nHuman: 続きは " + b, "\n",
+                            "password_assignment"));
+    EXPECT_TRUE(found_whole("[14:05] 佐伯: パスワードは", a + "\r\n[14:06] 佐伯: " + b, "\r\n",
+                            "password_assignment"));
+  }
+}
+
+TEST(Messages, WhatFollowsANamedPasswordIsNoPiece) {
+  EXPECT_EQ(shown("Human: password: none\nHuman: Node22\n"), "");
+  EXPECT_EQ(shown("Human: the password is\nAI: wrong\nHuman: Python3.12\n"), "");
+}
+
 }  // namespace
 }  // namespace sekisho::filters
