@@ -165,9 +165,10 @@ class ClientCertificates(Fixture):
             self.assertNotEqual(done.returncode, 0)
             self.assertEqual(done.stdout, "")
         self.assertEqual(self.origin.requests, [])
+        self.gateway.wait_metric("sekisho_logins_failed_total 4")
+        self.gateway.decision_after(0)
         refused = self.gateway.decisions()
         self.assertEqual([(d["verdict"], d["reason"], d["detail"]) for d in refused], [("block", "identity", "client_certificate")])
-        self.assertIn('sekisho_logins_failed_total 4', self.gateway.ask("GET", "/metrics")[1].decode())
 
     def test_a_revoked_certificate_is_refused_after_a_reload(self):
         hanako, jiro = self.mail(), self.mail("jiro")

@@ -340,6 +340,13 @@ log: {{ level: info, format: json }}
                 raise TimeoutError(f"no decision after the first {before}")
         return decisions[-1]
 
+    def wait_metric(self, line: str):
+        """Until /metrics has this line: what ends without an answer is seen before it is counted."""
+        end = time.monotonic() + TIMEOUT
+        while line not in (text := self.ask("GET", "/metrics")[1].decode()).splitlines():
+            if time.monotonic() > end:
+                raise TimeoutError(f"no {line} in {text}")
+
 
 def chat(text: str, **more) -> bytes:
     return json.dumps({"model": "m", "messages": [{"role": "user", "content": text}], **more}, ensure_ascii=False).encode()
