@@ -43,10 +43,12 @@ bool may_be_row(std::string_view text, std::size_t at) {
   return true;
 }
 
-// "   A   K  \\n 343": cells of four characters, as od -c writes bytes. Empty: they are none.
+// "   A   K  \\n 343": cells of four characters, as od -c and od -b write bytes, a blank more
+// before the first where the row was put together anew. Empty: they are none.
 std::string bytes_of_cells(std::string_view cells) {
   constexpr std::size_t kCell = 4, kMost = 16;
   while (!cells.empty() && cells.back() == '\r') cells.remove_suffix(1);
+  if (cells.size() % kCell == 1) cells.remove_prefix(1);
   if (cells.size() % kCell != 0 || cells.empty() || cells.size() > kCell * kMost) return {};
   std::string bytes;
   for (std::size_t at = 0; at < cells.size(); at += kCell) {
@@ -65,15 +67,6 @@ std::string bytes_of_cells(std::string_view cells) {
   return bytes;
 }
 
-// The same of the cells " 101 113", as od -b does.
-bool are_octal_cells(std::string_view cells) {
-  constexpr std::size_t kCell = 4;
-  if (cells.size() % kCell != 0 || cells.empty()) return false;
-  for (std::size_t at = 0; at < cells.size(); at += kCell)
-    if (cells[at] != ' ' || octal_value(cells.substr(at + 1, kCell - 1)) < 0) return false;
-  return true;
-}
-
 DumpRow read_row(std::string_view line) {
   DumpRow row;
   std::size_t pos = 0;
@@ -84,10 +77,8 @@ DumpRow read_row(std::string_view line) {
   const bool colon = line[pos] == ':';
   if (colon) ++pos;
   if (pos >= line.size() || (line[pos] != ' ' && line[pos] != '\t')) return row;
-  const std::string_view cells = line.substr(pos);
-  const bool spread = cells.size() > 3 && cells[1] == ' ' && (cells[2] == ' ' || cells[2] == '\\');
-  if (!colon && (spread || are_octal_cells(cells))) {
-    row.bytes = bytes_of_cells(cells);
+  if (!colon) {
+    row.bytes = bytes_of_cells(line.substr(pos));
     row.valid = !row.bytes.empty();
     if (row.valid) return row;
   }

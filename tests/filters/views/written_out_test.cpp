@@ -49,22 +49,37 @@ TEST(WrittenOut, FindsListsThatACallTurnsIntoText) {
   }
 }
 
-TEST(WrittenOut, FindsDumpsOfOctalDigitsAndCharacters) {
+TEST(WrittenOut, FindsDumpsOfOctalDigits) {
   for (const Value& value : values()) {
     const std::string text = "  " + value.label_en + value.text + "\n";
     EXPECT_NE(shown(rows(text, "%07o", " ", "%03o")).find(value.type), std::string::npos)
         << value.text;
-    std::string cells;
-    for (std::size_t at = 0; at < text.size(); at += 16) {
-      cells += printed("%07o", static_cast<unsigned>(at));
-      for (const char c : text.substr(at, 16))
-        cells += c == '\n' ? "  \\n" : "   " + std::string(1, c);
-      cells += '\n';
-    }
-    EXPECT_NE(shown(cells).find(value.type), std::string::npos) << cells;
     EXPECT_NE(shown(rows(text, "0x7ffe%04x:", "\t", "0x%02x")).find(value.type), std::string::npos)
         << value.text;
   }
+}
+
+// Rows of od -c, `more` before their first cell.
+std::string od_c(const std::string& text, const std::string& more) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); at += 16) {
+    out += printed("%07o", static_cast<unsigned>(at)) + more;
+    for (const char c : text.substr(at, 16)) {
+      const auto byte = static_cast<unsigned char>(c);
+      out += c == '\n' ? "  \\n" : byte < 0x80 ? "   " + std::string(1, c) : printed(" %03o", byte);
+    }
+    out += '\n';
+  }
+  return out;
+}
+
+TEST(WrittenOut, FindsDumpsOfCharacters) {
+  for (const Value& value : values())
+    for (const std::string& label : {"  " + value.label_en, value.label_ja})
+      for (const std::string more : {"", " "}) {
+        const std::string dump = "$ od -c conf.txt\n" + od_c(label + value.text + "\n", more);
+        EXPECT_NE(shown(dump).find(value.type), std::string::npos) << dump;
+      }
 }
 
 std::string xxd(const std::string& text) {
