@@ -132,6 +132,61 @@ TEST(Messages, WhatSomebodyElseWritesIsNoPiece) {
   EXPECT_EQ(shown("[10:11:12] worker-1: rows 4539578\n[10:11:13] worker-2: 763621486\n"), "");
 }
 
+// A value is cut where nothing tells of it as well.
+TEST(Messages, ExportsOfChatsGoOnBehindTheFieldsOfAMessage) {
+  const auto slack = [](const std::string& text, const std::string& time) {
+    return R"({"type": "message", "user": "U02AB", "text": ")" + text + R"(", "ts": ")" + time +
+           "\"}";
+  };
+  const auto teams = [](const std::string& text) {
+    return R"({"id": "1", "body": {"contentType": "text", "content": ")" + text + "\"}}";
+  };
+  const auto role_last = [](const std::string& text, const std::string& role) {
+    return R"({"content": ")" + text + R"(", "role": ")" + role + "\"}";
+  };
+  for (const Value& value : values()) {
+    const std::string a = value.text.substr(0, cut_of(value)), b = value.text.substr(cut_of(value));
+    const std::string said = value.label_ja + a;
+    for (const std::string& text :
+         {"[" + slack(said, "1763601120.000200") + ", " + slack("続きは" + b, "1763601155.000300"),
+          R"({"value": [)" + teams(said) + ", " + teams("and the rest is " + b),
+          R"({"messages": [)" + role_last(said, "user") + ", " + role_last("ok", "assistant") +
+              ", " + role_last(b, "user"),
+          R"({"systemInstruction": {"parts": [{"text": ")" + said +
+              R"("}]}, "contents": [{"parts": [{"text": ")" + b + "\"}]}"})
+      EXPECT_NE(shown(text + "]}").find(value.type), std::string::npos) << text;
+  }
+  EXPECT_EQ(shown(R"([{"id": "4539 5787", "name": "x"}, {"note": "6362 1486", "name": "y"}])"), "");
+}
+
+TEST(Messages, EveryKindOfHeadIsKnown) {
+  for (const Value& value : values()) {
+    const std::string a = value.text.substr(0, cut_of(value)), b = value.text.substr(cut_of(value));
+    const std::string said = value.label_ja + a;
+    for (const std::string& text :
+         {"[2026/11/20 10:12] 情シス\n" + said + "\n\n[2026/11/20 10:13] 情シス\n続きは" + b + "\n",
+          "1通目:\n" + said + "\n\n2通目:\n後半：" + b + "\n", "Turn 1: " + said + "\nTurn 2: " + b,
+          "Turn 1: " + said + "\nTurn 2: sure\nTurn 3: " + b,
+          "<|im_start|>user\n" + said + "<|im_end|>\n<|im_start|>assistant\nok<|im_end|>\n" +
+              "<|im_start|>user\n" + b + "<|im_end|>",
+          "10:12 <ops> " + said + "\n10:12 <desk> ok\n10:13 <ops> the rest is " + b,
+          "10:12 情シス " + said + "\n10:12 総務 はい\n10:13 情シス " + b + "\n"})
+      EXPECT_NE(shown(text).find(value.type), std::string::npos) << text;
+  }
+  EXPECT_EQ(shown("Turn 1: 4539 5787\nTurn 3: 6362 1486\n"), "");
+  EXPECT_EQ(shown("10:12 INFO rows 4539 5787\n10:12 INFO 6362 1486\n"), "");
+}
+
+TEST(Messages, ThanksAreNoPiece) {
+  for (const Value& value : values()) {
+    const std::string a = value.text.substr(0, cut_of(value)), b = value.text.substr(cut_of(value));
+    EXPECT_TRUE(found_whole("User: " + value.label_en,
+                            a + "\nAssistant: got it, go on\nUser: and the rest is " + b,
+                            "\nAssistant: thanks", value.type))
+        << a;
+  }
+}
+
 TEST(Messages, APasswordIsKnownByItsNameAndAllOfItsPieces) {
   const std::string password = "Kz_92tmr-460ABV";
   const auto json = [](const std::string& between) { return "\"}, " + between + "\""; };
