@@ -433,12 +433,16 @@ bool is_reference(std::string_view value, bool quoted) {
     return value.substr(0, what.size()) == what;
   };
   // Bytes that these begin with.
-  static constexpr CharSet kFirst{"${#<%@!Evoasfh*./"};
+  static constexpr CharSet kFirst{"${#<%@!EvoasfhpiDB*./"};
   static constexpr std::string_view kMarks[] = {
-      "${",    "$(",     "{{",      "{%",           "#{",      "<%",       "%(",
-      "@{",    "!vault", "!secret", "!ref",         "ENC(",    "{cipher}", "vault:",
-      "op://", "arn:",   "ssm:",    "/run/secrets", "file://", "http://",  "https://",
-      "***",   "...",    "$env:",   "$Env:",        "$ENV{"};
+      "${",       "$(",           "{{",          "{%",
+      "#{",       "<%",           "%(",          "@{",
+      "!vault",   "!secret",      "!ref",        "ENC(",
+      "{cipher}", "vault:",       "op://",       "arn:",
+      "ssm:",     "/run/secrets", "file://",     "http://",
+      "https://", "***",          "...",         "$env:",
+      "$Env:",    "$ENV{",        "process.env", "import.meta.env",
+      "Deno.env", "Bun.env",      "os.environ"};
   if (kFirst.has(value[0]) && std::any_of(std::begin(kMarks), std::end(kMarks), begins))
     return true;
   // "\fBNAME\fP" of a page of troff.
@@ -448,6 +452,12 @@ bool is_reference(std::string_view value, bool quoted) {
       (value.front() == '[' && value.back() == ']'))
     return true;
   if (value.front() == '%' && (value.back() == '%' || value.size() <= 3)) return true;
+  // "@redis.password@": Maven puts a property in.
+  const auto named = [](char c) { return is_name_char(c) || c == '.' || c == '-'; };
+  if (value.size() > 4 && value.front() == '@' && value.back() == '@' &&
+      value.find_first_of("._") != value.npos &&
+      std::all_of(value.begin() + 1, value.end() - 1, named))
+    return true;
   // "$VAR", ":name", "@name", "&name": names behind a mark.
   if (std::string_view("$:@&*").find(value.front()) != std::string_view::npos &&
       std::all_of(value.begin() + 1, value.end(), is_name_char) &&

@@ -172,6 +172,8 @@ TEST(Passwords, StandInsReferencesAndProseAreNone) {
         "password: $DB_PASSWORD",
         "password = os.environ[\"DB_PASSWORD\"]",
         "const password = process.env.DB_PASSWORD;",
+        "const password = process.env.DB_PASSWORD_80;",
+        "spring.redis.password=@redis.password2@",
         "password = getenv(\"PASSWORD\")",
         "password: {{ vault_password }}",
         "password: <your-password>",
