@@ -1,18 +1,23 @@
 #include "filters/values/secret_checks.h"
-#include "filters/char_set.h"
 
 #include <zlib.h>
 
 #include <algorithm>
+#include <bit>
 #include <iterator>
 #include <string>
 
+#include "filters/char_set.h"
 #include "filters/line_ends.h"
 #include "filters/table.h"
 #include "filters/values/assignment.h"
 #include "filters/values/random_value.h"
 #include "filters/values/validators.h"
 #include "filters/width_fold.h"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 namespace sekisho::filters {
 namespace {
@@ -59,19 +64,48 @@ bool within_url_token(std::string_view text, Range run) {
   return (run.begin >= 2 && goes_on(run.begin - 1, run.begin - 2)) || goes_on(run.end, run.end + 1);
 }
 
+#if defined(__SSE2__)
+// Which of the sixteen bytes at `at` are characters of base64, the first one lowest.
+unsigned base64_chars_at(const char* at) {
+  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+  const auto within = [](__m128i c, char from, char to) {
+    const __m128i above = _mm_sub_epi8(c, _mm_set1_epi8(from));
+    return _mm_cmpeq_epi8(_mm_min_epu8(above, _mm_set1_epi8(char(to - from))), above);
+  };
+  const __m128i letters = within(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), 'a', 'z');
+  const __m128i others =
+      _mm_or_si128(within(bytes, '/', '9'), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('+')));
+  return static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(letters, others)));
+}
+#endif
+
+// The first place from `pos` on, before `end`, that is a character of base64 or, not `wanted`, is
+// none; sixteen at a time. `end`: there is none.
+std::size_t next_base64_char(std::string_view text, std::size_t pos, std::size_t end, bool wanted) {
+#if defined(__SSE2__)
+  constexpr std::size_t kAtOnce = 16;
+  const unsigned turned = wanted ? 0 : 0xFFFF;
+  for (; pos + kAtOnce <= end; pos += kAtOnce)
+    if (const unsigned mask = base64_chars_at(text.data() + pos) ^ turned; mask != 0)
+      return pos + static_cast<std::size_t>(std::countr_zero(mask));
+#endif
+  while (pos < end && is_base64_char(text[pos]) != wanted) ++pos;
+  return pos;
+}
+
 // Where a run of base64 characters of exactly 40 begins in [from, to), or npos.
 std::size_t next_run_of_40(std::string_view text, std::size_t from, std::size_t to) {
   constexpr std::size_t kSize = 40;
-  while (from < to) {
-    while (from < to && !is_base64_char(text[from])) ++from;
-    std::size_t end = from;
-    while (end < text.size() && is_base64_char(text[end]) && end - from <= kSize) ++end;
-    // "KEY=" ends in a sign of base64, and is none.
-    const bool begins = from == 0 || !is_base64_char(text[from - 1]);
-    if (end - from == kSize && from < to && begins && !within_url_token(text, {from, end}) &&
+  // A run that begins before is none of them.
+  if (from > 0 && from < to && is_base64_char(text[from - 1]))
+    from = next_base64_char(text, from, to, false);
+  while ((from = next_base64_char(text, from, to, true)) < to) {
+    const std::size_t most = std::min(text.size(), from + kSize + 1);
+    const std::size_t end = next_base64_char(text, from, most, false);
+    if (end - from == kSize && !within_url_token(text, {from, end}) &&
         border_holds(text, {from, end}, Border::kNone, Border::kBase64))
       return from;
-    from = std::max(end, from + 1);
+    from = end - from > kSize ? next_base64_char(text, end, to, false) : end;
   }
   return std::string_view::npos;
 }
