@@ -5,6 +5,7 @@
 #include "filters/evidence.h"
 #include "filters/patterns/pattern_detector_impl.h"
 #include "filters/table.h"
+#include "filters/values/assignment.h"
 #include "filters/values/label_line.h"
 
 namespace sekisho::filters {
@@ -103,6 +104,7 @@ ScanStatus PatternDetector::scan(const Window& window, Findings& out) const {
   const TableMemo tables;
   const LabelLines labels;
   const EvidenceMemo evidence;
+  const ValueRuns values;
   const Range fresh{window.fresh_begin, window.fresh_end};
   const std::size_t first = out.size();
   for (const DetectorRow* row : impl_->over_text) row->over_text(*row, window.text, fresh, out);

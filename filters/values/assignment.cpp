@@ -7,6 +7,7 @@
 
 #include "filters/char_set.h"
 #include "filters/line_ends.h"
+#include "filters/literal_at.h"
 #include "filters/values/declaration.h"
 #include "filters/values/random_value.h"
 #include "filters/width_fold.h"
@@ -31,7 +32,12 @@ bool is_name_char(char c) {
 }
 
 bool at(std::string_view text, std::size_t pos, std::string_view what) {
-  return pos < text.size() && text[pos] == what[0] && text.substr(pos, what.size()) == what;
+  return begins_at(text, pos, what);
+}
+template <std::size_t kSize>
+[[gnu::always_inline]] inline bool at(std::string_view text, std::size_t pos,
+                                      const char (&what)[kSize]) {
+  return literal_at(text, pos, what);
 }
 
 std::size_t skip_any(std::string_view text, std::size_t pos, const CharSet& chars,
@@ -69,7 +75,8 @@ std::size_t skip_closers(std::string_view text, std::size_t pos) {
   static constexpr CharSet kClosers{"\\\"'`])*"};
   pos = skip_any(text, pos, kClosers, 4);
   if (pos >= text.size() || static_cast<unsigned char>(text[pos]) < 0x80) return pos;
-  for (const std::string_view close : {"」", "』", "】", "）"})
+  static constexpr std::string_view kWide[] = {"」", "』", "】", "）"};
+  for (const std::string_view close : kWide)
     if (at(text, pos, close)) pos += close.size();
   return pos;
 }
@@ -152,7 +159,7 @@ std::optional<std::size_t> after_separator(std::string_view text, Range name, bo
       pos < text.size() && (static_cast<unsigned char>(text[pos]) >= 0x80 || kSigns.has(text[pos]));
   for (const Mark& mark :
        may_stand ? std::span<const Mark>(kSeparators) : std::span<const Mark>()) {
-    if (!at(text, pos, mark.text)) continue;
+    if (text[pos] != mark.text[0] || !at(text, pos, mark.text)) continue;
     if (mark.text == ":" && at(text, pos, "::")) return std::nullopt;
     if (is_no_cell(text, name.begin, pos)) return std::nullopt;
     stated = mark.stated;
@@ -231,10 +238,43 @@ std::size_t end_of_run(std::string_view text, std::size_t pos, std::size_t limit
   return pos;
 }
 
+thread_local ValueRuns* newest_runs = nullptr;
+
+}  // namespace
+
+ValueRuns::ValueRuns() : outer_(newest_runs) {
+  newest_runs = this;
+}
+ValueRuns::~ValueRuns() {
+  newest_runs = outer_;
+}
+
+std::size_t ValueRuns::end_of(std::string_view text, std::size_t pos, std::size_t limit) {
+  const bool known = text.data() == text_.data() && text.size() == text_.size() &&
+                     pos >= run_.begin && pos <= run_.end;
+  if (!known) {
+    text_ = text;
+    run_ = {pos, pos};
+    ended_ = false;
+  }
+  if (!ended_ && run_.end < limit) {
+    run_.end = end_of_run(text, run_.end, limit);
+    ended_ = run_.end < limit;
+  }
+  return std::min(run_.end, limit);
+}
+
+namespace {
+
+std::size_t end_of_known_run(std::string_view text, std::size_t pos, std::size_t limit) {
+  return newest_runs != nullptr ? newest_runs->end_of(text, pos, limit)
+                                : end_of_run(text, pos, limit);
+}
+
 Range bare_value(std::string_view text, std::size_t pos) {
   const std::size_t limit = std::min(text.size(), pos + kLongestValue);
   std::size_t end = pos;
-  while ((end = end_of_run(text, end, limit)) < limit) {
+  while ((end = end_of_known_run(text, end, limit)) < limit) {
     if (text[end] != '&' && text[end] != '\\') break;
     // The next field of a query.
     if (text[end] == '&') {
@@ -319,8 +359,9 @@ bool names_a_pair(std::string_view before) {
   if (before.empty()) return false;
   const char last = before.back();
   if (last != '/' && last != ' ' && static_cast<unsigned char>(last) < 0x80) return false;
-  for (const std::string_view joint : {"/", "／", "・", " / "}) {
-    if (!before.ends_with(joint)) continue;
+  static constexpr std::string_view kJoints[] = {"/", "／", "・", " / "};
+  for (const std::string_view joint : kJoints) {
+    if (before.size() < joint.size() || !at(before, before.size() - joint.size(), joint)) continue;
     const std::string_view names = before.substr(0, before.size() - joint.size());
     for (const std::string_view first : {"ID", "id", "Id", "user", "User", "ユーザー", "ユーザ"})
       if (names.ends_with(first)) return true;

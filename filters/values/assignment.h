@@ -22,6 +22,24 @@ struct Assignment {
   bool setting = false;  // name and value are all there is on the line
 };
 
+// While one lives, ends of bare values are remembered on this thread: where name follows name, one
+// value is not read again for each of them. The texts asked about must not change meanwhile.
+class ValueRuns {
+ public:
+  ValueRuns();
+  ~ValueRuns();
+  ValueRuns(const ValueRuns&) = delete;
+
+  // Where what goes on with a value from `pos` on ends, at `limit` at the latest.
+  std::size_t end_of(std::string_view text, std::size_t pos, std::size_t limit);
+
+ private:
+  std::string_view text_;
+  Range run_;           // of the one asked for last, as far as it was read
+  bool ended_ = false;  // it goes no further
+  ValueRuns* outer_;
+};
+
 // The value that the name around `word` is given, if it is given one. Looks at most kReach bytes
 // to each side.
 std::optional<Assignment> read_assignment(std::string_view text, Range word);

@@ -9,11 +9,13 @@
 
 #include "filters/char_set.h"
 #include "filters/line_ends.h"
+#include "filters/literal_at.h"
 #include "filters/table.h"
 #include "filters/values/assignment.h"
 #include "filters/values/next_clause.h"
 #include "filters/values/password_arguments.h"
 #include "filters/values/password_cells.h"
+#include "filters/values/password_value.h"
 #include "filters/values/random_value.h"
 #include "filters/values/secret_place.h"
 #include "filters/values/validators.h"
@@ -214,7 +216,7 @@ bool find_beside(const DetectorRow& row, std::string_view text, Range word, Find
                                                  "を", "は今、", "（現在）", " "};
   const char behind = word.end < text.size() ? text[word.end] : '\0';
   for (const std::string_view joint : kBehind) {
-    if (joint[0] != behind || text.substr(word.end, joint.size()) != joint) continue;
+    if (joint[0] != behind || !begins_at(text, word.end, joint)) continue;
     // "CheckPassword(Slot1Info *slot": the head of a function.
     if (joint == "(" && identifier_around(text, word).size() > word.size()) break;
     std::size_t begin = word.end + joint.size();
@@ -383,6 +385,12 @@ double check_password_cell(TokenMatch& match, double confidence) {
 
 namespace {
 
+bool holds_pass(std::string_view name) {
+  for (std::size_t at = 0; at + 4 <= name.size(); ++at)
+    if (begins(name.substr(at), "pass")) return true;
+  return false;
+}
+
 // "DB_PASSWORD=…" as a value: what is behind the sign.
 std::optional<Range> inner_password(std::string_view text, Range value) {
   constexpr std::size_t kLongestName = 48;
@@ -390,13 +398,12 @@ std::optional<Range> inner_password(std::string_view text, Range value) {
   const std::size_t sign = written.find('=');
   if (sign == written.npos) return std::nullopt;
   const std::string_view name = written.substr(0, sign);
-  const std::string lower = folded_lower(name);
-  const bool word = std::all_of(name.begin(), name.end(), [](char c) {
-    return c == '_' || c == '-' || c == '.' || is_alnum(static_cast<unsigned char>(c));
-  });
-  const bool names = lower.find("pass") != lower.npos || lower.ends_with("pwd");
-  return word && names ? std::optional<Range>(Range{value.begin + sign + 1, value.end})
-                       : std::nullopt;
+  static constexpr CharSet kName = kAsciiWord | CharSet("-.");
+  if (!std::all_of(name.begin(), name.end(), [](char c) { return kName.has(c); }))
+    return std::nullopt;
+  const bool names =
+      (name.size() >= 3 && begins(name.substr(name.size() - 3), "pwd")) || holds_pass(name);
+  return names ? std::optional<Range>(Range{value.begin + sign + 1, value.end}) : std::nullopt;
 }
 
 bool speaks_of_user(std::string_view text, std::size_t pos) {
@@ -412,7 +419,7 @@ bool speaks_of_user(std::string_view text, std::size_t pos) {
 }  // namespace
 
 void find_password(const DetectorRow& row, std::string_view text, Range gate, Findings& out) {
-  if (text.substr(gate.begin + 1, 6) == "--pass") gate = {gate.begin + 3, gate.begin + 7};
+  if (literal_at(text, gate.begin + 1, "--pass")) gate = {gate.begin + 3, gate.begin + 7};
   const std::string_view word = text.substr(gate.begin, gate.size());
   if ((word[0] == ' ' || word[0] == '\t') && word[1] == '-')
     return find_option(row, text, gate, out);
@@ -465,6 +472,8 @@ void find_password(const DetectorRow& row, std::string_view text, Range gate, Fi
   if (const auto inner = given->quoted ? std::nullopt : inner_password(text, given->value))
     given->value = *inner;
   const std::string_view value = text.substr(given->value.begin, given->value.size());
+  // Neither a password nor the name of a user.
+  if (value.size() > kLongestJudged) return;
   const bool pin = begins(word, "暗証番号") || begins(word, "pin");
   if (pin && is_pin(value) && distinct_characters(value) > 2 && value != "1234") {
     return add(row, text, given->value,

@@ -14,7 +14,7 @@
 namespace sekisho::filters {
 namespace {
 
-constexpr std::size_t kShortest = 6, kLongest = 128;
+constexpr std::size_t kShortest = 6;
 
 template <std::size_t N>
 bool listed(const std::string_view (&table)[N], std::string_view word) {
@@ -214,7 +214,7 @@ bool is_technical(std::string_view value) {
 }  // namespace
 
 double judge_password(std::string_view value, bool quoted, bool told) {
-  if (value.size() < kShortest || value.size() > kLongest || !is_ascii(value)) return 0;
+  if (value.size() < kShortest || value.size() > kLongestJudged || !is_ascii(value)) return 0;
   if (value.find(' ') != std::string_view::npos || is_reference(value, quoted)) return 0;
   if (is_sample_password(value) || looks_like_path(value) || is_technical(value) ||
       is_pointer(value) || is_argument(value) || is_notation(value) ||

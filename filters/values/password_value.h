@@ -1,8 +1,11 @@
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 namespace sekisho::filters {
+
+inline constexpr std::size_t kLongestJudged = 128;  // bytes
 
 // How sure the form of a value makes us that it is a password, 0 = it is none. `told`: a sentence
 // or a setting of its own gives it.
