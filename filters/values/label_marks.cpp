@@ -172,7 +172,8 @@ constexpr std::string_view kClose[] = {"】", "]", "〕", ")", "》", "≫", ">"
 
 // **Confidential**, __Confidential__ in Markdown.
 bool in_bold(const LabelLine& line) {
-  for (const std::string_view mark : {"**", "__"})
+  static constexpr std::string_view kMarks[] = {"**", "__"};
+  for (const std::string_view mark : kMarks)
     if (line.before.ends_with(mark) && line.after.starts_with(mark)) return true;
   return false;
 }
@@ -348,22 +349,6 @@ bool is_written_on(std::string_view after) {
   return starts_with_any(after, kSo);
 }
 
-// "「社外秘」と「極秘」の違い": one word in quotation marks beside another.
-bool is_one_of_quoted(const LabelLine& line) {
-  static constexpr std::string_view kOpens[] = {"「", "『"}, kCloses[] = {"」", "』"};
-  static constexpr std::string_view kBetween[] = {"」と「", "」、「", "」・「", "」「",
-                                                  "』と『", "』、『", "』・『", "』『"};
-  return (ends_with_any(line.before, kOpens) && starts_with_any(line.after, kBetween)) ||
-         (ends_with_any(line.before, kBetween) && starts_with_any(line.after, kCloses));
-}
-
-// "「社外秘」の文書は、施錠できる書庫に保管する": every such document.
-bool is_every_such(const LabelLine& line) {
-  static constexpr std::string_view kEvery[] = {"」の文書は", "」の資料は",   "」の情報は",
-                                                "」の書類は", "」の文書には", "」の資料には"};
-  return (line.said_before & kPointsHere) == 0 && starts_with_any(line.after, kEvery);
-}
-
 // Text about markings: definitions, rules, questions.
 bool is_about(const LabelLine& line) {
   static constexpr std::string_view kAfter[] = {
@@ -378,7 +363,7 @@ bool is_about(const LabelLine& line) {
       "のスタンプを", "は英語",       "に当たる",     "に相当",   "into english", "in english",
       "in japanese",  "into japanese"};
   static constexpr Beginnings kBegins{Words(kAfter)};
-  if (is_one_of_words(line) || is_every_such(line)) return true;
+  if (is_one_of_words(line)) return true;
   std::string_view after = behind_other_markings(line.after);
   static constexpr std::string_view kMarks[] = {"】", "」", "』", "]", ")", "\"", "'", " ", "〕"};
   for (bool again = true; again;) {
@@ -534,10 +519,8 @@ bool is_literal(const LabelLine& line) {
   return !in_field(inside);
 }
 
-double confidence_of(const LabelLine& line) {
-  if (is_about_goods(line) || goes_on_as_term(line) || is_literal(line)) return 0;
-  const Force force = force_of(line);
-  if (is_about(line)) return force == Force::kStrong ? kMentioned : 0;
+// What the place of the word tells, where it is not spoken about.
+double worth_of_place(const LabelLine& line, Force force) {
   static constexpr std::string_view kUnmistakable[] = {"tlp:", "secret//", "㊙", "(秘",
                                                        "【秘", "〔秘",     "[秘"};
   const bool spelt_out = starts_with_any(line.word, kUnmistakable);
@@ -559,6 +542,17 @@ double confidence_of(const LabelLine& line) {
   }
   if (force == Force::kStrong ? is_claimed_ja(line) : is_claimed_of_this(line)) return kClaimed;
   return force == Force::kStrong ? kMentioned : 0;
+}
+
+double confidence_of(const LabelLine& line) {
+  if (is_about_goods(line) || goes_on_as_term(line) || is_literal(line)) return 0;
+  const Force force = force_of(line);
+  const double least = force == Force::kStrong ? kMentioned : 0;
+  // Asked last where it can only make less of what the place tells: most places tell nothing.
+  const bool asked_first = force == Force::kStrong && is_ascii_word(line);
+  if (asked_first && is_about(line)) return least;
+  const double worth = worth_of_place(line, force);
+  return worth > least && !asked_first && is_about(line) ? least : worth;
 }
 
 // `first`: of the word as it is written.

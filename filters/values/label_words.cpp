@@ -7,6 +7,7 @@
 
 #include "filters/char_set.h"
 #include "filters/line_ends.h"
+#include "filters/values/beginnings.h"
 #include "filters/width_fold.h"
 #include "filters/word_border.h"
 
@@ -189,6 +190,13 @@ bool is_compared(const LabelLine& line) {
                      [before](std::string_view w) { return before.ends_with(w); });
 }
 
+// "「社外秘」の文書は、施錠できる書庫に保管する": every such document.
+bool is_every_such(const LabelLine& line) {
+  static constexpr std::string_view kEvery[] = {"」の文書は", "」の資料は",   "」の情報は",
+                                                "」の書類は", "」の文書には", "」の資料には"};
+  return (line.said_before & kPointsHere) == 0 && starts_with_any(line.after, kEvery);
+}
+
 // Of the lines around a marking.
 constexpr std::size_t kFarthestLine = 400;  // bytes
 constexpr int kMostLines = 6;
@@ -260,7 +268,16 @@ bool is_defined_here(std::string_view text, Range word) {
 bool is_one_of_words(const LabelLine& line) {
   return is_alternative(line) || is_sought(line) || is_counted(line) || is_enumerated(line) ||
          is_translation(line) || is_among_quoted(line) || is_choice(line) || is_compared(line) ||
-         is_asked_in_table(line);
+         is_asked_in_table(line) || is_every_such(line);
+}
+
+// "「社外秘」と「極秘」の違い": one word in quotation marks beside another.
+bool is_one_of_quoted(const LabelLine& line) {
+  static constexpr std::string_view kOpens[] = {"「", "『"}, kCloses[] = {"」", "』"};
+  static constexpr std::string_view kBetween[] = {"」と「", "」、「", "」・「", "」「",
+                                                  "』と『", "』、『", "』・『", "』『"};
+  return (ends_with_any(line.before, kOpens) && starts_with_any(line.after, kBetween)) ||
+         (ends_with_any(line.before, kBetween) && starts_with_any(line.after, kCloses));
 }
 
 std::string_view behind_other_markings(std::string_view after) {

@@ -11,6 +11,8 @@
 namespace sekisho::filters {
 
 bool is_one_of_words(const LabelLine& line);
+// One word in quotation marks beside another.
+bool is_one_of_quoted(const LabelLine& line);
 // "TLP:RED と TLP:AMBER の違い": two grades on one line are compared; "（極秘・社内・公開等）".
 bool is_one_of_grades(const LabelLine& line);
 
