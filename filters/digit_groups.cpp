@@ -89,10 +89,13 @@ DigitGroup read_group(std::string_view text, std::size_t pos, std::string& digit
   while (pos < text.size() && is_digit(static_cast<unsigned char>(text[pos]))) ++pos;
   digits.append(text, group.range.begin, pos - group.range.begin);
   group.count = pos - group.range.begin;
-  for (FoldedChar c = char_at(text, pos); is_digit(c.value); c = char_at(text, pos)) {
-    digits += static_cast<char>(c.value);
-    pos += c.size;
-    ++group.count;
+  // Digits of ASCII may follow wide ones.
+  if (pos < text.size() && text[pos] == '\xEF') {
+    for (FoldedChar c = char_at(text, pos); is_digit(c.value); c = char_at(text, pos)) {
+      digits += static_cast<char>(c.value);
+      pos += c.size;
+      ++group.count;
+    }
   }
   group.range.end = pos;
   return group;

@@ -135,8 +135,9 @@ void PatternDetector::Impl::scan_digit_gates(const Window& window, Range where,
       return false;
     });
     while (pos < text.size() && kAsciiDigits.has(text[pos])) ++pos;
-    for (FoldedChar c = char_at(text, pos); is_digit(c.value); c = char_at(text, pos))
-      pos += c.size;
+    if (pos < text.size() && text[pos] == '\xEF')  // as wide digits begin
+      for (FoldedChar c = char_at(text, pos); is_digit(c.value); c = char_at(text, pos))
+        pos += c.size;
   }
 }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "filters/char_set.h"
+#include "filters/line_ends.h"
 #include "filters/views/line_pieces.h"
 #include "filters/views/loose_numbers.h"
 #include "filters/views/password_pieces.h"
@@ -228,7 +229,7 @@ bool rows_meet(std::string_view text, std::size_t end, std::size_t next) {
   if (begins_log_line(text, next) || begins_dump_row(text, next)) return true;
   const std::size_t from = end > kLongestRow ? end - kLongestRow : 0;
   std::string_view above = text.substr(from, end - from), below = text.substr(next, kLongestRow);
-  if (const std::size_t cut = above.rfind('\n'); cut != above.npos) above.remove_prefix(cut + 1);
+  if (const std::size_t cut = last_line_end(above); cut != above.npos) above.remove_prefix(cut + 1);
   below = below.substr(0, below.find('\n'));
   return std::any_of(kCellSigns.begin(), kCellSigns.end(), [&](char sign) {
     const auto cells = std::count(above.begin(), above.end(), sign);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "filters/char_set.h"
+#include "filters/line_ends.h"
 #include "filters/values/iban.h"
 #include "filters/values/japanese_numbers.h"
 #include "filters/values/validators.h"
@@ -122,7 +123,7 @@ std::size_t label_end_before(std::string_view text, std::size_t at) {
 // The beginning of the line that holds `at`; npos: it is too long.
 std::size_t line_begin(std::string_view text, std::size_t at) {
   const std::size_t from = at > kLongestLine ? at - kLongestLine : 0;
-  const std::size_t end = text.substr(from, at - from).rfind('\n');
+  const std::size_t end = last_line_end(text.substr(from, at - from));
   if (end == std::string_view::npos) return from == 0 ? 0 : std::string_view::npos;
   return from + end + 1;
 }

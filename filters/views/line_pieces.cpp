@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "filters/line_ends.h"
+#include "filters/literal_at.h"
 #include "filters/values/iban.h"
 #include "filters/views/pieces.h"
 #include "filters/views/token_prefixes.h"
@@ -21,7 +23,7 @@ bool holds_digit(std::string_view text) {
 std::size_t line_begin(std::string_view text, std::size_t end) {
   constexpr std::size_t kLongestLine = 512;
   const std::size_t from = end > kLongestLine ? end - kLongestLine : 0;
-  const std::size_t before = text.substr(from, end - from).rfind('\n');
+  const std::size_t before = last_line_end(text.substr(from, end - from));
   return before == std::string_view::npos ? from : from + before + 1;
 }
 
@@ -39,8 +41,9 @@ LineNumber line_number(std::string_view text, std::size_t at) {
     number.value = number.value * 10 + static_cast<std::size_t>(text[pos] - '0');
   static constexpr CharSet kSigns{" :\t"};
   if (pos == first || pos >= text.size() || !kSigns.has(text[pos])) return number;
-  for (const std::string_view sign : {"  ", ": ", " | ", "\t"})
-    if (text.substr(pos, sign.size()) == sign) return {number.value, pos + sign.size()};
+  static constexpr std::string_view kAfter[] = {"  ", ": ", " | ", "\t"};
+  for (const std::string_view sign : kAfter)
+    if (begins_at(text, pos, sign)) return {number.value, pos + sign.size()};
   return number;
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "filters/char_set.h"
+#include "filters/line_ends.h"
 #include "filters/values/japanese_numbers.h"
 #include "filters/values/validators.h"
 #include "filters/views/character_forms.h"
@@ -340,7 +341,7 @@ Range last_group(std::string_view text, std::size_t end) {
 bool NumberColumns::goes_on(std::size_t end) {
   constexpr std::size_t kFurthest = 4u << 10;
   const std::size_t from = end > kFurthest ? end - kFurthest : 0;
-  const std::size_t before = text_.substr(from, end - from).rfind('\n');
+  const std::size_t before = last_line_end(text_.substr(from, end - from));
   if (before == std::string_view::npos) return from > 0;
   return from + before == newest_ || last_group(text_, from + before).size() > 0;
 }

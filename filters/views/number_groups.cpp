@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "filters/char_set.h"
+#include "filters/line_ends.h"
 #include "filters/values/japanese_numbers.h"
 #include "filters/values/validators.h"
 #include "filters/views/labelled_numbers.h"
@@ -136,9 +137,9 @@ bool in_table(std::string_view text, Range run) {
   };
   const std::size_t from = run.begin > kLine ? run.begin - kLine : 0;
   std::string_view before = text.substr(from, run.begin - from);
-  if (const std::size_t cut = before.rfind('\n'); cut != std::string_view::npos) {
+  if (const std::size_t cut = last_line_end(before); cut != std::string_view::npos) {
     before = before.substr(0, cut);
-    if (const std::size_t line = before.rfind('\n'); line != std::string_view::npos)
+    if (const std::size_t line = last_line_end(before); line != std::string_view::npos)
       before.remove_prefix(line + 1);
     if (numeric(before) >= 3) return true;
   }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "filters/line_ends.h"
+#include "filters/literal_at.h"
 #include "filters/views/character_forms.h"
 #include "filters/views/html_text.h"
 #include "filters/views/survey.h"
@@ -95,7 +97,7 @@ bool is_plain_word(std::string_view text) {
 namespace {
 
 bool begins_with(std::string_view text, std::size_t at, std::string_view word) {
-  return text.substr(at, word.size()) == word;
+  return begins_at(text, at, word);
 }
 
 // "</part><part n=\"2\">" at `at`, of an element of data.
@@ -207,7 +209,7 @@ bool in_dump_row(std::string_view text, std::size_t at) {
   constexpr std::size_t kLongestRow = 96;
   if (at < 9 || alnum_at(text, at - 1)) return false;
   std::size_t from = at > kLongestRow ? at - kLongestRow : 0;
-  const std::size_t line = text.substr(from, at - from).rfind('\n');
+  const std::size_t line = last_line_end(text.substr(from, at - from));
   const bool whole = line != std::string_view::npos || from == 0;
   if (line != std::string_view::npos) from += line + 1;
   if (whole && begins_dump_row(text, from)) return true;

@@ -1,6 +1,7 @@
 #include "filters/views/self_appends.h"
 
 #include "filters/char_set.h"
+#include "filters/line_ends.h"
 
 namespace sekisho::filters {
 namespace {
@@ -41,7 +42,7 @@ std::size_t value_end_before(std::string_view text, std::size_t begin, std::stri
   if (end > 0 && (text[end - 1] == '"' || text[end - 1] == '\'')) --end;
   const std::size_t from = end - (end > kLongestStatement ? kLongestStatement : end);
   const std::string_view before = text.substr(from, end - from);
-  const std::size_t line = before.rfind('\n') + 1;  // npos + 1 = 0
+  const std::size_t line = last_line_end(before) + 1;  // npos + 1 = 0
   const std::size_t sign = before.find('=', line);
   if (sign == std::string_view::npos || sign + 1 >= before.size()) return 0;
   return name_before(before, sign) == name ? end : 0;

@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "filters/char_set.h"
+#include "filters/line_ends.h"
 #include "filters/views/character_forms.h"
 #include "filters/views/pieces.h"
 #include "filters/views/pulled_apart.h"
@@ -142,14 +143,14 @@ bool in_matrix(std::string_view text, Range run) {
     return count;
   };
   const std::size_t reach = run.begin > 2 * kLine ? run.begin - 2 * kLine : 0;
-  std::size_t before = text.substr(reach, run.begin - reach).rfind('\n');
+  std::size_t before = last_line_end(text.substr(reach, run.begin - reach));
   if (before != std::string_view::npos) before += reach;
   const bool breaks = text.substr(run.begin, run.size()).find('\n') != std::string_view::npos;
   if (breaks) return false;
   if (before != std::string_view::npos) {
     const std::size_t from = before > kLine ? before - kLine : 0;
     std::string_view line = text.substr(from, before - from);
-    if (const std::size_t cut = line.rfind('\n'); cut != std::string_view::npos)
+    if (const std::size_t cut = last_line_end(line); cut != std::string_view::npos)
       line.remove_prefix(cut + 1);
     if (alone(line) >= kFewestSingles) return true;
   }

@@ -33,6 +33,14 @@ constexpr Word kKana[] = {
     {"サン", '3'}, {"ヨン", '4'}, {"シチ", '7'},   {"ゴー", '5'},   {"ゴ", '5'},   {"ロク", '6'},
     {"ナナ", '7'}, {"ハチ", '8'}, {"キュウ", '9'}, {"キュー", '9'}, {"ク", '9'}};
 
+// Which lengths the words have that begin with a letter.
+constexpr std::array<std::uint32_t, 256> kLatinLengths = [] {
+  std::array<std::uint32_t, 256> out{};
+  for (const Word& word : kLatin)
+    out[static_cast<unsigned char>(word.text[0])] |= std::uint32_t{1} << word.text.size();
+  return out;
+}();
+
 // Katakana for hiragana.
 char32_t folded_kana(char32_t c) {
   return c >= 0x3041 && c <= 0x3096 ? c + 0x60 : c;
@@ -43,6 +51,7 @@ std::size_t latin_word(std::string_view text, std::size_t at, std::string& digit
   std::size_t end = at;
   while (end < text.size() && end - at < 8 && kAsciiLetters.has(text[end])) ++end;
   const std::string_view word = text.substr(at, end - at);
+  if (word.empty() || (kLatinLengths[(text[at] | 0x20) & 0xFF] >> word.size() & 1) == 0) return 0;
   for (const Word& known : kLatin) {
     if (known.text[0] != (text[at] | 0x20)) continue;
     const bool same = known.text.size() == word.size() &&

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "filters/char_set.h"
+#include "filters/line_ends.h"
 #include "filters/views/blobs.h"
 #include "filters/views/pieces.h"
 #include "filters/views/survey.h"
@@ -154,7 +155,7 @@ std::size_t join_listed_pieces(std::string_view text, const Survey& survey, std:
     ++begin;  // of a patch
   if (!begins_token(text.substr(begin, stop - begin))) return 0;
   const std::size_t from = begin > kLongestMark ? begin - kLongestMark : 0;
-  const std::size_t before = text.substr(from, begin - from).rfind('\n');
+  const std::size_t before = last_line_end(text.substr(from, begin - from));
   if (before == std::string_view::npos && from > 0) return 0;
   const std::size_t line = before == std::string_view::npos ? 0 : from + before + 1;
   const std::string mark = mark_of(text, line, begin);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "filters/char_set.h"
+#include "filters/line_ends.h"
 #include "filters/views/blobs.h"
 #include "filters/views/pieces.h"
 #include "filters/views/self_appends.h"
@@ -152,10 +153,10 @@ bool named_by_comment(std::string_view text, std::size_t at) {
                                                 "pwd",     "PWD",   "パスワード", "暗証"};
   const std::size_t from = at - std::min(at, 2 * kLongestLine);
   std::string_view before = text.substr(from, at - from);
-  const std::size_t line = before.rfind('\n');
+  const std::size_t line = last_line_end(before);
   if (line == std::string_view::npos || before.size() - line > kLongestLine) return false;
   before = before.substr(0, line);
-  before = before.substr(before.rfind('\n') + 1);  // npos + 1 = 0
+  before = before.substr(last_line_end(before) + 1);  // npos + 1 = 0
   const std::size_t mark = std::min(before.find("//"), before.find('#'));
   if (mark == std::string_view::npos) return false;
   before = before.substr(mark);
@@ -167,7 +168,7 @@ bool named_by_comment(std::string_view text, std::size_t at) {
 // "# password" above "K=Kz_68k", whose value ends at `end`: what the statement gives is named so.
 void name_by_comment(std::string_view text, std::size_t end, Patches& out) {
   const std::string_view before = text.substr(0, end);
-  const std::size_t line = before.rfind('\n') + 1;  // npos + 1 = 0
+  const std::size_t line = last_line_end(before) + 1;  // npos + 1 = 0
   if (end - line > kLongestPiece || line == 0 || !named_by_comment(text, line + 1)) return;
   const std::size_t sign = before.find('=', line);
   if (sign != before.npos) out.add({line, sign + 1}, "password=");
