@@ -5,7 +5,10 @@
 
 #include "filters/char_set.h"
 #include "filters/line_ends.h"
+#include "filters/views/broken_number.h"
+#include "filters/views/line_heads.h"
 #include "filters/views/line_pieces.h"
+#include "filters/views/line_values.h"
 #include "filters/views/loose_numbers.h"
 #include "filters/views/password_pieces.h"
 #include "filters/views/pieces.h"
@@ -53,10 +56,6 @@ bool holds_no_hyphen(std::string_view token) {
                      [token](std::string_view b) { return token.starts_with(b); });
 }
 
-bool is_number_char(char c) {
-  return is_digit(static_cast<unsigned char>(c)) || c == ' ' || c == '-' || c == '.';
-}
-
 // Digits of the number that ends at `end` or begins there.
 std::size_t digits_before(std::string_view text, std::size_t end) {
   std::size_t digits = 0;
@@ -77,35 +76,6 @@ std::size_t digits_below(std::string_view text, std::size_t begin) {
   while (end < text.size() && end - begin < 8 && (digit_at(text, end) || text[end] == '-')) ++end;
   const std::size_t next = next_line(text, end);
   return next == end ? 0 : digits_after(text, next);
-}
-
-// "4443" … "0003-2424-1683", "080" … "7569-0920": the sign between the groups of a number whose
-// line is broken behind the first one, which stood there as well; "": it is none of those.
-std::string_view sign_at_break(std::string_view text, std::size_t end, std::size_t next) {
-  constexpr std::size_t kMostGroups = 4, kLongestGroup = 6;
-  static constexpr CharSet kSigns{"-. "};
-  static constexpr std::size_t kSizes[][kMostGroups] = {
-      {4, 4, 4, 4}, {4, 6, 5}, {3, 4, 4}, {3, 3, 4}, {2, 4, 4}, {4, 2, 4}, {4, 3, 3}};
-  std::size_t first = end;
-  while (first > 0 && end - first <= kLongestGroup && digit_at(text, first - 1)) --first;
-  if (first > 1 && kSigns.has(text[first - 1]) && digit_at(text, first - 2)) return {};
-  std::size_t sizes[kMostGroups] = {end - first}, groups = 1;
-  std::string_view sign;
-  for (std::size_t at = next; groups < kMostGroups;) {
-    const std::size_t begin = at;
-    while (digit_at(text, at) && at - begin <= kLongestGroup) ++at;
-    sizes[groups++] = at - begin;
-    const std::string_view behind = text.substr(at, 1);
-    const bool more = digit_at(text, at + 1) && kSigns.has(behind[0]);
-    if (!more) break;
-    if (groups == kMostGroups || (!sign.empty() && behind != sign)) return {};
-    sign = behind;
-    ++at;
-  }
-  const bool usual = std::any_of(std::begin(kSizes), std::end(kSizes), [&](const auto& known) {
-    return std::equal(known, known + kMostGroups, sizes);
-  });
-  return usual ? sign : std::string_view();
 }
 
 // The token that ends a line at `end`; `whole`: it is the line, as long as those of encoded text.
@@ -177,49 +147,6 @@ bool ends_sum(std::string_view text, std::size_t end) {
   if (begin < 2 || !digit_at(text, begin - 2)) return false;
   return (end - begin == 3 && text[begin - 1] == ',') ||
          (end - begin == 2 && text[begin - 1] == '/');
-}
-
-bool has_shape(std::string_view text, std::size_t at, std::string_view shape) {
-  for (std::size_t i = 0; i < shape.size(); ++i) {
-    const char c = at + i < text.size() ? text[at + i] : '\0';
-    const bool fits = shape[i] == 'd'   ? kAsciiDigits.has(c)
-                      : shape[i] == '-' ? c == '-' || c == '/' || c == '.'
-                                        : c == shape[i];
-    if (!fits) return false;
-  }
-  return !digit_at(text, at + shape.size());
-}
-
-bool is_address(std::string_view text, std::size_t at) {
-  for (int part = 0; part < 4; ++part) {
-    const std::size_t begin = at;
-    while (digit_at(text, at)) ++at;
-    if (at == begin || at - begin > 3 || at >= text.size()) return false;
-    if (text[at++] != (part < 3 ? '.' : ' ')) return false;
-  }
-  return true;
-}
-
-// "10:16 ", "9:41 ": what messages of chats begin with.
-bool begins_time(std::string_view text, std::size_t at) {
-  const std::size_t end = has_shape(text, at, "dd:dd")  ? at + 5
-                          : has_shape(text, at, "d:dd") ? at + 4
-                                                        : at;
-  return end != at && end < text.size() && (text[end] == ' ' || text[end] == '\t');
-}
-
-// "2026-11-26", "09:12:45", "203.0.113.7 ": what lines of logs begin with.
-bool begins_log_line(std::string_view text, std::size_t at) {
-  return has_shape(text, at, "dddd-dd-dd") || has_shape(text, at, "dd:dd:dd") ||
-         begins_time(text, at) || is_address(text, at);
-}
-
-// "1. ", "12) ": a new item of a list.
-bool begins_item(std::string_view text, std::size_t at) {
-  const std::size_t begin = at;
-  while (digit_at(text, at) && at - begin < 3) ++at;
-  return at > begin && at + 1 < text.size() && (text[at] == '.' || text[at] == ')') &&
-         text[at + 1] == ' ';
 }
 
 // Whether one row of a table or a log ends at `end` and another begins at `next`: as many cells in
@@ -316,6 +243,13 @@ bool may_be_cut_short(std::string_view piece) {
          begins_token_prefix(piece);
 }
 
+// "A" … "KIA", "s" … "k_live_".
+bool begins_over(std::string_view text, std::string_view left, std::size_t next) {
+  if (left.size() != 1 || !token_at(text, next)) return false;
+  const char pair[] = {left[0], text[next]};
+  return may_begin_token({pair, 2});
+}
+
 // Whether the line that begins with the token at `begin` goes on with one that begins a few lines
 // above.
 bool goes_on_with_token(std::string_view text, const Survey& survey, std::size_t begin) {
@@ -395,9 +329,24 @@ bool is_request(std::string_view text, std::size_t next, std::string_view left,
          (end >= text.size() || text[end] == '\n');
 }
 
+// Holds a capital or a digit, as words of code and prose do not.
+bool is_marked(std::string_view piece) {
+  return std::any_of(piece.begin(), piece.end(), [](char c) {
+    return kAsciiDigits.has(c) || is_upper(static_cast<unsigned char>(c));
+  });
+}
+
 // What a text within a script of a shell ends with.
 bool ends_document(std::string_view word) {
   return word == "EOF" || word == "EOT" || word == "END";
+}
+
+// Cheap: whether the line end stands between two long pieces without any sign.
+bool within_encoding(const Survey& survey, std::size_t end, std::size_t next) {
+  constexpr std::size_t kLong = 40;
+  constexpr auto kNone = [](const BlockMarks& m) { return ~kTokenMarks(m); };
+  return end >= kLong && !survey.marked_within(next, kLong, kNone) &&
+         !survey.marked_within(end - kLong, kLong, kNone);
 }
 
 // The piece fills its line: the token was broken once more.
@@ -413,9 +362,9 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
   EncodedBlock block(text, survey);
   NumberColumns columns(text, out);
   std::size_t listed = 0;  // the end of the last token over items of a list
-  // Where the number that was broken last goes on, and its digits before.
-  std::size_t number_at = std::string_view::npos, number_digits = 0;
-  std::size_t mail_at = std::string_view::npos;  // where the address that was broken last goes on
+  BrokenNumber number(text);
+  std::size_t mail_at = std::string_view::npos;   // where the address that was broken last goes on
+  std::size_t chain_at = std::string_view::npos;  // where a token goes on, a piece a line
   const std::string_view looked_at = text.substr(where.begin, where.size());
   const auto holds = [looked_at](std::string_view what) {
     return looked_at.find(what) != std::string_view::npos;
@@ -423,6 +372,44 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
   const bool mails = survey.next(where.begin, where.end, kAtSigns) < where.end;
   const bool logins = mails && (holds(":/") || holds(":\n") || holds(":\r") || holds(":\\"));
   constexpr std::string_view kHyphen = "‐";  // of typesetting
+  // Values that are no tokens; true: nothing else is broken there.
+  const auto join_value = [&](std::size_t at, std::size_t end, std::size_t next) {
+    if (may_be_password_piece(text, survey, next)) {
+      if (const std::size_t last = join_password_pieces(text, end, next_line, out); last != 0) {
+        listed = last;
+        return true;
+      }
+    }
+    if (may_break_iban(text, end, next)) {
+      if (const std::size_t last = join_iban_lines(text, end, out); last != 0) {
+        listed = last;
+        return true;
+      }
+    }
+    if (may_begin_item(text, at + 1)) {
+      listed = std::max(listed, join_listed_pieces(text, survey, at, out));
+      if (at < listed) return true;
+    }
+    std::size_t before = digits_before(text, end);
+    std::size_t after = before > 0 ? digits_after(text, next) : 0;
+    if (after > 0 && before + after < kFewestOfBoth) after += digits_below(text, next);
+    if (after > 0) before = number.take(end);
+    if (before > 0 && after > 0 && before + after >= kFewestOfBoth) {
+      if (rows_meet(text, end, next) || ends_sum(text, end)) return true;
+      // A single blank belongs to the number, more are a margin.
+      const bool blank = next == at + 2 && text[at + 1] == ' ';
+      const std::string sign(sign_at_break(number.seen(), text.substr(next)));
+      if (text[end - 1] == '-' && !number.has_hyphen() && is_hyphenated(text, end - 1, next)) --end;
+      number.break_off(next, sign);
+      out.doubtful.add({end, blank && sign.empty() ? at + 1 : next}, sign);
+      return true;
+    }
+    if (logins && breaks_login(text, end, next)) {
+      out.doubtful.add({end, next}, "");
+      return true;
+    }
+    return false;
+  };
   const auto join = [&](std::size_t at) {
     if (text[at] != '\n') return at + 1;
     std::size_t end = line_end(text, at);
@@ -430,53 +417,21 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
         text.substr(0, end).ends_with(kHyphen))
       end -= kHyphen.size();
     if (end == 0) return at + 1;
-    if (columns.join(at) || at < listed) return at + 1;
+    if (columns.join(at) || end <= listed) return at + 1;
     const std::size_t next = skip_margin(text, at + 1);
-    if (may_be_password_piece(text, next)) {
-      if (const std::size_t last = join_password_pieces(text, end, next_line, out); last != 0) {
-        listed = last;
-        return at + 1;
-      }
-    }
-    if (may_begin_item(text, at + 1)) {
-      listed = std::max(listed, join_listed_pieces(text, survey, at, out));
-      if (at < listed) return at + 1;
-    }
-    std::size_t before = digits_before(text, end);
-    std::size_t after = before > 0 ? digits_after(text, next) : 0;
-    if (after > 0 && before + after < kFewestOfBoth) after += digits_below(text, next);
-    if (number_at < end && end - number_at == before) before += number_digits;
-    if (before > 0 && after > 0 && before + after >= kFewestOfBoth) {
-      if (rows_meet(text, end, next) || ends_sum(text, end)) return at + 1;
-      // A single blank belongs to the number, more are a margin.
-      const bool blank = next == at + 2 && text[at + 1] == ' ';
-      const std::string_view sign = sign_at_break(text, end, next);
-      number_at = next;
-      number_digits = before;
-      if (text[end - 1] == '-' && is_hyphenated(text, end - 1, next)) --end;
-      out.doubtful.add({end, blank && sign.empty() ? at + 1 : next}, sign);
-      return at + 1;
-    }
-    if (logins && breaks_login(text, end, next)) {
-      out.doubtful.add({end, next}, "");
-      return at + 1;
-    }
+    if (!within_encoding(survey, end, next) && join_value(at, end, next)) return at + 1;
     if (!(token_at(text, end - 1) || at_sign(text, end - 1))) return at + 1;
+    if (const std::size_t last = mails ? join_mail_lines(text, end, out) : 0; last != 0) {
+      listed = last;
+      return at + 1;
+    }
     const std::size_t begin = token_begin(survey, end);
     if (text[end - 1] == '-' && holds_no_hyphen(text.substr(begin, end - begin))) --end;
     const std::string_view left = text.substr(begin, end - begin);
     const bool may = may_begin_token(left) || (left.size() > 5 && left[5] == '~');
     bool begins = may && has_token_prefix(left);
-    if (may && !begins && may_be_cut_short(left)) {
+    if (!begins && ((may && may_be_cut_short(left)) || begins_over(text, left, next))) {
       const auto breaks = breaks_of_prefix(text, begin, end);
-      for (const Range& one : breaks) out.doubtful.add(one, "");
-      if (!breaks.empty()) {
-        listed = breaks.back().end;
-        return at + 1;
-      }
-    }
-    if (may_begin_iban(left)) {
-      const auto breaks = breaks_of_iban(text, begin, end);
       for (const Range& one : breaks) out.doubtful.add(one, "");
       if (!breaks.empty()) {
         listed = breaks.back().end;
@@ -501,12 +456,17 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
     if (!mail && !begins && block.goes_on_at(begin)) return at + 1;
     const std::string_view right = text.substr(next, token_end(text, next) - next);
     if (is_heading_of(left, right)) return at + 1;
+    if (!mail && begins_other(text, {next, next + right.size()})) return at + 1;
     const Kinds a = kinds_of(left), b = kinds_of(right);
     begins = begins || ((b.digits > 0 || right.starts_with('~')) && break_prefix(left, right));
     const bool fills = fills_line(text, next + right.size());
-    const bool keyed = begins && (b.size >= 4 || fills);
+    const bool chained = begin == chain_at && fills && is_marked(right);
+    const bool keyed = (begins && (b.size >= 4 || fills)) || chained;
+    // "ghp_A1b2\" … "xsm": the backslash of a shell says that it goes on.
+    const bool told = end < at && text[end] == '\\' && keyed;
     const auto plain = [&] {
-      return (!keyed && is_plain_word(left)) || is_plain_word(right) || ends_document(right);
+      return (!keyed && is_plain_word(left)) || (!told && is_plain_word(right)) ||
+             ends_document(right);
     };
     const std::size_t size = a.size + b.size;
     bool token = a.letters + b.letters >= 2;
@@ -521,7 +481,9 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
     // A token of its own begins there; a part of one begins "eyJ" as well.
     const bool part = begins && right.starts_with("eyJ");
     if (!mail && !part && has_token_prefix(right)) return at + 1;
-    if (!begins_item(text, next) && !begins_log_line(text, next)) out.doubtful.add({end, next}, "");
+    if (begins_item(text, next) || begins_log_line(text, next)) return at + 1;
+    if (keyed && fills) chain_at = next;
+    out.doubtful.add({end, next}, "");
     return at + 1;
   };
   // Only an address goes on behind signs that end sentences and lines of code.

@@ -9,6 +9,7 @@
 #include "filters/utf8.h"
 #include "filters/views/blob_codings.h"
 #include "filters/views/escape_marks.h"
+#include "filters/views/line_heads.h"
 #include "filters/views/pieces.h"
 #include "filters/views/survey.h"
 #include "filters/width_fold.h"
@@ -109,14 +110,36 @@ std::size_t skip_address(std::string_view text, std::size_t at) {
   return end - at >= kFewest + 2 && at_or_nul(text, end) == ':' ? end + 1 : at;
 }
 
+// Tells whether a line below a list is one of it: not behind the bracket that closed it, and no
+// message of a chat.
+class ListLines {
+ public:
+  void see(char c) {
+    if (c == '\n')
+      line_ = true;
+    else if (c == '(' || c == '[' || c == '{')
+      closed_ = line_ = false;
+    else if (!line_ && (c == ')' || c == ']' || c == '}'))
+      closed_ = true;
+  }
+  bool is_over(std::string_view text, std::size_t at) const {
+    return line_ && (closed_ || begins_time(text, at));
+  }
+
+ private:
+  bool closed_ = false, line_ = false;
+};
+
 // Over ")+chr(", ", ", " ", "][": where the next number may begin. `at` = there is none.
 constexpr CharSet kBetween{" \t\r\n,;+.&|:-()[]'\"{}"};
 std::size_t skip_between(std::string_view text, std::size_t at) {
   std::size_t pos = at;
+  ListLines lines;
   const std::size_t most = std::min(text.size(), at + kLongestBetween);
   while (pos < most) {
     const char c = text[pos];
     if (kBetween.has(c)) {
+      lines.see(c);
       ++pos;
       continue;
     }
@@ -138,12 +161,13 @@ std::size_t skip_between(std::string_view text, std::size_t at) {
     static constexpr CharSet kAfterCall{"(.)]"};
     if (at_or_nul(text, end) == '$' && at_or_nul(text, end + 1) == '(') ++end;  // of Basic
     if (end < most && kAfterCall.has(text[end]) && is_char_call(name)) {
+      lines.see('(');
       pos = end + 1;
       continue;
     }
     break;
   }
-  return pos;
+  return lines.is_over(text, pos) ? at : pos;
 }
 
 // How long the call before `end` is: ''.join(map(chr, [75, 122])), pack("C*", 75, 122). 0: none.

@@ -229,6 +229,12 @@ bool is_odd(std::string_view text, std::size_t at, char32_t c, std::size_t size)
   if (is_stackable_mark(c)) return true;
   if ((before || after) && (latin_lookalike(c) != 0 || digit_lookalike(c) != 0)) return true;
   if (is_hyphen(c) || is_dot(c) || is_space(c)) return before && after;
+  if (between(c, 0x2028, 0x2029)) {  // the ends of lines and paragraphs
+    const auto part = [text](std::size_t i) {
+      return i < text.size() && (text[i] == '-' || text[i] == '_' || alnum_byte(text, i));
+    };
+    return at > 0 && part(at - 1) && part(at + size);
+  }
   if (!plain_form(c).empty()) {
     if (u_isdigit(static_cast<UChar32>(c)) || between(c, 0x1D400, 0x1D7FF)) return true;
     return before || after || is_form(raw_char(text, at + size).value) ||

@@ -11,6 +11,8 @@
 #include "filters/values/validators.h"
 #include "filters/views/character_forms.h"
 #include "filters/views/html_text.h"
+#include "filters/views/line_heads.h"
+#include "filters/views/line_pieces.h"
 #include "filters/views/pieces.h"
 #include "filters/width_fold.h"
 
@@ -31,7 +33,8 @@ constexpr Word kWords[] = {{"card", Label::kChecked},        {"card number", Lab
                            {"card_number", Label::kChecked}, {"my number", Label::kMyNumber},
                            {"my_number", Label::kMyNumber},  {"mynumber", Label::kMyNumber},
                            {"カード", Label::kChecked},      {"カード番号", Label::kChecked},
-                           {"クレカ", Label::kChecked},      {"マイナンバー", Label::kMyNumber},
+                           {"クレカ", Label::kChecked},      {"クレカ番号", Label::kChecked},
+                           {"credit card", Label::kChecked}, {"マイナンバー", Label::kMyNumber},
                            {"個人番号", Label::kMyNumber},   {"phone", Label::kPhone},
                            {"phone number", Label::kPhone},  {"tel", Label::kPhone},
                            {"mobile", Label::kPhone},        {"電話", Label::kPhone},
@@ -190,14 +193,29 @@ bool is_wide_sign(char32_t c) {
   }
 }
 
-// Over a sign or the border of a cell; `at`: neither. `column`: rows go on as well.
-std::size_t sign_end(std::string_view text, std::size_t at, bool column) {
+// Over a line end and the margin of a line that goes on with the number; `at`: it does not.
+std::size_t further_line(std::string_view text, std::size_t at) {
+  static constexpr CharSet kSigns{"-. "};
+  const std::size_t next = next_line(text, at);
+  if (next == at || begins_item(text, next) || begins_log_line(text, next)) return at;
+  const bool sign = next < text.size() && kSigns.has(text[next]);
+  return digit_at(text, sign ? next + 1 : next) ? next : at;
+}
+
+// Where a number may go on.
+enum class Beyond { kSigns, kLines, kRows };
+
+// Over a sign or the border of a cell; `at`: neither.
+std::size_t sign_end(std::string_view text, std::size_t at, Beyond beyond) {
   static constexpr CharSet kSigns{" -./_,:;|\t\"'~*+()[]"};
-  if (column)
+  if (beyond == Beyond::kRows)
     if (const std::size_t next = next_row_cell(text, at); next != at) return next;
   const char c = text[at];
   if (c == '<') return border_end(text, at);
-  if (c == '\n') return item_mark_end(text, at);
+  if (c == '\n')
+    if (const std::size_t item = item_mark_end(text, at); item != at) return item;
+  if (c == '\n' || c == '\r' || c == '\\')
+    return beyond == Beyond::kLines ? further_line(text, at) : at;
   if (static_cast<unsigned char>(c) < 0x80) return kSigns.has(c) ? at + 1 : at;
   const RawChar wide = raw_char(text, at);
   return is_gap(wide.value) || is_wide_sign(wide.value) ? at + wide.size : at;
@@ -236,7 +254,7 @@ struct Digits {
 };
 
 // All the digits from `at` on, whatever signs stand between.
-Digits read_digits(std::string_view text, std::size_t at, Label label, bool column) {
+Digits read_digits(std::string_view text, std::size_t at, Label label, Beyond beyond) {
   constexpr std::size_t kLongestGap = 96;
   Digits out;
   std::size_t pos = at;
@@ -249,7 +267,7 @@ Digits read_digits(std::string_view text, std::size_t at, Label label, bool colu
     if (out.text.size() > kMostDigits || pos - at > kReach) break;
     std::size_t next = pos;
     while (next < text.size() && next - pos < kLongestGap && !digit_at(text, next)) {
-      const std::size_t end = sign_end(text, next, column);
+      const std::size_t end = sign_end(text, next, beyond);
       if (end == next) break;
       next = end;
     }
@@ -281,7 +299,8 @@ bool is_usual(const Digits& digits) {
 }  // namespace
 
 std::size_t join_labelled_number(std::string_view text, std::size_t at, PulledApart out) {
-  Label label = label_before(text, label_end_before(text, at));
+  const std::size_t label_end = label_end_before(text, at);
+  Label label = label_before(text, label_end);
   const bool column = label == Label::kNone;
   if (column) {
     const std::size_t heading = heading_before(text, at);
@@ -290,7 +309,12 @@ std::size_t join_labelled_number(std::string_view text, std::size_t at, PulledAp
   if (label == Label::kNone) return 0;
   if (column)
     if (const std::size_t end = row_number_end(text, at); end != at) return end;
-  const Digits digits = read_digits(text, at, label, column);
+  // Below a heading each line is a number of its own.
+  const bool headed = text.substr(label_end, at - label_end).find('\n') != std::string_view::npos;
+  const Digits digits = read_digits(text, at, label,
+                                    column   ? Beyond::kRows
+                                    : headed ? Beyond::kSigns
+                                             : Beyond::kLines);
   if (is_usual(digits) || alnum_at(text, digits.end) || !proves(digits.text, label)) return 0;
   out.sure.add({at, digits.end}, digits.text);
   return digits.end;
@@ -315,7 +339,7 @@ std::size_t join_iban_cells(std::string_view text, std::size_t at, PulledApart o
   while (iban.size() <= kLongest && pos < text.size() && pos - at < kReach + kLongestLine) {
     std::size_t next = pos;
     while (next < text.size() && next - pos < kLongestLine && !in_iban(next)) {
-      const std::size_t behind = sign_end(text, next, column);
+      const std::size_t behind = sign_end(text, next, column ? Beyond::kRows : Beyond::kSigns);
       if (behind == next) break;
       next = behind;
     }

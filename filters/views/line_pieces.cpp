@@ -14,6 +14,7 @@ namespace sekisho::filters {
 namespace {
 
 constexpr std::size_t kMostLines = 8;  // of a token
+constexpr std::size_t kLongestLine = 512;
 
 bool holds_digit(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) { return kAsciiDigits.has(c); });
@@ -21,7 +22,6 @@ bool holds_digit(std::string_view text) {
 
 // The beginning of the line that ends at `end`, if it is not too long.
 std::size_t line_begin(std::string_view text, std::size_t end) {
-  constexpr std::size_t kLongestLine = 512;
   const std::size_t from = end > kLongestLine ? end - kLongestLine : 0;
   const std::size_t before = last_line_end(text.substr(from, end - from));
   return before == std::string_view::npos ? from : from + before + 1;
@@ -57,7 +57,12 @@ std::size_t behind_mark(std::string_view text, std::size_t at, std::size_t pos) 
     if (number.end == at || !alnum_at(text, number.end)) return pos;
     const std::size_t line = line_begin(text, at - 1);
     const LineNumber above = line_number(text, line);
-    return above.end != line && above.value + 1 == number.value ? number.end : pos;
+    if (above.end != line && above.value + 1 == number.value) return number.end;
+    // What was copied begins within a line perhaps.
+    const std::size_t stop = text.substr(at, kLongestLine).find('\n');
+    if (stop == std::string_view::npos) return pos;
+    const LineNumber below = line_number(text, at + stop + 1);
+    return below.end != at + stop + 1 && below.value == number.value + 1 ? number.end : pos;
   }
   const std::size_t end = text[pos] == ';' ? pos + 1 : pos + 2;
   return text[end] == ' ' && text[end - 1] == text[pos] ? end + 1 : pos;
@@ -69,6 +74,13 @@ std::size_t next_line(std::string_view text, std::size_t at) {
   return line < text.size() && text[line] == '\n' ? skip_margin(text, line + 1) : at;
 }
 
+bool begins_other(std::string_view text, Range piece) {
+  const char sign = piece.end < text.size() ? text[piece.end] : '\n';
+  const char behind = piece.end + 1 < text.size() ? text[piece.end + 1] : '\n';
+  const bool goes_on = sign == ':' || (sign == ' ' && behind > ' ' && behind < 0x7F);
+  return goes_on && behind != '\\' && !holds_digit(text.substr(piece.begin, piece.size()));
+}
+
 std::vector<Range> breaks_of_prefix(std::string_view text, std::size_t begin, std::size_t end) {
   constexpr std::size_t kShortestToken = 16;
   std::vector<Range> breaks;
@@ -78,7 +90,7 @@ std::vector<Range> breaks_of_prefix(std::string_view text, std::size_t begin, st
     if (next == last) break;
     const std::size_t stop = token_end(text, next);
     const std::string_view piece = text.substr(next, stop - next);
-    if (piece.empty() || is_plain_word(piece)) break;
+    if (piece.empty() || is_plain_word(piece) || begins_other(text, {next, stop})) break;
     value += piece;
     if (value.size() >= kLongestTokenPrefix && !has_token_prefix(value)) break;
     breaks.push_back({last, next});

@@ -36,6 +36,9 @@ inline std::size_t line_end(std::string_view text, std::size_t at) {
 // else `at`.
 std::size_t next_line(std::string_view text, std::size_t at);
 
+// "ERROR job", "A: thanks": something else begins with the piece at the beginning of a line.
+bool begins_other(std::string_view text, Range piece);
+
 // "sk_l" … "ive_" … "EyOZ": the line ends of a token that is broken within its beginning, from the
 // piece [begin, end) on; none: they are something else.
 std::vector<Range> breaks_of_prefix(std::string_view text, std::size_t begin, std::size_t end);

@@ -197,7 +197,8 @@ char32_t Reading::next_plain(std::size_t at) const {
 // What stands between two letters or digits of one value.
 bool Reading::see_separator(RawChar c) {
   const bool hyphen = is_hyphen(c.value), dot = is_dot(c.value);
-  const bool space = is_space(c.value) || c.value == 0x3000 || c.value == 0x2028;
+  const bool line = c.value == 0x2028 || c.value == 0x2029;
+  const bool space = is_space(c.value) || c.value == 0x3000 || line;
   if (!hyphen && !dot && !space) return false;
   const char32_t next = next_plain(at_ + c.size);
   const bool digits = is_digit(last_) && is_digit(next);
@@ -205,7 +206,7 @@ bool Reading::see_separator(RawChar c) {
   // The long-vowel mark, the middle dot and the full stop are ordinary Japanese elsewhere.
   const bool japanese = c.value >= 0x3000;
   if (space && (alnums || !japanese)) {
-    put(c.size, " ");
+    put(c.size, line ? "\n" : " ");
   } else if (constexpr char32_t kHalfLong = 0xFF70; c.value == kHalfLong && !digits) {
     put(c.size, "ー");
   } else if (japanese ? digits : alnums) {

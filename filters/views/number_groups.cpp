@@ -345,6 +345,10 @@ void find_number_groups(std::string_view text, const Survey& survey, Range where
     while (digit_at(text, first)) ++first;
     if (ends_in_text(text, survey, first)) return first;
     if (const std::size_t next = skip_few_digits(text, survey, at); next != at) {
+      // Over the margin of the next line.
+      static constexpr CharSet kMargins{"\\>#"};
+      if (next < text.size() && kMargins.has(text[next]) && may_follow_label(text, at))
+        if (const std::size_t end = join_labelled_number(text, at, out); end != 0) return end;
       if (!may_part_digits(text, next)) return next;
       // Digits between stand before a word too: "1. 進捗\n電話は070 dash 2885".
       const std::size_t joined = loose.join(at, first);

@@ -9,16 +9,18 @@
 
 #include "filters/views/line_pieces.h"
 #include "filters/views/pulled_apart.h"
+#include "filters/views/survey.h"
 
 namespace sekisho::filters {
 
 constexpr std::size_t kLongestPasswordPiece = 32;
 
 // Cheap: whether so little stands at `at` on its line.
-inline bool may_be_password_piece(std::string_view text, std::size_t at) {
+inline bool may_be_password_piece(std::string_view text, const Survey& survey, std::size_t at) {
   constexpr std::size_t kBehind = 3;  // the backslash of a shell, a return
   const std::size_t most = kLongestPasswordPiece + kBehind;
-  return text.size() - at <= most || text.substr(at, most).find('\n') != std::string_view::npos;
+  return text.size() - at <= most ||
+         survey.marked_within(at, most, [](const BlockMarks& m) { return m.control; });
 }
 
 // Joins the piece that ends at `end` with the next ones, surely; `next_piece` tells where the one

@@ -154,6 +154,16 @@ class Survey {
     }
   }
 
+  // Whether one of the places from `at` on, `most` of them and less than a block, is marked by
+  // `of`, which makes bits from a block; what is behind the text may be.
+  template <class Of>
+  bool marked_within(std::size_t at, std::size_t most, Of of) const {
+    const std::size_t block = at / kBlock;
+    const TwoBlocks marks{of(marks_[block]), of(marks_after(block))};
+    const std::uint64_t bits = at % kBlock == 0 ? marks.low : marks.ahead(at % kBlock);
+    return (bits & ((std::uint64_t{1} << most) - 1)) != 0;
+  }
+
   // How many places of [begin, end) `of` marks. `of` makes bits from a block.
   template <class Of>
   std::size_t how_many(std::size_t begin, std::size_t end, Of of) const {

@@ -181,5 +181,70 @@ TEST(CutValues, LinesBelowAPasswordsNameAreNoPieces) {
   EXPECT_EQ(shown("Kz!\n73tui!2\n58by1\n"), "");
 }
 
+TEST(CutValues, FindsNumbersOverLinesWhereverTheyAreCut) {
+  for (const std::string mark : {"\n", "\r\n", "\\\n", " \\\n  ", "\n> ", "\n// ", "\n   "})
+    for (const Value& value : values()) {
+      if (!value.number) continue;
+      for (std::size_t cut = 1; cut + 4 < value.text.size(); cut += 3) {
+        const std::string hidden = value.text.substr(0, cut) + mark + value.text.substr(cut, 2) +
+                                   mark + value.text.substr(cut + 2);
+        EXPECT_TRUE(found(value.label_ja + hidden + "\nERROR job failed\n", value.type)) << hidden;
+      }
+    }
+}
+
+TEST(CutValues, FindsTokensOverThreeLinesBeforeOtherWords) {
+  for (const std::string behind : {"\nERROR job failed\n", "\nA: great, thanks\n", "\n以上\n"})
+    for (const std::string mark : {"\n", "\r\n", "\\\n", "\n  "})
+      for (const std::size_t cut : {1U, 2U, 4U, 15U}) {
+        EXPECT_TRUE(found("key: " + kKey.substr(0, cut) + mark + kKey.substr(cut, 3) + mark +
+                              kKey.substr(cut + 3) + behind,
+                          "aws_access_key_id"))
+            << cut << mark << behind;
+      }
+  EXPECT_TRUE(found("token: ghp_" + kToken.substr(4, 12) + "\\\n  xsm\\\n  " + kToken.substr(19),
+                    "github_token"));
+}
+
+TEST(CutValues, FindsIbansOverLinesWhereverTheyAreCut) {
+  const std::string iban = "DE75 5121 0800 1245 1261 99";
+  for (const std::string mark : {"\n", "\r\n", "\\\n", "\n> ", "\n  "})
+    for (std::size_t cut = 1; cut + 4 < iban.size(); ++cut)
+      EXPECT_TRUE(found("IBAN: " + iban.substr(0, cut) + mark + iban.substr(cut, 3) + mark +
+                            iban.substr(cut + 3) + "\nERROR job failed\n",
+                        "iban"))
+          << cut << mark;
+  EXPECT_EQ(shown("337094\nIT43160354\nB\n715076047596\n0190-598695\n"), "");
+}
+
+TEST(CutValues, FindsAddressesOfMailOverLinesWhereverTheyAreCut) {
+  const std::string mail = "t.yamada@kaisha-sample.co.jp";
+  for (const std::string mark : {"\n", "\r\n", "\\\n", "\n> ", "\n  "})
+    for (std::size_t cut = 2; cut + 3 < mail.size(); ++cut)
+      EXPECT_TRUE(found("mail: " + mail.substr(0, cut) + mark + mail.substr(cut, 2) + mark +
+                            mail.substr(cut + 2) + "\nERROR job failed\n",
+                        "email"))
+          << cut << mark;
+  EXPECT_EQ(shown("name: app\n@route.get\n@app.com\n"), "");
+}
+
+TEST(CutValues, SeparatorsOfLinesEndLines) {
+  EXPECT_TRUE(found("key: " + kKey.substr(0, 4) + "\u2028" + kKey.substr(4), "aws_access_key_id"));
+  EXPECT_TRUE(found("token: ghp\u2028" + kToken.substr(3), "github_token"));
+}
+
+// What was copied begins within a line, so that the first line shows no number.
+TEST(CutValues, LineNumbersAreKnownByTheOnesBelow) {
+  EXPECT_TRUE(
+      found("using   12  key: " + kKey.substr(0, 9) + "\n  13  " + kKey.substr(9) + "\n  14  end\n",
+            "aws_access_key_id"));
+}
+
+TEST(CutValues, TheCodesOfAListEndWithItsLine) {
+  const std::string codes = "String.fromCharCode(48,56,48,45,52,52,56,55,45,57,49,55,56)";
+  EXPECT_EQ(shown("電話番号は" + codes + "\n10:16 由美 ありがとう"), "jp_phone[" + codes + "]");
+  EXPECT_EQ(shown("電話番号は" + codes + "\n10 items"), "jp_phone[" + codes + "]");
+}
+
 }  // namespace
 }  // namespace sekisho::filters
