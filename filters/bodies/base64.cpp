@@ -60,7 +60,7 @@ bool append_base64(std::string& out, std::string_view text) {
 }
 
 bool has_file_magic(std::string_view bytes) {
-  constexpr std::array kMagic = {"\x89PNG\r\n"sv,
+  static constexpr std::array kMagic = {"\x89PNG\r\n"sv,
                                  "\xFF\xD8\xFF"sv,
                                  "GIF87a"sv,
                                  "GIF89a"sv,
@@ -83,7 +83,14 @@ bool has_file_magic(std::string_view bytes) {
                                  "\xFD"
                                  "7zXZ"sv,
                                  "\x28\xB5\x2F\xFD"sv};
-  if (bytes.size() > 12 && bytes.substr(4, 4) == "ftyp") return true;
+  static constexpr std::array<bool, 256> kFirst = [] {
+    std::array<bool, 256> out{};
+    for (const std::string_view magic : kMagic) out[static_cast<unsigned char>(magic[0])] = true;
+    return out;
+  }();
+  if (bytes.size() > 12 && bytes[4] == 'f' && bytes.substr(4, 4) == "ftyp") return true;
+  // Asked of whatever a blob may say: most begin with none of them.
+  if (bytes.empty() || !kFirst[static_cast<unsigned char>(bytes[0])]) return false;
   return std::any_of(kMagic.begin(), kMagic.end(),
                      [&](std::string_view m) { return bytes.substr(0, m.size()) == m; });
 }

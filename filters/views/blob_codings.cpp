@@ -7,6 +7,7 @@
 #include "filters/bodies/base64.h"
 #include "filters/bodies/charset.h"
 #include "filters/bodies/stream_coding.h"
+#include "filters/char_set.h"
 #include "filters/utf8.h"
 #include "filters/views/escape_marks.h"
 #include "filters/views/raw_deflate.h"
@@ -79,7 +80,8 @@ Charset wide_charset(std::string_view bytes) {
   std::array<std::size_t, 2> nuls{};
   const std::size_t sample = std::min(bytes.size(), kSample);
   for (std::size_t i = 0; i < sample; ++i) nuls[i % 2] += bytes[i] == '\0' ? 1 : 0;
-  if (nuls[0] + nuls[1] < sample / 8 || sample < 8) return Charset::kNone;
+  // Nothing that is sought is shorter than six characters.
+  if (nuls[0] + nuls[1] < sample / 8 || sample < 12) return Charset::kNone;
   if (nuls[0] * 8 < nuls[1]) return Charset::kUtf16Le;
   return nuls[1] * 8 < nuls[0] ? Charset::kUtf16Be : Charset::kNone;
 }
@@ -196,6 +198,8 @@ std::string_view longest_text(std::string_view bytes) {
 }
 
 std::optional<CodingName> packed_as(std::string_view bytes) {
+  static constexpr CharSet kFirst{"\x1F\x28\xFD\x42\x78"};
+  if (bytes.empty() || !kFirst.has(bytes[0])) return std::nullopt;
   if (bytes.substr(0, 3) == "\x1F\x8B\x08"sv) return CodingName::kGzip;
   if (bytes.substr(0, 4) == "\x28\xB5\x2F\xFD"sv) return CodingName::kZstd;
   if (bytes.substr(0, 6) == "\xFD\x37zXZ\0"sv) return CodingName::kXz;

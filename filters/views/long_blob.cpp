@@ -18,6 +18,17 @@ constexpr std::size_t kSample = 512;  // bytes that tell what it is
 constexpr std::size_t kPiece = 16u << 10;
 constexpr std::size_t kMostFindings = 256;  // that stand at one place
 
+// Whether bytes with a NUL at the beginning are UTF-16: the high halves of ASCII characters are
+// NULs, and few other characters have a low half that is one.
+bool may_be_wide(std::string_view bytes, bool little) {
+  std::size_t high = 0, low = 0;
+  for (std::size_t at = 0; at + 1 < bytes.size(); at += 2) {
+    high += bytes[at + (little ? 1 : 0)] == '\0' ? 1 : 0;
+    low += bytes[at + (little ? 0 : 1)] == '\0' ? 1 : 0;
+  }
+  return low < high;
+}
+
 }  // namespace
 
 LongBlob::LongBlob(std::size_t begin, std::string_view characters, Scanner* scanner,
@@ -53,6 +64,8 @@ void LongBlob::decode(std::string_view characters) {
 
 // What the first bytes are decides about the rest.
 void LongBlob::settle() {
+  const bool marked = first_.starts_with("\xFF\xFE") || first_.starts_with("\xFE\xFF");
+  const std::size_t nul = first_.find('\0');
   std::optional<CodingName> coding = packed_as(first_);
   if (!coding && inflates_to_text(first_)) coding = CodingName::kDeflate;
   if (coding && !packed_) {
@@ -62,11 +75,9 @@ void LongBlob::settle() {
   } else if (is_mostly_text(first_)) {
     content_ = Content::kText;
   } else if (!has_file_magic(first_) &&
-             (first_.find('\0') < 4 || first_.substr(0, 2) == "\xFF\xFE" ||
-              first_.substr(0, 2) == "\xFE\xFF")) {
+             (marked || (nul < 4 && may_be_wide(first_, nul % 2 == 1)))) {
     content_ = Content::kWide;
-    little_ = first_.substr(0, 2) == "\xFF\xFE" ||
-              (first_.substr(0, 2) != "\xFE\xFF" && first_.find('\0') % 2 == 1);
+    little_ = marked ? first_[0] == '\xFF' : nul % 2 == 1;
   } else {
     content_ = Content::kOther;
     return;

@@ -422,7 +422,8 @@ TEST(Unwrap, FindsWhatLiesInEncodingsLongerThanAWindow) {
   while (text.size() < 300000) text += "ordinary words of a long letter, line after line\n";
   text.insert(170000, "\ncard number 4539 5787 6362 1486, mail t.yamada@kaisha-sample.co.jp\n");
   for (const std::string& blob :
-       {base64(text), in_lines(base64(text), 76), hex(text), base64(gzip(text))}) {
+       {base64(text), in_lines(base64(text), 76), hex(text), base64(gzip(text)),
+        base64(utf16(text))}) {
     EXPECT_TRUE(found_whole("see ", blob, " end", "email"));
     // The same when the text comes in pieces.
     const std::string whole = "see " + blob + " end";
@@ -559,6 +560,17 @@ std::size_t bytes_of_views(const std::string& line) {
   Findings found;
   Scanner(shipped_set(), 0, 0, budget).scan(text, found);
   return budget.used();
+}
+
+// Letters that are base64 themselves: of bytes with a NUL here and there, which are no UTF-16.
+TEST(Unwrap, WhatALongEncodingHoldsIsNotLookedAtAgainAsChanceMakesItText) {
+  std::string text;
+  while (text.size() < (96u << 10)) text += "QUtJQUlPU0ZPRE5O";
+  ViewBudget budget;
+  budget.read(text.size());
+  Findings found;
+  Scanner(shipped_set(), 0, 0, budget).scan(text, found);
+  EXPECT_LE(budget.used(), text.size());
 }
 
 // What is pasted most and looks pulled apart: every line would be looked at again.
