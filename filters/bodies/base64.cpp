@@ -61,28 +61,28 @@ bool append_base64(std::string& out, std::string_view text) {
 
 bool has_file_magic(std::string_view bytes) {
   static constexpr std::array kMagic = {"\x89PNG\r\n"sv,
-                                 "\xFF\xD8\xFF"sv,
-                                 "GIF87a"sv,
-                                 "GIF89a"sv,
-                                 "RIFF"sv,
-                                 "%PDF"sv,
-                                 "%!PS"sv,
-                                 "{\\rtf"sv,
-                                 "PK\x03\x04"sv,
-                                 "\x1F\x8B\x08"sv,
-                                 "OggS"sv,
-                                 "ID3"sv,
-                                 "fLaC"sv,
-                                 "\xD0\xCF\x11\xE0"sv,
-                                 "7z\xBC\xAF\x27\x1C"sv,
-                                 "Rar!\x1A"sv,
-                                 "II*\0"sv,
-                                 "MM\0*"sv,
-                                 "\x1A\x45\xDF\xA3"sv,
-                                 "BZh"sv,
-                                 "\xFD"
-                                 "7zXZ"sv,
-                                 "\x28\xB5\x2F\xFD"sv};
+                                        "\xFF\xD8\xFF"sv,
+                                        "GIF87a"sv,
+                                        "GIF89a"sv,
+                                        "RIFF"sv,
+                                        "%PDF"sv,
+                                        "%!PS"sv,
+                                        "{\\rtf"sv,
+                                        "PK\x03\x04"sv,
+                                        "\x1F\x8B\x08"sv,
+                                        "OggS"sv,
+                                        "ID3"sv,
+                                        "fLaC"sv,
+                                        "\xD0\xCF\x11\xE0"sv,
+                                        "7z\xBC\xAF\x27\x1C"sv,
+                                        "Rar!\x1A"sv,
+                                        "II*\0"sv,
+                                        "MM\0*"sv,
+                                        "\x1A\x45\xDF\xA3"sv,
+                                        "BZh"sv,
+                                        "\xFD"
+                                        "7zXZ"sv,
+                                        "\x28\xB5\x2F\xFD"sv};
   static constexpr std::array<bool, 256> kFirst = [] {
     std::array<bool, 256> out{};
     for (const std::string_view magic : kMagic) out[static_cast<unsigned char>(magic[0])] = true;

@@ -86,6 +86,17 @@ Charset wide_charset(std::string_view bytes) {
   return nuls[1] * 8 < nuls[0] ? Charset::kUtf16Be : Charset::kNone;
 }
 
+// Whether bytes may be text of the charset: its escapes, or its kana and signs, which no longer
+// text goes without.
+bool may_be_of(Charset charset, std::string_view bytes) {
+  constexpr std::size_t kLong = 512;
+  if (charset == Charset::kIso2022Jp) return bytes.find('\x1B') != bytes.npos;
+  static constexpr CharSet kShiftJis{"\x81\x82\x83"}, kEucJp{"\xA1\xA4\xA5"};
+  const CharSet& leads = charset == Charset::kShiftJis ? kShiftJis : kEucJp;
+  return bytes.size() < kLong ||
+         std::any_of(bytes.begin(), bytes.end(), [&leads](char c) { return leads.has(c); });
+}
+
 // Japanese text of older charsets has ASCII between.
 std::string from_japanese(std::string_view bytes) {
   if (bytes.size() < 12 || bytes.size() > (64u << 10)) return {};
@@ -93,6 +104,7 @@ std::string from_japanese(std::string_view bytes) {
       std::count_if(bytes.begin(), bytes.end(), [](char c) { return c >= 0x20 && c < 0x7F; }));
   if (ascii * (bytes.size() < 24 ? 3 : 8) < bytes.size()) return {};
   for (const Charset charset : {Charset::kIso2022Jp, Charset::kShiftJis, Charset::kEucJp}) {
+    if (!may_be_of(charset, bytes)) continue;
     std::string text = as_utf8(charset, bytes);
     if (!text.empty() && is_mostly_text(text)) return text;
   }

@@ -88,6 +88,20 @@ RawChar single_after(std::string_view text, std::size_t end, std::string_view ga
   return is_one ? c : RawChar{};
 }
 
+// Goes on with `run` over characters of ASCII, the same single sign before each of them, as far as
+// there is nothing else to tell; `pos`: behind the last one.
+void read_plain_singles(std::string_view text, char sign, std::size_t& pos, Singles& run) {
+  static constexpr CharSet kAfter = kGapSigns | CharSet("\"'`<>");
+  while (run.count() < kMostSingles && pos + 2 < text.size() && text[pos] == sign) {
+    const auto c = static_cast<unsigned char>(text[pos + 1]);
+    if (c <= 0x20 || c >= 0x7F || !kAfter.has(text[pos + 2])) return;
+    run.signs.push_back(c);
+    run.alnums += is_alnum(c) ? 1 : 0;
+    run.gaps.push_back({pos, pos + 1});
+    run.end = pos += 2;
+  }
+}
+
 // Replaces `run` by the characters that stand apart from `at` on.
 void read_singles(std::string_view text, std::size_t at, Singles& run) {
   run.clear();
@@ -100,8 +114,9 @@ void read_singles(std::string_view text, std::size_t at, Singles& run) {
     if (is_form(c.value)) run.forms.push_back({pos, pos + c.size});
     pos += c.size;
     run.end = pos;
+    if (run.count() == 1) first = gap_at(text, pos);
+    if (first.size() == 1) read_plain_singles(text, first[0], pos, run);
     const std::string_view gap = gap_at(text, pos);
-    if (run.count() == 1) first = gap;
     if (gap.empty() || !alike(gap, first)) break;
     c = single_after(text, pos, gap);
     if (c.size == 0) break;
@@ -165,7 +180,8 @@ bool in_matrix(std::string_view text, Range run) {
 // Cheap: whether too few characters of ASCII stand apart from the one at `at` on, one sign or blank
 // after each: "i = 0;". Says nothing of others.
 bool too_few_stand_apart(std::string_view text, std::size_t at) {
-  static constexpr CharSet kBlanks{" \t\r\n"}, kAfter = kGapSigns | CharSet("\"'`<>");
+  // As alike() has it: a line end is not like a blank.
+  static constexpr CharSet kBlanks{" \t"}, kAfter = kGapSigns | CharSet("\"'`<>");
   const std::size_t most = at + 2 * (kFewestSingles - 1);
   if (most + 1 >= text.size()) return false;
   const char gap = text[at + 1];

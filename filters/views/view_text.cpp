@@ -50,12 +50,6 @@ void Patches::clear() {
   asks_ = 0;
 }
 
-void Patches::add(Range raw, std::string_view replacement, bool asks) {
-  items_.push_back({raw, text_.size(), replacement.size(), asks, undone_});
-  text_ += replacement;
-  asks_ += asks ? 1 : 0;
-}
-
 void Patches::settle() {
   const auto earlier = [](const Item& a, const Item& b) {
     return a.raw.begin != b.raw.begin ? a.raw.begin < b.raw.begin : a.raw.end > b.raw.end;
@@ -80,7 +74,7 @@ void ViewText::clear() {
 void ViewText::append(std::string_view text, std::size_t raw_begin) {
   if (text.empty()) return;
   const std::size_t begin = text_.size();
-  text_ += text;
+  text.size() == 1 ? text_.push_back(text[0]) : void(text_ += text);
   if (!pieces_.empty() && !pieces_.back().patch && pieces_.back().raw.end == raw_begin) {
     pieces_.back().end = text_.size();
     pieces_.back().raw.end += text.size();
@@ -91,7 +85,7 @@ void ViewText::append(std::string_view text, std::size_t raw_begin) {
 
 void ViewText::append_patch(std::string_view replacement, Range raw, std::uint16_t undone) {
   const std::size_t begin = text_.size();
-  text_ += replacement;
+  if (!replacement.empty()) text_ += replacement;
   pieces_.push_back({begin, text_.size(), raw, true, undone});
 }
 

@@ -27,7 +27,11 @@ class Patches {
   void clear();
   // What the patches added from now on undo.
   void undo(std::uint16_t undone) { undone_ = undone; }
-  void add(Range raw, std::string_view replacement, bool asks = true);
+  void add(Range raw, std::string_view replacement, bool asks = true) {
+    items_.push_back({raw, text_.size(), replacement.size(), asks, undone_});
+    if (!replacement.empty()) text_ += replacement;
+    asks_ += asks ? 1 : 0;
+  }
   // Patches for which `unwanted` holds ask no longer.
   template <class Unwanted>
   void quieten(Unwanted unwanted) {

@@ -421,9 +421,8 @@ TEST(Unwrap, FindsWhatLiesInEncodingsLongerThanAWindow) {
   std::string text;
   while (text.size() < 300000) text += "ordinary words of a long letter, line after line\n";
   text.insert(170000, "\ncard number 4539 5787 6362 1486, mail t.yamada@kaisha-sample.co.jp\n");
-  for (const std::string& blob :
-       {base64(text), in_lines(base64(text), 76), hex(text), base64(gzip(text)),
-        base64(utf16(text))}) {
+  for (const std::string& blob : {base64(text), in_lines(base64(text), 76), hex(text),
+                                  base64(gzip(text)), base64(utf16(text))}) {
     EXPECT_TRUE(found_whole("see ", blob, " end", "email"));
     // The same when the text comes in pieces.
     const std::string whole = "see " + blob + " end";
@@ -526,6 +525,14 @@ TEST(Unwrap, WhatInflatesWithoutEndIsUndecided) {
   EXPECT_EQ(status_of("x " + base64(gzip(std::string(1u << 20, 'a'))) + " y"), ScanStatus::kDone);
 }
 
+std::size_t bytes_of_views(const std::string& text) {
+  ViewBudget budget;
+  budget.read(text.size());
+  Findings found;
+  Scanner(shipped_set(), 0, 0, budget).scan(text, found);
+  return budget.used();
+}
+
 TEST(Unwrap, HostileTextIsLookedAtInProportion) {
   std::map<std::string, std::string> units = {
       {"percent", "%25"},        {"escapes", "\\u0041"},
@@ -540,11 +547,7 @@ TEST(Unwrap, HostileTextIsLookedAtInProportion) {
     const auto work = [&, &unit = unit](std::size_t size) {
       std::string text;
       while (text.size() < size) text += unit;
-      ViewBudget budget;
-      budget.read(text.size());
-      Findings found;
-      Scanner(shipped_set(), 0, 0, budget).scan(text, found);
-      return budget.used();
+      return bytes_of_views(text);
     };
     const std::size_t small = work(100u << 10), large = work(400u << 10);
     EXPECT_LE(large, 6 * small + (64u << 10)) << name;
@@ -552,25 +555,17 @@ TEST(Unwrap, HostileTextIsLookedAtInProportion) {
   }
 }
 
-std::size_t bytes_of_views(const std::string& line) {
+std::size_t bytes_of_views_of_lines(const std::string& line) {
   std::string text;
   for (int i = 0; text.size() < (64u << 10); ++i) text += line + std::to_string(1000 + i) + "\n";
-  ViewBudget budget;
-  budget.read(text.size());
-  Findings found;
-  Scanner(shipped_set(), 0, 0, budget).scan(text, found);
-  return budget.used();
+  return bytes_of_views(text);
 }
 
 // Letters that are base64 themselves: of bytes with a NUL here and there, which are no UTF-16.
 TEST(Unwrap, WhatALongEncodingHoldsIsNotLookedAtAgainAsChanceMakesItText) {
   std::string text;
   while (text.size() < (96u << 10)) text += "QUtJQUlPU0ZPRE5O";
-  ViewBudget budget;
-  budget.read(text.size());
-  Findings found;
-  Scanner(shipped_set(), 0, 0, budget).scan(text, found);
-  EXPECT_LE(budget.used(), text.size());
+  EXPECT_LE(bytes_of_views(text), text.size());
 }
 
 // What is pasted most and looks pulled apart: every line would be looked at again.
@@ -585,7 +580,7 @@ TEST(Unwrap, LogsAndTablesAreLookedAtOnce) {
       "| 売上 | 1,234 | 2026-11 | 98765 | ",
       "{\"id\":\"0a1b2c3d-0001\",\"ts\":1795012345,\"age\":41,\"price\":102.50},",
   };
-  for (const std::string& line : lines) EXPECT_LE(bytes_of_views(line), 2u << 10) << line;
+  for (const std::string& line : lines) EXPECT_LE(bytes_of_views_of_lines(line), 2u << 10) << line;
 }
 
 // And yet a value between such lines is found.
