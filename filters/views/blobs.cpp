@@ -464,9 +464,16 @@ BlobRun read_even_groups(std::string_view text, std::size_t at) {
     const std::size_t length = end - pos;
     const bool padded = end < text.size() && text[end] == '=';
     const bool word = is_small_word(text.substr(pos, length));
-    // The last one may be shorter, when it is no word of the text that follows: base64 has fours.
-    const bool completes = chars % 4 != 0 && (chars + length) % 4 == 0;
-    if (length == 0 || length > size || (length < size && word && !padded && !completes)) break;
+    // The last one may be shorter, when it is no word of the text that follows: base64 has fours,
+    // hexadecimal digits have pairs.
+    const auto completes = [&] {
+      static constexpr CharSet kHex{"0123456789abcdefABCDEF \t\r\n"};
+      const std::string_view all = text.substr(at, end - at);
+      return (chars % 4 != 0 && (chars + length) % 4 == 0) ||
+             (length % 2 == 0 &&
+              std::all_of(all.begin(), all.end(), [](char c) { return kHex.has(c); }));
+    };
+    if (length == 0 || length > size || (length < size && word && !padded && !completes())) break;
     chars += length;
     run.segments.push_back({pos, end});
     words += word ? 1 : 0;

@@ -1,6 +1,7 @@
 #include "filters/views/char_codes.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <string>
 #include <vector>
@@ -69,7 +70,10 @@ Code read_code(std::string_view text, std::size_t at, Base base) {
       if (first == '0' && (second == 'o' || second == 'O')) return read_bits(text, at + 2, 8, 2, 7);
       const bool c_style = first == '0' && (second == 'x' || second == 'X');
       const bool named = (first == 'U' || first == 'u') && second == '+';
-      return c_style || named ? read_hex(text, at + 2, 1, 6) : Code{};
+      if (c_style || named) return read_hex(text, at + 2, 1, 6);
+      // "&H4B" of Basic.
+      const bool basic = (first == 'H' || first == 'h') && at > 0 && text[at - 1] == '&';
+      return basic ? read_hex(text, at + 1, 1, 6) : Code{};
     }
     case Base::kPairs: {
       // As assemblers write them: "4Bh".
@@ -131,7 +135,7 @@ class ListLines {
 };
 
 // Over ")+chr(", ", ", " ", "][": where the next number may begin. `at` = there is none.
-constexpr CharSet kBetween{" \t\r\n,;+.&|:-()[]'\"{}"};
+constexpr CharSet kBetween{" \t\r\n,;+.&|:-/()[]'\"{}"};
 std::size_t skip_between(std::string_view text, std::size_t at) {
   std::size_t pos = at;
   ListLines lines;
@@ -248,22 +252,34 @@ std::size_t calls_end(std::string_view text, std::size_t at) {
 }
 
 // Characters that stand for others or are not seen: the list may hold a disguise of its own.
+struct CodeRange {
+  long first, last;
+};
+constexpr CodeRange kDisguises[] = {
+    {0xAD, 0xAD},     {0x300, 0x36F},     {0x391, 0x3C9},     {0x401, 0x45F},    {0x660, 0x669},
+    {0x6F0, 0x6F9},   {0x966, 0x96F},     {0x200B, 0x200F},   {0x2010, 0x2015},  {0x202A, 0x202E},
+    {0x2060, 0x2069}, {0x2212, 0x2212},   {0x2460, 0x24FF},   {0x2776, 0x277F},  {0xFE00, 0xFE0F},
+    {0xFEFF, 0xFEFF}, {0x1D400, 0x1D7FF}, {0x1FBF0, 0x1FBF9}, {0xE0000, 0xE01EF}};
+constexpr std::size_t kFewCodes = 0x2800;
+
+constexpr auto kFewDisguises = [] {
+  std::array<bool, kFewCodes> out{};
+  for (const CodeRange& r : kDisguises)
+    for (long code = r.first; code <= r.last && code < static_cast<long>(kFewCodes); ++code)
+      out[static_cast<std::size_t>(code)] = true;
+  return out;
+}();
+
 bool is_disguise(long code) {
-  static constexpr struct {
-    long first, last;
-  } kRanges[] = {{0xAD, 0xAD},       {0x300, 0x36F},     {0x391, 0x3C9},    {0x401, 0x45F},
-                 {0x660, 0x669},     {0x6F0, 0x6F9},     {0x966, 0x96F},    {0x200B, 0x200F},
-                 {0x2010, 0x2015},   {0x202A, 0x202E},   {0x2060, 0x2069},  {0x2212, 0x2212},
-                 {0x2460, 0x24FF},   {0x2776, 0x277F},   {0xFE00, 0xFE0F},  {0xFEFF, 0xFEFF},
-                 {0x1D400, 0x1D7FF}, {0x1FBF0, 0x1FBF9}, {0xE0000, 0xE01EF}};
-  for (const auto& r : kRanges)  // in ascending order
-    if (code <= r.last) return code >= r.first;
-  return false;
+  if (code < static_cast<long>(kFewCodes)) return kFewDisguises[static_cast<std::size_t>(code)];
+  return std::any_of(std::begin(kDisguises), std::end(kDisguises),
+                     [code](const CodeRange& r) { return code >= r.first && code <= r.last; });
 }
 
+// Of Japanese, and signs and kanji beyond the first 65,536.
 bool may_be_character(long code) {
   return (code >= 9 && code <= 13) || (code >= 0x20 && code != 0x7F && code < 256) ||
-         code >= 0x3000;
+         (code >= 0x3000 && code < 0x10000) || (code >= 0x1F000 && code < 0x33000);
 }
 
 // The text that the codes are, "" when they are none: bytes of UTF-8, or characters.
@@ -324,7 +340,8 @@ std::string text_of_pairs(std::string_view text, const std::vector<Range>& place
 }
 
 // Reads a list code by code, up to the first number that is neither a character nor, where all are
-// of two digits, one half of a pair of hexadecimal ones.
+// of two digits, one half of a pair of hexadecimal ones, nor an octal one of three digits among
+// such.
 class ListReader {
  public:
   // `first` is what stands at `at`.
@@ -334,7 +351,8 @@ class ListReader {
         end_(at),
         base_(base),
         code_(first),
-        pairs_(base == Base::kDecimal) {}
+        pairs_(base == Base::kDecimal),
+        octals_(base == Base::kDecimal) {}
 
   // The next code; `end` 0 = the list is over.
   Code read(std::size_t& begin) {
@@ -342,9 +360,11 @@ class ListReader {
     if (code.end == 0) return {};
     begin = next_;
     pairs_ = pairs_ && code.end - begin == 2;
+    octals_ = octals_ && code.end - begin == 3 && read_bits(text_, begin, 8, 3, 3).end == code.end;
     end_ = code.end;
     const bool high_half = base_ == Base::kPairs && code.value == 0;
-    if (!may_be_character(code.value) && !pairs_ && !high_half && !is_disguise(code.value))
+    if (!may_be_character(code.value) && !pairs_ && !octals_ && !high_half &&
+        !is_disguise(code.value))
       return {};
     next_ = skip_between(text_, code.end);
     code_ = next_ == code.end ? Code{} : read_code(text_, next_, base_);
@@ -357,8 +377,9 @@ class ListReader {
   std::string_view text_;
   std::size_t next_, end_;
   Base base_;
-  Code code_;   // at `next_`
-  bool pairs_;  // all of two digits so far
+  Code code_;    // at `next_`
+  bool pairs_;   // all of two digits so far
+  bool octals_;  // all octal ones of three digits so far
 };
 
 // Whether enough numbers follow one another; `looked` is moved to the end of those that are too
@@ -465,9 +486,40 @@ unsigned bases_of_first(std::string_view text, std::size_t at) {
   static constexpr CharSet kPrefixes{"xXoObB"};
   const bool prefixed = text[at] == '0' ? kPrefixes.has(second) : second == '+' || second == 'X';
   if (prefixed && hex_value(at_or_nul(text, at + 2)) >= 0) return bit_of(Base::kHex);
+  if (text[at] == 'H' || text[at] == 'h')
+    return at > 0 && text[at - 1] == '&' && hex_value(second) >= 0 ? bit_of(Base::kHex) : 0;
   const char third = at_or_nul(text, at + 2);
   const bool ends = third == 'h' || third == 'H' || !word_at(text, at + 2);
   return hex_value(second) >= 0 && ends ? bit_of(Base::kPairs) : 0;
+}
+
+// Cheap: in which bases the numbers from `at` on end before they are enough for a list, a bit each:
+// one is no character of that base. Digits and single signs alone are looked at; says nothing of
+// others. `looked` is moved to the number that ends the decimal ones.
+unsigned bases_that_end(std::string_view text, std::size_t at, std::size_t& looked) {
+  static constexpr CharSet kSigns{",; \t|./:-\n"};
+  constexpr unsigned kBoth = bit_of(Base::kDecimal) | bit_of(Base::kPairs);
+  bool pairs = true, octals = true;
+  std::size_t pos = at;
+  for (std::size_t count = 0; count < kFewestCodes; ++count) {
+    const std::size_t begin = pos;
+    long value = 0;
+    for (; digit_at(text, pos) && pos - begin < kLongestCode; ++pos)
+      value = value * 10 + (text[pos] - '0');
+    const std::size_t size = pos - begin;
+    if (size == 0 || size == kLongestCode || pos + 1 >= text.size() || !kSigns.has(text[pos]))
+      break;
+    // Two digits may be a pair of hexadecimal ones, three may be octal ones, when all are.
+    pairs = pairs && size == 2;
+    octals = octals && size == 3;
+    if (!pairs && !octals && !may_be_character(value) && !is_disguise(value)) {
+      looked = std::max(looked, pos);
+      return kBoth;
+    }
+    do ++pos;
+    while (pos < text.size() && kSigns.has(text[pos]));
+  }
+  return pairs ? 0 : bit_of(Base::kPairs);
 }
 
 // Whether a list may begin with `code`.
@@ -481,7 +533,7 @@ bool may_be_first(std::string_view text, Code code) {
 void find_char_codes(std::string_view text, const Survey& survey, Range where, Patches& out) {
   out.undo(kCharCodes | kWrapped);
   std::size_t looked[4] = {0, 0, 0, 0};  // a list is not read again from its middle
-  static constexpr CharSet kFirst{"0123456789abcdefABCDEFuU"};
+  static constexpr CharSet kFirst{"0123456789abcdefABCDEFhHuU"};
   // Where digits begin a word, and words of one letter (U+0041) or two (a pair of digits), or with
   // a digit behind the first (E3h); not before words, but for those of calls, and Japanese within
   // the shortest list.
@@ -489,20 +541,37 @@ void find_char_codes(std::string_view text, const Survey& survey, Range where, P
                                   const BlockMarks& after) {
     static_assert(kFewestCodes == 8);
     const TwoBlocks alnum{m.alnum(), after.alnum()}, digits{m.digit, after.digit};
-    const std::uint64_t starts = alnum.low & ~(alnum.low << 1 | before.alnum() >> 63) &
-                                 (m.digit | digits.ahead(1) | ~alnum.ahead(1) | ~alnum.ahead(2));
+    const std::uint64_t basic = m.special << 1 & ~alnum.ahead(3);  // "&HE3"
+    const std::uint64_t starts =
+        alnum.low & ~(alnum.low << 1 | before.alnum() >> 63) &
+        (m.digit | digits.ahead(1) | ~alnum.ahead(1) | ~alnum.ahead(2) | basic);
     if (starts == 0) return starts;
+    // Eight codes take 20 bytes and more: two digits each, few of them one.
     const TwoBlocks words{m.plain, after.plain}, high{m.high, after.high};
-    const TwoBlocks calls{m.close | m.dot, after.close | after.dot};
-    const std::uint64_t near_word = words.spread(1).spread(2).spread(4).spread(6).ahead(1) &
-                                    ~calls.spread(1).spread(2).spread(4).spread(8).spread(8).low;
-    const std::uint64_t near_high = high.spread(1).spread(2).spread(4).spread(6).ahead(1);
-    return starts & ~(near_word | near_high);
+    const std::uint64_t near_word =
+        words.spread(1).spread(2).spread(4).spread(8).spread(4).ahead(1);
+    const std::uint64_t near_high = high.spread(1).spread(2).spread(4).spread(8).spread(4).ahead(1);
+    const std::uint64_t candidates = starts & ~near_high;
+    if ((candidates & near_word) == 0) return candidates;
+    // "chr(", "[char]", "fromCharCode.", but neither "0.5" nor "}" behind a string.
+    const std::uint64_t others = m.space | m.special | m.close;
+    const std::uint64_t other = others << 1 | (before.space | before.special | before.close) >> 63;
+    const std::uint64_t letter = m.letter << 1 | before.letter >> 63;
+    const TwoBlocks calls{
+        (m.close & ~other) | (m.dot & letter),
+        (after.close & ~(((after.space | after.special | after.close) << 1) | others >> 63)) |
+            (after.dot & (after.letter << 1 | m.letter >> 63))};
+    const std::uint64_t called = calls.spread(1).spread(2).spread(4).spread(8).spread(8).low;
+    return candidates & ~(near_word & ~called);
   };
   survey.each(where.begin, where.end, kCodeStarts, [&](std::size_t at) {
     if (!kFirst.has(text[at]) || (at > 0 && word_at(text, at - 1))) return at + 1;
-    const unsigned bases = bases_of_first(text, at);
+    unsigned bases = bases_of_first(text, at);
     if (bases == 0) return at + 1;
+    std::size_t& decimal = looked[static_cast<int>(Base::kDecimal)];
+    if (at < decimal && (bases &= ~bit_of(Base::kDecimal)) == 0) return at + 1;
+    if (kAsciiDigits.has(text[at]) && (bases &= ~bases_that_end(text, at, decimal)) == 0)
+      return at + 1;
     for (const Base base : {Base::kHex, Base::kBinary, Base::kDecimal, Base::kPairs}) {
       std::size_t& seen = looked[static_cast<int>(base)];
       if (at < seen || (bases & bit_of(base)) == 0) continue;

@@ -36,6 +36,7 @@ struct Run {
   std::size_t begin = 0, end = 0;  // of digits, separators between
   std::size_t digits = 0;
   std::size_t ascii = 0;  // of them
+  Range line;             // the line end within, no more than one
   bool powers = false;    // ten and above
   bool separated = false;
 };
@@ -44,8 +45,21 @@ int ascii_value(char32_t c) {
   return c >= U'0' && c <= U'9' ? static_cast<int>(c - U'0') : -1;
 }
 
-// Digits, with single separators between where both sides are digits; `mixed`: of ASCII too.
-Run read_run(std::string_view text, std::size_t at, bool mixed = false) {
+// Over the one line end between two digits of a number, with what indents the next line; 0: it is
+// none.
+std::size_t line_break(std::string_view text, std::size_t at) {
+  constexpr std::size_t kMostIndent = 8;
+  std::size_t end = at;
+  if (end < text.size() && text[end] == '\r') ++end;
+  if (end == text.size() || text[end] != '\n') return 0;
+  const std::size_t line = ++end;
+  while (end < text.size() && end - line < kMostIndent && text[end] == ' ') ++end;
+  return end - at;
+}
+
+// Digits, with single separators between where both sides are digits; `mixed`: of ASCII too,
+// `over`: over a line end as well.
+Run read_run(std::string_view text, std::size_t at, bool mixed = false, bool over = false) {
   Run run{at, at};
   const auto value_at = [mixed, &run](char32_t c) {
     const int ascii = mixed ? ascii_value(c) : -1;
@@ -56,11 +70,14 @@ Run read_run(std::string_view text, std::size_t at, bool mixed = false) {
     const RawChar c = raw_char(text, pos);
     int value = value_at(c.value);
     if (value < 0) {
-      if (i == 0 || kanji_separator(c.value) == '\0') break;
-      const RawChar next = raw_char(text, pos + c.size);
+      const std::size_t line = over && run.line.size() == 0 ? line_break(text, pos) : 0;
+      if (i == 0 || (line == 0 && kanji_separator(c.value) == '\0')) break;
+      const std::size_t gap = line == 0 ? c.size : line;
+      const RawChar next = raw_char(text, pos + gap);
       if ((value = value_at(next.value)) < 0) break;
-      run.separated = true;
-      pos += c.size + next.size;
+      if (line != 0) run.line = {pos, pos + line};
+      run.separated |= line == 0;
+      pos += gap + next.size;
     } else {
       pos += c.size;
     }
@@ -71,9 +88,22 @@ Run read_run(std::string_view text, std::size_t at, bool mixed = false) {
   return run;
 }
 
+// The run with what goes on in the next line, when both together are a long number.
+Run read_lines(std::string_view text, const Run& run) {
+  constexpr std::size_t kFewestDigits = 9;
+  if (line_break(text, run.end) == 0) return run;
+  const Run both = read_run(text, run.begin, false, true);
+  return !both.powers && both.digits >= kFewestDigits ? both : run;
+}
+
 // The run as decimal digits, one for one.
 void patch_digits(std::string_view text, const Run& run, bool asks, Patches& out) {
   for (std::size_t pos = run.begin; pos < run.end;) {
+    if (run.line.size() > 0 && pos == run.line.begin) {
+      out.add(run.line, "", asks);
+      pos = run.line.end;
+      continue;
+    }
     const RawChar c = raw_char(text, pos);
     const int value = kanji_value(c.value);
     const char plain = value >= 0 ? static_cast<char>('0' + value) : kanji_separator(c.value);
@@ -210,7 +240,7 @@ void find_kanji_numbers(std::string_view text, const Survey&, Range where, Patch
       pos += c.size;
       continue;
     }
-    const Run run = read_run(text, pos);
+    const Run run = read_lines(text, read_run(text, pos));
     if (const Run mixed = read_mixed(text, run); mixed.digits > 0) {
       patch_digits(text, mixed, true, out);
       pos = mixed.end;

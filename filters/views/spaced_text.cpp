@@ -36,6 +36,16 @@ std::size_t characters_in(std::string_view gap) {
   }));
 }
 
+// Between two characters from `at` on, over the bullet of a list: "\n- ".
+std::string_view gap_between(std::string_view text, std::size_t at) {
+  const std::string_view gap = gap_at(text, at);
+  if (!gap.ends_with('\n')) return gap;
+  static constexpr CharSet kBullets{"-*+"};
+  const std::size_t end = at + gap.size();
+  const bool bullet = end + 2 < text.size() && kBullets.has(text[end]) && text[end + 1] == ' ';
+  return bullet ? text.substr(at, gap.size() + 2) : gap;
+}
+
 // Gaps of one run are alike: equal, or nothing but spaces.
 bool alike(std::string_view a, std::string_view b) {
   return a == b || (all_blank(a) && all_blank(b));
@@ -45,6 +55,7 @@ struct Singles {
   std::vector<Range> gaps;
   std::vector<char32_t> signs;  // the characters, gaps between
   std::vector<Range> forms;     // those that stand for others: full width, in circles
+  Range marked;                 // the gap before one that a sentence or another line goes on with
   std::size_t end = 0;
   std::size_t alnums = 0, han = 0;
   std::size_t count() const { return signs.size(); }
@@ -52,6 +63,7 @@ struct Singles {
     gaps.clear();
     signs.clear();
     forms.clear();
+    marked = {};
     end = alnums = han = 0;
   }
 };
@@ -71,9 +83,12 @@ void add_form(std::string_view text, Range at, Patches& out) {
   out.add(at, narrow(c) != c ? std::string_view(&plain, 1) : plain_form(c));
 }
 
-// Whether nothing else goes on after a single character.
-bool stands_alone(std::string_view text, std::size_t end, char32_t c) {
+// Whether nothing else goes on after a single character; `line`: that begins one.
+bool stands_alone(std::string_view text, std::size_t end, char32_t c, bool line) {
   const RawChar next = raw_char(text, end);
+  // "3. ", "A: " of another line.
+  static constexpr CharSet kMarks{".:)"};
+  if (line && next.value < 0x80 && kMarks.has(static_cast<char>(next.value))) return false;
   static constexpr CharSet kCloses{"\"'`<>"};
   return next.size == 0 || is_gap(next.value) || c >= 0x2E80 || next.value >= 0x80 ||
          kCloses.has(static_cast<char>(next.value));
@@ -83,8 +98,8 @@ bool stands_alone(std::string_view text, std::size_t end, char32_t c) {
 RawChar single_after(std::string_view text, std::size_t end, std::string_view gap) {
   const std::size_t at = end + gap.size();
   const RawChar c = raw_char(text, at);
-  const bool is_one =
-      !gap.empty() && c.size != 0 && is_single(c.value) && stands_alone(text, at + c.size, c.value);
+  const bool is_one = !gap.empty() && c.size != 0 && is_single(c.value) &&
+                      stands_alone(text, at + c.size, c.value, gap.front() == '\n');
   return is_one ? c : RawChar{};
 }
 
@@ -94,7 +109,8 @@ void read_plain_singles(std::string_view text, char sign, std::size_t& pos, Sing
   static constexpr CharSet kAfter = kGapSigns | CharSet("\"'`<>");
   while (run.count() < kMostSingles && pos + 2 < text.size() && text[pos] == sign) {
     const auto c = static_cast<unsigned char>(text[pos + 1]);
-    if (c <= 0x20 || c >= 0x7F || !kAfter.has(text[pos + 2])) return;
+    const char after = text[pos + 2];
+    if (c <= 0x20 || c >= 0x7F || !kAfter.has(after) || (sign == '\n' && after != sign)) return;
     run.signs.push_back(c);
     run.alnums += is_alnum(c) ? 1 : 0;
     run.gaps.push_back({pos, pos + 1});
@@ -114,12 +130,17 @@ void read_singles(std::string_view text, std::size_t at, Singles& run) {
     if (is_form(c.value)) run.forms.push_back({pos, pos + c.size});
     pos += c.size;
     run.end = pos;
-    if (run.count() == 1) first = gap_at(text, pos);
+    if (run.count() == 1) first = gap_between(text, pos);
     if (first.size() == 1) read_plain_singles(text, first[0], pos, run);
-    const std::string_view gap = gap_at(text, pos);
+    const std::string_view gap = gap_between(text, pos);
     if (gap.empty() || !alike(gap, first)) break;
     c = single_after(text, pos, gap);
-    if (c.size == 0) break;
+    if (c.size == 0) {
+      const std::size_t next = pos + gap.size();
+      if (gap.front() == '\n' && alnum_at(text, next) && !alnum_at(text, next + 1))
+        run.marked = {pos, next};
+      break;
+    }
     run.gaps.push_back({pos, pos + gap.size()});
     pos += gap.size();
   }
@@ -224,7 +245,7 @@ void find_spaced(std::string_view text, const Survey& survey, Range where, Pulle
     }
     // Most singles are words of one letter.
     const std::size_t next = at + c.size;
-    if (single_after(text, next, gap_at(text, next)).size == 0) {
+    if (single_after(text, next, gap_between(text, next)).size == 0) {
       return next;
     }
     read_singles(text, at, run);
@@ -243,6 +264,11 @@ void find_spaced(std::string_view text, const Survey& survey, Range where, Pulle
       patches.add(gap, word_ends ? " " : "");
     }
     for (const Range& form : run.forms) add_form(text, form, patches);
+    // "U\n6. Let me know": the last one, perhaps.
+    if (run.marked.size() > 0) {
+      for (const Range& gap : run.gaps) out.doubtful.add(gap, "");
+      out.doubtful.add(run.marked, "");
+    }
     return run.end;
   });
 }

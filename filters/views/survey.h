@@ -272,10 +272,12 @@ inline constexpr auto kEvenGroupStarts = [](const BlockMarks& before, const Bloc
                          after.space & (goes_on << 1 | run >> 63) & goes_on >> 1};
   std::uint64_t even = 0;
   for (const unsigned size : kEvenSizes) even |= blanks.ahead(size) & blanks.ahead(2 * size + 1);
-  // Numbers are written in groups, too.
+  // Numbers are written in groups too, but in fewer ones.
   const TwoBlocks letters{m.letter, after.letter};
+  const std::uint64_t six =
+      blanks.ahead(9) & blanks.ahead(14) & blanks.ahead(19) & blanks.ahead(24);
   return run & ~(run << 1 | last >> 63) & even &
-         letters.spread(1).spread(2).spread(4).spread(8).spread(8).low;
+         (letters.spread(1).spread(2).spread(4).spread(8).spread(16).spread(8).low | six);
 };
 // For Survey::run_begin: what may be part of a token (kTokenChars).
 inline constexpr auto kTokenMarks = [](const BlockMarks& m) { return m.alnum() | m.token | m.dot; };

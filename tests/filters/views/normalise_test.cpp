@@ -254,6 +254,14 @@ TEST(Normalise, NumbersInKanjiAreReadWhereTheContextAsks) {
   EXPECT_EQ(view("一般に、三菱と千葉の一部では一番の二の次"), "");
 }
 
+TEST(Normalise, ANumberInKanjiGoesOnInTheNextLine) {
+  EXPECT_EQ(shown("電話: 〇九〇-一二三四-五\n  六七八\n", 0.0),
+            "jp_phone[〇九〇-一二三四-五\n  六七八]");
+  EXPECT_EQ(shown("カード番号: 四七一六二七五九一\n三六〇三七五四\n"),
+            "credit_card[四七一六二七五九一\n三六〇三七五四]");
+  EXPECT_EQ(shown("電話は〇三\n一二三四\n"), "");
+}
+
 TEST(Normalise, GroupsWithPowersOfTenAreRead) {
   const std::string my_number = "六千九百二十八－四千八百－二千六百四十九";
   EXPECT_EQ(shown("マイナンバー：" + my_number), "jp_my_number[" + my_number + "]");
@@ -454,6 +462,8 @@ TEST(CharacterForms, EveryDigitOfUnicodeIsRead) {
   EXPECT_EQ(plain_form(0x1D7FF), "9");
   EXPECT_EQ(plain_form(0x2473), "20");
   EXPECT_EQ(plain_form(0x1F150), "A");
+  EXPECT_EQ(plain_form(0x1F10B), "0");
+  EXPECT_EQ(plain_form(0x1F10C), "0");
   EXPECT_EQ(plain_form(U'漢'), "");
   EXPECT_EQ(latin_lookalike(U'ニ'), '\0');
   EXPECT_EQ(latin_lookalike(0x0430), 'a');

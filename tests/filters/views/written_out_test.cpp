@@ -24,14 +24,34 @@ std::string rows(const std::string& text, const char* offset, const std::string&
 
 TEST(WrittenOut, FindsCodesOfEveryBaseAndCast) {
   for (const Value& value : values())
-    for (const char* code : {"0o%o, ", "0%03o, ", "(byte)%u, ", "(byte) 0x%02x, ", "%uu8, ",
-                             "%02Xh, ", "Chr$(%u) & ", "[char]%u+", "UInt8(%u), "}) {
+    for (const char* code :
+         {"0o%o, ", "0%03o, ", "(byte)%u, ", "(byte) 0x%02x, ", "%uu8, ", "%02Xh, ", "Chr$(%u) & ",
+          "[char]%u+", "UInt8(%u), ", "%u/", "&H%02X, "}) {
       std::string list;
       for (const char c : value.text)
         list += printed(code, static_cast<unsigned>(static_cast<unsigned char>(c)));
       EXPECT_NE(shown(value.label_en + "{" + list + "0}").find(value.type), std::string::npos)
           << code << value.text;
     }
+}
+
+// Of digits that are no characters when they are read as decimal ones.
+TEST(WrittenOut, FindsOctalCodesWithoutAMark) {
+  for (const Value& value : values()) {
+    std::string list;
+    for (const char c : value.text) list += printed("%03o ", static_cast<unsigned>(c));
+    EXPECT_NE(shown(value.label_en + list + "\n").find(value.type), std::string::npos) << list;
+  }
+}
+
+TEST(WrittenOut, FindsHexadecimalDigitsInGroupsWithTheRestAtTheirEnd) {
+  for (const Value& value : values()) {
+    const std::string digits = hex(value.label_en + value.text);
+    std::string groups;
+    for (std::size_t at = 0; at < digits.size(); at += 4) groups += ' ' + digits.substr(at, 4);
+    EXPECT_NE(shown("data =" + groups + "\n- next\n").find(value.type), std::string::npos)
+        << groups;
+  }
 }
 
 TEST(WrittenOut, FindsListsThatACallTurnsIntoText) {
