@@ -183,7 +183,7 @@ ChatHead counted_head(std::string_view text, std::size_t at) {
   if (!kFirst.has(text[at]) && static_cast<unsigned char>(text[at]) < 0x80) return {};
   const auto in = [text](std::size_t pos, const auto& words) -> std::string_view {
     for (const std::string_view word : words)
-      if (text.substr(pos, word.size()) == word) return word;
+      if (at_or_nul(text, pos) == word[0] && text.substr(pos, word.size()) == word) return word;
     return {};
   };
   const std::string_view word = digit(text[at]) ? std::string_view() : in(at, kWords);
