@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <string>
+#include <utility>
 
 #include "filters/char_set.h"
 #include "filters/line_ends.h"
@@ -123,6 +124,22 @@ std::size_t label_end_before(std::string_view text, std::size_t at) {
   return pos;
 }
 
+// Before the remark in brackets that ends at `end`: "マイナンバー（本人）", "card (personal)";
+// `end`: there is none.
+std::size_t remark_begin(std::string_view text, std::size_t end) {
+  constexpr std::size_t kLongest = 32;
+  const std::size_t from = end > kLongest ? end - kLongest : 0;
+  const std::string_view before = text.substr(from, end - from);
+  for (const auto& [open, close] :
+       {std::pair<std::string_view, std::string_view>{"（", "）"}, {"(", ")"}}) {
+    if (!before.ends_with(close)) continue;
+    const std::size_t begin = before.rfind(open);
+    if (begin == std::string_view::npos || before.find('\n', begin) != before.npos) return end;
+    return from + begin - (begin > 0 && before[begin - 1] == ' ' ? 1 : 0);
+  }
+  return end;
+}
+
 // The beginning of the line that holds `at`; npos: it is too long.
 std::size_t line_begin(std::string_view text, std::size_t at) {
   const std::size_t from = at > kLongestLine ? at - kLongestLine : 0;
@@ -173,7 +190,7 @@ std::size_t item_mark_end(std::string_view text, std::size_t at) {
   return text.substr(at + 1, kBullet.size()) == kBullet ? at + 1 + kBullet.size() : at;
 }
 
-// ー・…〜～【】「」（）.
+// ー・…〜～【】「」：；＿｜.
 bool is_wide_sign(char32_t c) {
   switch (c) {
     case 0x30FC:
@@ -185,8 +202,10 @@ bool is_wide_sign(char32_t c) {
     case 0x300D:
     case 0x3010:
     case 0x3011:
-    case 0xFF08:
-    case 0xFF09:
+    case 0xFF1A:
+    case 0xFF1B:
+    case 0xFF3F:
+    case 0xFF5C:
       return true;
     default:
       return false;
@@ -218,7 +237,8 @@ std::size_t sign_end(std::string_view text, std::size_t at, Beyond beyond) {
     return beyond == Beyond::kLines ? further_line(text, at) : at;
   if (static_cast<unsigned char>(c) < 0x80) return kSigns.has(c) ? at + 1 : at;
   const RawChar wide = raw_char(text, at);
-  return is_gap(wide.value) || is_wide_sign(wide.value) ? at + wide.size : at;
+  const bool full_width = wide.value >= 0xFF01 && wide.value <= 0xFF0F;
+  return is_gap(wide.value) || is_wide_sign(wide.value) || full_width ? at + wide.size : at;
 }
 
 bool proves(std::string_view digits, Label label) {
@@ -301,6 +321,7 @@ bool is_usual(const Digits& digits) {
 std::size_t join_labelled_number(std::string_view text, std::size_t at, PulledApart out) {
   const std::size_t label_end = label_end_before(text, at);
   Label label = label_before(text, label_end);
+  if (label == Label::kNone) label = label_before(text, remark_begin(text, label_end));
   const bool column = label == Label::kNone;
   if (column) {
     const std::size_t heading = heading_before(text, at);

@@ -46,6 +46,17 @@ TEST(LabelledNumbers, AreFoundInTheColumnUnderTheirHeading) {
         << number.type;
 }
 
+TEST(LabelledNumbers, ARemarkMayStandBehindTheLabel) {
+  for (const Number& number : numbers())
+    for (const std::string& label : {number.label_ja + "（本人）：",
+                                     number.label_ja + " (本人): ", number.label_en + " (new) = "})
+      for (const std::string sign : {"＿", ",", "<br/>", "｜"}) {
+        const std::string text = label + number.text.substr(0, 3) + sign +
+                                 number.text.substr(3, 5) + "," + number.text.substr(8);
+        EXPECT_TRUE(found(text + "\n", number.type)) << text;
+      }
+}
+
 TEST(LabelledNumbers, AreFoundWithSignsOfSeveralKindsBetweenGroupsOfAnySize) {
   for (const Number& number : numbers())
     for (const std::string sign : {"/", "_", ":", ",", "ー", "~~", "**"}) {
