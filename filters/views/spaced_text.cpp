@@ -36,14 +36,17 @@ std::size_t characters_in(std::string_view gap) {
   }));
 }
 
+bool bullet_at(std::string_view text, std::size_t at) {
+  static constexpr CharSet kBullets{"-*+"};
+  return at + 2 < text.size() && kBullets.has(text[at]) && text[at + 1] == ' ';
+}
+
 // Between two characters from `at` on, over the bullet of a list: "\n- ".
 std::string_view gap_between(std::string_view text, std::size_t at) {
   const std::string_view gap = gap_at(text, at);
   if (!gap.ends_with('\n')) return gap;
-  static constexpr CharSet kBullets{"-*+"};
   const std::size_t end = at + gap.size();
-  const bool bullet = end + 2 < text.size() && kBullets.has(text[end]) && text[end + 1] == ' ';
-  return bullet ? text.substr(at, gap.size() + 2) : gap;
+  return bullet_at(text, end) ? text.substr(at, gap.size() + 2) : gap;
 }
 
 // Gaps of one run are alike: equal, or nothing but spaces.
@@ -208,6 +211,7 @@ bool too_few_stand_apart(std::string_view text, std::size_t at) {
   const char gap = text[at + 1];
   if (static_cast<unsigned char>(gap) >= 0x80) return false;
   if (!kGapSigns.has(gap)) return true;
+  if (gap == '\n' && bullet_at(text, at + 2)) return false;
   for (std::size_t pos = at; pos < most; pos += 2) {
     const char between = text[pos + 1];
     const auto next = static_cast<unsigned char>(text[pos + 2]),
