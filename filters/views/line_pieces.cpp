@@ -114,10 +114,11 @@ bool may_begin_iban(std::string_view piece) {
 
 std::vector<Range> breaks_of_iban(std::string_view text, std::size_t begin, std::size_t end,
                                   NextPiece next_piece) {
+  constexpr std::size_t kMostPairs = 17;  // of the longest one
   std::vector<Range> breaks;
   std::string value(text.substr(begin, end - begin));
   const std::size_t size = iban_length(text.substr(begin, 2));
-  while (value.size() < size && breaks.size() < kMostLines) {
+  while (value.size() < size && breaks.size() < kMostPairs) {
     const std::size_t next = next_piece(text, end);
     std::size_t stop = next;
     while (alnum_at(text, stop) && stop - next < size) ++stop;

@@ -84,6 +84,9 @@ bool has_capitals(const unsigned char* block) {
   static constexpr BlockMarks kNothing{};
   if (m.digit != 0 && (ends & (ends - 1)) != 0 && count(keyed) >= 3 && even_gaps(m, kNothing) != 0)
     flags |= kEvenPieces;
+  // "gh p_ A1 b2".
+  const std::uint64_t single = m.space & run << 1 & run >> 1;
+  if ((single & single >> 3 & single >> 6 & single >> 9) != 0) flags |= kEvenPieces;
   const std::uint64_t mixed = m.kanji & (m.digit << 1 | m.digit >> 3);
   // With a blank or a comma between, too.
   const std::uint64_t apart = m.kanji & (m.kanji >> 4 | m.kanji >> 6);

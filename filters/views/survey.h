@@ -78,23 +78,26 @@ constexpr std::size_t bit_count(std::uint64_t bits) {
 }
 
 // Where gaps of two bytes, or of three (" - ", a character that is not ASCII), begin behind a token
-// and come again behind a group of a usual length.
+// and come again behind a group of a usual length; and where one blank does so, three times behind
+// pairs ("gh p_ A1 b2").
 inline std::uint64_t even_gaps(const BlockMarks& m, const BlockMarks& after) {
   const std::uint64_t low = m.alnum() | m.token, high = after.alnum() | after.token;
   const TwoBlocks run{low, high}, none{~low, ~high}, blank{m.space, after.space};
   const std::uint64_t ends = ~low & low << 1;
   if ((ends & (ends - 1)) == 0) return 0;
+  const TwoBlocks single{m.space & low << 1 & run.ahead(1), after.space & high << 1 & high >> 1};
+  const std::uint64_t pairs = single.low & single.ahead(3) & single.ahead(6) & single.ahead(9);
   const std::uint64_t two = ends & none.ahead(1) & run.ahead(2) & ~(m.space ^ blank.ahead(1));
   const std::uint64_t code = TwoBlocks{m.special, after.special}.ahead(1);  // " = ", " < "
   const std::uint64_t three = ends & ~(none.ahead(1) & run.ahead(2)) & run.ahead(3) &
                               ((m.space & blank.ahead(2) & ~code) | m.first_high);
   const std::uint64_t brackets = ends & m.first_high & none.ahead(3) & run.ahead(6);
-  if ((two | three | brackets) == 0) return 0;
+  if ((two | three | brackets) == 0) return pairs;
   const std::uint64_t closed =
       brackets & (brackets >> 10 | brackets >> 11 | brackets >> 12 | brackets >> 14);
   const std::uint64_t two_again = two >> 6 | two >> 7 | two >> 8 | two >> 10 | two >> 12;
   const std::uint64_t three_again = three >> 7 | three >> 8 | three >> 9 | three >> 11;
-  return (two & two_again) | (three & three_again) | closed;
+  return pairs | (two & two_again) | (three & three_again) | closed;
 }
 
 class Survey {

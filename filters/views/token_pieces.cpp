@@ -7,6 +7,7 @@
 #include "filters/char_set.h"
 #include "filters/line_ends.h"
 #include "filters/views/blobs.h"
+#include "filters/views/line_pieces.h"
 #include "filters/views/pieces.h"
 #include "filters/views/survey.h"
 #include "filters/views/token_prefixes.h"
@@ -47,6 +48,20 @@ void join(const Pieces& pieces, Patches& out) {
   for (const Range& gap : pieces.gaps) out.add(gap, "");
 }
 
+// "gh p_", "AK IA": the blank at `at` behind two characters of a token's beginning and before two.
+bool parts_pairs(std::string_view text, std::size_t at) {
+  if (at < 2 || at + 3 >= text.size() || text[at + 3] != ' ' || (at > 2 && token_at(text, at - 3)))
+    return false;
+  const char four[] = {text[at - 2], text[at - 1], text[at + 1], text[at + 2]};
+  const std::string_view beginning(four, sizeof four);
+  return has_token_prefix(beginning) || begins_token_prefix(beginning) ||
+         may_begin_iban(beginning.substr(0, 2));
+}
+
+std::size_t behind_blank(std::string_view text, std::size_t at) {
+  return at + 1 < text.size() && text[at] == ' ' && alnum_at(text, at + 1) ? at + 1 : at;
+}
+
 // Cheap: whether groups of a token may be parted by what stands at `at`: brackets back to back, two
 // blanks, a sign between blanks, what is not ASCII.
 bool may_part_evenly(std::string_view text, std::size_t at) {
@@ -54,7 +69,8 @@ bool may_part_evenly(std::string_view text, std::size_t at) {
   const char next = text[at + 1];
   switch (text[at]) {
     case ' ':
-      return next == ' ' || (text[at + 2] == ' ' && !alnum_at(text, at + 1) && next != '=');
+      return next == ' ' || (text[at + 2] == ' ' && !alnum_at(text, at + 1) && next != '=') ||
+             parts_pairs(text, at);
     case ']':
       return next == '[' || text[at + 2] == '[';
     case ')':
@@ -190,6 +206,11 @@ void find_even_pieces(std::string_view text, const Survey& survey, Range where, 
   survey.each(where.begin, where.end, kGaps, [&](std::size_t end) {
     if (end < done || !may_part_evenly(text, end) || !parts_again(text, end)) return end + 1;
     const std::size_t at = token_begin(survey, end);
+    if (end - at == 2 && may_begin_iban(text.substr(at, 2))) {
+      const auto breaks = breaks_of_iban(text, at, end, behind_blank);
+      for (const Range& one : breaks) out.doubtful.add(one, "");
+      if (!breaks.empty()) return done = breaks.back().end;
+    }
     done = join_even_pieces(text, {at, end}, tried, out);
     return std::max(done, end + 1);
   });
