@@ -438,8 +438,11 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
         return at + 1;
       }
     }
-    const bool open = begins || digit_at(text, end - 1) || at_sign(text, end - 1) ||
-                      (begin > 0 && at_sign(text, begin - 1));
+    const bool shortly =
+        left.size() == 1 || (may && left.size() < kLongestTokenPrefix && begins_token_prefix(left));
+    const bool groups = text[end - 1] == '-' && digit_at(text, end - 2);
+    const bool open = begins || shortly || groups || digit_at(text, end - 1) ||
+                      at_sign(text, end - 1) || (begin > 0 && at_sign(text, begin - 1));
     if (const std::size_t part = open ? part_label_end(text, at) : at; part != at) {
       out.doubtful.add({end, part}, "");
       return at + 1;

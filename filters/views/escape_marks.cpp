@@ -60,7 +60,8 @@ bool begins_entity(std::string_view text, std::size_t at) {
   static constexpr std::string_view kNames[] = {
       "commat;", "period;",  "hyphen;",         "dash;",    "num;", "colon;", "sol;",
       "lowbar;", "plus;",    "equals;",         "amp;#",    "shy;", "zwj;",   "zwnj;",
-      "Tab;",    "NewLine;", "ZeroWidthSpace;", "NoBreak;", "lrm;", "rlm;"};
+      "Tab;",    "NewLine;", "ZeroWidthSpace;", "NoBreak;", "lrm;", "rlm;",   "ast;",
+      "excl;",   "percnt;",  "quest;",          "dollar;",  "Hat;"};
   for (const std::string_view name : kNames)
     if (text.substr(at + 1, name.size()) == name) return true;
   return false;
@@ -106,8 +107,18 @@ std::uint16_t quote_flags(std::string_view text, std::size_t at) {
   bool line_ends = false;
   for (int i = 0; i < 3 && is_blank(at_or_nul(text, pos)); ++i) line_ends |= text[pos++] == '\n';
   const char next = at_or_nul(text, pos);
-  if (is_quote(next)) return alnum(at_or_nul(text, pos + 1)) || pos > at + 1 ? kQuotes : 0;
-  if (next == ',') return is_blank(text[at - 1]) ? 0 : kQuotes | kCells;
+  if (is_quote(next)) {
+    const char first = at_or_nul(text, pos + 1);
+    return alnum(first) || first == '%' || pos > at + 1 ? kQuotes : 0;
+  }
+  // A blank behind digits may part the groups of a number.
+  if (next == ',')
+    return is_blank(text[at - 1]) && !(at > 1 && digit(text[at - 2])) ? 0 : kQuotes | kCells;
+  // parts["a"] + …
+  if (next == ']') {
+    const char sign = at_or_nul(text, pos + (at_or_nul(text, pos + 1) == ' ' ? 2 : 1));
+    return sign == '+' || sign == '.' || sign == '&' ? kQuotes : 0;
+  }
   if (next == '.') return dot_joins(text, pos) ? kQuotes : 0;
   // K="$A$B", $k = "$a$b".
   if (next == '$' && (text[at - 1] == '=' || line_ends || text[at - 1] == ' ')) return kQuotes;
@@ -117,6 +128,7 @@ std::uint16_t quote_flags(std::string_view text, std::size_t at) {
     if (behind == ';' && is_letter(static_cast<unsigned char>(third))) return kQuotes;
     if (behind == '\n' || (behind == ';' && third == '\n')) {
       std::size_t word = pos + (behind == ';' ? 3 : 2);
+      if (at_or_nul(text, word) == '\n') ++word;
       for (int i = 0; i < 16 && at_or_nul(text, word) == ' '; ++i) ++word;
       return is_letter(static_cast<unsigned char>(at_or_nul(text, word))) ? kQuotes : 0;
     }
@@ -131,6 +143,27 @@ std::uint16_t quote_flags(std::string_view text, std::size_t at) {
                      (next == 'D' && third == 'E') ||
                      (line_ends && (is_letter(static_cast<unsigned char>(next)) || next == '-'));
   return joins ? kQuotes : 0;
+}
+
+// ${A}${B}, $A$B
+bool puts_together(std::string_view text, std::size_t at) {
+  constexpr std::size_t kLongest = 48;
+  std::size_t pos = at + 1;
+  const bool brace = at_or_nul(text, pos) == '{';
+  while (pos - at < kLongest && (alnum(at_or_nul(text, pos)) || at_or_nul(text, pos) == '_' ||
+                                 (brace && text[pos] == '{')))
+    ++pos;
+  if (brace && at_or_nul(text, pos) == ':') return true;
+  return at_or_nul(text, brace ? pos + 1 : pos) == '$';
+}
+
+// "A1&" of a formula.
+bool is_cell(std::string_view text, std::size_t at) {
+  std::size_t pos = at;
+  while (pos - at < 2 && is_upper(static_cast<unsigned char>(at_or_nul(text, pos)))) ++pos;
+  const std::size_t row = pos;
+  while (pos - row < 4 && digit(at_or_nul(text, pos))) ++pos;
+  return row > at && pos > row && at_or_nul(text, pos) == '&';
 }
 
 // "AKIA**IOSF**", "`AKIA`IOSF", "AKIA/* */IOSF": seen at the first mark.
@@ -171,15 +204,18 @@ std::uint16_t mark_flags(std::string_view text, std::size_t at) {
     case '\\':
       return begins_escape(text, at) ? kEscape : 0;
     case '%':
+      if ((at_or_nul(text, at + 1) | 0x20) == 'w' && at > 0 && is_blank(text[at - 1]))
+        return kQuotes;  // %w[a b].join
       return begins_percent(text, at) ? kEscape : 0;
     case '&':
       return begins_entity(text, at) ? kEscape : 0;
     case '<':
       return begins_tag(text, at) ? kEscape : 0;
     case '=':
-      // K=${K}…
+      // K=${K}…, K=${A}${B}, =A1&B1
       if (at_or_nul(text, at + 1) == '$')
-        return self_append_glue(text, at).size() != 0 ? kQuotes : 0;
+        return self_append_glue(text, at).size() != 0 || puts_together(text, at + 1) ? kQuotes : 0;
+      if (is_cell(text, at + 1)) return kQuotes;
       return begins_quoted_printable(text, at) ? kEscape : 0;
     case '|':
       return kCells;

@@ -148,6 +148,16 @@ std::size_t adding_call_end(std::string_view text, std::string_view name, std::s
   return skip_blanks(text, at + 1 + word_at(text, at + 1).size());
 }
 
+constexpr std::size_t kLongestCell = 256;
+
+// What stands between the quote before the one at `closing` and that; `begin` 0: there is none
+// near.
+Range literal_before(std::string_view text, std::size_t closing) {
+  const std::size_t from = closing > kLongestCell ? closing - kLongestCell : 0;
+  const std::size_t quote = text.substr(from, closing - from).rfind(text[closing]);
+  return quote == std::string_view::npos ? Range{} : Range{from + quote + 1, closing};
+}
+
 // Whether the literals that end at `at` and begin at `opening` look like pieces of a value:
 // numbers, what begins a token. Code adds texts to each other all the time.
 bool pieces_tell(std::string_view text, std::size_t at, std::size_t opening) {
@@ -158,6 +168,11 @@ bool pieces_tell(std::string_view text, std::size_t at, std::size_t opening) {
     left |= kAsciiDigits.has(text[begin - 1]);
   for (; end - opening < 40 && kNumber.has(at_or_nul(text, end)); ++end)
     right |= kAsciiDigits.has(text[end]);
+  // "app@kaisha-sam" + "ple.jp", "redis://app" + ":pass@db".
+  const Range literal = literal_before(text, at);
+  const std::string_view before = text.substr(literal.begin, literal.size());
+  const bool open = before.find('@') != before.npos || before.find("://") != before.npos;
+  if (open && before.find(' ') == before.npos) return true;
   const bool numbers =
       left && right && begin > 0 && is_quote(text[begin - 1]) && is_quote(at_or_nul(text, end));
   return numbers || may_be_value_around(text, at, opening + 1);
@@ -213,16 +228,6 @@ bool are_log_fields(std::string_view text, std::size_t closing, std::size_t open
   while (end < text.size() && (kAsciiLetters.has(text[end]) || text[end] == '-')) ++end;
   return end > opening + 1 && at_or_nul(text, end) == '/' &&
          kAsciiDigits.has(at_or_nul(text, end + 1));
-}
-
-constexpr std::size_t kLongestCell = 256;
-
-// What stands between the quote before the one at `closing` and that; `begin` 0: there is none
-// near.
-Range literal_before(std::string_view text, std::size_t closing) {
-  const std::size_t from = closing > kLongestCell ? closing - kLongestCell : 0;
-  const std::size_t quote = text.substr(from, closing - from).rfind(text[closing]);
-  return quote == std::string_view::npos ? Range{} : Range{from + quote + 1, closing};
 }
 
 // What borders the cell whose quotes stand before `begin` and at `end`, on either side, a blank
@@ -365,6 +370,7 @@ std::size_t next_literal(std::string_view text, std::size_t at, JoiningWords& wo
   constexpr std::string_view kBySize = "DELIMITED BY SIZE";  // of COBOL
   while (pos < most) {
     const char c = text[pos];
+    if (text.substr(pos, 3) == "```") return 0;  // of Markdown
     if (is_quote(c)) break;
     if (is_blank(c)) {
       space = true;
@@ -376,7 +382,7 @@ std::size_t next_literal(std::string_view text, std::size_t at, JoiningWords& wo
       if (comment == pos) return 0;
       pos = comment;
       continue;
-    } else if (c == ',') {
+    } else if (c == ',' || (c == ';' && pos == at + 1 && is_quote(at_or_nul(text, pos + 1)))) {
       if (comma) return 0;
       comma = true;
     } else if (c == '{' && space && closed) {
@@ -414,13 +420,36 @@ std::size_t next_literal(std::string_view text, std::size_t at, JoiningWords& wo
   if (sign) return pos;
   if (space) return are_log_fields(text, at, pos) || are_rows(text, at, pos) ? 0 : pos;
   // Two quotes side by side: an empty literal, unless a word goes on (as shells write it).
-  static constexpr CharSet kPart = kAsciiWord | CharSet("-.+/=@");
+  static constexpr CharSet kPart = kAsciiWord | CharSet("-.+/=@%");
   return kPart.has(text[at - 1]) && kPart.has(at_or_nul(text, pos + 1)) ? pos : 0;
 }
 
 }  // namespace
 
 namespace {
+
+// strcpy(password, "…"
+bool is_copied(std::string_view before) {
+  std::size_t begin = before.size();
+  while (begin > 0 && word_char(before[begin - 1])) --begin;
+  const std::string_view call = before.substr(0, begin);
+  return call.ends_with("cpy(") || call.ends_with("cat(");
+}
+
+// SELECT 'Kx9' || 'vTq!' AS password: whether the literals from the quote at `opening` on are given
+// a password's name.
+bool named_behind(std::string_view text, std::size_t opening) {
+  constexpr std::size_t kReach = 160;
+  std::string_view line = text.substr(opening, kReach);
+  line = line.substr(0, line.find('\n'));
+  for (const std::string_view as : {" AS ", " as "}) {
+    const std::size_t at = line.find(as);
+    if (at == line.npos) continue;
+    const std::string name = lower_case(std::string(word_at(line, at + as.size())));
+    return name.find("passw") != name.npos || name.find("pwd") != name.npos;
+  }
+  return false;
+}
 
 // Behind the name of a password before `end`, with a sign that gives it a value, or a definition of
 // Lisp before; 0: there is none near, or another literal stands between.
@@ -438,7 +467,8 @@ std::size_t behind_password_name(std::string_view text, std::size_t end) {
   std::string_view rest = before.substr(behind);
   while (!rest.empty() && rest.front() == ' ') rest.remove_prefix(1);
   const bool given = rest.starts_with(':') || rest.starts_with('=') || rest.starts_with("<-") ||
-                     rest.starts_with("：") || rest.starts_with("は");
+                     rest.starts_with("：") || rest.starts_with("は") ||
+                     (rest.starts_with(',') && is_copied(before.substr(0, behind)));
   const std::string_view first = before.substr(0, behind);
   const bool defined = first.find("(def") != first.npos && first.find(')') == first.npos;
   if (!given && !defined) return 0;
@@ -488,7 +518,10 @@ void find_literal_joins(std::string_view text, const Survey& survey, Range where
     joined = opening;
     const char inside = at_or_nul(text, opening + 1);
     if (inside == '\0' || inside == '\n') return at + 1;
-    if (name != 0) out.add({name, first.begin}, std::string(": ") + text[at]);
+    if (name != 0)
+      out.add({name, first.begin}, std::string(": ") + text[at]);
+    else if (first.begin != 0 && named_behind(text, opening))
+      out.add({first.begin - 1, first.begin}, std::string("password: ") + text[at]);
     out.add({at, opening + 1}, "", tells && !(is_blank(text[at - 1]) && is_blank(inside)));
     return opening + 1;
   });

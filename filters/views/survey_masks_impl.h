@@ -351,8 +351,8 @@ constexpr std::array<std::uint8_t, 256> make_marked_by() {
   };
   for (std::uint8_t& bits : out) bits = kOther;
   constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-  add(" \t\r\n\"'`,.+&|\\~;})$", kQuote);
-  add("0123456789ABCDEFabcdefuU", kPercent);
+  add(" \t\r\n\"'`,.+&|\\~;})]$", kQuote);
+  add("0123456789ABCDEFabcdefuUwW", kPercent);
   add("#", kEntity);
   add(kLetters, kEntity | kTag);
   add("~/!", kTag);

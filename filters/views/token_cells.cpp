@@ -267,8 +267,10 @@ void find_token_cells(std::string_view text, const Survey& survey, Range where, 
     const std::uint64_t last = (before.alnum() | before.token | before.dot) >> 63;
     const TwoBlocks borders{m.border, after.border}, colons{m.colon, after.colon};
     const std::uint64_t names = m.special & colons.ahead(1);  // of members
-    return ~token & (token << 1 | last) &
-           ((m.border & ~names) | (m.space & borders.ahead(1)) | m.gap);
+    const std::uint64_t ends = ~token & (token << 1 | last);
+    // "mongodb://app:" before a sign of a sentence, too.
+    return (ends & ((m.border & ~names) | (m.space & borders.ahead(1)) | m.gap)) |
+           (m.gap & m.colon << 1);
   };
   const std::size_t last_end = std::min(text.size(), where.end + kLongestToken + 1);
   survey.each(where.begin, last_end, kEnds, [&](std::size_t end) {

@@ -8,6 +8,7 @@
 #include "filters/char_set.h"
 #include "filters/line_ends.h"
 #include "filters/views/blobs.h"
+#include "filters/views/named_pieces.h"
 #include "filters/views/pieces.h"
 #include "filters/views/self_appends.h"
 #include "filters/views/token_prefixes.h"
@@ -401,7 +402,9 @@ std::size_t JoinFinder::see_name(std::size_t at, std::string_view name) {
   if (password && !has_token_prefix(value) && value.find("://") == value.npos &&
       first_name < range.begin) {
     range.begin = first_name;
-    value.insert(0, "password = \"");
+    // As the literal ends that it ends with.
+    const char quote = at_or_nul(text_, range.end);
+    value.insert(0, std::string("password = ") + (kQuoteSigns.has(quote) ? quote : ' '));
   }
   out_.add(range, value);
   patched_ = range.end;
@@ -428,6 +431,7 @@ void JoinFinder::look_for_joins() {
 void find_variable_joins(std::string_view text, const Survey&, Range where, Patches& out) {
   out.undo(kJoined);
   JoinFinder joins(text, out);
+  NamedPieces named(text);
   const std::string_view within = text.substr(0, where.end);
   for (std::size_t at = within.find('=', where.begin); at < where.end;
        at = within.find('=', at + 1)) {
@@ -436,6 +440,7 @@ void find_variable_joins(std::string_view text, const Survey&, Range where, Patc
       out.add(glue, "");
       continue;
     }
+    named.join(at, out);
     const std::size_t quote = at_or_nul(text, at + 1) == ' ' ? at + 2 : at + 1;
     if (kQuoteSigns.has(at_or_nul(text, quote)))
       joins.see_quote(quote);
