@@ -4,12 +4,13 @@
 #include <iterator>
 
 #include "filters/char_set.h"
+#include "filters/views/number_shapes.h"
 
 namespace sekisho::filters {
 namespace {
 
 constexpr CharSet kGroupSigns{"-. "};
-constexpr std::size_t kMostGroups = 4, kLongestGroup = 6;
+constexpr std::size_t kMostGroups = kGroupsOfShape, kLongestGroup = 6;
 
 // Sizes of groups of digits with single signs between them; `sign` is the last of these.
 struct Groups {
@@ -54,8 +55,6 @@ Groups last_groups(std::string_view text) {
 }  // namespace
 
 std::string_view sign_at_break(std::string_view number, std::string_view next) {
-  static constexpr std::size_t kSizes[][kMostGroups] = {
-      {4, 4, 4, 4}, {4, 6, 5}, {3, 4, 4}, {3, 3, 4}, {2, 4, 4}, {4, 2, 4}, {4, 3, 3}, {4, 4, 4}};
   const Groups left = last_groups(number);
   for (std::size_t taken = 1; taken <= left.count && taken < kMostGroups; ++taken) {
     const Groups right = first_groups(next, kMostGroups - taken);
@@ -65,9 +64,7 @@ std::string_view sign_at_break(std::string_view number, std::string_view next) {
     std::copy_n(right.sizes, right.count, sizes + taken);
     const std::string_view sign = right.sign.empty() ? left.sign : right.sign;
     if (taken > 1 && !right.sign.empty() && right.sign != left.sign) return {};
-    const bool usual = std::any_of(std::begin(kSizes), std::end(kSizes), [&](const auto& known) {
-      return std::equal(known, known + kMostGroups, sizes);
-    });
+    const bool usual = is_usual_shape(sizes, taken + right.count);
     if (usual && !sign.empty()) return sign;
   }
   return {};

@@ -14,6 +14,7 @@
 #include "filters/views/html_text.h"
 #include "filters/views/line_heads.h"
 #include "filters/views/line_pieces.h"
+#include "filters/views/number_shapes.h"
 #include "filters/views/pieces.h"
 #include "filters/width_fold.h"
 
@@ -304,16 +305,9 @@ Digits read_digits(std::string_view text, std::size_t at, Label label, Beyond be
 
 // As the detectors read numbers themselves.
 bool is_usual(const Digits& digits) {
-  constexpr std::size_t kMost = 4;
-  static constexpr std::size_t kSizes[][kMost] = {{4, 4, 4, 4}, {4, 4, 4, 0}, {3, 4, 4, 0},
-                                                  {4, 6, 5, 0}, {2, 4, 4, 0}, {3, 3, 4, 0},
-                                                  {4, 6, 4, 0}, {4, 2, 4, 0}, {4, 3, 3, 0}};
   if (digits.groups == 1) return true;
-  return digits.alike && (digits.sign == "-" || digits.sign == " ") && digits.groups <= kMost &&
-         std::any_of(std::begin(kSizes), std::end(kSizes), [&](const auto& sizes) {
-           return std::equal(sizes, sizes + digits.groups, digits.sizes) &&
-                  (digits.groups == kMost || sizes[digits.groups] == 0);
-         });
+  return digits.alike && (digits.sign == "-" || digits.sign == " ") &&
+         is_usual_shape(digits.sizes, digits.groups);
 }
 
 }  // namespace

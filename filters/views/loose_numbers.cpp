@@ -11,6 +11,7 @@
 #include "filters/values/japanese_numbers.h"
 #include "filters/values/validators.h"
 #include "filters/views/character_forms.h"
+#include "filters/views/number_shapes.h"
 #include "filters/views/pieces.h"
 #include "filters/width_fold.h"
 
@@ -200,15 +201,7 @@ bool proves_itself(std::string_view digits) {
 
 // As numbers are written, so that one sign between the groups shows it best.
 bool usual_groups(const LooseNumber& number) {
-  constexpr std::size_t kMost = 4;
-  static constexpr std::size_t kSizes[][kMost] = {{4, 4, 4, 4}, {4, 4, 4, 0}, {3, 4, 4, 0},
-                                                  {4, 6, 5, 0}, {2, 4, 4, 0}, {3, 3, 4, 0},
-                                                  {1, 4, 4, 4}, {4, 6, 4, 0}};
-  return number.groups <= kMost &&
-         std::any_of(std::begin(kSizes), std::end(kSizes), [&](const auto& sizes) {
-           return std::equal(sizes, sizes + number.groups, number.sizes.begin()) &&
-                  (number.groups == kMost || sizes[number.groups] == 0);
-         });
+  return is_usual_shape(number.sizes.data(), number.groups);
 }
 
 // Cheap: whether a number may be cut into two such groups first. Dates and times are cut otherwise.
