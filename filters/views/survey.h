@@ -198,13 +198,21 @@ class Survey {
   const std::vector<Range>& odd() const { return odd_; }
 
  private:
-  // The first block from `block` on with one of `flags`; four are looked at together.
+  // The first block from `block` on with one of `flags`; sixteen are looked at together, then four.
   std::size_t next_block(std::size_t block, std::uint16_t flags) const {
     if (block < flags_.size() && (flags_[block] & flags) != 0) return block;
     const std::uint64_t four = flags * std::uint64_t{0x0001000100010001};
+    for (std::uint64_t here[4] = {}; block + 16 <= flags_.size(); block += 16) {
+      std::memcpy(here, &flags_[block], sizeof here);
+      if (((here[0] | here[1] | here[2] | here[3]) & four) != 0) break;
+    }
     for (std::uint64_t here = 0; block + 4 <= flags_.size(); block += 4) {
       std::memcpy(&here, &flags_[block], sizeof here);
-      if ((here & four) != 0) break;
+      if ((here & four) == 0) continue;
+      constexpr std::size_t kBits = 16;
+      if constexpr (std::endian::native == std::endian::little)
+        return block + static_cast<std::size_t>(std::countr_zero(here & four)) / kBits;
+      break;
     }
     while (block < flags_.size() && (flags_[block] & flags) == 0) ++block;
     return block;
