@@ -149,6 +149,29 @@ bool ends_sum(std::string_view text, std::size_t end) {
          (end - begin == 2 && text[begin - 1] == '/');
 }
 
+// "0000020 000001 000002 000003" below "0000000 …": two lines of numbers and blanks, as many of the
+// same lengths in both, of which not all are alike, as those of a number cut into groups are.
+bool are_columns(std::string_view above, std::string_view below) {
+  constexpr std::size_t kFewest = 4;
+  static constexpr CharSet kBlanks{" \t\r"};
+  const auto next_size = [](std::string_view& line) {
+    std::size_t at = 0;
+    while (at < line.size() && kBlanks.has(line[at])) ++at;
+    line.remove_prefix(at);
+    for (at = 0; at < line.size() && kAsciiDigits.has(line[at]);) ++at;
+    line.remove_prefix(at);
+    return at;
+  };
+  std::size_t numbers = 0, first = 0;
+  bool alike = true;
+  for (std::size_t size = 0; (size = next_size(above)) > 0; ++numbers) {
+    if (next_size(below) != size) return false;
+    if (numbers == 0) first = size;
+    alike = alike && size == first;
+  }
+  return numbers >= kFewest && !alike && above.empty() && next_size(below) == 0 && below.empty();
+}
+
 // Whether one row of a table or a log ends at `end` and another begins at `next`: as many cells in
 // both, or the second begins as lines of logs and dumps do.
 bool rows_meet(std::string_view text, std::size_t end, std::size_t next) {
@@ -158,6 +181,7 @@ bool rows_meet(std::string_view text, std::size_t end, std::size_t next) {
   std::string_view above = text.substr(from, end - from), below = text.substr(next, kLongestRow);
   if (const std::size_t cut = last_line_end(above); cut != above.npos) above.remove_prefix(cut + 1);
   below = below.substr(0, below.find('\n'));
+  if (are_columns(above, below)) return true;
   return std::any_of(kCellSigns.begin(), kCellSigns.end(), [&](char sign) {
     const auto cells = std::count(above.begin(), above.end(), sign);
     return cells >= 2 && std::count(below.begin(), below.end(), sign) == cells;

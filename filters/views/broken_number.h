@@ -34,6 +34,9 @@ class BrokenNumber {
       while (begin > 0 && end - begin < kLongest && is_number_char(text_[begin - 1])) --begin;
     }
     if (end > begin) seen_.append(text_.data() + begin, end - begin);
+    // No number is longer; a column of figures would be counted again at each of its lines.
+    constexpr std::size_t kMostSeen = 64;
+    if (seen_.size() > kMostSeen) seen_.erase(0, seen_.size() - kMostSeen);
     return digits();
   }
   // It goes on at `next`, with `sign` before.

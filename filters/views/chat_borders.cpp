@@ -5,6 +5,8 @@
 #include <string>
 
 #include "filters/char_set.h"
+#include "filters/line_ends.h"
+#include "filters/literal_at.h"
 #include "filters/views/pieces.h"
 #include "filters/width_fold.h"
 
@@ -64,9 +66,9 @@ Speaker speaker_behind(std::string_view text, std::size_t at) {
   if (static_cast<unsigned char>(first) < 0x80 && !kFirst.has(first)) return {};
   static constexpr CharSet kStops{":\n\xEF"};  // and the first byte of "："
   while (pos < text.size() && pos - name < kLongestName &&
-         (!kStops.has(text[pos]) || (text[pos] == '\xEF' && text.substr(pos, 3) != "：")))
+         (!kStops.has(text[pos]) || (text[pos] == '\xEF' && !literal_at(text, pos, "："))))
     ++pos;
-  const std::size_t colon = at_or_nul(text, pos) == ':' ? 1 : text.substr(pos, 3) == "：" ? 3 : 0;
+  const std::size_t colon = at_or_nul(text, pos) == ':' ? 1 : literal_at(text, pos, "：") ? 3 : 0;
   if (colon == 0) return {};
   std::string_view speaker = text.substr(name, pos - name);
   while (!speaker.empty() && (speaker.back() == '*' || speaker.back() == ' '))
@@ -183,7 +185,7 @@ ChatHead counted_head(std::string_view text, std::size_t at) {
   if (!kFirst.has(text[at]) && static_cast<unsigned char>(text[at]) < 0x80) return {};
   const auto in = [text](std::size_t pos, const auto& words) -> std::string_view {
     for (const std::string_view word : words)
-      if (at_or_nul(text, pos) == word[0] && text.substr(pos, word.size()) == word) return word;
+      if (begins_at(text, pos, word)) return word;
     return {};
   };
   const std::string_view word = digit(text[at]) ? std::string_view() : in(at, kWords);
@@ -197,7 +199,7 @@ ChatHead counted_head(std::string_view text, std::size_t at) {
   const std::string_view counter = word.empty() ? in(pos, kCounters) : std::string_view();
   if (pos == number || (word.empty() && counter.empty())) return {};
   pos += counter.size();
-  const std::size_t colon = at_or_nul(text, pos) == ':' ? 1 : text.substr(pos, 3) == "：" ? 3 : 0;
+  const std::size_t colon = at_or_nul(text, pos) == ':' ? 1 : literal_at(text, pos, "：") ? 3 : 0;
   if (colon == 0) return {};
   pos = skip(text, pos + colon, kAfterName);
   const bool own_line = at_or_nul(text, pos) == '\n';
@@ -210,9 +212,9 @@ ChatHead plain_head(std::string_view text, std::size_t at) {
   static constexpr CharSet kStops{":\n\t \"'{}[]()<>=,;|\xEF"};
   std::size_t pos = at;
   while (pos < text.size() && pos - at < kLongestName &&
-         (!kStops.has(text[pos]) || (text[pos] == '\xEF' && text.substr(pos, 3) != "：")))
+         (!kStops.has(text[pos]) || (text[pos] == '\xEF' && !literal_at(text, pos, "："))))
     ++pos;
-  const std::size_t colon = at_or_nul(text, pos) == ':' ? 1 : text.substr(pos, 3) == "：" ? 3 : 0;
+  const std::size_t colon = at_or_nul(text, pos) == ':' ? 1 : literal_at(text, pos, "：") ? 3 : 0;
   const bool speaks = pos == at + 1 || colon == 3 || static_cast<unsigned char>(text[at]) >= 0x80;
   if (colon == 0 || pos == at || !speaks) return {};
   return {text.substr(at, pos - at), 0, skip(text, pos + colon, kAfterName), false};
@@ -237,7 +239,7 @@ ChatHead head_above(std::string_view text, std::size_t at, bool own_line) {
   constexpr std::size_t kLongestLine = 400;
   const std::size_t from = at > kLongestLine ? at - kLongestLine : 0;
   const std::string_view near = text.substr(from, at - from);
-  const std::size_t cut = near.rfind('\n');
+  const std::size_t cut = last_line_end(near);
   if (cut == std::string_view::npos && from > 0) return {};
   const std::size_t line = cut == std::string_view::npos ? from : from + cut + 1;
   if (!own_line) {
@@ -245,7 +247,7 @@ ChatHead head_above(std::string_view text, std::size_t at, bool own_line) {
     return same.own_line ? ChatHead{} : same;
   }
   if (cut == std::string_view::npos || cut == 0) return {};
-  const std::size_t above = near.substr(0, cut).rfind('\n');
+  const std::size_t above = last_line_end(near.substr(0, cut));
   if (above == std::string_view::npos && from > 0) return {};
   const ChatHead head = chat_head(text, above == std::string_view::npos ? from : from + above + 1);
   return head.end == line ? head : ChatHead{};
@@ -262,7 +264,7 @@ std::size_t headed_border_end(std::string_view text, std::size_t at) {
   const auto head_behind = [text](std::size_t line_end) {
     std::size_t line = line_end + 1;
     while (line - line_end <= 2 * kMostEmpty &&
-           (at_or_nul(text, line) == '\n' || text.substr(line, 2) == "\r\n"))
+           (at_or_nul(text, line) == '\n' || literal_at(text, line, "\r\n")))
       ++line;
     return chat_head(text, line);
   };

@@ -209,9 +209,10 @@ bool may_be_value(std::string_view digits, const std::vector<std::size_t>& sizes
     case 9:
       return sizes == Sizes{3, 2, 4};
     case 10:
-      return digits[0] == '0' || sizes == Sizes{4, 6} || sizes == Sizes{3, 3, 4};
+      return (digits[0] == '0' && digits[1] != '0') || sizes == Sizes{4, 6} ||
+             sizes == Sizes{3, 3, 4};
     case 11:
-      return digits[0] == '0';
+      return digits[0] == '0' && digits[1] != '0';
     case 12:
       return my_number_valid(digits) || driver_licence_valid(digits);
     default:

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "filters/char_set.h"
+#include "filters/line_ends.h"
+#include "filters/literal_at.h"
 #include "filters/values/password_value.h"
 #include "filters/views/pieces.h"
 #include "filters/views/token_prefixes.h"
@@ -28,7 +30,7 @@ std::size_t piece_end(std::string_view text, std::size_t at) {
 // The piece is all that its line or its message says from there on.
 bool ends_all(std::string_view text, std::size_t end) {
   static constexpr CharSet kEnds{"\n\r\"\\"};
-  return end >= text.size() || kEnds.has(text[end]) || text.substr(end, 2) == " \\";
+  return end >= text.size() || kEnds.has(text[end]) || literal_at(text, end, " \\");
 }
 
 // "password: ", "PW：", "パスワードは「" before `begin`, roughly: the detector tells.
@@ -41,10 +43,11 @@ bool is_named(std::string_view text, std::size_t begin) {
   static constexpr CharSet kBlanks{" \t\"'`"};
   while (!before.empty() && kBlanks.has(before.back())) before.remove_suffix(1);
   if (before.ends_with("「")) before.remove_suffix(3);
-  if (std::none_of(std::begin(kSigns), std::end(kSigns),
-                   [before](auto sign) { return before.ends_with(sign); }))
+  if (std::none_of(std::begin(kSigns), std::end(kSigns), [before](std::string_view sign) {
+        return before.size() >= sign.size() && begins_at(before, before.size() - sign.size(), sign);
+      }))
     return false;
-  if (const std::size_t line = before.rfind('\n'); line != before.npos)
+  if (const std::size_t line = last_line_end(before); line != before.npos)
     before.remove_prefix(line + 1);
   const std::string lower = folded_lower(before);
   return std::any_of(std::begin(kNames), std::end(kNames),
@@ -94,15 +97,15 @@ bool is_strong(std::string_view value, std::size_t first) {
 std::size_t join_password_pieces(std::string_view text, std::size_t end, NextPiece next_piece,
                                  PulledApart out) {
   if (end == 0 || !kPieceChars.has(text[end - 1])) return 0;
-  const std::size_t next = next_piece(text, end);
-  if (next == end) return 0;
-  std::size_t stop = piece_end(text, next);
-  // Cheap: most lines are no single word.
-  if (stop == next || stop - next > kLongestPasswordPiece || !ends_all(text, stop)) return 0;
   std::size_t begin = end;
   while (begin > 0 && end - begin < kLongestPasswordPiece && kPieceChars.has(text[begin - 1]))
     --begin;
+  // Cheap: most words have no name before them, and most lines are no single word.
   if (!is_named(text, begin)) return 0;
+  const std::size_t next = next_piece(text, end);
+  if (next == end) return 0;
+  std::size_t stop = piece_end(text, next);
+  if (stop == next || stop - next > kLongestPasswordPiece || !ends_all(text, stop)) return 0;
   std::string value(text.substr(begin, end - begin));
   // What is one by itself needs nothing more.
   if (is_strong(value)) return 0;
