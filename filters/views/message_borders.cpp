@@ -198,7 +198,8 @@ std::size_t leading_words_end(std::string_view text, std::size_t at) {
   return tells && pos < text.size() && kPiece.has(text[pos]) ? pos : at;
 }
 
-// Between two halves of a number its own separator was lost: the one that stands nearest.
+}  // namespace
+
 std::string_view lost_separator(std::string_view text, std::size_t begin, std::size_t end) {
   if (begin == 0 || !digit(text[begin - 1]) || !digit(at_or_nul(text, end))) return {};
   const auto separator = [](char c) -> std::string_view {
@@ -228,6 +229,8 @@ std::string_view lost_separator(std::string_view text, std::size_t begin, std::s
   if (before > 1 && digit(text[before - 2])) return separator(text[before - 1]);
   return {};
 }
+
+namespace {
 
 // "5412 4710 " may be a piece of a number, no other text that ends with a blank.
 bool may_end_piece(std::string_view text, std::size_t end) {

@@ -13,6 +13,10 @@ namespace sekisho::filters {
 
 class Survey;
 
+// Between two halves of a number, which end at `begin` and begin at `end`, its own separator was
+// lost: the one that stands nearest.
+std::string_view lost_separator(std::string_view text, std::size_t begin, std::size_t end);
+
 // Adds a patch that takes away each border that begins in `where`.
 void find_message_borders(std::string_view text, const Survey& survey, Range where,
                           PulledApart out);

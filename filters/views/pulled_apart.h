@@ -27,6 +27,8 @@ void find_number_groups(std::string_view text, const Survey& survey, Range where
 void find_broken_lines(std::string_view text, const Survey& survey, Range where, PulledApart out);
 // Tokens with a known beginning in groups with the same thing between them.
 void find_even_pieces(std::string_view text, const Survey& survey, Range where, PulledApart out);
+// Values whose second part a sentence tells: "… and the second half is …", "…、後半は …".
+void find_told_parts(std::string_view text, const Survey& survey, Range where, PulledApart out);
 // Tokens with a known beginning, and addresses, over cells.
 void find_token_cells(std::string_view text, const Survey& survey, Range where, PulledApart out);
 

@@ -369,6 +369,7 @@ void ViewScan::Impl::see_pulled_apart(const Scene& scene, Findings& out) {
                                     {kLines, kLineEnd, find_broken_lines},
                                     {kLines, kCells | kLineEnd | kEscape, find_token_cells},
                                     {kLines, kEvenPieces, find_even_pieces},
+                                    {kLines, kLongRun | kManyDigits, find_told_parts},
                                     {kLines, kQuotes | kLineEnd, find_message_borders}};
   for (const Step& step : kSteps) {
     if ((survey.any() & step.flags) == 0 || !allowed(step.family)) continue;

@@ -103,6 +103,25 @@ TEST(NamedPieces, OfLabelledPartsMayBeShort) {
         << cut;
 }
 
+TEST(NamedPieces, SentencesTellWhereASecondPartBegins) {
+  for (const std::string form :
+       {"The first half of the {N} is {A} and the second half is {B}.\n",
+        "- memo\n- {N}: {A}; the rest is {B}\n", "{N} の前半は {A}、後半は {B} です。\n",
+        "- 定例\n- {N} の前半は {A}、後半は「{B}」です。\n- 次回\n"})
+    for (const Value& value : values())
+      for (const std::size_t cut : {std::size_t{4}, std::size_t{9}}) {
+        // Without a digit or "。" a sentence is not looked at.
+        if (value.type == "email" && form.find("。") == std::string::npos &&
+            form.find("、") == std::string::npos)
+          continue;
+        const std::string text =
+            filled(form, name_of(value), value.text.substr(0, cut), value.text.substr(cut));
+        EXPECT_TRUE(found(text, value.type)) << text << "\n" << shown(text, 0.0);
+      }
+  EXPECT_EQ(shown("Half of 1234 5678 rows are done and the second half is 4321 8765.\n"), "");
+  EXPECT_EQ(shown("The first part is build-2026 and the rest is 12 items.\n"), "");
+}
+
 TEST(NamedPieces, WhatCodeAddsIsOftenNothing) {
   EXPECT_EQ(shown("a = \"12\"\nb = \"34\"\ntotal = a + b\nx = parts[\"a\"] + parts[\"b\"]\n"), "");
   EXPECT_EQ(shown("HOST=\"${HOST:-db}${SUFFIX:-.local}\"\nPATH=${A}${B}\n"), "");

@@ -1,0 +1,95 @@
+#include <algorithm>
+#include <iterator>
+#include <string>
+
+#include "filters/char_set.h"
+#include "filters/views/message_borders.h"
+#include "filters/views/pieces.h"
+#include "filters/views/pulled_apart.h"
+#include "filters/views/survey.h"
+#include "filters/width_fold.h"
+
+namespace sekisho::filters {
+namespace {
+
+bool value_at(std::string_view text, std::size_t at) {
+  return token_at(text, at) || at_sign(text, at) || (at < text.size() && text[at] == ':');
+}
+
+// "… and the second half is ", "…; the rest: " before `at`: where what stands before it ends;
+// `at`: nothing says that a value goes on there.
+std::size_t told_part_begin(std::string_view text, std::size_t at) {
+  constexpr std::size_t kReach = 40;
+  static constexpr std::string_view kIs[] = {" is ", ": "};
+  static constexpr std::string_view kParts[] = {"second half", "second part", "other half",
+                                                "last part",   "last half",   "latter half",
+                                                "rest",        "remainder",   "third part"};
+  static constexpr std::string_view kLeads[] = {
+      " and the ", ", and the ", ", the ", "; the ", ". The ", " the ", " and ", ", ", "; "};
+  std::string_view before = text.substr(at - std::min(at, kReach), std::min(at, kReach));
+  const auto drop = [&before](const auto& endings) {
+    const std::string lower = folded_lower(before);
+    for (const std::string_view ending : endings) {
+      if (!std::string_view(lower).ends_with(folded_lower(ending))) continue;
+      before.remove_suffix(ending.size());
+      return true;
+    }
+    return false;
+  };
+  if (!drop(kIs) || !drop(kParts) || !drop(kLeads) || before.empty()) return at;
+  const auto end = static_cast<std::size_t>(before.data() + before.size() - text.data());
+  return end > 0 && value_at(text, end - 1) ? end : at;
+}
+
+// Cheap: whether "half is ", "part: " or the like may end at `at`.
+bool may_tell_part(std::string_view text, std::size_t at) {
+  static constexpr CharSet kBefore{"lrse"}, kLast{"ftr"};
+  const std::size_t end = text[at - 2] == ':' ? at - 2 : text[at - 2] == 's' ? at - 4 : 0;
+  return end > 2 && kLast.has(text[end - 1]) && kBefore.has(text[end - 2]);
+}
+
+// Cheap: whether "後半", "残り", "続き" or the like may stand behind the sign at `at`.
+bool may_begin_part(std::string_view text, std::size_t at) {
+  static constexpr std::string_view kFirst[] = {"後", "残", "続", "つ", "下", "そ"};
+  const std::string_view behind = text.substr(at + 3, 3);
+  return std::find(std::begin(kFirst), std::end(kFirst), behind) != std::end(kFirst);
+}
+
+}  // namespace
+
+void find_told_parts(std::string_view text, const Survey& survey, Range where, PulledApart out) {
+  // What holds a digit behind ": " or a word of two letters; and signs of Japanese sentences behind
+  // a piece.
+  constexpr auto kPlaces = [](const BlockMarks& before, const BlockMarks& m,
+                              const BlockMarks& after) {
+    const std::uint64_t part = m.alnum() | m.token | m.colon | m.dot | m.at;
+    const auto behind = [](std::uint64_t here, std::uint64_t last, unsigned n) {
+      return here << n | last >> (64 - n);
+    };
+    const std::uint64_t blank = behind(m.space, before.space, 1);
+    const std::uint64_t letter = behind(m.letter, before.letter, 3);
+    const std::uint64_t is =
+        behind(m.letter, before.letter, 2) & letter & behind(m.space, before.space, 4);
+    const std::uint64_t told = blank & (is | (behind(m.colon, before.colon, 2) & letter));
+    const std::uint64_t last =
+        (before.alnum() | before.token | before.colon | before.dot | before.at) >> 63;
+    const std::uint64_t signs = m.gap & (part << 1 | last);
+    if ((part & told) == 0) return signs;
+    const TwoBlocks digits{m.digit, after.digit};
+    return signs |
+           (part & told & digits.spread(1).spread(2).spread(4).spread(8).spread(8).spread(8).low);
+  };
+  survey.each(std::max<std::size_t>(where.begin, 8), where.end, kPlaces, [&](std::size_t at) {
+    if (static_cast<unsigned char>(text[at]) >= 0x80) {
+      const std::size_t part = may_begin_part(text, at) ? part_label_end(text, at) : at;
+      if (part != at) out.doubtful.add({at, part}, lost_separator(text, at, part));
+      return at + 1;
+    }
+    if (!may_tell_part(text, at)) return at + 1;
+    if (const std::size_t end = told_part_begin(text, at); end != at)
+      out.doubtful.add({end, at}, lost_separator(text, end, at));
+    return at + 1;
+  });
+}
+
+}  // namespace sekisho::filters
