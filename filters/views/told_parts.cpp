@@ -51,6 +51,7 @@ bool may_tell_part(std::string_view text, std::size_t at) {
 // Cheap: whether "後半", "残り", "続き" or the like may stand behind the sign at `at`.
 bool may_begin_part(std::string_view text, std::size_t at) {
   static constexpr std::string_view kFirst[] = {"後", "残", "続", "つ", "下", "そ"};
+  if (at + 3 > text.size()) return false;
   const std::string_view behind = text.substr(at + 3, 3);
   return std::find(std::begin(kFirst), std::end(kFirst), behind) != std::end(kFirst);
 }

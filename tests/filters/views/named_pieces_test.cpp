@@ -119,6 +119,7 @@ TEST(NamedPieces, SentencesTellWhereASecondPartBegins) {
         EXPECT_TRUE(found(text, value.type)) << text << "\n" << shown(text, 0.0);
       }
   EXPECT_EQ(shown("Half of 1234 5678 rows are done and the second half is 4321 8765.\n"), "");
+  EXPECT_EQ(shown("12345678\u00B7"), "");
   EXPECT_EQ(shown("The first part is build-2026 and the rest is 12 items.\n"), "");
 }
 
