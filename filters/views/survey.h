@@ -162,7 +162,8 @@ class Survey {
   template <class Of>
   bool marked_within(std::size_t at, std::size_t most, Of of) const {
     const std::size_t block = at / kBlock;
-    const TwoBlocks marks{of(marks_[block]), of(marks_after(block))};
+    const BlockMarks& first = block < marks_.size() ? marks_[block] : kNoMarks;
+    const TwoBlocks marks{of(first), of(marks_after(block))};
     const std::uint64_t bits = at % kBlock == 0 ? marks.low : marks.ahead(at % kBlock);
     return (bits & ((std::uint64_t{1} << most) - 1)) != 0;
   }
