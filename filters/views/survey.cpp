@@ -141,6 +141,7 @@ template <BlockMarks (*kMasks)(const unsigned char*),
 [[gnu::always_inline]] inline void Survey::read_blocks(std::string_view text) {
   const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
   Carried last;
+  SpokenWords spoken;
   for (std::size_t block = 0; block < flags_.size(); ++block) {
     const std::size_t from = block * kBlock;
     unsigned char tail[kBlock + kBeside + 32];
@@ -154,7 +155,7 @@ template <BlockMarks (*kMasks)(const unsigned char*),
     m = kMasks(p);
     const bool long_break = breaks_long_run(m, last.run);
     std::uint16_t flags = flags_of_block(m, last);
-    if (may_hold_spoken_digits(p, m)) flags |= kSpoken;
+    if (may_hold_spoken_digits(p, m, spoken)) flags |= kSpoken;
     if (long_break && has_capitals(p)) flags |= kLineEnd;
     // Hexadecimal digits may have none.
     constexpr int kManyOfHex = 28;

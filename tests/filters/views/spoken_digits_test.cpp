@@ -47,5 +47,18 @@ TEST(SpokenDigits, FindsWordsPartedBySignsAndBehindJapaneseLabels) {
     EXPECT_NE(shown(text), "") << text;
 }
 
+// The survey looks at 64 bytes at a time.
+TEST(SpokenDigits, AreFoundWhereverTheyBegin) {
+  for (std::size_t before = 0; before < 64; ++before)
+    for (const std::string number : {"zero nine zero nine four zero three five five zero seven",
+                                     "oh nine oh nine four oh three five five oh seven",
+                                     "zero kyuu zero kyuu yon zero san go go zero nana",
+                                     "Zero Nine Zero, Nine Four Zero Three, Five Five Zero Seven"})
+      for (const std::string behind : {"\n10:16 memo", " の件、確認をお願いします。", "\"}"}) {
+        const std::string text = std::string(before, '#') + "携帯: " + number + behind;
+        EXPECT_NE(shown(text).find("jp_phone["), std::string::npos) << text;
+      }
+}
+
 }  // namespace
 }  // namespace sekisho::filters
