@@ -142,7 +142,19 @@ bool honest_selector(std::string_view text, std::size_t at, char32_t c) {
           between(base.value, 0xFF01, 0xFF1F));
 }
 
-// Part of a flag such as that of Scotland: a black flag, a few tags, the last tag.
+// Whether the tags behind the black flag that ends at `at` name a country or a part of one, as in
+// the flag of Scotland: small letters and digits, few of them, and the last tag.
+bool names_region(std::string_view text, std::size_t at) {
+  constexpr std::size_t kMost = 6;
+  for (std::size_t i = 0; i <= kMost; ++i) {
+    const RawChar c = raw_char(text, at);
+    if (c.value == 0xE007F) return i > 0;
+    if (!between(c.value, 0xE0030, 0xE0039) && !between(c.value, 0xE0061, 0xE007A)) return false;
+    at += c.size;
+  }
+  return false;
+}
+
 bool in_flag(std::string_view text, std::size_t at) {
   constexpr std::size_t kLongest = 8;  // characters, each of four bytes
   const std::size_t reach = std::min(at, 4 * kLongest);
@@ -150,7 +162,7 @@ bool in_flag(std::string_view text, std::size_t at) {
   std::size_t pos = at;
   for (std::size_t i = 0; i < kLongest; ++i) {
     const RawChar c = raw_char_before(text, pos);
-    if (c.value == 0x1F3F4) return true;
+    if (c.value == 0x1F3F4) return names_region(text, pos);
     if (!is_tag(c.value)) return false;
     pos -= c.size;
   }

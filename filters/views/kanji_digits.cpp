@@ -185,6 +185,7 @@ int kanji_value(char32_t c) {
     case U'三':
     case U'参':
     case U'參':
+    case U'叁':
     case U'弎':
       return 3;
     case U'四':
@@ -195,9 +196,11 @@ int kanji_value(char32_t c) {
       return 5;
     case U'六':
     case U'陸':
+    case U'陆':
       return 6;
     case U'七':
     case U'漆':
+    case U'柒':
       return 7;
     case U'八':
     case U'捌':

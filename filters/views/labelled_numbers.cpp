@@ -30,18 +30,20 @@ struct Word {
   std::string_view text;
   Label label;
 };
-constexpr Word kWords[] = {{"card", Label::kChecked},        {"card number", Label::kChecked},
-                           {"card no", Label::kChecked},     {"card no.", Label::kChecked},
-                           {"card_number", Label::kChecked}, {"my number", Label::kMyNumber},
-                           {"my_number", Label::kMyNumber},  {"mynumber", Label::kMyNumber},
-                           {"カード", Label::kChecked},      {"カード番号", Label::kChecked},
-                           {"クレカ", Label::kChecked},      {"クレカ番号", Label::kChecked},
-                           {"credit card", Label::kChecked}, {"マイナンバー", Label::kMyNumber},
-                           {"個人番号", Label::kMyNumber},   {"phone", Label::kPhone},
-                           {"phone number", Label::kPhone},  {"tel", Label::kPhone},
-                           {"mobile", Label::kPhone},        {"電話", Label::kPhone},
-                           {"電話番号", Label::kPhone},      {"携帯", Label::kPhone},
-                           {"携帯番号", Label::kPhone},      {"連絡先", Label::kPhone}};
+constexpr Word kWords[] = {
+    {"card", Label::kChecked},        {"card number", Label::kChecked},
+    {"card no", Label::kChecked},     {"card no.", Label::kChecked},
+    {"card_number", Label::kChecked}, {"my number", Label::kMyNumber},
+    {"my_number", Label::kMyNumber},  {"mynumber", Label::kMyNumber},
+    {"カード", Label::kChecked},      {"カード番号", Label::kChecked},
+    {"クレカ", Label::kChecked},      {"クレカ番号", Label::kChecked},
+    {"pan", Label::kChecked},         {"individual number", Label::kMyNumber},
+    {"credit card", Label::kChecked}, {"マイナンバー", Label::kMyNumber},
+    {"個人番号", Label::kMyNumber},   {"phone", Label::kPhone},
+    {"phone number", Label::kPhone},  {"tel", Label::kPhone},
+    {"mobile", Label::kPhone},        {"電話", Label::kPhone},
+    {"電話番号", Label::kPhone},      {"携帯", Label::kPhone},
+    {"携帯番号", Label::kPhone},      {"連絡先", Label::kPhone}};
 
 // Cheap: most words are no label.
 bool may_end_label(char before, char last) {
@@ -58,6 +60,9 @@ bool may_end_label(char before, char last) {
     case 'l':
     case 'L':
       return (before | 0x20) == 'e';
+    case 'n':
+    case 'N':
+      return (before | 0x20) == 'a';
     case 'o':
     case 'O':
       return (before | 0x20) == 'n';

@@ -16,7 +16,7 @@ namespace sekisho::filters {
 inline bool may_follow_label(std::string_view text, std::size_t at) {
   static constexpr CharSet kBefore{" :=|,;\t\n\"'>~*"}, kParts{" ,;\t\n"};
   static constexpr CharSet kWords = kAsciiLetters | kAsciiDigits | CharSet(".-"),
-                           kLast{"drelsDRELoO.-"};
+                           kLast{"drelsnDRELNoO.-"};
   if (at < 4) return false;
   const char before = text[at - 1], last = text[at - 2];
   if (!kBefore.has(before))

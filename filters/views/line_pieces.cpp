@@ -47,10 +47,23 @@ LineNumber line_number(std::string_view text, std::size_t at) {
   return number;
 }
 
+// "＞ ", "≫", "» ", "│ " at `pos`.
+std::size_t behind_quotation(std::string_view text, std::size_t pos) {
+  static constexpr std::string_view kMarks[] = {"＞", "≫", "»", "│", "┃", "｜"};
+  const auto mark = std::find_if(std::begin(kMarks), std::end(kMarks),
+                                 [&](auto known) { return begins_at(text, pos, known); });
+  if (mark == std::end(kMarks)) return pos;
+  pos += mark->size();
+  constexpr std::string_view kWide = "　";
+  if (begins_at(text, pos, kWide)) return pos + kWide.size();
+  return pos < text.size() && text[pos] == ' ' ? pos + 1 : pos;
+}
+
 }  // namespace
 
 std::size_t behind_mark(std::string_view text, std::size_t at, std::size_t pos) {
   if (pos + 2 >= text.size()) return pos;
+  if (static_cast<unsigned char>(text[pos]) >= 0x80) return behind_quotation(text, pos);
   if (text[pos] == '+') return pos == at && text[line_begin(text, at - 1)] == '+' ? at + 1 : pos;
   if (kAsciiDigits.has(text[pos])) {
     const LineNumber number = line_number(text, at);

@@ -12,15 +12,15 @@
 
 namespace sekisho::filters {
 
-// Over the mark of a comment or a patch, or the number of the line when the line before has the one
-// before, at `pos`; the line begins at `at`.
+// Over the mark of a comment or a patch, one of quotation in full width, or the number of the line
+// when the line before has the one before, at `pos`; the line begins at `at`.
 std::size_t behind_mark(std::string_view text, std::size_t at, std::size_t pos);
 
 // Over blanks and marks of quotation, comments and patches where a line begins.
 [[gnu::always_inline]] inline std::size_t skip_margin(std::string_view text, std::size_t at) {
   constexpr std::size_t kLongest = 24;
   std::size_t pos = at;
-  static constexpr CharSet kMargin{" \t>#*|"}, kMarks = kAsciiDigits | CharSet("+/-;");
+  static constexpr CharSet kMargin{" \t>#*|"}, kMarks = kAsciiDigits | CharSet("+/-;\xC2\xE2\xEF");
   while (pos < text.size() && pos - at < kLongest && kMargin.has(text[pos])) ++pos;
   return pos < text.size() && kMarks.has(text[pos]) ? behind_mark(text, at, pos) : pos;
 }

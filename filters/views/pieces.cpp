@@ -128,8 +128,9 @@ bool ends_with_folded(std::string_view text, std::string_view word) {
 // The end of a word that says "the second part"; `at`: it is none.
 std::size_t part_word_end(std::string_view text, std::size_t at) {
   static constexpr std::string_view kWords[] = {
-      "後半", "残り", "続き", "つづき", "下半分", "その2", "その２", "その3",
-      "2/2",  "2/3",  "3/3",  "(2)",    "(3)",    "（2）", "②",      "③"};
+      "後半",  "残り",     "続き",   "つづき", "下半分", "その2", "その２",
+      "その3", "その後ろ", "その後", "後ろ",   "のあと", "の後",  "2/2",
+      "2/3",   "3/3",      "(2)",    "(3)",    "（2）",  "②",     "③"};
   if (at >= text.size()) return at;
   if (!kAsciiLetters.has(text[at])) {
     static constexpr CharSet kFirst{"23("};
@@ -176,6 +177,8 @@ std::size_t part_label_end(std::string_view text, std::size_t at) {
   while (pos < text.size() && pos - at < kMost) {
     if (kBefore.has(text[pos]))
       ++pos;
+    else if (begins_with(text, pos, "で、"))
+      pos += 6;
     else if (begins_with(text, pos, "、") || begins_with(text, pos, "。") ||
              begins_with(text, pos, "」") || begins_with(text, pos, "…"))
       pos += 3;
@@ -193,7 +196,8 @@ std::size_t part_label_end(std::string_view text, std::size_t at) {
     if (kBehind.has(text[pos]) || (sign && !told))
       ++pos;
     else if (begins_with(text, pos, "：") || begins_with(text, pos, "は") ||
-             begins_with(text, pos, "、") || begins_with(text, pos, "「"))
+             begins_with(text, pos, "、") || begins_with(text, pos, "「") ||
+             begins_with(text, pos, "に"))
       pos += 3;
     else
       break;

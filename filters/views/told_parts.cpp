@@ -36,23 +36,29 @@ std::size_t told_part_begin(std::string_view text, std::size_t at) {
     }
     return false;
   };
-  if (!drop(kIs) || !drop(kParts) || !drop(kLeads) || before.empty()) return at;
+  static constexpr std::string_view kFollowed[] = {", followed by ", " followed by ", ", and then ",
+                                                   " and then ", ", then "};
+  const bool told = drop(kFollowed) || (drop(kIs) && drop(kParts) && drop(kLeads));
+  if (!told || before.empty()) return at;
   const auto end = static_cast<std::size_t>(before.data() + before.size() - text.data());
   return end > 0 && value_at(text, end - 1) ? end : at;
 }
 
-// Cheap: whether "half is ", "part: " or the like may end at `at`.
+// Cheap: whether "half is ", "part: ", "followed by ", "then " or the like may end at `at`.
 bool may_tell_part(std::string_view text, std::size_t at) {
+  if (text[at - 2] == 'y') return text[at - 3] == 'b' && text[at - 5] == 'd';
+  if (text[at - 2] == 'n') return text[at - 3] == 'e' && text[at - 4] == 'h';
   static constexpr CharSet kBefore{"lrse"}, kLast{"ftr"};
   const std::size_t end = text[at - 2] == ':' ? at - 2 : text[at - 2] == 's' ? at - 4 : 0;
   return end > 2 && kLast.has(text[end - 1]) && kBefore.has(text[end - 2]);
 }
 
-// Cheap: whether "後半", "残り", "続き" or the like may stand behind the sign at `at`.
+// Cheap: whether "後半", "残り", "続き" or the like may stand behind the sign or blank at `at`.
 bool may_begin_part(std::string_view text, std::size_t at) {
-  static constexpr std::string_view kFirst[] = {"後", "残", "続", "つ", "下", "そ"};
-  if (at + 3 > text.size()) return false;
-  const std::string_view behind = text.substr(at + 3, 3);
+  static constexpr std::string_view kFirst[] = {"後", "残", "続", "つ", "下", "そ", "で", "の"};
+  const std::size_t sign = text[at] == ' ' ? 1 : 3;
+  if (at + sign > text.size()) return false;
+  const std::string_view behind = text.substr(at + sign, 3);
   return std::find(std::begin(kFirst), std::end(kFirst), behind) != std::end(kFirst);
 }
 
@@ -69,19 +75,23 @@ void find_told_parts(std::string_view text, const Survey& survey, Range where, P
     };
     const std::uint64_t blank = behind(m.space, before.space, 1);
     const std::uint64_t letter = behind(m.letter, before.letter, 3);
+    // "is", "by", "then".
     const std::uint64_t is =
-        behind(m.letter, before.letter, 2) & letter & behind(m.space, before.space, 4);
+        behind(m.letter, before.letter, 2) & letter &
+        (behind(m.space, before.space, 4) |
+         (behind(m.letter, before.letter, 4) & behind(m.space, before.space, 6)));
     const std::uint64_t told = blank & (is | (behind(m.colon, before.colon, 2) & letter));
     const std::uint64_t last =
         (before.alnum() | before.token | before.colon | before.dot | before.at) >> 63;
-    const std::uint64_t signs = m.gap & (part << 1 | last);
+    const TwoBlocks high{m.first_high, after.first_high};
+    const std::uint64_t signs = (m.gap | (m.space & high.ahead(1))) & (part << 1 | last);
     if ((part & told) == 0) return signs;
     const TwoBlocks digits{m.digit, after.digit};
     return signs |
            (part & told & digits.spread(1).spread(2).spread(4).spread(8).spread(8).spread(8).low);
   };
   survey.each(std::max<std::size_t>(where.begin, 8), where.end, kPlaces, [&](std::size_t at) {
-    if (static_cast<unsigned char>(text[at]) >= 0x80) {
+    if (static_cast<unsigned char>(text[at]) >= 0x80 || text[at] == ' ') {
       const std::size_t part = may_begin_part(text, at) ? part_label_end(text, at) : at;
       if (part != at) out.doubtful.add({at, part}, lost_separator(text, at, part));
       return at + 1;

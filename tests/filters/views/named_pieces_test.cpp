@@ -107,7 +107,9 @@ TEST(NamedPieces, SentencesTellWhereASecondPartBegins) {
   for (const std::string form :
        {"The first half of the {N} is {A} and the second half is {B}.\n",
         "- memo\n- {N}: {A}; the rest is {B}\n", "{N} の前半は {A}、後半は {B} です。\n",
-        "- 定例\n- {N} の前半は {A}、後半は「{B}」です。\n- 次回\n"})
+        "- 定例\n- {N} の前半は {A}、後半は「{B}」です。\n- 次回\n",
+        "{N}: {A} で、残りは {B} です。\n", "{N}: {A}、その後ろに {B} です。\n",
+        "- memo\n- {N}: {A}, followed by {B}\n", "{N}: {A} and then {B}\n"})
     for (const Value& value : values())
       for (const std::size_t cut : {std::size_t{4}, std::size_t{9}}) {
         // Without a digit or "。" a sentence is not looked at.
@@ -120,6 +122,7 @@ TEST(NamedPieces, SentencesTellWhereASecondPartBegins) {
       }
   EXPECT_EQ(shown("Half of 1234 5678 rows are done and the second half is 4321 8765.\n"), "");
   EXPECT_EQ(shown("12345678\u00B7"), "");
+  EXPECT_EQ(shown("Take step 4539 5787, followed by 6362 1486, and then 12.\n"), "");
   EXPECT_EQ(shown("The first part is build-2026 and the rest is 12 items.\n"), "");
 }
 

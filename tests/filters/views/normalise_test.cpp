@@ -108,6 +108,15 @@ TEST(Normalise, WhatTagsHideIsWordsOfItsOwn) {
   }
 }
 
+TEST(Normalise, TagsBehindABlackFlagHideAsWell) {
+  std::string hidden = "了解です\U0001F3F4";
+  for (const char c : std::string("AKIAKYZDYIAV5TKLZJKV"))
+    hidden += utf8(0xE0000 + static_cast<char32_t>(c));
+  EXPECT_NE(shown("AWS key: " + hidden + "\n").find("aws_access_key_id"), std::string::npos);
+  EXPECT_NE(shown("AWS key: " + hidden + utf8(0xE007F) + "\n").find("aws_access_key_id"),
+            std::string::npos);
+}
+
 TEST(Normalise, FindsZalgo) {
   for (const Value& value : values()) {
     expect_found(

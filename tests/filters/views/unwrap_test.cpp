@@ -327,7 +327,8 @@ TEST(Unwrap, FindsSingleCharactersOfALineEach) {
 TEST(Unwrap, FindsTokensBrokenAtLineEnds) {
   for (const Value& value : values()) {
     if (value.type == "email") continue;
-    for (const char* break_ : {"\n", "\r\n", "\n    ", "\n> ", " \\\n", "\\\r\n  "}) {
+    for (const char* break_ :
+         {"\n", "\r\n", "\n    ", "\n> ", " \\\n", "\\\r\n  ", "\n＞ ", "\n» "}) {
       const std::string hidden = value.text.substr(0, 9) + break_ + value.text.substr(9);
       EXPECT_TRUE(found_whole("see " + value.label_en, hidden, "\nThanks", value.type, 24))
           << break_;
