@@ -37,12 +37,24 @@ std::size_t own_line(std::string_view text, std::size_t begin, std::size_t most)
   return line == std::string_view::npos ? most : begin - from - line - 1;
 }
 
+// Where the last "。" of `text` stands: rfind() compares it at each byte.
+std::size_t last_stop(std::string_view text) {
+  constexpr std::string_view kStop = "。";
+  while (text.size() >= kStop.size()) {
+    const std::size_t last = last_of(text, kStop.back());
+    if (last == text.npos || last + 1 < kStop.size()) break;
+    if (text.substr(0, last + 1).ends_with(kStop)) return last + 1 - kStop.size();
+    text = text.substr(0, last);
+  }
+  return std::string_view::npos;
+}
+
 // Bytes from the end of the line or sentence before the value to it.
 std::size_t own_sentence(const std::string& before) {
   constexpr std::string_view kStop = "。";
   std::size_t begin = last_line_end(before);
   begin = begin == std::string::npos ? 0 : begin + 1;
-  if (const std::size_t stop = before.rfind(kStop); stop != std::string::npos)
+  if (const std::size_t stop = last_stop(before); stop != std::string::npos)
     begin = std::max(begin, stop + kStop.size());
   return before.size() - begin;
 }
@@ -144,7 +156,7 @@ bool has_other_name(const DetectorRow& row, std::string_view text, std::size_t v
   const std::size_t size = own_line(text, value, std::min(value, kLongest));
   std::string_view name = text.substr(value - size, size);
   if (const std::size_t cut = last_of<",;{|">(name); cut != name.npos) name.remove_prefix(cut + 1);
-  if (const std::size_t stop = name.rfind("。"); stop != name.npos) name.remove_prefix(stop);
+  if (const std::size_t stop = last_stop(name); stop != name.npos) name.remove_prefix(stop);
   const Surroundings own(name, {name.size(), name.size()}, name.size(), 0);
   return own.has_before(own_names()) && !own.has_before(row.context);
 }

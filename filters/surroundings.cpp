@@ -81,12 +81,8 @@ std::size_t mark_of(std::string_view text, std::size_t at, std::size_t marks) {
 
 void Surroundings::Side::mark() {
   lower = cased;
-  for (char& c : lower) c = static_cast<char>(c + (c >= 'A' && c <= 'Z' ? 0x20 : 0));
-  std::uint32_t three = 0;
-  for (std::size_t at = 0; at < lower.size(); ++at) {
-    three = three >> 8 | static_cast<std::uint32_t>(static_cast<unsigned char>(lower[at])) << 16;
-    if (at >= 2) marks.set(mark_of(three, kMarks));
-  }
+  to_lower_case(lower.data(), lower.size());
+  for (std::size_t at = 0; at + 2 < lower.size(); ++at) marks[mark_of(lower, at, kMarks)] = true;
 }
 
 bool Surroundings::Side::may_hold(std::string_view word) const {

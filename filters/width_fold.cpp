@@ -1,7 +1,13 @@
 #include "filters/width_fold.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 #include <iterator>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 namespace sekisho::filters {
 namespace {
@@ -77,19 +83,46 @@ bool is_space(char32_t c) {
   return c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200B) || c == 0x202F || c == 0x205F;
 }
 
+namespace {
+
+constexpr std::size_t kAtOnce = 16;
+
+// The first place from `pos` on where a character may be folded: U+3000, U+FF01 and those behind it
+// begin with one of two bytes.
+std::size_t next_to_fold(std::string_view text, std::size_t pos) {
+#if defined(__SSE2__)
+  for (; pos + kAtOnce < text.size(); pos += kAtOnce) {
+    const auto load = [&](std::size_t at) {
+      return _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+    };
+    const __m128i bytes = load(pos);
+    const __m128i blank = _mm_and_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\xE3')),
+                                        _mm_cmpeq_epi8(load(pos + 1), _mm_set1_epi8('\x80')));
+    const __m128i wide = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\xEF'));
+    const auto mask = static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(blank, wide)));
+    if (mask != 0) return pos + static_cast<std::size_t>(std::countr_zero(mask));
+  }
+#endif
+  const auto may_fold = [text](std::size_t at) {
+    const char c = text[at];
+    return c == '\xEF' || (c == '\xE3' && at + 1 < text.size() && text[at + 1] == '\x80');
+  };
+  while (pos < text.size() && !may_fold(pos)) ++pos;
+  return pos;
+}
+
+}  // namespace
+
 std::string folded(std::string_view text) {
+  std::size_t next = next_to_fold(text, 0);
+  if (next == text.size()) return std::string(text);
   std::string out(text.size(), '\0');
   std::size_t size = 0;  // folding never lengthens
-  // What is folded begins with one of two bytes: U+3000, U+FF01 and those behind it.
-  const auto may_fold = [text](std::size_t pos) {
-    const char c = text[pos];
-    return c == '\xEF' || (c == '\xE3' && pos + 1 < text.size() && text[pos + 1] == '\x80');
-  };
-  for (std::size_t pos = 0; pos < text.size();) {
-    if (!may_fold(pos)) {
-      out[size++] = text[pos++];
-      continue;
-    }
+  for (std::size_t pos = 0;; next = next_to_fold(text, pos)) {
+    std::memcpy(out.data() + size, text.data() + pos, next - pos);
+    size += next - pos;
+    pos = next;
+    if (pos == text.size()) break;
     const FoldedChar c = char_at(text, pos);
     if (c.value < 0x80) {
       out[size++] = static_cast<char>(c.value);
@@ -102,10 +135,23 @@ std::string folded(std::string_view text) {
   return out;
 }
 
-std::string lower_case(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 0x20);
+void to_lower_case(char* text, std::size_t size) {
+  std::size_t at = 0;
+#if defined(__SSE2__)
+  for (; at + kAtOnce <= size; at += kAtOnce) {
+    auto* const place = reinterpret_cast<__m128i*>(text + at);
+    const __m128i bytes = _mm_loadu_si128(place);
+    const __m128i capital = _mm_and_si128(_mm_cmpgt_epi8(bytes, _mm_set1_epi8('A' - 1)),
+                                          _mm_cmplt_epi8(bytes, _mm_set1_epi8('Z' + 1)));
+    _mm_storeu_si128(place, _mm_or_si128(bytes, _mm_and_si128(capital, _mm_set1_epi8(0x20))));
   }
+#endif
+  for (; at < size; ++at)
+    text[at] = static_cast<char>(text[at] + (text[at] >= 'A' && text[at] <= 'Z' ? 0x20 : 0));
+}
+
+std::string lower_case(std::string text) {
+  to_lower_case(text.data(), text.size());
   return text;
 }
 

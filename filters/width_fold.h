@@ -46,6 +46,7 @@ bool is_space(char32_t c);  // without line ends
 // A copy with width folded. Broken UTF-8 stays as it is.
 std::string folded(std::string_view text);
 std::string lower_case(std::string text);  // ASCII letters
+void to_lower_case(char* text, std::size_t size);
 // A copy with width folded and ASCII letters in lower case. Broken UTF-8 stays as it is.
 std::string folded_lower(std::string_view text);
 

@@ -168,8 +168,7 @@ std::size_t LabelLines::Folded::add_ascii(std::size_t pos, std::size_t end) {
   while (stop < end && text[stop] >= 0) ++stop;
   const std::size_t size = lower.size();
   lower.append(text, pos, stop - pos);
-  for (char* c = lower.data() + size; c != lower.data() + lower.size(); ++c)
-    *c = static_cast<char>(*c + (*c >= 'A' && *c <= 'Z' ? 0x20 : 0));
+  to_lower_case(lower.data() + size, lower.size() - size);
   return stop;
 }
 
