@@ -49,6 +49,25 @@ char upper(char c) {
   return c >= 'a' && c <= 'z' ? static_cast<char>(c - 0x20) : c;
 }
 
+// The first and the last bytes of two rows of the same size, no shorter than Part.
+template <class Part>
+inline bool same_ends(const char* a, const char* b, std::size_t size) {
+  Part first[2], last[2];
+  std::memcpy(&first[0], a, sizeof(Part));
+  std::memcpy(&first[1], b, sizeof(Part));
+  std::memcpy(&last[0], a + size - sizeof(Part), sizeof(Part));
+  std::memcpy(&last[1], b + size - sizeof(Part), sizeof(Part));
+  return ((first[0] ^ first[1]) | (last[0] ^ last[1])) == 0;
+}
+// As memcmp() == 0, which is called for a few bytes each.
+inline bool same_bytes(const char* a, const char* b, std::size_t size) {
+  if (size > 16) return std::memcmp(a, b, size) == 0;
+  if (size >= 8) return same_ends<std::uint64_t>(a, b, size);
+  if (size >= 4) return same_ends<std::uint32_t>(a, b, size);
+  while (size > 0 && a[size - 1] == b[size - 1]) --size;
+  return size == 0;
+}
+
 using Hit = LiteralFinder::Hit;
 
 bool by_place(const Hit& a, const Hit& b) {
@@ -175,7 +194,7 @@ bool LiteralFinder::stands_at(std::string_view text, std::size_t begin,
   const std::string& want = literal.text;
   if (text.size() - begin < want.size()) return false;
   const char* p = text.data() + begin;
-  if (!literal.any_case) return std::memcmp(p, want.data(), want.size()) == 0;
+  if (!literal.any_case) return same_bytes(p, want.data(), want.size());
   if (lower(p[0]) != want[0] || lower(p[want.size() - 1]) != want.back()) return false;
   for (std::size_t i = 1; i + 1 < want.size(); ++i)
     if (lower(p[i]) != want[i]) return false;

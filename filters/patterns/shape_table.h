@@ -33,6 +33,7 @@ class ShapeTable {
   // Up to 64 shapes, a bit each.
   struct Set {
     std::array<std::array<std::uint64_t, 256>, kPlaces> fits{};
+    std::array<std::uint64_t, 256> behind{};  // what begins before the digit, by the byte there
     std::uint64_t at_border = 0;
     std::vector<std::uint64_t> may_begin;  // by how far before the digit
   };
@@ -42,7 +43,9 @@ class ShapeTable {
     const Set& s = sets_[set];
     const std::size_t most = s.may_begin.size() - 1;
     std::uint64_t left = ~std::uint64_t{0};
-    for (std::size_t begin = digit - (digit < most ? digit : most); begin <= digit; ++begin) {
+    const bool only_here = digit == 0 || s.behind[static_cast<unsigned char>(text[digit - 1])] == 0;
+    const std::size_t first = only_here ? digit : digit - (digit < most ? digit : most);
+    for (std::size_t begin = first; begin <= digit; ++begin) {
       std::uint64_t fits =
           left & s.may_begin[digit - begin] & s.fits[0][static_cast<unsigned char>(text[begin])];
       if (fits != 0 && inside_word(text, begin)) fits &= ~s.at_border;

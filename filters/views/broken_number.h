@@ -31,13 +31,15 @@ class BrokenNumber {
     std::size_t begin = goes_on ? next_ : end;
     if (!goes_on) {
       seen_.clear();
+      digits_ = 0;
       while (begin > 0 && end - begin < kLongest && is_number_char(text_[begin - 1])) --begin;
     }
     if (end > begin) seen_.append(text_.data() + begin, end - begin);
+    digits_ += digits_in(text_.substr(begin, end - begin));
     // No number is longer; a column of figures would be counted again at each of its lines.
     constexpr std::size_t kMostSeen = 64;
     if (seen_.size() > kMostSeen) seen_.erase(0, seen_.size() - kMostSeen);
-    return digits();
+    return digits_;
   }
   // It goes on at `next`, with `sign` before.
   void break_off(std::size_t next, std::string_view sign) {
@@ -57,13 +59,14 @@ class BrokenNumber {
     const std::string_view piece = text_.substr(begin, end - begin);
     return std::all_of(piece.begin(), piece.end(), is_number_char);
   }
-  std::size_t digits() const {
+  static std::size_t digits_in(std::string_view piece) {
     return static_cast<std::size_t>(
-        std::count_if(seen_.begin(), seen_.end(), [](char c) { return kAsciiDigits.has(c); }));
+        std::count_if(piece.begin(), piece.end(), [](char c) { return kAsciiDigits.has(c); }));
   }
 
   std::string_view text_;
   std::string seen_;
+  std::size_t digits_ = 0;
   std::size_t next_ = std::string_view::npos;
 };
 

@@ -32,8 +32,13 @@ bool is_gap(char32_t c) {
 }
 
 std::string_view gap_at(std::string_view text, std::size_t at) {
-  if (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80 && !kGapSigns.has(text[at]))
-    return {};
+  if (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80) {
+    if (!kGapSigns.has(text[at])) return {};
+    // Only blanks go on with a gap.
+    static constexpr CharSet kBlanks{" \t\r\n"};
+    const char next = at + 1 < text.size() ? text[at + 1] : '.';
+    if (static_cast<unsigned char>(next) < 0x80 && !kBlanks.has(next)) return text.substr(at, 1);
+  }
   std::size_t pos = at;
   for (std::size_t i = 0; i < kLongestGap; ++i) {
     const RawChar c = raw_char(text, pos);

@@ -430,7 +430,7 @@ void ViewScan::Impl::go_on_with_blob(const Scene& scene, Findings& out) {
   bool ended = false;
   while (pos < stop && !ended) {
     const std::size_t line = pos;
-    while (pos < stop && is_blob_char(scene.text[pos])) ++pos;
+    pos = blob_run_end(scene.text.substr(0, stop), pos);
     long_blob->push(scene.text.substr(line, pos - line));
     blob_line += pos - line;
     if (pos == stop) break;

@@ -75,18 +75,18 @@ void ViewText::append(std::string_view text, std::size_t raw_begin) {
   if (text.empty()) return;
   const std::size_t begin = text_.size();
   text.size() == 1 ? text_.push_back(text[0]) : void(text_ += text);
-  if (!pieces_.empty() && !pieces_.back().patch && pieces_.back().raw.end == raw_begin) {
-    pieces_.back().end = text_.size();
-    pieces_.back().raw.end += text.size();
+  if (!pieces_.empty() && !pieces_.back().patch && pieces_.back().raw_end == raw_begin) {
+    pieces_.back().end = static_cast<std::uint32_t>(text_.size());
+    pieces_.back().raw_end += static_cast<std::uint32_t>(text.size());
     return;
   }
-  pieces_.push_back({begin, text_.size(), {raw_begin, raw_begin + text.size()}, false, 0});
+  add(begin, {raw_begin, raw_begin + text.size()}, false, 0);
 }
 
 void ViewText::append_patch(std::string_view replacement, Range raw, std::uint16_t undone) {
   const std::size_t begin = text_.size();
   if (!replacement.empty()) text_ += replacement;
-  pieces_.push_back({begin, text_.size(), raw, true, undone});
+  add(begin, raw, true, undone);
 }
 
 const ViewText::Piece& ViewText::piece_at(std::size_t at) const {
@@ -99,9 +99,9 @@ Range ViewText::raw_of(Range r) const {
   const Piece& first = piece_at(r.begin);
   const Piece& last = piece_at(r.end - 1);
   Range out;
-  out.begin = first.patch ? first.raw.begin : first.raw.begin + (r.begin - first.begin);
-  out.end = last.patch ? last.raw.end : last.raw.begin + (r.end - last.begin);
-  return out.begin <= out.end ? out : Range{last.raw.begin, first.raw.end};
+  out.begin = first.patch ? first.raw_begin : first.raw_begin + (r.begin - first.begin);
+  out.end = last.patch ? last.raw_end : last.raw_begin + (r.end - last.begin);
+  return out.begin <= out.end ? out : Range{last.raw_begin, first.raw_end};
 }
 
 // The first piece that ends at `at` or behind it. Mostly near the one that was asked for last.

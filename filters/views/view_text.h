@@ -19,16 +19,17 @@ class Patches {
  public:
   struct Item {
     Range raw;
-    std::size_t text = 0, size = 0;  // of the replacement
-    bool asks = true;                // worth a view of its own; others are done where one is made
-    std::uint16_t undone = 0;        // bits of Undone
+    std::uint32_t text = 0, size = 0;  // of the replacement
+    bool asks = true;                  // worth a view of its own; others are done where one is made
+    std::uint16_t undone = 0;          // bits of Undone
   };
 
   void clear();
   // What the patches added from now on undo.
   void undo(std::uint16_t undone) { undone_ = undone; }
   void add(Range raw, std::string_view replacement, bool asks = true) {
-    items_.push_back({raw, text_.size(), replacement.size(), asks, undone_});
+    items_.push_back({raw, static_cast<std::uint32_t>(text_.size()),
+                      static_cast<std::uint32_t>(replacement.size()), asks, undone_});
     if (!replacement.empty()) text_ += replacement;
     asks_ += asks ? 1 : 0;
   }
@@ -69,12 +70,19 @@ class ViewText {
   std::uint16_t undone_in(Range r) const;
 
  private:
+  // Small: a text pulled apart has one for every character and every gap. A view and what it is
+  // made of are a window long at most.
   struct Piece {
-    std::size_t begin, end;  // in the view
-    Range raw;
+    std::uint32_t begin, end;  // in the view
+    std::uint32_t raw_begin, raw_end;
     bool patch;
     std::uint16_t undone;
   };
+  void add(std::size_t begin, Range raw, bool patch, std::uint16_t undone) {
+    const auto narrow = [](std::size_t at) { return static_cast<std::uint32_t>(at); };
+    pieces_.push_back(
+        {narrow(begin), narrow(text_.size()), narrow(raw.begin), narrow(raw.end), patch, undone});
+  }
   const Piece* patch_in(Range r) const;
   std::size_t first_reaching(std::size_t at) const;
   const Piece& piece_at(std::size_t at) const;
