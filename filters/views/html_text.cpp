@@ -127,12 +127,40 @@ Entity read_entity(std::string_view text, std::size_t at) {
   return {};
 }
 
+namespace {
+
+// <span style="display:none">: nobody sees what the element holds.
+bool hides(std::string_view tag) {
+  if (tag.size() < 8 || tag[1] == '/') return false;
+  std::string attributes = folded_lower(tag);
+  const auto between = [](char c) { return c == ' ' || c == '"' || c == '\''; };
+  attributes.erase(std::remove_if(attributes.begin(), attributes.end(), between), attributes.end());
+  static constexpr std::string_view kStyles[] = {"display:none", "visibility:hidden", "font-size:0",
+                                                 "opacity:0;",   "opacity:0>",        "hidden>"};
+  return std::any_of(std::begin(kStyles), std::end(kStyles), [&attributes](auto style) {
+    return attributes.find(style) != attributes.npos;
+  });
+}
+
+// Behind the element whose opening tag ends at `begin`; `begin`: it is not closed near.
+std::size_t element_end(std::string_view text, std::size_t begin, std::string_view name) {
+  const std::string_view rest = text.substr(begin, kLongestTag);
+  const std::string close = "</" + std::string(name) + ">";
+  const std::size_t end = rest.find('<');
+  return end != rest.npos && folded_lower(rest.substr(end, close.size())) == close
+             ? begin + end + close.size()
+             : begin;
+}
+
+}  // namespace
+
 std::size_t inline_tags_end(std::string_view text, std::size_t at) {
   std::size_t pos = at;
   while (pos - at < kLongestChain) {
     const Tag tag = read_tag(text, pos);
     if (tag.end == 0 || (!tag.name.empty() && !listed(kInline, tag.name))) break;
-    pos = tag.end;
+    const bool hidden = hides(text.substr(pos, tag.end - pos));
+    pos = hidden ? element_end(text, tag.end, tag.name) : tag.end;
   }
   return pos;
 }

@@ -1,9 +1,13 @@
 #include "filters/views/marks_within.h"
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
 #include "filters/char_set.h"
+#include "filters/values/iban.h"
 #include "filters/views/pieces.h"
+#include "filters/views/survey.h"
 #include "filters/views/token_prefixes.h"
 
 namespace sekisho::filters {
@@ -58,6 +62,16 @@ class Around {
   char kept_[2 * kAround];
   std::size_t size_ = 0;
 };
+
+// An IBAN, whatever stands between its letters and digits.
+bool is_iban(std::string_view text, Range whole) {
+  constexpr std::size_t kShortest = 15, kLongest = 34;
+  std::string iban;
+  for (const char c : text.substr(whole.begin, whole.size()))
+    if (kAsciiAlnum.has(c)) iban += c;
+  return iban.size() >= kShortest && iban.size() <= kLongest &&
+         iban_length(iban.substr(0, 2)) == iban.size() && iban_valid(iban);
+}
 
 // What a value begins with that starts at `begin`.
 bool has_prefix_at(std::string_view text, Range whole, Range mark) {
@@ -144,11 +158,68 @@ bool ValuesAround::may_be(Range mark) {
   const Counts all = before + (counts_at(whole.end) - counts_at(mark.end));
   if (all.digits >= kFewestDigits && all.letters <= kMostLetters) return true;
   if (has_prefix_at(text_, whole, mark)) return true;
+  constexpr std::size_t kMostOfIban = 8;  // letters, of most countries
+  if (all.digits >= kFewestDigits && all.letters <= kMostOfIban && is_iban(text_, whole))
+    return true;
   if (all.at_signs == 0) return false;
   const Around around(text_, whole, mark);
   const std::string_view value = around.text();
   const std::size_t at = value.find('@');
   return at != value.npos && at > 0 && value.find('.', at) != value.npos;
+}
+
+namespace {
+
+// Two of "_" or "~" begin at `at`, with one of a value's own beside perhaps.
+bool doubled_at(std::string_view text, std::size_t at) {
+  const auto is = [text](std::size_t i, char c) { return i < text.size() && text[i] == c; };
+  const char c = at < text.size() ? text[at] : '\0';
+  if ((c != '_' && c != '~') || !is(at + 1, c) || (at > 0 && is(at - 1, c))) return false;
+  return !(is(at + 2, c) && is(at + 3, c));
+}
+
+}  // namespace
+
+void find_doubled_marks(std::string_view text, const Survey& survey, Range where, Patches& out) {
+  constexpr auto kPairs = [](const BlockMarks&, const BlockMarks& m, const BlockMarks& after) {
+    return m.token & TwoBlocks{m.token, after.token}.ahead(1);
+  };
+  out.undo(kUnescaped);
+  std::size_t done = 0;
+  survey.each(where.begin, where.end, kPairs, [&](std::size_t at) {
+    if (at < done || !doubled_at(text, at)) return at + 1;
+    const auto belongs = [text](std::size_t i) {
+      return kValueChars.has(text[i]) ||
+             (text[i] == ' ' && i > 0 && digit_at(text, i - 1) && digit_at(text, i + 1));
+    };
+    Range whole{at, at};
+    while (whole.begin > 0 && at - whole.begin < kAround && belongs(whole.begin - 1)) --whole.begin;
+    while (whole.end < text.size() && whole.end - at < kAround && belongs(whole.end)) ++whole.end;
+    done = whole.end;
+    std::vector<Range> marks;
+    std::string value;
+    for (std::size_t i = whole.begin; i < whole.end;) {
+      if (doubled_at(text, i)) {
+        marks.push_back({i, i + 2});
+        i += 2;
+      } else {
+        value += text[i++];
+      }
+    }
+    const auto digits =
+        std::count_if(value.begin(), value.end(), [](char c) { return kAsciiDigits.has(c); });
+    const auto letters =
+        std::count_if(value.begin(), value.end(), [](char c) { return kAsciiLetters.has(c); });
+    constexpr int kFewestDigits = 8;
+    const std::size_t sign = value.find('@');
+    const bool mail = sign != value.npos && sign > 0 && value.find('.', sign) != value.npos;
+    const bool told = has_token_prefix(value) || (digits >= kFewestDigits && letters == 0) ||
+                      is_iban(value, {0, value.size()}) || mail;
+    // Marks come in pairs.
+    if (!told || marks.size() % 2 != 0) return at + 1;
+    for (const Range& mark : marks) out.add(mark, "");
+    return done;
+  });
 }
 
 bool may_be_value_around(std::string_view text, std::size_t begin, std::size_t end) {

@@ -1,7 +1,8 @@
 #pragma once
 
 // Marks that a value may have inside without being another one to a reader: Markdown's bold,
-// italic and code ("**3791**-4865", "`AKIA`IOSF"), its escapes ("ghp\_…"), comments ("AKIA/* */").
+// italic, struck and code ("**3791**-4865", "`AKIA`IOSF", "AK__IA__IOSF"), its escapes ("ghp\_…"),
+// comments ("AKIA/* */").
 
 #include <cstddef>
 #include <cstdint>
@@ -9,8 +10,11 @@
 #include <vector>
 
 #include "filters/finding.h"
+#include "filters/views/view_text.h"
 
 namespace sekisho::filters {
+
+class Survey;
 
 // The end of the Markdown's marks (* `) at `at` when what stands on both sides belongs together;
 // `at`: it does not.
@@ -47,6 +51,9 @@ class ValuesAround {
   std::size_t from_ = 1;        // places before are not known of; none is at first
   std::vector<Counts> counts_;  // before each of its characters, and behind the last
 };
+
+// Adds a patch that takes away each of Markdown's pairs "__" and "~~" within a value.
+void find_doubled_marks(std::string_view text, const Survey& survey, Range where, Patches& out);
 
 bool may_be_value_around(std::string_view text, std::size_t begin, std::size_t end);
 

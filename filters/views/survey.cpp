@@ -87,6 +87,9 @@ bool has_capitals(const unsigned char* block) {
   // "gh p_ A1 b2".
   const std::uint64_t single = m.space & run << 1 & run >> 1;
   if ((single & single >> 3 & single >> 6 & single >> 9) != 0) flags |= kEvenPieces;
+  const std::uint64_t pairs = m.token & m.token >> 1;
+  if ((pairs & ((alnum << 1 & (alnum | m.token) >> 2) | (m.token << 1 & alnum >> 2))) != 0)
+    flags |= kDoubled;
   const std::uint64_t mixed = m.kanji & (m.digit << 1 | m.digit >> 3);
   // With a blank or a comma between, too.
   const std::uint64_t apart = m.kanji & (m.kanji >> 4 | m.kanji >> 6);

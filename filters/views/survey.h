@@ -32,6 +32,7 @@ enum SurveyFlag : std::uint16_t {
   kEvenPieces = 1024,  // longer gaps at equal distances
   kSpoken = 2048,      // short words, or kana, that may be digits
   kFigures = 4096,     // letters beside digits that may be written for some
+  kDoubled = 8192,     // two of + / - _ ~ within a word
 };
 
 // The bytes of a block by what they are, a bit each, the first byte lowest.

@@ -19,6 +19,7 @@
 #include "filters/views/letter_digits.h"
 #include "filters/views/literal_joins.h"
 #include "filters/views/long_blob.h"
+#include "filters/views/marks_within.h"
 #include "filters/views/message_borders.h"
 #include "filters/views/normaliser.h"
 #include "filters/views/pieces.h"
@@ -498,6 +499,7 @@ void ViewScan::Impl::see(const Scene& scene, Findings& out) {
                                     {kKanji, kKanjiDigits, find_kanji_groups, true},
                                     {kKanji, kFigures, find_letter_digits, true},
                                     {kEscapes, kEscape, find_escapes},
+                                    {kEscapes, kDoubled, find_doubled_marks},
                                     {kLiterals, kQuotes, find_literal_joins},
                                     {kLiterals, kQuotes, find_variable_joins},
                                     {kCodes, kManyDigits, find_char_codes},

@@ -411,5 +411,33 @@ TEST(JoinedPieces, AddressesOfTheInternetAreNoNumbers) {
   EXPECT_EQ(shown("resolver 2606:4700:4700::1111 and 2001:4860:4860::8888"), "");
 }
 
+TEST(JoinedPieces, FindsValuesOfWhichAPartIsStruckOrBoldByDoubledMarks) {
+  for (const Value& value : values())
+    for (const char* mark : {"__", "~~"}) {
+      expect_found(
+          value, mark, [&](const std::string& s) { return in_bold(s, mark); }, 3);
+      expect_found(value, mark, [&](const std::string& s) {
+        return with_inside(with_inside(s, mark, 9), mark, 4);
+      });
+    }
+  const std::string iban = "DE75512108001245126199";
+  EXPECT_EQ(shown("IBAN `" + iban.substr(0, 9) + "`" + iban.substr(9)),
+            "iban[" + iban.substr(0, 9) + "`" + iban.substr(9) + "]");
+  EXPECT_EQ(shown("def __init__(self): ~~4539~~ of 12__34__56 rows, a--b, foo__bar__baz"), "");
+}
+
+TEST(JoinedPieces, WhatAnElementOfHtmlHidesIsNoPartOfAValue) {
+  for (const std::string& style :
+       {std::string("span style=\"display:none\""), std::string("span style='display: none;'"),
+        std::string("i hidden"), std::string("span style=\"font-size:0\"")}) {
+    const std::string name = style.substr(0, style.find(' '));
+    for (const Value& value : values())
+      expect_found(value, style, [&](const std::string& s) {
+        return with_inside(s, "<" + style + ">xyz</" + name + ">", 4);
+      });
+  }
+  EXPECT_EQ(shown("090-1234<span>x</span>-5678"), "");
+}
+
 }  // namespace
 }  // namespace sekisho::filters
