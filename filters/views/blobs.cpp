@@ -284,8 +284,8 @@ bool is_uuid_or_time(std::string_view chars) {
 bool patch_range(std::string_view chars, Range range, ViewBudget& budget, bool& over,
                  Patches& out) {
   if (chars.size() < kShortestBlob || is_uuid_or_time(chars)) return false;
-  auto said = decoded(chars, budget, over);
-  if (!said) said = turned(chars);
+  auto said = turned(chars);
+  if (!said) said = decoded(chars, budget, over);
   if (!said) return false;
   out.undo(said->undone | kWrapped);
   out.add(range, said->text);

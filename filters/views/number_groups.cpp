@@ -7,6 +7,7 @@
 
 #include "filters/char_set.h"
 #include "filters/line_ends.h"
+#include "filters/values/iban.h"
 #include "filters/values/japanese_numbers.h"
 #include "filters/values/validators.h"
 #include "filters/views/labelled_numbers.h"
@@ -14,6 +15,7 @@
 #include "filters/views/pieces.h"
 #include "filters/views/pulled_apart.h"
 #include "filters/views/survey.h"
+#include "filters/views/turned_values.h"
 
 namespace sekisho::filters {
 namespace {
@@ -309,30 +311,38 @@ void join_groups(std::string_view text, Range where, const Groups& run, PulledAp
     patches.add(gap, (run.odd && !evenly_cut(run) && !cut) || wide ? "-" : "");
 }
 
-// Whether a word beside the digits says that they are to be read from behind.
-bool told_backwards(std::string_view text, std::size_t begin, std::size_t end) {
-  constexpr std::size_t kBefore = 64, kBehind = 40;
-  static constexpr std::string_view kWords[] = {
-      "逆", "反転", "後ろから", "everse", "rev(", "backward", "right to left", "[::-1]", "| rev"};
-  const std::size_t from = begin > kBefore ? begin - kBefore : 0;
-  const std::string_view near = text.substr(from, end + kBehind - from);
-  return std::any_of(std::begin(kWords), std::end(kWords),
-                     [near](std::string_view word) { return near.find(word) != near.npos; });
-}
-
-// A number written backwards that proves itself the other way round.
-void turn_number(std::string_view text, std::size_t begin, std::size_t end, PulledApart out) {
+// Digits that prove themselves the other way round.
+bool proves_turned(std::string_view digits) {
   constexpr std::size_t kFewest = 11, kMost = 16;
-  if (end - begin < kFewest || end - begin > kMost || alnum_at(text, end)) return;
-  const std::string_view digits = text.substr(begin, end - begin);
+  if (digits.size() < kFewest || digits.size() > kMost) return false;
   const std::string turned(digits.rbegin(), digits.rend());
   const bool phone =
       turned.size() == kFewest && turned[0] == '0' && turned[1] >= '5' && turned[2] == '0';
-  const bool number =
-      (turned.size() == 12 && my_number_valid(turned)) ||
-      (turned.size() > 13 && card_kind(turned) != CardKind::kNone && luhn_valid(turned));
-  if (!phone && !number) return;
-  if (told_backwards(text, begin, end)) out.doubtful.add({begin, end}, turned);
+  return phone || (turned.size() == 12 && my_number_valid(turned)) ||
+         (turned.size() > 13 && card_kind(turned) != CardKind::kNone && luhn_valid(turned));
+}
+
+// A number or an IBAN written backwards, which begins with the digits [begin, end).
+void turn_number(std::string_view text, std::size_t begin, std::size_t end, PulledApart out) {
+  constexpr std::size_t kShortest = 15, kLongest = 34;
+  std::size_t stop = end;
+  while (alnum_at(text, stop) && stop - begin <= kLongest) ++stop;
+  const std::string_view value = text.substr(begin, stop - begin);
+  const std::string turned(value.rbegin(), value.rend());
+  const bool iban = stop > end && value.size() >= kShortest &&
+                    iban_length(std::string_view(turned).substr(0, 2)) == value.size() &&
+                    iban_valid(turned);
+  if (!iban && (stop > end || !proves_turned(value))) return;
+  if (told_backwards(text, begin, stop)) out.doubtful.add({begin, stop}, turned);
+}
+
+// The same of one in groups.
+bool turn_groups(std::string_view text, Range where, const Groups& run, PulledApart out) {
+  if (!proves_turned(run_digits(text, where)) || !told_backwards(text, where.begin, where.end))
+    return false;
+  const std::string_view value = text.substr(where.begin, where.size());
+  out.doubtful.add(where, std::string(value.rbegin(), value.rend()));
+  return !run.gaps.empty();
 }
 
 }  // namespace
@@ -364,7 +374,8 @@ void find_number_groups(std::string_view text, const Survey& survey, Range where
                         !is_part_of_decimal(text, {at, run.end}) &&
                         !(text[run.last - 1] == '\n' && begins_dump_row(text, run.last)) &&
                         !((at == 0 || text[at - 1] == '\n') && begins_dump_row(text, at));
-    if (number) join_groups(text, {at, run.end}, run, out);
+    if (number && !turn_groups(text, {at, run.end}, run, out))
+      join_groups(text, {at, run.end}, run, out);
     return number ? run.end : std::max({first, run.last, loose.join(at, first)});
   });
 }

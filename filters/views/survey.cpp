@@ -87,6 +87,7 @@ bool has_capitals(const unsigned char* block) {
   // "gh p_ A1 b2".
   const std::uint64_t single = m.space & run << 1 & run >> 1;
   if ((single & single >> 3 & single >> 6 & single >> 9) != 0) flags |= kEvenPieces;
+  if (m.at != 0) flags |= kAddress;
   const std::uint64_t pairs = m.token & m.token >> 1;
   if ((pairs & ((alnum << 1 & (alnum | m.token) >> 2) | (m.token << 1 & alnum >> 2))) != 0)
     flags |= kDoubled;

@@ -33,6 +33,7 @@ enum SurveyFlag : std::uint16_t {
   kSpoken = 2048,      // short words, or kana, that may be digits
   kFigures = 4096,     // letters beside digits that may be written for some
   kDoubled = 8192,     // two of + / - _ ~ within a word
+  kAddress = 16384,    // "@"
 };
 
 // The bytes of a block by what they are, a bit each, the first byte lowest.

@@ -27,6 +27,7 @@
 #include "filters/views/spoken_digits.h"
 #include "filters/views/survey.h"
 #include "filters/views/token_prefixes.h"
+#include "filters/views/turned_values.h"
 #include "filters/views/variable_joins.h"
 #include "filters/views/view_text.h"
 
@@ -500,6 +501,7 @@ void ViewScan::Impl::see(const Scene& scene, Findings& out) {
                                     {kKanji, kFigures, find_letter_digits, true},
                                     {kEscapes, kEscape, find_escapes},
                                     {kEscapes, kDoubled, find_doubled_marks},
+                                    {kEscapes, kAddress, find_turned_values},
                                     {kLiterals, kQuotes, find_literal_joins},
                                     {kLiterals, kQuotes, find_variable_joins},
                                     {kCodes, kManyDigits, find_char_codes},

@@ -110,5 +110,29 @@ TEST(LooseNumbers, LeavesStepsBetweenArrowsAlone) {
         << arrow;
 }
 
+std::string backwards(const std::string& s) {
+  return std::string(s.rbegin(), s.rend());
+}
+
+TEST(LooseNumbers, AWordSaysThatAnyValueIsToBeReadFromBehind) {
+  for (const std::string form :
+       {"連絡: （逆順）{}\n# end", "reversed: {} ok", "x = \"{}\"[::-1]"}) {
+    const auto hides = [&form](const std::string& value, const std::string& type) {
+      std::string text = form;
+      text.replace(text.find("{}"), 2, backwards(value));
+      return shown(text).find(type + "[") != std::string::npos ? "" : text;
+    };
+    EXPECT_EQ(hides("t.yamada@kaisha-sample.co.jp", "email"), "");
+    EXPECT_EQ(hides("postgresql://app:O0UnaYgke6IB@db1.kaisha-sample.net:5432/kintai",
+                    "database_url_with_password"),
+              "");
+    EXPECT_EQ(hides("DE75512108001245126199", "iban"), "");
+    EXPECT_EQ(hides("AKIAYCZEB7ZNRMKTSZ6W", "aws_access_key_id"), "");
+  }
+  EXPECT_EQ(shown("カード： （逆順）" + backwards("4539-7814-7560-2386")),
+            "credit_card[" + backwards("4539-7814-7560-2386") + "]");
+  EXPECT_EQ(shown("mail: moc.elpmas-ahsiak@adamay.t or 99162154210080121557ED"), "");
+}
+
 }  // namespace
 }  // namespace sekisho::filters
