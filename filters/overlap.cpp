@@ -41,6 +41,14 @@ void sort_by_place(Findings& findings) {
   findings = std::move(sorted);
 }
 
+// One behind the other, none beside another one.
+bool stand_apart(const Findings& findings) {
+  return std::adjacent_find(findings.begin(), findings.end(),
+                            [](const Finding& a, const Finding& b) {
+                              return b.range.begin < a.range.end || b.range.begin <= a.range.begin;
+                            }) == findings.end();
+}
+
 bool is_wrapped(const Finding& f) {
   return (f.undone & kWrapped) != 0;
 }
@@ -166,6 +174,7 @@ void weigh_against(Findings& plain, Findings& wrapped, const IsCustom& is_custom
 }  // namespace
 
 void resolve_overlaps(Findings& findings, const std::function<bool(const Finding&)>& is_custom) {
+  if (stand_apart(findings)) return;
   sort_by_place(findings);
   if (std::none_of(findings.begin(), findings.end(), is_wrapped)) {
     findings = one_a_value(std::move(findings), is_custom);

@@ -485,6 +485,7 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
     if (is_heading_of(left, right)) return at + 1;
     if (!mail && begins_other(text, {next, next + right.size()})) return at + 1;
     const Kinds a = kinds_of(left), b = kinds_of(right);
+    if (!mail && a.letters + b.letters < 2) return at + 1;  // no token
     begins = begins || ((b.digits > 0 || right.starts_with('~')) && break_prefix(left, right));
     const bool fills = fills_line(text, next + right.size());
     const bool chained = begin == chain_at && fills && is_marked(right);

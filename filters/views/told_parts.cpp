@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <iterator>
-#include <string>
 
 #include "filters/char_set.h"
+#include "filters/literal_at.h"
 #include "filters/views/message_borders.h"
 #include "filters/views/pieces.h"
 #include "filters/views/pulled_apart.h"
@@ -16,6 +16,17 @@ bool value_at(std::string_view text, std::size_t at) {
   return token_at(text, at) || at_sign(text, at) || (at < text.size() && text[at] == ':');
 }
 
+// In either case; `ending` is in lower case.
+bool ends_like(std::string_view text, std::string_view ending) {
+  if (text.size() < ending.size()) return false;
+  text.remove_prefix(text.size() - ending.size());
+  for (std::size_t i = ending.size(); i-- > 0;) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if ((is_upper(c) ? c + 0x20 : c) != static_cast<unsigned char>(ending[i])) return false;
+  }
+  return true;
+}
+
 // "… and the second half is ", "…; the rest: " before `at`: where what stands before it ends;
 // `at`: nothing says that a value goes on there.
 std::size_t told_part_begin(std::string_view text, std::size_t at) {
@@ -25,12 +36,11 @@ std::size_t told_part_begin(std::string_view text, std::size_t at) {
                                                 "last part",   "last half",   "latter half",
                                                 "rest",        "remainder",   "third part"};
   static constexpr std::string_view kLeads[] = {
-      " and the ", ", and the ", ", the ", "; the ", ". The ", " the ", " and ", ", ", "; "};
+      " and the ", ", and the ", ", the ", "; the ", ". the ", " the ", " and ", ", ", "; "};
   std::string_view before = text.substr(at - std::min(at, kReach), std::min(at, kReach));
   const auto drop = [&before](const auto& endings) {
-    const std::string lower = folded_lower(before);
     for (const std::string_view ending : endings) {
-      if (!std::string_view(lower).ends_with(folded_lower(ending))) continue;
+      if (!ends_like(before, ending)) continue;
       before.remove_suffix(ending.size());
       return true;
     }
@@ -58,8 +68,8 @@ bool may_begin_part(std::string_view text, std::size_t at) {
   static constexpr std::string_view kFirst[] = {"後", "残", "続", "つ", "下", "そ", "で", "の"};
   const std::size_t sign = text[at] == ' ' ? 1 : 3;
   if (at + sign > text.size()) return false;
-  const std::string_view behind = text.substr(at + sign, 3);
-  return std::find(std::begin(kFirst), std::end(kFirst), behind) != std::end(kFirst);
+  return std::any_of(std::begin(kFirst), std::end(kFirst),
+                     [&](std::string_view first) { return begins_at(text, at + sign, first); });
 }
 
 }  // namespace
