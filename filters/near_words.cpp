@@ -39,9 +39,7 @@ std::vector<LiteralFinder::Literal> literals_of(const DetectorRow& row) {
 
 }  // namespace
 
-NearWords::NearWords(const DetectorRow& row) : finder_(literals_of(row)) {
-  for (const auto& literal : finder_.literals()) longest_ = std::max(longest_, literal.text.size());
-}
+NearWords::NearWords(const DetectorRow& row) : finder_(literals_of(row)) {}
 
 bool NearWords::may_stand_in(std::string_view text, Range where) const {
   std::vector<LiteralFinder::Hit> hits;
@@ -50,21 +48,30 @@ bool NearWords::may_stand_in(std::string_view text, Range where) const {
 }
 
 bool NearWords::may_stand_in(std::string_view text, Range where, Looked& looked) const {
-  const bool same = looked.text.data() == text.data() && looked.text.size() == text.size();
-  const bool goes_on = same && looked.of == this && looked.where.begin <= where.begin &&
-                       where.begin <= looked.where.end && looked.where.end <= where.end;
-  if (!goes_on) looked = {this, text, {where.begin, where.begin}, {}};
-  if (looked.last.size() > 0 && looked.last.begin >= where.begin) return true;
-  // A word that was cut by the end of what was looked at may be whole now.
-  const std::size_t known = looked.where.end - std::min(looked.where.end, longest_);
-  looked.hits.clear();
-  finder_.find(text.substr(0, where.end), {std::max(known, where.begin), where.end}, looked.hits);
-  looked.where = where;
-  looked.last = {};
-  if (looked.hits.empty()) return false;
-  const LiteralFinder::Hit last = looked.hits.back();
-  looked.last = {last.begin, last.begin + finder_.literals()[last.literal].text.size()};
-  return true;
+  constexpr std::size_t kMostAhead = 1u << 10;
+  const bool goes_on = looked.of == this && looked.text.data() == text.data() &&
+                       looked.text.size() == text.size() && looked.asked <= where.begin &&
+                       where.begin <= looked.read;
+  if (!goes_on) looked = {this, text, where.begin, where.begin, where.begin, {}, 0};
+  looked.asked = where.begin;
+  if (where.end > looked.read) {
+    // Where value follows value, what comes next is asked for in a moment.
+    const std::size_t ahead = goes_on ? std::min(where.end - looked.begun, kMostAhead) : 0;
+    const std::size_t to = std::min(text.size(), where.end + ahead);
+    looked.hits.erase(looked.hits.begin(),
+                      looked.hits.begin() + static_cast<std::ptrdiff_t>(looked.next));
+    looked.next = 0;
+    finder_.find(text, {looked.read, to}, looked.hits);
+    looked.read = to;
+  }
+  while (looked.next < looked.hits.size() && looked.hits[looked.next].begin < where.begin)
+    ++looked.next;
+  for (std::size_t i = looked.next; i < looked.hits.size(); ++i) {
+    const LiteralFinder::Hit& hit = looked.hits[i];
+    if (hit.begin >= where.end) break;
+    if (hit.begin + finder_.literals()[hit.literal].text.size() <= where.end) return true;
+  }
+  return false;
 }
 
 Range near_value(std::string_view text, Range value, std::size_t before, std::size_t after) {

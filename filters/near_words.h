@@ -22,12 +22,13 @@ class NearWords {
   // full-width forms would have to be folded first.
   bool may_stand_in(std::string_view text, Range where) const;
 
-  // What was looked at last, and its last word.
+  // What was looked at, and the words in it.
   struct Looked {
     const NearWords* of = nullptr;
     std::string_view text;
-    Range where, last;
+    std::size_t begun = 0, asked = 0, read = 0;  // first place asked for, the last one; how far
     std::vector<LiteralFinder::Hit> hits = {};
+    std::size_t next = 0;  // of them, not before the place asked for last
   };
   // The same for places of a text that follow each other: what they share is looked at once. The
   // text must not change meanwhile.
@@ -35,7 +36,6 @@ class NearWords {
 
  private:
   LiteralFinder finder_;
-  std::size_t longest_ = 0;  // bytes of a word
 };
 
 // So many bytes around a value.
