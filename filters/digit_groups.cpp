@@ -85,10 +85,10 @@ std::size_t few_digits_end(std::string_view text, std::size_t pos) {
 }
 
 DigitGroup read_group(std::string_view text, std::size_t pos, std::string& digits) {
-  DigitGroup group{{pos, pos}, digits.size(), 0, Separator::kNone};
+  DigitGroup group{{pos, pos}, static_cast<std::uint32_t>(digits.size()), 0, Separator::kNone};
   while (pos < text.size() && is_digit(static_cast<unsigned char>(text[pos]))) ++pos;
   digits.append(text, group.range.begin, pos - group.range.begin);
-  group.count = pos - group.range.begin;
+  group.count = static_cast<std::uint32_t>(pos - group.range.begin);
   // Digits of ASCII may follow wide ones.
   if (pos < text.size() && text[pos] == '\xEF') {
     for (FoldedChar c = char_at(text, pos); is_digit(c.value); c = char_at(text, pos)) {

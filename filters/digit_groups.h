@@ -4,6 +4,7 @@
 // one pass over a stretch.
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,7 +13,7 @@
 
 namespace sekisho::filters {
 
-enum class Separator {
+enum class Separator : std::uint8_t {
   kNone,  // the group stands apart: what is before it is no separator
   kSpace,
   kHyphen,
@@ -22,9 +23,9 @@ enum class Separator {
 };
 
 struct DigitGroup {
-  Range range;            // in the text
-  std::size_t first = 0;  // of its digits in DigitStretch::digits
-  std::size_t count = 0;
+  Range range;              // in the text
+  std::uint32_t first = 0;  // of its digits in DigitStretch::digits
+  std::uint32_t count = 0;
   Separator before = Separator::kNone;  // between the previous group and this one
 };
 
