@@ -284,8 +284,11 @@ bool is_uuid_or_time(std::string_view chars) {
 bool patch_range(std::string_view chars, Range range, ViewBudget& budget, bool& over,
                  Patches& out) {
   if (chars.size() < kShortestBlob || is_uuid_or_time(chars)) return false;
-  auto said = turned(chars);
+  // An id of AWS is of the digits of base32, backwards too.
+  constexpr std::size_t kIdOfAws = 20;
+  auto said = chars.size() == kIdOfAws ? turned(chars) : std::nullopt;
   if (!said) said = decoded(chars, budget, over);
+  if (!said) said = turned(chars);
   if (!said) return false;
   out.undo(said->undone | kWrapped);
   out.add(range, said->text);

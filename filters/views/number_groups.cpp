@@ -315,7 +315,9 @@ void join_groups(std::string_view text, Range where, const Groups& run, PulledAp
 bool proves_turned(std::string_view digits) {
   constexpr std::size_t kFewest = 11, kMost = 16;
   if (digits.size() < kFewest || digits.size() > kMost) return false;
-  const std::string turned(digits.rbegin(), digits.rend());
+  char reversed[kMost];
+  std::reverse_copy(digits.begin(), digits.end(), reversed);
+  const std::string_view turned(reversed, digits.size());
   const bool phone =
       turned.size() == kFewest && turned[0] == '0' && turned[1] >= '5' && turned[2] == '0';
   return phone || (turned.size() == 12 && my_number_valid(turned)) ||
@@ -324,21 +326,28 @@ bool proves_turned(std::string_view digits) {
 
 // A number or an IBAN written backwards, which begins with the digits [begin, end).
 void turn_number(std::string_view text, std::size_t begin, std::size_t end, PulledApart out) {
-  constexpr std::size_t kShortest = 15, kLongest = 34;
+  constexpr std::size_t kFewestDigits = 8, kShortest = 15, kLongest = 34;
+  if (end - begin < kFewestDigits) return;
   std::size_t stop = end;
   while (alnum_at(text, stop) && stop - begin <= kLongest) ++stop;
   const std::string_view value = text.substr(begin, stop - begin);
+  if (stop == end) {
+    if (!proves_turned(value)) return;
+  } else {
+    if (value.size() < kShortest) return;
+    const char country[] = {value.back(), value[value.size() - 2]};
+    if (iban_length({country, 2}) != value.size()) return;
+  }
   const std::string turned(value.rbegin(), value.rend());
-  const bool iban = stop > end && value.size() >= kShortest &&
-                    iban_length(std::string_view(turned).substr(0, 2)) == value.size() &&
-                    iban_valid(turned);
-  if (!iban && (stop > end || !proves_turned(value))) return;
+  if (stop != end && !iban_valid(turned)) return;
   if (told_backwards(text, begin, stop)) out.doubtful.add({begin, stop}, turned);
 }
 
 // The same of one in groups.
 bool turn_groups(std::string_view text, Range where, const Groups& run, PulledApart out) {
-  if (!proves_turned(run_digits(text, where)) || !told_backwards(text, where.begin, where.end))
+  constexpr std::size_t kFewest = 11, kMost = 16;
+  if (run.digits < kFewest || run.digits > kMost || !proves_turned(run_digits(text, where)) ||
+      !told_backwards(text, where.begin, where.end))
     return false;
   const std::string_view value = text.substr(where.begin, where.size());
   out.doubtful.add(where, std::string(value.rbegin(), value.rend()));
