@@ -121,13 +121,21 @@ std::optional<std::size_t> after_phrase(std::string_view text, std::size_t pos) 
   return std::nullopt;
 }
 
+thread_local ValueRuns* newest_runs = nullptr;
+
+// Where the words and what parts them begin that end at `end`, not before `from`.
+std::size_t alternatives_before(std::string_view text, std::size_t from, std::size_t end) {
+  static constexpr CharSet kAlternatives = kAsciiLetters | CharSet("|-");
+  while (end > from && kAlternatives.has(text[end - 1])) --end;
+  return end;
+}
+
 // "email|hidden|month|number" before "|password" in a long line: words and nothing else, back to
 // what a pattern opens its alternatives with. Cells of a table hold more than that.
-bool ends_with_alternatives(std::string_view before) {
-  static constexpr CharSet kAlternatives = kAsciiLetters | CharSet("|-");
-  std::size_t begin = before.size();
-  while (begin > 0 && kAlternatives.has(before[begin - 1])) --begin;
-  return begin == 0 || std::string_view("(:^/\"'").find(before[begin - 1]) != before.npos;
+bool ends_with_alternatives(std::string_view text, std::size_t from, std::size_t end) {
+  const std::size_t begin = newest_runs != nullptr ? newest_runs->words_before(text, from, end)
+                                                   : alternatives_before(text, from, end);
+  return begin == from || std::string_view("(:^/\"'").find(text[begin - 1]) != text.npos;
 }
 
 // "(login|password|account)" of a pattern, "$PASSWORD" | sha256sum of a shell: what parts them is
@@ -143,7 +151,7 @@ bool is_no_cell(std::string_view text, std::size_t name, std::size_t sign) {
   const std::size_t from = name > kReach ? name - kReach : 0;
   std::string_view line = text.substr(from, name - from);
   const std::size_t cut = last_line_end(line);
-  if (cut == line.npos && from > 0) return ends_with_alternatives(line);
+  if (cut == line.npos && from > 0) return ends_with_alternatives(text, from, name);
   if (cut != line.npos) line.remove_prefix(cut + 1);
   const std::size_t first = first_not_of<" \t>">(line);
   return first != line.npos && line[first] != '|';
@@ -238,8 +246,6 @@ std::size_t end_of_run(std::string_view text, std::size_t pos, std::size_t limit
   return pos;
 }
 
-thread_local ValueRuns* newest_runs = nullptr;
-
 }  // namespace
 
 ValueRuns::ValueRuns() : outer_(newest_runs) {
@@ -249,11 +255,17 @@ ValueRuns::~ValueRuns() {
   newest_runs = outer_;
 }
 
+void ValueRuns::ask_of(std::string_view text) {
+  if (text.data() == text_.data() && text.size() == text_.size()) return;
+  text_ = text;
+  run_ = words_ = {};
+  words_begin_ = 0;
+  ended_ = false;
+}
+
 std::size_t ValueRuns::end_of(std::string_view text, std::size_t pos, std::size_t limit) {
-  const bool known = text.data() == text_.data() && text.size() == text_.size() &&
-                     pos >= run_.begin && pos <= run_.end;
-  if (!known) {
-    text_ = text;
+  ask_of(text);
+  if (pos < run_.begin || pos > run_.end) {
     run_ = {pos, pos};
     ended_ = false;
   }
@@ -262,6 +274,18 @@ std::size_t ValueRuns::end_of(std::string_view text, std::size_t pos, std::size_
     ended_ = run_.end < limit;
   }
   return std::min(run_.end, limit);
+}
+
+std::size_t ValueRuns::words_before(std::string_view text, std::size_t from, std::size_t end) {
+  ask_of(text);
+  const bool near = words_.begin <= from && words_.end <= end && words_.end >= from;
+  const std::size_t known = near ? words_.end : from;
+  std::size_t begin = alternatives_before(text, known, end);
+  // What was read before reaches up to there: it goes on.
+  if (near && begin == known) begin = std::max(from, words_begin_);
+  words_ = {from, end};
+  words_begin_ = begin;
+  return begin;
 }
 
 namespace {

@@ -22,8 +22,9 @@ struct Assignment {
   bool setting = false;  // name and value are all there is on the line
 };
 
-// While one lives, ends of bare values are remembered on this thread: where name follows name, one
-// value is not read again for each of them. The texts asked about must not change meanwhile.
+// While one lives, ends of bare values and beginnings of words in a row are remembered on this
+// thread: where name follows name, they are not read again for each of them. The texts asked about
+// must not change meanwhile.
 class ValueRuns {
  public:
   ValueRuns();
@@ -32,11 +33,17 @@ class ValueRuns {
 
   // Where what goes on with a value from `pos` on ends, at `limit` at the latest.
   std::size_t end_of(std::string_view text, std::size_t pos, std::size_t limit);
+  // Where letters, "|" and "-" begin that end at `end`, at `from` at the earliest.
+  std::size_t words_before(std::string_view text, std::size_t from, std::size_t end);
 
  private:
+  void ask_of(std::string_view text);
+
   std::string_view text_;
   Range run_;           // of the one asked for last, as far as it was read
   bool ended_ = false;  // it goes no further
+  Range words_;         // asked about last
+  std::size_t words_begin_ = 0;
   ValueRuns* outer_;
 };
 

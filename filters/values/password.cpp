@@ -67,7 +67,9 @@ bool is_other_name(std::string_view part) {
   if (part.empty() || part.size() > 31 ||
       (kLengthsOfOtherNames[static_cast<unsigned char>(part[0])] >> part.size() & 1) == 0)
     return false;
-  return std::find(std::begin(kOtherNames), std::end(kOtherNames), part) != std::end(kOtherNames);
+  return std::any_of(std::begin(kOtherNames), std::end(kOtherNames), [part](std::string_view name) {
+    return name.size() == part.size() && name[0] == part[0] && name == part;
+  });
 }
 
 bool is_pin(std::string_view value) {

@@ -75,18 +75,23 @@ bool ends_row(std::string_view text, std::size_t at) {
   return pos >= text.size() || kEnds.has(text[pos]) || text.substr(pos, 5) == "</td>";
 }
 
+constexpr std::size_t kBegin = 4;
+
 // "Kz_", "Hn!51": no word of a cell begins so.
-bool begins_password(std::string_view joined) {
-  constexpr std::size_t kBegin = 4;
+bool begins_mixed(std::string_view joined) {
   bool lower = false, upper = false, symbol = false;
   for (const char c : joined.substr(0, kBegin)) {
     lower |= is_lower(static_cast<unsigned char>(c));
     upper |= is_upper(static_cast<unsigned char>(c));
     symbol |= kSymbols.has(c);
   }
+  return lower && upper && symbol;
+}
+
+bool begins_password(std::string_view joined) {
   const auto digits =
       std::count_if(joined.begin(), joined.end(), [](char c) { return kAsciiDigits.has(c); });
-  return lower && upper && symbol && digits >= 3;
+  return begins_mixed(joined) && digits >= 3;
 }
 
 }  // namespace
@@ -106,7 +111,9 @@ bool find_password_in_cells(const DetectorRow& row, std::string_view text, std::
     while (stop - next <= kLongestCell && kCellChars.has(at_or_nul(text, stop))) ++stop;
     if (stop == next || stop - next > kLongestCell) break;
     if (cells == 0) begin = next;
+    const bool began = joined.size() >= kBegin;
     joined += text.substr(next, stop - next);
+    if (!began && joined.size() >= kBegin && !begins_mixed(joined)) return false;
     last = stop;
   }
   if (cells < 2 || !ends_row(text, last) || !begins_password(joined)) return false;
