@@ -8,6 +8,7 @@
 
 #include "filters/char_set.h"
 #include "filters/line_ends.h"
+#include "filters/literal_at.h"
 #include "filters/values/japanese_numbers.h"
 #include "filters/values/validators.h"
 #include "filters/views/character_forms.h"
@@ -68,7 +69,7 @@ bool is_sign(char32_t c) {
 std::size_t joining_word_end(std::string_view text, std::size_t at) {
   if (static_cast<unsigned char>(text[at]) >= 0x80) {
     for (const std::string_view word : kWordsJa)
-      if (text.substr(at, word.size()) == word) return at + word.size();
+      if (begins_at(text, at, word)) return at + word.size();
     return at;
   }
   std::size_t end = at;
@@ -86,11 +87,11 @@ std::size_t joining_word_end(std::string_view text, std::size_t at) {
 // "2:", "2 =" behind "part", "4桁は": a number that counts the groups or their digits.
 std::size_t counter_end(std::string_view text, std::size_t at, bool word) {
   if (!digit_at(text, at) || digit_at(text, at + 1)) return at;
-  if (text.substr(at + 1, 3) == "桁" || text.substr(at + 1, 6) == "番目") return at + 1;
+  if (literal_at(text, at + 1, "桁") || literal_at(text, at + 1, "番目")) return at + 1;
   static constexpr CharSet kAfter{":=)"};
   const std::size_t sign = at + 1 < text.size() && text[at + 1] == ' ' ? at + 2 : at + 1;
   const bool counts =
-      word && sign < text.size() && (kAfter.has(text[sign]) || text.substr(sign, 3) == "：");
+      word && sign < text.size() && (kAfter.has(text[sign]) || literal_at(text, sign, "："));
   return counts ? sign : at;
 }
 

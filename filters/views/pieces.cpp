@@ -162,7 +162,7 @@ std::size_t part_word_end(std::string_view text, std::size_t at) {
   static constexpr std::string_view kEnds[] = {"second", "tail",   "suffix",
                                                "rest",   "latter", "third"};
   for (const std::string_view word : kEnds)
-    if (ends_with_folded(name, word)) return begins_with(text, end, " half") ? end + 5 : end;
+    if (ends_with_folded(name, word)) return literal_at(text, end, " half") ? end + 5 : end;
   if (counted && (ends_with_folded(name, "part") || ends_with_folded(name, "half"))) return end + 2;
   const char last = name.back(), before = name[name.size() - 2];
   const bool number = (last == '2' || last == '3') &&
@@ -182,10 +182,10 @@ std::size_t part_label_end(std::string_view text, std::size_t at) {
   while (pos < text.size() && pos - at < kMost) {
     if (kBefore.has(text[pos]))
       ++pos;
-    else if (begins_with(text, pos, "で、"))
+    else if (literal_at(text, pos, "で、"))
       pos += 6;
-    else if (begins_with(text, pos, "、") || begins_with(text, pos, "。") ||
-             begins_with(text, pos, "」") || begins_with(text, pos, "…"))
+    else if (literal_at(text, pos, "、") || literal_at(text, pos, "。") ||
+             literal_at(text, pos, "」") || literal_at(text, pos, "…"))
       pos += 3;
     else
       break;
@@ -200,9 +200,9 @@ std::size_t part_label_end(std::string_view text, std::size_t at) {
     const bool sign = text[pos] == ':' || text[pos] == '=';
     if (kBehind.has(text[pos]) || (sign && !told))
       ++pos;
-    else if (begins_with(text, pos, "：") || begins_with(text, pos, "は") ||
-             begins_with(text, pos, "、") || begins_with(text, pos, "「") ||
-             begins_with(text, pos, "に"))
+    else if (literal_at(text, pos, "：") || literal_at(text, pos, "は") ||
+             literal_at(text, pos, "、") || literal_at(text, pos, "「") ||
+             literal_at(text, pos, "に"))
       pos += 3;
     else
       break;

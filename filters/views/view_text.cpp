@@ -1,6 +1,7 @@
 #include "filters/views/view_text.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace sekisho::filters {
 namespace {
@@ -48,9 +49,11 @@ void Patches::clear() {
   items_.clear();
   text_.clear();
   asks_ = 0;
+  settled_ = true;
 }
 
 void Patches::settle() {
+  if (std::exchange(settled_, true)) return;
   const auto earlier = [](const Item& a, const Item& b) {
     return a.raw.begin != b.raw.begin ? a.raw.begin < b.raw.begin : a.raw.end > b.raw.end;
   };

@@ -28,6 +28,8 @@ class Patches {
   // What the patches added from now on undo.
   void undo(std::uint16_t undone) { undone_ = undone; }
   void add(Range raw, std::string_view replacement, bool asks = true) {
+    settled_ = settled_ && (items_.empty() || (raw.begin >= items_.back().raw.end &&
+                                               raw.begin > items_.back().raw.begin));
     items_.push_back({raw, static_cast<std::uint32_t>(text_.size()),
                       static_cast<std::uint32_t>(replacement.size()), asks, undone_});
     if (!replacement.empty()) text_ += replacement;
@@ -36,9 +38,11 @@ class Patches {
   // Patches for which `unwanted` holds ask no longer.
   template <class Unwanted>
   void quieten(Unwanted unwanted) {
-    for (Item& item : items_) item.asks = item.asks && !unwanted(item.raw);
     asks_ = 0;
-    for (const Item& item : items_) asks_ += item.asks ? 1 : 0;
+    for (Item& item : items_) {
+      item.asks = item.asks && !unwanted(item.raw);
+      asks_ += item.asks ? 1 : 0;
+    }
   }
   // Sorts by place; of overlapping ones the earlier and longer stays.
   void settle();
@@ -53,6 +57,7 @@ class Patches {
   std::string text_;
   std::size_t asks_ = 0;
   std::uint16_t undone_ = 0;
+  bool settled_ = true;  // each was added behind the one before
 };
 
 // A stretch of the text with its patches applied.
