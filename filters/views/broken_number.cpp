@@ -56,18 +56,15 @@ Groups last_groups(std::string_view text) {
 
 std::string_view sign_at_break(std::string_view number, std::string_view next) {
   const Groups left = last_groups(number);
-  for (std::size_t taken = 1; taken <= left.count && taken < kMostGroups; ++taken) {
-    const Groups right = first_groups(next, kMostGroups - taken);
-    if (right.more) continue;
-    std::size_t sizes[kMostGroups] = {};
-    for (std::size_t i = 0; i < taken; ++i) sizes[i] = left.sizes[taken - 1 - i];
-    std::copy_n(right.sizes, right.count, sizes + taken);
-    const std::string_view sign = right.sign.empty() ? left.sign : right.sign;
-    if (taken > 1 && !right.sign.empty() && right.sign != left.sign) return {};
-    const bool usual = is_usual_shape(sizes, taken + right.count);
-    if (usual && !sign.empty()) return sign;
-  }
-  return {};
+  if (left.count == 0 || left.count == kMostGroups) return {};
+  const Groups right = first_groups(next, kMostGroups - left.count);
+  if (right.more || (left.count > 1 && !right.sign.empty() && right.sign != left.sign)) return {};
+  std::size_t sizes[kMostGroups] = {};
+  std::reverse_copy(left.sizes, left.sizes + left.count, sizes);
+  std::copy_n(right.sizes, right.count, sizes + left.count);
+  // Of more groups than a number has a part of the row is none: "1111 4532 0151" … "1283 0366".
+  if (!is_usual_shape(sizes, left.count + right.count)) return {};
+  return right.sign.empty() ? left.sign : right.sign;
 }
 
 }  // namespace sekisho::filters
