@@ -143,8 +143,8 @@ std::optional<std::uint64_t> YamlReader::integer(const YamlNode& n, std::uint64_
                                                  std::uint64_t max) {
   const auto v = n.is_scalar() && n.plain ? parse_decimal(n.text) : std::nullopt;
   if (v && *v >= min && *v <= max) return v;
-  const std::string range = " from " + std::to_string(min) + " to " + std::to_string(max);
-  wrong(n, "a whole number" + range, v ? "" : integer_hint(n));
+  wrong(n, "a whole number from " + std::to_string(min) + " to " + std::to_string(max),
+        v ? "" : integer_hint(n));
   return std::nullopt;
 }
 

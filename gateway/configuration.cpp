@@ -201,6 +201,7 @@ void read_authority(Configuration& out, const PinnedFiles& pinned, std::int64_t 
     else
       out.warnings.push_back(certificate.value + ": " + finding.message_en);
   }
+  out.authority_findings = std::move(findings);
 }
 
 void read_users(Configuration& out, const PinnedFiles& pinned, Problems& problems) {

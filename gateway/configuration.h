@@ -32,7 +32,8 @@ struct Configuration {
   std::shared_ptr<const ParentProxy> parent_proxy;               // null: none
   std::shared_ptr<const Sealing> sealing;                        // null: no sealed copies
   std::vector<policy::TestResult> tests;                         // of the policy, all passed
-  std::chrono::milliseconds compile_time{0};  // of the snapshot, its detectors above all
+  std::chrono::milliseconds compile_time{0};         // of the snapshot, its detectors above all
+  std::vector<AuthorityFinding> authority_findings;  // problems and warnings too, in English
   std::vector<std::string> warnings;  // English sentences: expiring entries, country databases
                                       // absent or old, reviews due
 };

@@ -22,6 +22,7 @@
 #include "gateway/commands/audit_proof.h"
 #include "gateway/commands/audit_sealed.h"
 #include "gateway/commands/commands.h"
+#include "gateway/commands/telling.h"
 
 namespace sekisho::gateway {
 namespace {
@@ -79,12 +80,11 @@ bool check_words(const audit::QueryFilter& filter, std::string& error) {
 void footer(const audit::QueryStats& stats) {
   const std::string range =
       stats.first ? std::to_string(*stats.first) + "-" + std::to_string(*stats.last) : "none";
-  std::fprintf(stderr, "seq %s, %llu records looked at, newest checkpoint: %s\n", range.c_str(),
-               static_cast<unsigned long long>(stats.looked_at),
-               stats.checkpoint ? std::to_string(*stats.checkpoint).c_str() : "none yet");
+  const std::string checkpoint = stats.checkpoint ? std::to_string(*stats.checkpoint) : "none yet";
+  tell("seq " + range + ", " + std::to_string(stats.looked_at) +
+       " records looked at, newest checkpoint: " + checkpoint);
   if (stats.unreadable)
-    std::fprintf(stderr, "%llu lines are no records: run sekisho audit verify\n",
-                 static_cast<unsigned long long>(stats.unreadable));
+    tell(std::to_string(stats.unreadable) + " lines are no records: run sekisho audit verify");
 }
 
 int finish(const audit::QueryStats& stats) {
@@ -93,7 +93,7 @@ int finish(const audit::QueryStats& stats) {
 }
 
 // What was asked for, not what was found.
-void tell(const AuditOptions& options, std::string command, std::uint64_t rows) {
+void tell_log(const AuditOptions& options, std::string command, std::uint64_t rows) {
   const audit::QueryFilter& f = options.filter;
   const std::pair<const char*, const std::string*> parts[] = {
       {"user", &f.user},   {"ip", &f.ip},           {"provider", &f.provider},
@@ -119,7 +119,7 @@ int query_groups(const std::string& directory, const AuditOptions& options,
   auto groups = grouping->groups();
   if (options.limit && groups.size() > options.limit) groups.resize(options.limit);
   write_groups(format_of(options.json, options.csv), grouping->fields(), groups, stats);
-  tell(options, "query --group-by " + options.group_by, groups.size());
+  tell_log(options, "query --group-by " + options.group_by, groups.size());
   return finish(stats);
 }
 
@@ -132,7 +132,7 @@ int query_rows(const std::string& directory, const AuditOptions& options,
     return ++rows != options.limit && options.filter.id.empty();
   });
   writer.end(stats);
-  tell(options, "query", rows);
+  tell_log(options, "query", rows);
   return finish(stats);
 }
 

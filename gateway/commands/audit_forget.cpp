@@ -16,6 +16,7 @@
 #include "config/gateway_file.h"
 #include "gateway/commands/audit_place.h"
 #include "gateway/commands/leave_record.h"
+#include "gateway/commands/telling.h"
 #include "gateway/commands/two_persons_said.h"
 #include "gateway/finding_keys.h"
 #include "gateway/services.h"
@@ -122,7 +123,7 @@ int ask(const ForgetOptions& options, const config::GatewayFile& gateway, const 
 int forget(const ForgetOptions& options) {
   config::Problems problems;
   const auto gateway = config::read_gateway_form(options.config, problems);
-  for (const auto& p : problems) std::fprintf(stderr, "%s\n", config::to_string(p).c_str());
+  tell_problems(problems);
   if (!problems.empty()) return kCouldNot;
   if (!audit::is_name(options.by)) return audit_could_not("--by: say who does this");
   if (!audit::is_name(options.reason)) return audit_could_not("--reason: say why");

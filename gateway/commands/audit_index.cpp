@@ -19,6 +19,7 @@
 #include "gateway/commands/audit_commands.h"
 #include "gateway/commands/audit_output.h"
 #include "gateway/commands/audit_reading.h"
+#include "gateway/commands/telling.h"
 
 namespace sekisho::gateway {
 namespace {
@@ -33,7 +34,7 @@ struct IndexOptions {
 using Shared = std::shared_ptr<IndexOptions>;
 
 int could_not(const std::string& why) {
-  std::fprintf(stderr, "sekisho audit: %s\n", why.c_str());
+  tell("sekisho audit", why);
   return 2;
 }
 
@@ -46,7 +47,7 @@ std::optional<std::string> directory_of(const ReadingOptions& o,
   }
   config::Problems problems;
   gateway = config::read_gateway_form(o.config, problems);
-  for (const auto& p : problems) std::fprintf(stderr, "%s\n", config::to_string(p).c_str());
+  tell_problems(problems);
   if (!problems.empty()) return std::nullopt;
   return gateway->audit_directory.value;
 }

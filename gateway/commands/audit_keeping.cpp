@@ -17,6 +17,7 @@
 #include "config/gateway_file.h"
 #include "config/policy_file.h"
 #include "gateway/commands/leave_record.h"
+#include "gateway/commands/telling.h"
 #include "gateway/maintenance.h"
 #include "gateway/services.h"
 #include "policy/civil_time.h"
@@ -35,14 +36,14 @@ struct KeepingOptions {
 using OptionsPtr = std::shared_ptr<KeepingOptions>;
 
 int could_not(const std::string& why) {
-  std::fprintf(stderr, "sekisho audit: %s\n", why.c_str());
+  tell("sekisho audit", why);
   return kCouldNot;
 }
 
 std::optional<config::GatewayFile> read_settings(const std::string& path) {
   config::Problems problems;
   auto gateway = config::read_gateway_form(path, problems);
-  for (const auto& p : problems) std::fprintf(stderr, "%s\n", config::to_string(p).c_str());
+  tell_problems(problems);
   if (!problems.empty()) return std::nullopt;
   return gateway;
 }

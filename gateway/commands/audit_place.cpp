@@ -7,6 +7,7 @@
 
 #include "audit/segment_reader.h"
 #include "config/gateway_file.h"
+#include "gateway/commands/telling.h"
 
 namespace sekisho::gateway {
 
@@ -23,7 +24,7 @@ std::optional<std::string> log_directory(const AuditPlace& place) {
   }
   config::Problems problems;
   const auto gateway = config::read_gateway_form(place.config, problems);
-  for (const auto& p : problems) std::fprintf(stderr, "%s\n", config::to_string(p).c_str());
+  tell_problems(problems);
   if (!problems.empty()) return std::nullopt;
   return gateway.audit_directory.value;
 }
@@ -37,7 +38,7 @@ bool has_log(const std::string& directory, std::string& error) {
 }
 
 int audit_could_not(const std::string& why) {
-  std::fprintf(stderr, "sekisho audit: %s\n", why.c_str());
+  tell("sekisho audit", why);
   return 2;
 }
 

@@ -26,6 +26,7 @@
 #include "gateway/commands/audit_output.h"
 #include "gateway/commands/audit_place.h"
 #include "gateway/commands/language.h"
+#include "gateway/commands/telling.h"
 #include "gateway/log_key_files.h"
 
 namespace sekisho::gateway {
@@ -264,7 +265,7 @@ int rotate_key(const Options& options) {
   if (options.place.config.empty()) return audit_could_not("say which gateway: -c gateway.yaml");
   config::Problems problems;
   const auto gateway = config::read_gateway_form(options.place.config, problems);
-  for (const auto& p : problems) std::fprintf(stderr, "%s\n", config::to_string(p).c_str());
+  tell_problems(problems);
   if (!problems.empty()) return 2;
   const auto overlap = config::parse_duration(options.overlap);
   if (!overlap) return audit_could_not("--overlap: '" + options.overlap + "' is no time (30d)");

@@ -1,4 +1,5 @@
 #include "audit/questions/questions.h"
+#include "gateway/commands/telling.h"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -29,7 +30,7 @@ using Shared = std::shared_ptr<QuestionOptions>;
 using Ask = std::function<audit::Asked(const audit::QuestionScope&, const QuestionOptions&)>;
 
 int could_not(const std::string& why) {
-  std::fprintf(stderr, "sekisho audit: %s\n", why.c_str());
+  tell("sekisho audit", why);
   return 2;
 }
 

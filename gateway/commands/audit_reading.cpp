@@ -17,6 +17,7 @@
 #include "config/units.h"
 #include "gateway/commands/audit_access.h"
 #include "gateway/commands/audit_place.h"
+#include "gateway/commands/telling.h"
 #include "gateway/services.h"
 #include "gateway/sinks/clickhouse.h"
 
@@ -27,7 +28,7 @@ constexpr std::int64_t kLimitMs = 120'000;  // of one statement
 constexpr std::size_t kTableRows = 100;
 
 bool could_not(const std::string& why) {
-  std::fprintf(stderr, "sekisho audit: %s\n", why.c_str());
+  tell("sekisho audit", why);
   return false;
 }
 
@@ -139,7 +140,7 @@ bool Reading::find_log(const ReadingOptions& options) {
   if (options.config.empty()) return true;
   config::Problems problems;
   gateway_ = config::read_gateway_form(options.config, problems);
-  for (const auto& p : problems) std::fprintf(stderr, "%s\n", config::to_string(p).c_str());
+  tell_problems(problems);
   if (!problems.empty()) return false;
   if (!directory_.empty() && directory_ != gateway_->audit_directory.value)
     gateway_.reset();  // another log than that gateway's
@@ -168,20 +169,19 @@ bool Reading::bring_up_to_date() {
   settings.wait = patience_with_writer();
   const auto report = audit::Indexer(settings).catch_up();
   if (report.rebuilt && !report.why_rebuilt.empty() && report.error.empty())
-    std::fprintf(stderr, "sekisho audit: the index was built anew: %s\n",
-                 report.why_rebuilt.c_str());
+    tell("sekisho audit", "the index was built anew: " + report.why_rebuilt);
   database_ = audit::Database::open(audit::index_path(directory_), audit::OpenAs::kReader, error);
+  const std::string why = report.error.empty() ? error : report.error;
   if (!database_)
-    return could_not(
-        "there is no index to answer from: " + (report.error.empty() ? error : report.error) +
-        (report.busy ? " for the first time; ask again in a while"
-                     : " (run sekisho audit reindex as the log's owner)"));
+    return could_not(report.busy ? "there is no index to answer from: " + why +
+                                       " for the first time; ask again in a while"
+                                 : "there is no index to answer from: " + why +
+                                       " (run sekisho audit reindex as the log's owner)");
   const std::uint64_t size =
       static_cast<std::uint64_t>(std::stoull("0" + database_->meta("next_seq")));
   asking_.footer.behind = head->size > size ? head->size - size : 0;
   if (!report.error.empty() && asking_.footer.behind)
-    std::fprintf(stderr, "sekisho audit: the index could not be brought up to date: %s\n",
-                 report.error.c_str());
+    tell("sekisho audit", "the index could not be brought up to date: " + report.error);
   return true;
 }
 

@@ -15,6 +15,7 @@
 #include "gateway/commands/audit_reading.h"
 #include "gateway/commands/audit_value.h"
 #include "gateway/commands/report_file.h"
+#include "gateway/commands/telling.h"
 
 namespace sekisho::gateway {
 namespace {
@@ -29,7 +30,7 @@ struct ReportOptions {
 using Shared = std::shared_ptr<ReportOptions>;
 
 int could_not(const std::string& why) {
-  std::fprintf(stderr, "sekisho audit report: %s\n", why.c_str());
+  tell("sekisho audit report", why);
   return kCouldNot;
 }
 
@@ -59,7 +60,7 @@ void load_catalogue(const Reading& reading, config::Catalogue& out) {
   out =
       config::load_catalogue(providers, gateway ? gateway->catalogue_overlay.value : "", problems);
   for (const auto& p : problems)
-    std::fprintf(stderr, "%s (the report does without it)\n", config::to_string(p).c_str());
+    tell(in_terminal_language(p) + in_terminal_language(" (the report does without it)"));
 }
 
 std::vector<std::string> record_lines(const std::string& directory, const std::string& id) {

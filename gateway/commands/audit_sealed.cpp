@@ -21,6 +21,7 @@
 #include "config/gateway_file.h"
 #include "gateway/commands/audit_place.h"
 #include "gateway/commands/leave_record.h"
+#include "gateway/commands/telling.h"
 #include "gateway/commands/two_persons_said.h"
 #include "gateway/services.h"
 
@@ -44,7 +45,7 @@ struct Place {
 std::optional<Place> place_of(const SealedOptions& options) {
   config::Problems problems;
   const auto gateway = config::read_gateway_form(options.config, problems);
-  for (const auto& p : problems) std::fprintf(stderr, "%s\n", config::to_string(p).c_str());
+  tell_problems(problems);
   if (!problems.empty()) return std::nullopt;
   const std::string& log = gateway.audit_directory.value;
   return Place{log, gateway.audit_sealed};

@@ -16,6 +16,7 @@
 
 #include "gateway/commands/commands.h"
 #include "gateway/commands/named_file.h"
+#include "gateway/commands/telling.h"
 #include "gateway/tls/authority.h"
 
 namespace sekisho::gateway {
@@ -25,7 +26,7 @@ namespace fs = std::filesystem;
 constexpr int kDone = 0, kNo = 1, kCouldNot = 2;
 
 int could_not(const std::string& what) {
-  std::fprintf(stderr, "sekisho ca: %s\n", what.c_str());
+  tell("sekisho ca", what);
   return kCouldNot;
 }
 

@@ -9,6 +9,8 @@
 #include "config/text_file.h"
 #include "filters/bodies/json_scanner.h"
 #include "gateway/commands/commands.h"
+#include "gateway/commands/language.h"
+#include "gateway/commands/telling.h"
 #include "gateway/configuration.h"
 #include "gateway/parent_proxy.h"
 
@@ -75,25 +77,43 @@ void print_json(const Configuration& c, const config::Problems& problems) {
   std::printf("%s\n", out.c_str());
 }
 
+// What was found about the CA brings its Japanese along.
+std::string of_authority(const Configuration& c, std::string english) {
+  for (const auto& f : c.authority_findings)
+    if (english.ends_with(f.message_en))
+      return english.replace(english.size() - f.message_en.size(), std::string::npos, f.message_ja);
+  return english;
+}
+
+void tell_mistakes(const Configuration& c, config::Problems problems, bool ja) {
+  for (auto& p : problems)
+    if (ja) p.message = of_authority(c, p.message);
+  tell_problems(problems);
+  for (const auto& w : c.warnings) tell(ja ? "警告" : "warning", ja ? of_authority(c, w) : w);
+}
+
 void print_text(const Configuration& c, const config::Problems& problems) {
-  for (const auto& p : problems) std::fprintf(stderr, "%s\n", config::to_string(p).c_str());
-  for (const auto& w : c.warnings) std::fprintf(stderr, "warning: %s\n", w.c_str());
+  const bool ja = speaks_japanese();
+  tell_mistakes(c, problems, ja);
   if (!problems.empty()) {
-    std::fprintf(stderr, "%zu problem%s\n", problems.size(), problems.size() == 1 ? "" : "s");
+    const char* form = ja ? "誤りが %zu 件あります\n" : "%zu problem%s\n";
+    std::fprintf(stderr, form, problems.size(), problems.size() == 1 ? "" : "s");
     return;
   }
-  std::printf("%s: valid; policy %s %s; %zu of %zu tests passed\n", c.gateway.path.c_str(),
-              c.snapshot->name().c_str(), c.snapshot->digest().c_str(), c.tests.size(),
-              c.tests.size());
+  std::printf(ja ? "%s: 正しい設定です。ポリシー %s %s、テスト %zu / %zu 件成功\n"
+                 : "%s: valid; policy %s %s; %zu of %zu tests passed\n",
+              c.gateway.path.c_str(), c.snapshot->name().c_str(), c.snapshot->digest().c_str(),
+              c.tests.size(), c.tests.size());
   if (c.gateway.origin_proxy) {
     const config::Localized way = words_of(*c.gateway.origin_proxy);
     std::printf("上位プロキシ: %s\nparent proxy: %s\n", way.ja.c_str(), way.en.c_str());
   }
   const filters::Footprint size = c.snapshot->detectors().footprint();
-  std::printf("detectors: %zu of %zu types, %zu KiB compiled, at most %zu MiB in use; %lld ms\n",
-              size.rows, c.snapshot->detectors().types().size(),
-              size.instructions * kInstruction >> 10, size.memory_budget >> 20,
-              static_cast<long long>(c.compile_time.count()));
+  std::printf(
+      ja ? "検出器: %zu 個、%zu 種類、コンパイル後 %zu KiB、使用は最大 %zu MiB、%lld ms\n"
+         : "detectors: %zu of %zu types, %zu KiB compiled, at most %zu MiB in use; %lld ms\n",
+      size.rows, c.snapshot->detectors().types().size(), size.instructions * kInstruction >> 10,
+      size.memory_budget >> 20, static_cast<long long>(c.compile_time.count()));
   if (size.unannounced > 0)
     std::printf(
         "パターンのうち %zu 個は、めずらしい文字列がなく、全文を 1 "
@@ -106,7 +126,7 @@ void print_text(const Configuration& c, const config::Problems& problems) {
 int check(const CheckOptions& options) {
   const std::string why = config::unreadable(options.path);
   if (!why.empty()) {
-    std::fprintf(stderr, "sekisho: %s: %s\n", options.path.c_str(), why.c_str());
+    tell("sekisho", options.path + ": " + why);
     return 2;
   }
   config::Problems problems;

@@ -15,6 +15,7 @@
 #include "filters/bodies/json_scanner.h"
 #include "gateway/commands/commands.h"
 #include "gateway/commands/named_file.h"
+#include "gateway/commands/telling.h"
 #include "gateway/configuration.h"
 #include "gateway/keys.h"
 #include "policy/dataset_build.h"
@@ -41,7 +42,7 @@ struct Work {
 };
 
 void print(const config::Problems& problems) {
-  for (const auto& p : problems) std::fprintf(stderr, "%s\n", config::to_string(p).c_str());
+  tell_problems(problems);
 }
 
 bool choose(const DatasetOptions& options, Work& work) {
@@ -52,13 +53,12 @@ bool choose(const DatasetOptions& options, Work& work) {
   }
   if (!work.datasets.empty()) return true;
   if (options.name.empty()) {
-    std::fprintf(stderr, "sekisho dataset: %s: the policy names no datasets\n",
-                 work.policy.path.c_str());
+    tell("sekisho dataset", work.policy.path + ": the policy names no datasets");
     return false;
   }
   const std::string hint = config::suggestion(options.name, names);
-  std::fprintf(stderr, "sekisho dataset: the policy names no dataset '%s'%s\n",
-               options.name.c_str(), hint.empty() ? "" : (" (" + hint + ")").c_str());
+  const std::string what = "the policy names no dataset '" + options.name + "'";
+  tell("sekisho dataset", hint.empty() ? what : what + " (" + hint + ")");
   return false;
 }
 
@@ -156,7 +156,7 @@ int build(const DatasetOptions& options) {
   store.directory = work.gateway.datasets_directory.value;
   auto key = load_or_make_dataset_key(work.gateway.keys_directory.value, store.problem);
   if (!key) {
-    std::fprintf(stderr, "sekisho dataset: %s\n", store.problem.c_str());
+    tell("sekisho dataset", store.problem);
     return kCouldNot;
   }
   store.key = std::move(*key);

@@ -16,6 +16,7 @@
 #include "filters/bodies/json_scanner.h"
 #include "filters/checks.h"
 #include "gateway/commands/commands.h"
+#include "gateway/commands/telling.h"
 #include "policy/detector_packs.h"
 #include "policy/gitleaks_import.h"
 
@@ -33,7 +34,7 @@ struct DetectorsOptions {
 };
 
 void print(const config::Problems& problems) {
-  for (const auto& p : problems) std::fprintf(stderr, "%s\n", config::to_string(p).c_str());
+  tell_problems(problems);
 }
 
 // The shipped packs, or the files named.
@@ -110,9 +111,9 @@ int show(const DetectorsOptions& options) {
   std::vector<std::string_view> names;
   for (const auto& [type, row] : types) names.push_back(type);
   const std::string hint = config::nearest_name(options.type, names);
-  std::fprintf(
-      stderr, "sekisho detectors show: no type '%s'%s\n", options.type.c_str(),
-      hint.empty() ? "; see `sekisho detectors list`" : (", did you mean '" + hint + "'?").c_str());
+  tell("sekisho detectors show",
+       hint.empty() ? "no type '" + options.type + "'; see `sekisho detectors list`"
+                    : "no type '" + options.type + "', did you mean '" + hint + "'?");
   return 2;
 }
 
@@ -136,7 +137,7 @@ int check(const DetectorsOptions& options) {
   for (const std::string& path : options.files) {
     const std::string why = config::unreadable(path);
     if (why.empty()) continue;
-    std::fprintf(stderr, "sekisho detectors check: %s: %s\n", path.c_str(), why.c_str());
+    tell("sekisho detectors check", path + ": " + why);
     return 2;
   }
   bool valid = true;
@@ -171,15 +172,15 @@ bool write_output(const std::string& path, const std::string& text) {
   file << text;
   file.close();
   if (file) return true;
-  std::fprintf(stderr, "sekisho detectors import-gitleaks: %s cannot be written\n", path.c_str());
+  tell("sekisho detectors import-gitleaks", path + " cannot be written");
   return false;
 }
 
 void report(const policy::GitleaksImport& import, const std::string& path) {
   for (const policy::ImportNote& note : import.notes)
-    std::fprintf(stderr, "%s:%d: %s%s%s%s\n", path.c_str(), note.at.line,
-                 note.lost ? "not taken over: " : "", note.rule.c_str(),
-                 note.rule.empty() ? "" : ": ", note.message.c_str());
+    tell(path + ":" + std::to_string(note.at.line),
+         (note.lost ? "not taken over: " : "") + note.rule + (note.rule.empty() ? "" : ": ") +
+             note.message);
   std::fprintf(stderr,
                "%zu of %zu rules taken over (%zu に対し %zu 件を取り込みました)\n"
                "Next: look through it, add examples (match, no_match), then name it in "
@@ -191,8 +192,7 @@ int import_gitleaks(const DetectorsOptions& options) {
   std::string why;
   const auto text = config::read_text_file(options.input, why);
   if (!text) {
-    std::fprintf(stderr, "sekisho detectors import-gitleaks: %s: %s\n", options.input.c_str(),
-                 why.c_str());
+    tell("sekisho detectors import-gitleaks", options.input + ": " + why);
     return 2;
   }
   config::Problems problems;

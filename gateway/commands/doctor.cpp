@@ -17,6 +17,7 @@
 #include "gateway/commands/doctor_environment.h"
 #include "gateway/commands/doctor_network.h"
 #include "gateway/commands/doctor_runtimes.h"
+#include "gateway/commands/telling.h"
 #include "gateway/http/framing.h"
 
 namespace sekisho::gateway {
@@ -28,7 +29,7 @@ struct Options {
 };
 
 int usage(const std::string& message) {
-  std::fprintf(stderr, "sekisho: %s\n", message.c_str());
+  tell("sekisho", message);
   return 2;
 }
 

@@ -13,6 +13,7 @@
 #include "gateway/commands/commands.h"
 #include "gateway/commands/explain_sealed.h"
 #include "gateway/commands/language.h"
+#include "gateway/commands/telling.h"
 #include "gateway/configuration.h"
 #include "gateway/parent_proxy.h"
 #include "gateway/resolver.h"
@@ -29,7 +30,7 @@ struct ExplainOptions {
 };
 
 int usage(const std::string& message) {
-  std::fprintf(stderr, "sekisho explain: %s\n", message.c_str());
+  tell("sekisho explain", message);
   return 2;
 }
 
@@ -120,7 +121,7 @@ int explain(const ExplainOptions& options) {
   config::Problems problems;
   const auto snapshot =
       load_snapshot(options.path, static_cast<std::int64_t>(std::time(nullptr)), problems);
-  for (const auto& p : problems) std::fprintf(stderr, "%s\n", config::to_string(p).c_str());
+  tell_problems(problems);
   if (!snapshot) return 2;
   policy::Question question;
   question.user = options.user;

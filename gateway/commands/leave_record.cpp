@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <thread>
 
+#include "gateway/commands/telling.h"
 #include "gateway/services.h"
 
 namespace sekisho::gateway {
@@ -19,15 +20,14 @@ constexpr std::chrono::milliseconds kLookAgain{50};
 Recorded leave_record(const std::string& directory, const audit::OutsideEvent& event) {
   std::string path, error;
   if (!audit::leave_event(directory, event, now_microseconds(), path, error)) {
-    std::fprintf(stderr, "sekisho audit: what was done cannot be recorded: %s\n", error.c_str());
+    tell("sekisho audit", "what was done cannot be recorded: " + error);
     return Recorded::kFailed;
   }
   const auto until = std::chrono::steady_clock::now() + kLongestWait;
   while (audit::has_writer(directory)) {
     if (::access(path.c_str(), F_OK) != 0) return Recorded::kNow;
     if (std::chrono::steady_clock::now() > until) {
-      std::fprintf(stderr, "sekisho audit: the gateway has not written it into the log yet (%s)\n",
-                   path.c_str());
+      tell("sekisho audit", "the gateway has not written it into the log yet (" + path + ")");
       return Recorded::kLater;
     }
     std::this_thread::sleep_for(kLookAgain);

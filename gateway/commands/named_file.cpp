@@ -4,6 +4,7 @@
 #include <ctime>
 
 #include "config/text_file.h"
+#include "gateway/commands/telling.h"
 
 namespace sekisho::gateway {
 
@@ -12,7 +13,7 @@ std::optional<config::GatewayFile> read_named_gateway_file(const std::string& pa
   const auto text = config::read_text_file(path, problems);
   std::optional<config::GatewayFile> out;
   if (text) out = config::parse_gateway(path, *text, problems);
-  for (const auto& each : problems) std::fprintf(stderr, "%s\n", config::to_string(each).c_str());
+  tell_problems(problems);
   if (!problems.empty()) out.reset();
   return out;
 }

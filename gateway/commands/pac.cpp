@@ -8,6 +8,7 @@
 
 #include "config/text_file.h"
 #include "gateway/commands/commands.h"
+#include "gateway/commands/telling.h"
 #include "gateway/configuration.h"
 #include "gateway/http/framing.h"
 #include "gateway/listener.h"
@@ -21,7 +22,7 @@ struct PacOptions {
 };
 
 int fail(const std::string& message) {
-  std::fprintf(stderr, "sekisho pac: %s\n", message.c_str());
+  tell("sekisho pac", message);
   return 2;
 }
 
@@ -53,7 +54,7 @@ int pac(const PacOptions& options) {
   const config::GatewayFile gateway = config::read_gateway_form(options.path, problems);
   const auto snapshot =
       load_snapshot(options.path, static_cast<std::int64_t>(std::time(nullptr)), problems);
-  for (const auto& p : problems) std::fprintf(stderr, "%s\n", config::to_string(p).c_str());
+  tell_problems(problems);
   if (!snapshot) return 2;
   const std::string proxy = proxy_of(options, gateway);
   const auto at = parse_host_port(proxy);

@@ -22,6 +22,7 @@
 #include "gateway/commands/named_file.h"
 #include "gateway/commands/providers_due.h"
 #include "gateway/commands/providers_update.h"
+#include "gateway/commands/telling.h"
 #include "gateway/configuration.h"
 #include "policy/civil_time.h"
 
@@ -189,7 +190,7 @@ std::optional<Catalogue> load(const std::string& path) {
   }
   config::Problems problems;
   Catalogue catalogue = config::load_catalogue(providers, overlay, problems);
-  for (const auto& p : problems) std::fprintf(stderr, "%s\n", config::to_string(p).c_str());
+  tell_problems(problems);
   if (!problems.empty()) return std::nullopt;
   return catalogue;
 }
@@ -211,10 +212,10 @@ int show(const ProvidersOptions& options) {
     std::vector<std::string_view> ids;
     for (const Provider& known : catalogue->providers) ids.push_back(known.id);
     const std::string near = config::nearest_name(options.id, ids);
-    std::fprintf(stderr, "sekisho providers show: no service '%s' in the catalogue%s\n",
-                 options.id.c_str(),
-                 near.empty() ? "; see `sekisho providers list`"
-                              : (", did you mean '" + near + "'?").c_str());
+    tell("sekisho providers show",
+         near.empty()
+             ? "no service '" + options.id + "' in the catalogue; see `sekisho providers list`"
+             : "no service '" + options.id + "' in the catalogue, did you mean '" + near + "'?");
     return 2;
   }
   const std::string out = options.json ? show_provider_json(*catalogue, *p)
@@ -237,13 +238,12 @@ int print(const std::string& out) {
 
 int due(const ProvidersOptions& options) {
   if (!config::parse_duration(options.within)) {
-    std::fprintf(stderr, "sekisho providers due: --within: '%s' is no duration such as 180d\n",
-                 options.within.c_str());
+    tell("sekisho providers due", "--within: '" + options.within + "' is no duration such as 180d");
     return 2;
   }
   config::Problems problems;
   const auto snapshot = load_snapshot(options.path, now_seconds(), problems);
-  for (const auto& p : problems) std::fprintf(stderr, "%s\n", config::to_string(p).c_str());
+  tell_problems(problems);
   if (!snapshot) return 2;
   const auto reviews = due_reviews(*snapshot, options.within, now_seconds());
   print(options.json ? due_json(reviews) : due_text(reviews, speaks_japanese()));
@@ -256,7 +256,7 @@ int due(const ProvidersOptions& options) {
 std::optional<Catalogue> load_alone(const std::string& file) {
   config::Problems problems;
   Catalogue out = config::load_catalogue(file, "", problems);
-  for (const auto& p : problems) std::fprintf(stderr, "%s\n", config::to_string(p).c_str());
+  tell_problems(problems);
   if (!problems.empty()) return std::nullopt;
   return out;
 }

@@ -6,6 +6,7 @@
 #include "gateway/commands/catalogue_changes.h"
 #include "gateway/commands/language.h"
 #include "gateway/commands/named_file.h"
+#include "gateway/commands/telling.h"
 #include "gateway/configuration.h"
 #include "gateway/replace_file.h"
 
@@ -13,12 +14,12 @@ namespace sekisho::gateway {
 namespace {
 
 int say(int code, const std::string& why) {
-  std::fprintf(stderr, "sekisho providers update: %s\n", why.c_str());
+  tell("sekisho providers update", why);
   return code;
 }
 
 bool print(const config::Problems& problems) {
-  for (const auto& p : problems) std::fprintf(stderr, "%s\n", config::to_string(p).c_str());
+  tell_problems(problems);
   return !problems.empty();
 }
 
@@ -32,8 +33,7 @@ int refused_by_policy(const UpdateRequest& request, std::int64_t now) {
   for (const auto& test : policy::run_policy_tests(*snapshot, now)) {
     if (test.passed) continue;
     ++failed;
-    std::fprintf(stderr, "the test '%s' of the policy fails: %s\n", test.name.c_str(),
-                 test.got.c_str());
+    tell("the test '" + test.name + "' of the policy fails: " + test.got);
   }
   if (failed == 0 || request.force) return 0;
   return say(1, "the policy fails its own tests under " + request.file +

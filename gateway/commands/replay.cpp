@@ -1,4 +1,5 @@
 #include "policy/replay.h"
+#include "gateway/commands/telling.h"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -33,7 +34,7 @@ struct ReplayOptions {
 };
 
 int could_not(const std::string& why) {
-  std::fprintf(stderr, "sekisho replay: %s\n", why.c_str());
+  tell("sekisho replay", why);
   return 2;
 }
 
@@ -345,17 +346,15 @@ std::shared_ptr<const policy::Snapshot> load(const ReplayOptions& o, const std::
                                              std::int64_t now) {
   config::Problems problems;
   auto out = load_snapshot(o.config, now, problems, {policy, ""});
-  for (const auto& p : problems) std::fprintf(stderr, "%s\n", config::to_string(p).c_str());
+  tell_problems(problems);
   return out;
 }
 
 void warn_of_failed_tests(const policy::Snapshot& snapshot, std::int64_t now) {
   for (const auto& test : policy::run_policy_tests(snapshot, now))
     if (!test.passed)
-      std::fprintf(stderr,
-                   "sekisho replay: the policy's own test '%s' fails (%s): the gateway would not "
-                   "load it\n",
-                   test.name.c_str(), test.got.c_str());
+      tell("sekisho replay", "the policy's own test '" + test.name + "' fails (" + test.got +
+                                 "): the gateway would not load it");
 }
 
 int replay(const ReplayOptions& o) {

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "gateway/commands/commands.h"
+#include "gateway/commands/telling.h"
 #include "gateway/free_memory.h"
 #include "gateway/gateway.h"
 
@@ -41,8 +42,8 @@ int run_gateway(const std::string& path) {
   config::Problems problems;
   std::string error;
   if (!gateway.start(problems, error)) {
-    for (const auto& p : problems) std::fprintf(stderr, "%s\n", config::to_string(p).c_str());
-    if (!error.empty()) std::fprintf(stderr, "sekisho: %s\n", error.c_str());
+    tell_problems(problems);
+    if (!error.empty()) tell("sekisho", error);
     return problems.empty() ? 2 : 1;
   }
   return gateway.run();

@@ -19,6 +19,7 @@
 #include "gateway/commands/scan_files.h"
 #include "gateway/commands/scan_lines.h"
 #include "gateway/commands/scan_report.h"
+#include "gateway/commands/telling.h"
 #include "gateway/configuration.h"
 #include "policy/detector_packs.h"
 
@@ -45,23 +46,23 @@ bool load_detectors(const ScanOptions& options, Detectors& out) {
     config::Problems problems;
     const auto files = config::load_shipped_packs(problems);
     if (problems.empty()) out.shipped = policy::compile_detectors({}, files, problems);
-    for (const auto& p : problems) std::fprintf(stderr, "%s\n", config::to_string(p).c_str());
+    tell_problems(problems);
     return out.shipped != nullptr;
   }
   const std::string why = config::unreadable(options.config);
   if (!why.empty()) {
-    std::fprintf(stderr, "sekisho scan: %s: %s\n", options.config.c_str(), why.c_str());
+    tell("sekisho scan", options.config + ": " + why);
     return false;
   }
   config::Problems problems;
   out.snapshot =
       load_snapshot(options.config, static_cast<std::int64_t>(std::time(nullptr)), problems);
-  for (const auto& p : problems) std::fprintf(stderr, "%s\n", config::to_string(p).c_str());
+  tell_problems(problems);
   return out.snapshot != nullptr;
 }
 
-int usage(const char* what) {
-  std::fprintf(stderr, "sekisho scan: %s\n", what);
+int usage(const std::string& what) {
+  tell("sekisho scan", what);
   return kCouldNot;
 }
 
@@ -69,7 +70,7 @@ int scan_lines(const filters::DetectorSet& set, const ScanOptions& options) {
   LineScan lines(set);
   for (const auto& path : options.paths) {
     std::ifstream file(path);
-    if (!file) return usage((path + ": cannot be read").c_str());
+    if (!file) return usage(path + ": cannot be read");
     lines.scan(file);
   }
   if (options.paths.empty()) lines.scan(std::cin);

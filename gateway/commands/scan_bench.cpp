@@ -9,6 +9,7 @@
 
 #include "filters/scanner.h"
 #include "gateway/commands/scanned_text.h"
+#include "gateway/commands/telling.h"
 
 namespace sekisho::gateway {
 namespace {
@@ -94,8 +95,7 @@ bool bench_files(const filters::DetectorSet& set, const PackCost& cost,
     const ScannedText file(path);
     std::string text;
     if (!read_beginning(file, text)) {
-      std::fprintf(stderr, "sekisho scan: %s: %s\n", path.c_str(),
-                   file.why().empty() ? "no text to measure" : file.why().c_str());
+      tell("sekisho scan", path + ": " + (file.why().empty() ? "no text to measure" : file.why()));
       all = false;
       continue;
     }

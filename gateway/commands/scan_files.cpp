@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include "gateway/commands/telling.h"
+
 namespace sekisho::gateway {
 namespace {
 
@@ -72,7 +74,7 @@ void FileScan::scan(const std::vector<std::string>& paths) {
   clear_progress();
   if (totals_.binaries > kNamedBinaries) {
     const std::size_t more = totals_.binaries - kNamedBinaries;
-    std::fprintf(stderr, "sekisho scan: %zu more: not text, skipped\n", more);
+    tell("sekisho scan", std::to_string(more) + " more: not text, skipped");
   }
 }
 

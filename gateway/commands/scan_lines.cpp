@@ -6,6 +6,7 @@
 
 #include "filters/bodies/json_scanner.h"
 #include "gateway/commands/scan_report.h"
+#include "gateway/commands/telling.h"
 
 namespace sekisho::gateway {
 
@@ -18,7 +19,8 @@ void LineScan::scan(std::istream& in) {
 
 // Answered all the same: the reader counts on a line for each line.
 void LineScan::refuse_line() {
-  std::fprintf(stderr, "sekisho scan: line %zu: expected {\"id\": …, \"text\": \"…\"}\n", number_);
+  tell("sekisho scan",
+       "line " + std::to_string(number_) + ": expected {\"id\": …, \"text\": \"…\"}");
   std::printf(
       "{\"id\":null,\"findings\":[],\"error\":\"line %zu is not {\\\"id\\\", \\\"text\\\"}\"}\n",
       number_);
@@ -33,7 +35,7 @@ void LineScan::scan_line(const std::string& line) {
   filters::Findings findings;
   const bool undecided = scanner_.scan(text, findings) == filters::ScanStatus::kCouldNotDecide;
   if (undecided) {
-    std::fprintf(stderr, "sekisho scan: line %zu: a detector could not decide\n", number_);
+    tell("sekisho scan", "line " + std::to_string(number_) + ": a detector could not decide");
     failed_ = true;
   }
   std::stable_sort(findings.begin(), findings.end(),

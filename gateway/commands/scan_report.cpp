@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "gateway/commands/language.h"
+#include "gateway/commands/telling.h"
 #include "policy/type_words.h"
 
 namespace sekisho::gateway {
@@ -158,7 +159,7 @@ void ScanReport::add_sarif(const std::string& path, const filters::Finding& f,
 }
 
 void ScanReport::note(const std::string& path, const std::string& what, bool grave) {
-  std::fprintf(stderr, "sekisho scan: %s: %s\n", path.c_str(), what.c_str());
+  tell("sekisho scan", path + ": " + what);
   if (format_ == ScanFormat::kSarif && notes_.size() < kMostNotes)
     notes_.push_back({path, what, grave});
 }

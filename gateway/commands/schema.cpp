@@ -11,6 +11,7 @@
 #include "config/company_accounts.h"
 #include "config/schema.h"
 #include "gateway/commands/commands.h"
+#include "gateway/commands/telling.h"
 
 namespace sekisho::gateway {
 namespace {
@@ -208,8 +209,7 @@ void add(json& root, const SchemaKey& key) {
 int print(const std::string& name) {
   const std::string text = schema_json(name);
   if (text.empty()) {
-    std::fprintf(stderr, "sekisho schema: no schema '%s'; there are policy and gateway\n",
-                 name.c_str());
+    tell("sekisho schema", "no schema '" + name + "'; there are policy and gateway");
     return 2;
   }
   std::fwrite(text.data(), 1, text.size(), stdout);

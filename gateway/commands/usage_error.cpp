@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "config/nearest.h"
+#include "gateway/commands/telling.h"
 
 namespace sekisho::gateway {
 namespace {
@@ -49,9 +50,13 @@ std::string usage_error(const CLI::App& app, const CLI::ParseError& error) {
   const bool needs_command =
       error.get_exit_code() == static_cast<int>(CLI::ExitCodes::RequiredError) &&
       std::string(error.what()).find("subcommand") != std::string::npos;
-  if (!unknown && !needs_command) return {};
   std::string name;
   const CLI::App* at = reached(app, name);
+  if (!unknown && !needs_command) {
+    const std::string english = error.what();
+    const std::string said = in_terminal_language(english);
+    return said == english ? "" : name + ": " + said + "\n" + name + " --help\n";
+  }
   const std::string word = first_unknown(app, needs_command);
   if (word.empty()) return {};
   const std::string near = meant(*at, word);

@@ -16,6 +16,7 @@
 
 #include "gateway/commands/commands.h"
 #include "gateway/commands/named_file.h"
+#include "gateway/commands/telling.h"
 #include "gateway/users.h"
 
 namespace sekisho::gateway {
@@ -25,7 +26,7 @@ constexpr int kDone = 0, kNo = 1, kCouldNot = 2;
 constexpr std::size_t kMaxPassword = 512;  // crypt(3) refuses more
 
 int could_not(const std::string& what) {
-  std::fprintf(stderr, "sekisho user: %s\n", what.c_str());
+  tell("sekisho user", what);
   return kCouldNot;
 }
 
@@ -166,8 +167,7 @@ int remove(const Options& options) {
   auto file = UsersFile::open(*path, error);
   if (!file) return could_not(error);
   if (!file->remove(options.name)) {
-    std::fprintf(stderr, "sekisho user: %s: there is no user %s\n", path->c_str(),
-                 options.name.c_str());
+    tell("sekisho user", *path + ": there is no user " + options.name);
     return kNo;
   }
   return file->save(error) ? kDone : could_not(error);

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "config/mark.h"
+#include "tests/config/in_japanese.h"
 
 namespace sekisho::config {
 
@@ -21,6 +22,7 @@ inline std::string read_all(const std::string& path) {
 inline std::string listed(const Problems& problems) {
   std::string out;
   for (const Problem& p : problems) out += to_string(p) + "\n";
+  tests::expect_japanese(problems);
   return out;
 }
 

@@ -313,6 +313,50 @@ destinations:
                 self.assertEqual([p["line"] for p in problems], [5])
                 self.assertIn("YYYY-MM-DD", problems[0]["message"] + problems[0]["hint"])
 
+    MISTAKES = """mdoe: observe
+regions: { allow: [JP、US] }
+destinations:
+  - { id: pilot, providers: [opanai-api], groups: [staff] }
+"""
+
+    def test_mistakes_are_told_in_the_language_of_the_terminal(self):
+        (self.folder / "policy.yaml").write_text("version: 1\nname: field\n" + self.MISTAKES, encoding="utf-8")
+
+        def said(command: str, lang: str, *options: str) -> list[str]:
+            config = str(self.folder / "gateway.yaml")
+            return sh(SEKISHO, *command.split(), "-c", config, *options, check=False, env={**os.environ, "LANG": lang}).stderr.replace(f"{self.folder}/", "").splitlines()
+
+        self.assertEqual(said("check", "ja_JP.UTF-8"), [
+            "policy.yaml:3:1: ポリシーに知らないキー 'mdoe' がある ('mode' の間違いではないか)",
+            "policy.yaml:4:20: 'JP、US' は一つの文字列で、国の並びではない (半角のコンマで区切る: [JP, US])",
+            "policy.yaml:6:30: カタログにないサービス 'opanai-api' ('openai-api' の間違いではないか)",
+            "policy.yaml:6:52: 定義されていないグループ 'staff' (次のどれか: everyone)",
+            "誤りが 4 件あります"])
+        self.assertEqual(said("check", "en_GB.UTF-8"), [
+            "policy.yaml:3:1: unknown key 'mdoe' in the policy (did you mean 'mode'?)",
+            "policy.yaml:4:20: 'JP、US' is one text, not several countries (separate them by a half-width comma: [JP, US])",
+            "policy.yaml:6:30: unknown service 'opanai-api' (did you mean 'openai-api'?)",
+            "policy.yaml:6:52: unknown group 'staff' (one of: everyone)",
+            "4 problems"])
+        self.assertEqual(said("check", "ja_JP.UTF-8", "--json"), [])
+        self.assertEqual([p["message"] for p in json.loads(sh(SEKISHO, "check", "-c", str(self.folder / "gateway.yaml"), "--json", check=False, env={**os.environ, "LANG": "ja_JP.UTF-8"}).stdout)["problems"]][0],
+                         "unknown key 'mdoe' in the policy")
+        for command in ("explain --user a --to llm.example.jp", "pac", "providers due"):
+            with self.subTest(command):
+                self.assertEqual(said(command, "ja_JP.UTF-8")[0], "policy.yaml:3:1: ポリシーに知らないキー 'mdoe' がある ('mode' の間違いではないか)")
+
+    def test_commands_say_in_that_language_why_they_could_not(self):
+        for command, ja, en in ((("scan",), "sekisho scan: ファイルかフォルダー (- は標準入力) を書くか、--jsonl を使う", "sekisho scan: name a file or a folder (- is standard input), or use --jsonl"),
+                                (("check", "-c", "nowhere.yaml"), "sekisho: nowhere.yaml: 存在しない", "sekisho: nowhere.yaml: it does not exist"),
+                                (("schema", "moon"), "sekisho schema: 'moon' というスキーマはない。policy と gateway がある", "sekisho schema: no schema 'moon'; there are policy and gateway"),
+                                (("providers", "show", "opanai-api"), "sekisho providers show: カタログに 'opanai-api' というサービスはない。'openai-api' の間違いではないか",
+                                 "sekisho providers show: no service 'opanai-api' in the catalogue, did you mean 'openai-api'?"),
+                                (("user", "add", "alice"), "sekisho user: 利用者のファイルが分からない。--file users か -c gateway.yaml を書く", "sekisho user: which users file? Give --file users or -c gateway.yaml"),
+                                (("audit", "verify"), "sekisho audit: どのログかを書く: -c gateway.yaml か --directory DIR", "sekisho audit: say which log: -c gateway.yaml or --directory DIR")):
+            for lang, line in (("ja_JP.UTF-8", ja), ("C.UTF-8", en)):
+                with self.subTest(command=command, lang=lang):
+                    self.assertEqual(sh(SEKISHO, *command, check=False, cwd=self.folder, env={**os.environ, "LANG": lang}).stderr.splitlines()[:1], [line])
+
     def test_hong_kong_is_found_behind_harmless_names(self):
         self.assertEqual(self.policy("regions: { allow: [JP, US, SG, TW], deny: [CN, HK, MO], evidence: { operator: if_known } }\ndestinations:\n  - { id: clouds, providers: [azure-openai, aws-bedrock, google-vertex] }\n"), [])
         for host, place, result in (("eastasia.api.cognitive.microsoft.com", "HK", "denied"), ("bedrock-runtime.ap-east-1.amazonaws.com", "HK", "denied"), ("asia-east2-aiplatform.googleapis.com", "HK", "denied"),

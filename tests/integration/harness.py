@@ -21,6 +21,8 @@ import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SEKISHO = os.environ.get("SEKISHO_BIN", str(ROOT / "build" / "release" / "sekisho"))
+os.environ.update({"LANG": "C.UTF-8", "LC_ALL": ""})  # what commands say is read in English, whoever runs the tests
+os.environ.pop("LC_MESSAGES", None)
 TIMEOUT = 20  # s, for anything that is expected at once; generous for sanitizers
 
 

@@ -17,6 +17,7 @@
 #include "config/policy_file.h"
 #include "policy/civil_time.h"
 #include "policy/snapshot.h"
+#include "tests/config/in_japanese.h"
 
 namespace sekisho::tests {
 
@@ -25,6 +26,7 @@ inline const std::string kShipped = SEKISHO_SOURCE_DIR "/config/";
 inline std::string all_problems(const config::Problems& problems) {
   std::string out;
   for (const auto& p : problems) out += config::to_string(p) + "\n";
+  expect_japanese(problems);
   return out;
 }
 
