@@ -220,9 +220,14 @@ void LiteralFinder::find_single(std::string_view text, Range where, std::vector<
   for (const auto& [byte, literals] : single_) {
     const auto before = static_cast<std::ptrdiff_t>(out.size());
     for (std::size_t pos = where.begin; pos < where.end; ++pos) {
-      const void* hit = std::memchr(text.data() + pos, byte, where.end - pos);
-      if (hit == nullptr) break;
-      pos = static_cast<std::size_t>(static_cast<const char*>(hit) - text.data());
+      // The next one often stands near: a call for each would cost more than a look.
+      const std::size_t near = std::min(where.end, pos + 8);
+      while (pos < near && text[pos] != byte) ++pos;
+      if (pos == near) {
+        const void* hit = std::memchr(text.data() + pos, byte, where.end - pos);
+        if (hit == nullptr) break;
+        pos = static_cast<std::size_t>(static_cast<const char*>(hit) - text.data());
+      }
       for (const std::uint32_t index : literals) out.push_back({pos, index});
     }
     std::inplace_merge(out.begin() + first, out.begin() + before, out.end(), by_place);

@@ -137,10 +137,10 @@ char lower(char32_t c) {
 std::size_t spelt_out(std::string_view text, std::size_t pos, std::string_view word) {
   const std::size_t from = pos;
   if (pos < text.size() && text[pos] == ' ') ++pos;
-  if (pos >= text.size()) return 0;
+  static constexpr CharSet kOpens{"[({<"};
+  if (pos >= text.size() || !kOpens.has(text[pos])) return 0;
   constexpr std::string_view kOpen = "[({<", kClose = "])}>";
   const std::size_t bracket = kOpen.find(text[pos]);
-  if (bracket == std::string_view::npos) return 0;
   ++pos;
   if (pos < text.size() && text[pos] == ' ') ++pos;
   if (folded_lower(text.substr(pos, word.size())) != word) return 0;
