@@ -155,15 +155,23 @@ bool in_table(std::string_view text, Range run) {
 // Of the digits of a long number, and between two of them.
 constexpr std::size_t kReach = 160, kWidestGap = 24;
 
+constexpr auto kDigits = [](const BlockMarks& m) { return m.digit; };
+
 // Cheap: whether the digits of a long number may stand from `at` on, signs and borders of cells
-// between.
-bool enough_digits_follow(std::string_view text, std::size_t at) {
+// between. `known`: digits that stand so near each other, from the first to the last one.
+bool enough_digits_follow(std::string_view text, const Survey& survey, std::size_t at,
+                          Range& known) {
   static constexpr CharSet kBetween{kNumberGap};
-  std::size_t digits = 0, last = at;
+  const bool goes_on = known.begin <= at && at < known.end;
+  if (!goes_on) known = {at, at};
+  std::size_t digits = survey.how_many(at, known.end, kDigits);
+  if (digits >= kFewestDigits) return true;
+  std::size_t last = goes_on ? known.end - 1 : at;
   const std::size_t most = std::min(text.size(), at + kReach);
-  for (std::size_t i = at; i < most; ++i) {
+  for (std::size_t i = known.end; i < most; ++i) {
     const char c = text[i];
     if (kAsciiDigits.has(c)) {
+      known.end = i + 1;
       if (++digits >= kFewestDigits) return true;
       last = i;
     } else if (c == '<') {
@@ -189,18 +197,18 @@ bool ends_in_text(std::string_view text, const Survey& survey, std::size_t end) 
 
 // Cheap: where to go on behind the digits at `at` when too few stand before what parts no groups of
 // a number; `at`: they may be enough. Most numbers stand alone.
-std::size_t skip_few_digits(std::string_view text, const Survey& survey, std::size_t at) {
+std::size_t skip_few_digits(std::string_view text, const Survey& survey, std::size_t at,
+                            Range& near) {
   constexpr auto kBreaks = [](const BlockMarks&, const BlockMarks& m, const BlockMarks&) {
     return ~(m.digit | m.high | m.number_gap);
   };
-  constexpr auto kDigits = [](const BlockMarks& m) { return m.digit; };
   constexpr auto kHigh = [](const BlockMarks& m) { return m.high; };
   const std::size_t most = std::min(text.size(), at + kReach);
   const std::size_t stop = survey.next(at, most, kBreaks);
   const bool goes_on = stop < text.size() && (stop == most || text[stop] == '<');
   if (!goes_on && survey.how_many(at, stop, kDigits) < kFewestDigits) return stop;
   const bool ascii = survey.how_many(at, stop, kHigh) == 0;
-  return ascii || enough_digits_follow(text, at) ? at : at + 1;
+  return ascii || enough_digits_follow(text, survey, at, near) ? at : at + 1;
 }
 
 // Whether the digits of a row of a table prove themselves, or are grouped as numbers are that have
@@ -359,12 +367,13 @@ bool turn_groups(std::string_view text, Range where, const Groups& run, PulledAp
 void find_number_groups(std::string_view text, const Survey& survey, Range where, PulledApart out) {
   Groups run;
   LooseNumbers loose(text, out);
+  Range near;  // digits that were looked at last
   survey.each(where.begin, where.end, kNumberStarts, [&](std::size_t at) {
     if (at > 0 && kAsciiWord.has(text[at - 1])) return at + 1;
     std::size_t first = at;
     while (digit_at(text, first)) ++first;
     if (ends_in_text(text, survey, first)) return first;
-    if (const std::size_t next = skip_few_digits(text, survey, at); next != at) {
+    if (const std::size_t next = skip_few_digits(text, survey, at, near); next != at) {
       // Over the margin of the next line.
       static constexpr CharSet kMargins{"\\>#"};
       if (next < text.size() && kMargins.has(text[next]) && may_follow_label(text, at))
