@@ -361,6 +361,8 @@ Range read_value(std::string_view text, std::size_t pos, bool& quoted) {
   if (pos + 1 < text.size() && kPrefixes.has(text[pos]) &&
       (text[pos + 1] == '\'' || text[pos + 1] == '"'))
     ++pos;
+  // $'…' of a shell
+  if (pos + 1 < text.size() && text[pos] == '$' && text[pos + 1] == '\'') ++pos;
   static constexpr CharSet kOpening{"\\\"'`<\xE2\xE3\xEF"};  // bytes that kQuotes begin with
   if (pos < text.size() && !kOpening.has(text[pos])) return bare_value(text, pos);
   for (const Quotes& quotes : kQuotes) {

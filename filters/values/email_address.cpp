@@ -324,7 +324,7 @@ struct SpeltMark {
 constexpr SpeltMark kSpelt[] = {
     {"アットマーク", '@', true}, {"アット", '@', true}, {"ドット", '.', true}, {"at", '@', false},
     {"dot", '.', false},         {"★", '@', true},      {"☆", '@', true},      {"◎", '@', true},
-    {"＠", '@', true},           {"@", '@', true}};
+    {"＠", '@', true},           {"@", '@', true},      {".", '.', false}};
 
 // The mark that is spelt out at `pos`, with what belongs to it: brackets and a blank on each side.
 std::size_t mark_at(std::string_view text, std::size_t pos, char& mark) {

@@ -403,6 +403,13 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
         listed = last;
         return true;
       }
+      // "後半: " on the next line.
+      const bool told = at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) >= 0x80;
+      if (const std::size_t last = told ? join_password_pieces(text, end, part_label_end, out) : 0;
+          last != 0) {
+        listed = last;
+        return true;
+      }
     }
     if (may_break_iban(text, end, next)) {
       if (const std::size_t last = join_iban_lines(text, end, out); last != 0) {
@@ -465,7 +472,9 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
     const bool shortly =
         left.size() == 1 || (may && left.size() < kLongestTokenPrefix && begins_token_prefix(left));
     const bool groups = text[end - 1] == '-' && digit_at(text, end - 2);
-    const bool open = begins || shortly || groups || digit_at(text, end - 1) ||
+    // "DE" … "後半: ".
+    const bool labelled = at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) >= 0x80;
+    const bool open = begins || shortly || groups || labelled || digit_at(text, end - 1) ||
                       at_sign(text, end - 1) || (begin > 0 && at_sign(text, begin - 1));
     if (const std::size_t part = open ? part_label_end(text, at) : at; part != at) {
       out.doubtful.add({end, part}, "");

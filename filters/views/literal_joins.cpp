@@ -8,6 +8,7 @@
 
 #include "filters/anchor_finder.h"
 #include "filters/char_set.h"
+#include "filters/values/iban.h"
 #include "filters/views/escape_marks.h"
 #include "filters/views/marks_within.h"
 #include "filters/views/survey.h"
@@ -428,6 +429,13 @@ std::size_t next_literal(std::string_view text, std::size_t at, JoiningWords& wo
 
 namespace {
 
+// ".jp", ".com"
+bool ends_as_mail(std::string_view value) {
+  static constexpr std::string_view kTops[] = {".com", ".jp", ".net", ".org", ".io", ".dev"};
+  return std::any_of(std::begin(kTops), std::end(kTops),
+                     [value](std::string_view top) { return value.ends_with(top); });
+}
+
 // strcpy(password, "…"
 bool is_copied(std::string_view before) {
   std::size_t begin = before.size();
@@ -449,6 +457,40 @@ bool named_behind(std::string_view text, std::size_t opening) {
     return name.find("passw") != name.npos || name.find("pwd") != name.npos;
   }
   return false;
+}
+
+// ["AT07 4310 16", "1", "2 8607 4627"], ["k.sato@kaisha", "-sample.jp"]: the quote that closes the
+// last literal of an array behind the one at `at`, whose pieces prove an IBAN or an address of mail
+// together; 0: they do not.
+std::size_t proven_array_end(std::string_view text, std::size_t at) {
+  constexpr std::size_t kMostPieces = 8, kLongest = 64;
+  const Range first = literal_before(text, at);
+  std::string_view piece = text.substr(first.begin, first.size());
+  static constexpr CharSet kCapitals{"ABCDEFGHIJKLMNOPQRSTUVWXYZ"};
+  const bool mail = piece.find('@') != piece.npos && piece.find(' ') == piece.npos;
+  const bool iban = piece.size() > 1 && kCapitals.has(piece[0]) && kCapitals.has(piece[1]);
+  if (first.begin == 0 || !(mail || iban) || (iban && iban_length(piece.substr(0, 2)) == 0) ||
+      ends_as_mail(piece))
+    return 0;
+  std::string value;
+  std::size_t end = at;
+  for (std::size_t pieces = 0; pieces < kMostPieces; ++pieces) {
+    for (const char c : piece)
+      if (c != ' ') value += c;
+    if (value.size() > kLongest) return 0;
+    if (pieces > 0 && (iban ? iban_valid(value) : ends_as_mail(value))) return end;
+    std::size_t next = end + 1;
+    while (is_blank(at_or_nul(text, next)) ||
+           (at_or_nul(text, next) == ',' && text[next - 1] != ','))
+      ++next;
+    if (at_or_nul(text, next) != text[at]) return 0;
+    const std::size_t size = text.substr(next + 1, kLongest).find(text[at]);
+    if (size == std::string_view::npos) return 0;
+    piece = text.substr(next + 1, size);
+    if (mail && piece.find('@') != piece.npos) return 0;
+    end = next + 1 + size;
+  }
+  return 0;
 }
 
 // Behind the name of a password before `end`, with a sign that gives it a value, or a definition of
@@ -489,6 +531,7 @@ void find_literal_joins(std::string_view text, const Survey& survey, Range where
   out.undo(kJoined);
   JoiningWords words(text, where);
   std::size_t joined = 0;  // what opens the literal that the last join goes on with
+  std::size_t array = 0;   // the end of the last array that proves a value
   // Not quotes that open a text, or close the name of a member, outside of templates.
   constexpr auto kClosing = [](const BlockMarks& before, const BlockMarks& m,
                                const BlockMarks& after) {
@@ -504,8 +547,13 @@ void find_literal_joins(std::string_view text, const Survey& survey, Range where
       return at + 1;
     }
     const bool goes_on = std::exchange(joined, 0) != 0;
-    const std::size_t opening = next_literal(text, at, words);
-    if (opening == 0) return at + 1;
+    std::size_t opening = next_literal(text, at, words);
+    if (opening == 0 && at_or_nul(text, at + 1) == ',') {
+      if (at > array) array = proven_array_end(text, at);
+      if (at >= array) return at + 1;
+      opening = text.find(text[at], at + 1);
+    }
+    if (opening == 0 || opening == text.npos) return at + 1;
     // Statements and lists of their own: only values that say so, then all that goes on with them.
     const std::string_view glue = text.substr(at + 1, opening - at - 1);
     const bool apart = glue.find("- ") != glue.npos ||

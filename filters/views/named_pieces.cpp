@@ -237,19 +237,109 @@ std::size_t defaults_end(std::string_view text, std::size_t at, std::string& val
 
 // "%w[AK IAZB J4].join" at `at`, qw(…): the words put together.
 std::size_t words_end(std::string_view text, std::size_t at, std::string& value) {
-  static constexpr std::string_view kOpening = "[({<|", kClosing = "])}>|";
-  if (at_or_nul(text, at) != '%' || (at_or_nul(text, at + 1) | 0x20) != 'w') return at;
+  static constexpr std::string_view kOpening = "[({<|/", kClosing = "])}>|/";
+  const bool perl = text.substr(at, 2) == "qw";
+  if (!perl && (at_or_nul(text, at) != '%' || (at_or_nul(text, at + 1) | 0x20) != 'w')) return at;
   const std::size_t bracket = kOpening.find(at_or_nul(text, at + 2));
   if (bracket == kOpening.npos || at + 2 >= text.size()) return at;
   const std::string_view rest = text.substr(at + 3, kLongestPiece);
   const std::size_t close = rest.find(kClosing[bracket]);
   if (close == rest.npos) return at;
   const std::string_view words = rest.substr(0, close);
-  if (!rest.substr(close + 1).starts_with(".join")) return at;
+  if (!perl && !rest.substr(close + 1).starts_with(".join")) return at;
   const bool parted = rest.substr(close + 1).starts_with(".join(' ')");
   std::copy_if(words.begin(), words.end(), std::back_inserter(value),
                [parted](char c) { return parted || (c != ' ' && c != '\n'); });
-  return at + 3 + close + 1 + std::string_view(".join").size();
+  return at + 3 + close + 1 + (perl ? 0 : std::string_view(".join").size());
+}
+
+// What puts a list together: its name, or its words themselves.
+struct ListJoin {
+  std::string_view name;
+  std::string words;
+  std::size_t end = 0;  // 0: it is none
+};
+
+ListJoin list_join_at(std::string_view text, std::size_t at) {
+  constexpr std::size_t kLongestCall = 64;
+  static constexpr std::string_view kCalls[] = {"implode(",     "String.Join(", "strings.Join(",
+                                                "string.Join(", "join(",        "join "};
+  static constexpr CharSet kBefore{"\"'`, $@"};
+  const auto closed = [text](std::size_t from) {
+    const std::size_t close = text.substr(from, kLongestCall).find(')');
+    return close == std::string_view::npos ? 0 : from + close + 1;
+  };
+  std::size_t pos = at;
+  // "".join(parts)
+  if (kQuotes.has(at_or_nul(text, pos)) && at_or_nul(text, pos + 1) == text[pos] &&
+      text.substr(pos + 2, 6) == ".join(") {
+    const std::string_view name = word_at(text, pos + 8);
+    return {name, {}, name.empty() ? 0 : closed(pos + 8 + name.size())};
+  }
+  for (const std::string_view call : kCalls) {
+    if (text.substr(pos, call.size()) != call) continue;
+    pos += call.size();
+    const std::size_t first = pos;
+    while (kBefore.has(at_or_nul(text, pos)) && pos - first < 8) ++pos;
+    if (text.substr(pos, 2) == "qw") {
+      std::string words;
+      const std::size_t end = words_end(text, pos, words);
+      return {{}, std::move(words), end == pos ? 0 : end};
+    }
+    const std::string_view name = word_at(text, pos);
+    if (name.empty()) return {};
+    const std::size_t end = closed(pos + name.size());
+    return {name, {}, end != 0 ? end : pos + name.size()};
+  }
+  if (at_or_nul(text, pos) == '$' || at_or_nul(text, pos) == '@') ++pos;
+  const std::string_view name = word_at(text, pos);
+  if (name.empty() || text.substr(pos + name.size(), 5) != ".join") return {};
+  const std::size_t end = pos + name.size() + 5;
+  return {name, {}, at_or_nul(text, end) == '(' ? closed(end) : end};
+}
+
+// Puts the literals of the list `name` together that stand before `before`: those it begins with
+// and those that are added. Where the first one begins; `before`: there are none.
+std::size_t gather(std::string_view text, std::string_view name, std::size_t before,
+                   std::string& value) {
+  constexpr std::size_t kLongestMethod = 16;
+  static constexpr CharSet kOpens{"[({"}, kInside{" ,\r\n\t"};
+  const std::size_t from = before > kReach ? before - kReach : 0;
+  std::size_t first = before, count = 0;
+  const auto add = [&](const Range& literal) {
+    if (count++ == 0) first = literal.begin - 1;
+    value += text.substr(literal.begin, literal.size());
+  };
+  for (std::size_t at = text.find(name, from); at < before && count < kMostPieces;
+       at = text.find(name, at + name.size())) {
+    const std::size_t end = at + name.size();
+    if ((at > 0 && kAsciiWord.has(text[at - 1])) || kAsciiWord.has(at_or_nul(text, end))) continue;
+    std::size_t pos = behind_sign(text, end);
+    // parts = ["AK", "IA"], []string{"AK", "IA"}
+    if (pos != end) {
+      value.clear();
+      first = before;
+      count = 0;
+      if (text.substr(pos, 8) == "[]string") pos += 8;
+      if (!kOpens.has(at_or_nul(text, pos))) continue;
+      ++pos;
+      while (count < kMostPieces) {
+        while (kInside.has(at_or_nul(text, pos))) ++pos;
+        const Range literal = literal_at(text, pos);
+        if (literal.end == 0 || literal.end >= before) break;
+        add(literal);
+        pos = literal.end + 1;
+      }
+      continue;
+    }
+    // parts.append("AK"), parts << "AK"
+    const std::string_view near = text.substr(end, kLongestMethod);
+    const std::size_t quote = near.find_first_of("\"'`\n");
+    if (quote == near.npos || quote == 0 || near[quote] == '\n') continue;
+    const Range literal = literal_at(text, end + quote);
+    if (literal.end != 0 && literal.end < before) add(literal);
+  }
+  return first;
 }
 
 }  // namespace
@@ -263,6 +353,7 @@ bool NamedPieces::may_look_up(std::size_t at) {
 
 bool NamedPieces::join(std::size_t sign, Patches& out) {
   std::size_t at = skip_blanks(text_, sign + 1);
+  if (join_list(sign, at, out)) return true;
   // $"{a}{b}" of C#
   if (at_or_nul(text_, at) == '$' && at_or_nul(text_, at + 1) == '"') ++at;
   if (at_or_nul(text_, at) == '%' || at_or_nul(text_, at) == '$' ||
@@ -324,13 +415,34 @@ bool NamedPieces::join_names(std::size_t sign, std::size_t at, Patches& out) {
   if (count < 2 ||
       !(may_be_value(value) || (names_password(text_, sign) && password_stands_alone(value))))
     return false;
-  // The name that the whole is given stands beside it.
+  tell(sign, at, {range.begin, end}, value, out);
+  return true;
+}
+
+// The name that the whole is given stands beside it.
+void NamedPieces::tell(std::size_t sign, std::size_t at, Range range, std::string_view value,
+                       Patches& out) const {
   const std::size_t line = last_line_end(text_.substr(0, sign)) + 1;  // npos + 1 = 0
   const std::size_t from = std::max(line, range.begin);
-  std::string told = value + "\"\n";
+  std::string told = std::string(value) + "\"\n";
   told.append(text_.substr(from, at - from)).append("\"").append(value).append("\"");
-  range.end = end;
   out.add(range, told);
+}
+
+// "".join(parts), parts.join(""), implode('', $parts), join '', qw(AK IA)
+bool NamedPieces::join_list(std::size_t sign, std::size_t at, Patches& out) {
+  const ListJoin list = list_join_at(text_, at);
+  if (list.end == 0) return false;
+  std::string value = list.words;
+  Range range{at, list.end};
+  if (!list.name.empty()) {
+    if (!may_look_up(sign)) return false;
+    range.begin = gather(text_, list.name, sign, value);
+    if (range.begin == sign) return false;
+  }
+  const bool password = names_password(text_, sign) && password_stands_alone(value);
+  if (!may_be_value(value) && !password) return false;
+  tell(sign, at, range, value, out);
   return true;
 }
 

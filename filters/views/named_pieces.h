@@ -18,8 +18,10 @@ class NamedPieces {
   bool join(std::size_t sign, Patches& out);
 
  private:
-  struct Found;
   bool join_names(std::size_t sign, std::size_t at, Patches& out);
+  bool join_list(std::size_t sign, std::size_t at, Patches& out);
+  void tell(std::size_t sign, std::size_t at, Range range, std::string_view value,
+            Patches& out) const;
   bool may_look_up(std::size_t at);
 
   std::string_view text_;

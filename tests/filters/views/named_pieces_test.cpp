@@ -60,6 +60,25 @@ TEST(NamedPieces, AreFoundWhereCodePutsThemTogether) {
   expect_joined("{N} = %w[{A} {B}].join\n");
 }
 
+TEST(NamedPieces, AreFoundInListsThatCodeJoins) {
+  expect_joined(
+      "parts = []\nparts.append(\"{A}\")\nparts.append(\"{B}\")\n"
+      "{N} = \"\".join(parts)\n");
+  expect_joined("parts = ['{A}', '{B}']\n{N} = ''.join(parts)\n");
+  expect_joined("const p = [];\np.push('{A}');\np.push('{B}');\nconst {N} = p.join('');\n");
+  expect_joined("my ${N} = join '', qw({A} {B});\n");
+  EXPECT_TRUE(
+      found("parts = ['Kz#92tm', 'r%460AB']\npassword = ''.join(parts)\n", "password_assignment"));
+  EXPECT_EQ(shown("names = ['12', '34']\ntotal = ','.join(names)\nx = ''.join(words)\n"), "");
+}
+
+TEST(NamedPieces, OfArraysProveThemselvesTogether) {
+  EXPECT_TRUE(found("{\"IBAN\": [\"DE75 5121\", \"08\", \"00 1245 1261 99\"]}", "iban"));
+  EXPECT_TRUE(found("{\"mail\": [\"k.sato@kaisha\", \"-sam\", \"ple.jp\"]}", "email"));
+  EXPECT_EQ(shown("[\"k.sato@kaisha-sample.jp\", \"m.ito@kaisha-sample.jp\"]"),
+            "email[k.sato@kaisha-sample.jp] email[m.ito@kaisha-sample.jp]");
+}
+
 TEST(NamedPieces, AreFoundInCellsThatAFormulaPutsTogether) {
   expect_joined("A1: {A}\nB1: {B}\nC1 ({N}): =A1&B1\n");
 }
@@ -124,6 +143,13 @@ TEST(NamedPieces, SentencesTellWhereASecondPartBegins) {
   EXPECT_EQ(shown("12345678\u00B7"), "");
   EXPECT_EQ(shown("Take step 4539 5787, followed by 6362 1486, and then 12.\n"), "");
   EXPECT_EQ(shown("The first part is build-2026 and the rest is 12 items.\n"), "");
+}
+
+TEST(NamedPieces, LabelsTellWhereASecondPartBegins) {
+  EXPECT_TRUE(found("前半（IBAN）: DE\n後半: 75 5121 0800 1245 1261 99\n--\n", "iban"));
+  EXPECT_TRUE(found("前半（接続先）: mysql\n後半: ://app:AffoAnCFrHAe@db1.kaisha-sample.jp/main\n",
+                    "database_url_with_password"));
+  EXPECT_TRUE(found("前半（パスワード）: Mb!5\n後半: 4rct-164hCr\n", "password_assignment"));
 }
 
 TEST(NamedPieces, WhatCodeAddsIsOftenNothing) {
