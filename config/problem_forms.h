@@ -24,6 +24,7 @@ std::span<const ProblemForm> policy_forms();
 std::span<const ProblemForm> gateway_forms();
 std::span<const ProblemForm> catalogue_forms();
 std::span<const ProblemForm> detector_forms();
+std::span<const ProblemForm> audit_forms();
 std::span<const ProblemForm> command_forms();
 
 }  // namespace sekisho::config

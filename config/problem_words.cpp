@@ -104,8 +104,8 @@ class Saying {
   // The form with the most words of its own wins.
   std::optional<std::string> said(std::string_view english) {
     if (english.empty() || english.size() > kLongest || --tries_left_ < 0) return std::nullopt;
-    const std::array rooms = {yaml_forms(),      policy_forms(),   gateway_forms(),
-                              catalogue_forms(), detector_forms(), command_forms()};
+    const std::array rooms = {yaml_forms(),     policy_forms(), gateway_forms(), catalogue_forms(),
+                              detector_forms(), audit_forms(),  command_forms()};
     std::optional<std::string> best;
     std::size_t most = 0;
     for (const auto& room : rooms)

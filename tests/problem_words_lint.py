@@ -22,7 +22,7 @@ THEIRS = {  # what yaml-cpp says, which yaml_document.cpp puts into other words
     "illegal map value", "illegal block entry", "illegal map key", "end of map flow not found", "end of sequence flow not found",
     "end of map not found", "end of sequence not found", "unknown token", "illegal EOF in scalar", "unknown escape character", "end of",
 }
-NOT_SHOWN = {"{} missing", "-----END CERTIFICATE-----"}  # what a file was, to compare; what is looked for in one
+NOT_SHOWN = {"{} missing", "-----END CERTIFICATE-----", "-----BEGIN PKCS7-----", "-----BEGIN CERTIFICATE-----"}  # what a file was, to compare; what is looked for in one
 # Calls whose texts are told, and the variables that hold what is told later.
 TOLD = {"problem", "list_problem", "wrong", "unsupported", "check", "known", "fail", "could_not", "audit_could_not", "usage", "say", "tell", "note", "grave",
         "refuse"}
@@ -31,10 +31,13 @@ WHO = re.compile(r"sekisho( [a-z-]+){0,2}$")  # the first argument of tell()
 # Beside config/: where problems are made, and what commands say. `why` of the rest of policy/ goes into records and refusals.
 SOURCES = re.compile(r"config/[a-z_]+\.(cpp|h)$|gateway/(configuration|sealing)\.cpp$|gateway/commands/(?!doctor_)[a-z_]+\.cpp$|"
                      r"policy/(data_rules|dataset_build|dataset_files|destination_text|detector_packs|enforcement|gatekeeper_names|geo|gitleaks_import|"
-                     r"routed_models|service_index|snapshot)\.cpp$")
+                     r"routed_models|service_index|snapshot)\.cpp$|"
+                     r"audit/(directory_store|recovery|segment_writer|query|verify|(index|keeping|proof|sealed)/[a-z_]+)\.cpp$|"
+                     r"gateway/(users|users_file|keys|log_key_files|finding_keys|parent_proxy|replace_file|passed_sockets|listener|admin_server|"
+                     r"tls/authority|tls/authority_file|tls/listener_tls|sinks/secret_file|sinks/receiver|sinks/clickhouse)\.cpp$")
 # Said by the system and by RE2.
 BY_OTHERS = re.compile(r"^(No such file|Permission denied|Is a directory|Not a directory|No space left|Read-only file|File exists|missing [()\]]|missing terminating|"
-                       r"Connection refused|Input/output|Operation not|Too many open|Invalid argument|Device or|.* is required|Could not convert|.* not in \{|missing argument|unexpected \)|no argument|bad repetition|invalid |trailing )")
+                       r"Connection refused|Address already|Cannot assign|Input/output|Operation not|Too many open|Invalid argument|Device or|.* is required|Could not convert|.* not in \{|missing argument|unexpected \)|no argument|bad repetition|invalid |trailing )")
 
 # Of these only what is handed over as a problem.
 PROBLEMS_ONLY = re.compile(r"policy/gatekeeper_body\.cpp|gateway/(gateway|reload)\.cpp")
