@@ -49,14 +49,16 @@ bool is_quoted(std::string_view text, char mark) {
          text.find(mark, 1) == text.size() - 1;
 }
 
+constexpr char kName = '}';  // a hole that is copied, empty names too
+
 struct Hole {
   std::size_t at = std::string_view::npos, length = 0;
-  char kind = 0;  // '}' = copied as it is
+  char kind = kName;
 };
 
 Hole next_hole(std::string_view form) {
   for (std::size_t at = form.find('{'); at != std::string_view::npos; at = form.find('{', at + 1)) {
-    if (form.substr(at, 2) == "{}") return {at, 2, '}'};
+    if (form.substr(at, 2) == "{}") return {at, 2, kName};
     if (at + 2 < form.size() && form[at + 2] == '}' &&
         std::string_view("wrlc").find(form[at + 1]) != std::string_view::npos)
       return {at, 3, form[at + 1]};
@@ -88,11 +90,11 @@ std::string filled_in(std::string_view japanese, const std::vector<std::string>&
     }
     const std::string& word = holes[n];
     const bool parted = out.size() > 1 && out.back() == ' ' && !is_ascii(out[out.size() - 2]);
-    if (parted && !is_ascii(word.front())) out.pop_back();
+    if (parted && !word.empty() && !is_ascii(word.front())) out.pop_back();
     out += word;
     i += 2;
     if (i + 2 < japanese.size() && japanese[i + 1] == ' ' && !is_ascii(japanese[i + 2]) &&
-        !is_ascii(word.back()))
+        !word.empty() && !is_ascii(word.back()))
       ++i;
   }
   return out;
@@ -128,7 +130,7 @@ class Saying {
   }
 
   std::optional<std::string> filling(char kind, std::string_view text) {
-    if (text.empty()) return std::nullopt;
+    if (text.empty() && kind != kName) return std::nullopt;
     if (kind == 'w') return words(text);
     if (kind == 'r') return said(text).value_or(std::string(text));
     if (kind == 'l' && !is_bare_list(text)) return std::nullopt;
@@ -145,7 +147,8 @@ class Saying {
     form.remove_prefix(hole.at + hole.length);
     const std::string_view literal = form.substr(0, next_hole(form).at);
     const std::size_t filled = out.size();
-    for (std::size_t end = literal.empty() ? text.size() : text.find(literal, 1);
+    const std::size_t least = hole.kind == kName ? 0 : 1;
+    for (std::size_t end = literal.empty() ? text.size() : text.find(literal, least);
          end != std::string_view::npos && end <= text.size(); end = text.find(literal, end + 1)) {
       if (auto word = filling(hole.kind, text.substr(0, end))) {
         out.push_back(std::move(*word));

@@ -206,7 +206,7 @@ class Forms:
 
     def fills(self, kind: str, text: str) -> bool:
         if not text:
-            return False
+            return kind == "{}"
         if kind == "{w}":
             quoted = any(len(text) > 1 and text[0] == text[-1] == q and text.count(q) == 2 for q in "'`")
             return text == HOLE or quoted or self.says(text)  # bare words too, where the program reads: here they are a text of ours
@@ -225,7 +225,7 @@ class Forms:
         literal = rest[: following.start()] if following else rest
         if not literal:
             return self.fills(hole.group(0), text)
-        at = text.find(literal, 1)
+        at = text.find(literal, 0 if hole.group(0) == "{}" else 1)
         while at >= 0:
             if self.fills(hole.group(0), text[:at]) and self.fits(rest, text[at:]):
                 return True

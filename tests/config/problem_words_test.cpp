@@ -95,5 +95,42 @@ TEST(ProblemWords, KnowWhatIsWrongWithAGatewayFile) {
   }
 }
 
+// Every key of a file with one wrong value after the other, and with a wrong name.
+template <class Parse>
+void break_every_key(const std::string& name, Parse parse) {
+  const std::string text = read_all(SEKISHO_SOURCE_DIR "/tests/config/data/" + name);
+  const std::vector<std::string> wrong = {
+      "",    "zzz",     "0",      "-1",       "017",        "[]",         "{}",
+      "yes", "[x, x]",  "[[y]]",  "[{z: 1}]", "{ a: b }",   "\"\"",       "2026-02-30",
+      "'*'", "'a b: '", "'１２'", "\"true\"", "10.0.0.1/8", "https://x/", "9999999999999999999999"};
+  std::size_t provoked = 0;
+  for (std::size_t at = text.find(": "); at != std::string::npos; at = text.find(": ", at + 1)) {
+    const std::size_t value = at + 2, end = text.find_first_of(",}]\n", value);
+    std::vector<std::string> broken = {text.substr(0, at) + "x" + text.substr(at)};
+    for (const std::string& w : wrong)
+      broken.push_back(text.substr(0, value) + w + text.substr(end));
+    for (const std::string& yaml : broken) {
+      Problems problems;
+      parse(yaml, problems);
+      provoked += problems.size();
+      tests::expect_japanese(problems);
+      if (testing::Test::HasFailure()) return;
+    }
+  }
+  EXPECT_GT(provoked, 1000u);
+}
+
+TEST(ProblemWords, KnowWhatIsWrongWithEveryKeyOfAPolicy) {
+  break_every_key("every_key_policy.yaml", [](const std::string& yaml, Problems& problems) {
+    (void)parse_policy("policy.yaml", yaml, problems);
+  });
+}
+
+TEST(ProblemWords, KnowWhatIsWrongWithEveryKeyOfAGatewayFile) {
+  break_every_key("every_key_gateway.yaml", [](const std::string& yaml, Problems& problems) {
+    (void)parse_gateway("gateway.yaml", yaml, problems);
+  });
+}
+
 }  // namespace
 }  // namespace sekisho::config
