@@ -92,14 +92,17 @@ void tell_mistakes(const Configuration& c, config::Problems problems, bool ja) {
   for (const auto& w : c.warnings) tell(ja ? "警告" : "warning", ja ? of_authority(c, w) : w);
 }
 
+void tell_count(std::size_t problems, bool ja) {
+  if (ja)
+    std::fprintf(stderr, "誤りが %zu 件あります\n", problems);
+  else
+    std::fprintf(stderr, "%zu problem%s\n", problems, problems == 1 ? "" : "s");
+}
+
 void print_text(const Configuration& c, const config::Problems& problems) {
   const bool ja = speaks_japanese();
   tell_mistakes(c, problems, ja);
-  if (!problems.empty()) {
-    const char* form = ja ? "誤りが %zu 件あります\n" : "%zu problem%s\n";
-    std::fprintf(stderr, form, problems.size(), problems.size() == 1 ? "" : "s");
-    return;
-  }
+  if (!problems.empty()) return tell_count(problems.size(), ja);
   std::printf(ja ? "%s: 正しい設定です。ポリシー %s %s、テスト %zu / %zu 件成功\n"
                  : "%s: valid; policy %s %s; %zu of %zu tests passed\n",
               c.gateway.path.c_str(), c.snapshot->name().c_str(), c.snapshot->digest().c_str(),
