@@ -15,6 +15,8 @@ namespace sekisho::filters {
 namespace {
 
 constexpr std::size_t kMostSeparators = 3;
+// As far as anybody looks at the groups before a number, and more.
+constexpr std::size_t kMostNeighbours = 128;
 // Groups of a long number and its neighbours lie within so many bytes.
 constexpr std::size_t kNeighbourhood = 96;
 
@@ -84,6 +86,19 @@ std::size_t few_digits_end(std::string_view text, std::size_t pos) {
   return parted && end - pos < kFewestDigits ? end : pos;
 }
 
+// Whether a number may be among the groups from `from` on: no fewer digits in no more groups than a
+// number has.
+bool may_hold_number(const std::vector<DigitGroup>& groups, std::size_t from) {
+  constexpr std::size_t kMostGroups = 7, kFewest = 8;
+  std::size_t digits = 0;
+  for (std::size_t i = from; i < groups.size(); ++i) {
+    digits += groups[i].count;
+    if (i >= from + kMostGroups) digits -= groups[i - kMostGroups].count;
+    if (digits >= kFewest) return true;
+  }
+  return false;
+}
+
 DigitGroup read_group(std::string_view text, std::size_t pos, std::string& digits) {
   DigitGroup group{{pos, pos}, static_cast<std::uint32_t>(digits.size()), 0, Separator::kNone};
   while (pos < text.size() && is_digit(static_cast<unsigned char>(text[pos]))) ++pos;
@@ -147,12 +162,14 @@ void read_digit_groups(std::string_view text, Range where, DigitGroups& out) {
     out.digits.resize(stretch_digits);
   };
   std::size_t last_end = 0;
+  std::size_t look_back = 0;  // when there are so many groups
   while ((pos = next_digit(text, pos, end)) < end) {
     const Separator before = last_end == 0 ? Separator::kNone : between(text, last_end, pos);
     if (before == Separator::kNone) {
       drop_short_stretch();
       stretch = out.groups.size();
       stretch_digits = out.digits.size();
+      look_back = stretch + 2 * kMostNeighbours;
       if (const std::size_t few = few_digits_end(text, pos); few != pos) {
         last_end = pos = few;
         continue;
@@ -161,6 +178,11 @@ void read_digit_groups(std::string_view text, Range where, DigitGroups& out) {
     out.groups.push_back(read_group(text, pos, out.digits));
     out.groups.back().before = before;
     last_end = pos = out.groups.back().range.end;
+    // Single digits one behind the other for long are in no number.
+    if (out.groups.size() == look_back && !may_hold_number(out.groups, stretch)) {
+      const auto first = out.groups.begin() + static_cast<std::ptrdiff_t>(stretch);
+      out.groups.erase(first, first + kMostNeighbours);
+    }
   }
   drop_short_stretch();
 }
