@@ -57,6 +57,16 @@ TEST(CreditCard, GoesOnOnTheNextLineWhereAWordNamesIt) {
   EXPECT_EQ(shown("カード番号\n1111 4532 0151\n1283 0366 2222"), "");
 }
 
+TEST(CreditCard, IsFoundBehindAnyNumberOfSingleDigits) {
+  for (const std::size_t digits : {0u, 40u, 255u, 256u, 257u, 384u, 1001u}) {
+    std::string row;
+    for (std::size_t i = 0; i < digits; ++i) row += "4\n";
+    EXPECT_EQ(shown(row + "card " + kCard), "credit_card[" + kCard + "]") << digits;
+    EXPECT_EQ(shown(row + kCard), "credit_card[" + kCard + "]") << digits;
+    EXPECT_EQ(shown(row + in_fours(kCard, "-")), "credit_card[" + in_fours(kCard, "-") + "]");
+  }
+}
+
 TEST(CreditCard, NeedsIssuerLengthAndCheckDigit) {
   EXPECT_EQ(shown("card 4532 0151 1283 0367", 0), "");
   EXPECT_EQ(shown("card " + with_luhn("990000012345678"), 0), "");
