@@ -238,19 +238,24 @@ char rot13(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>((c - 'A' + 13) % 26 + 'A') : c;
 }
 
+std::string backwards(std::string_view chars) {
+  std::string out(chars);
+  std::reverse(out.begin(), out.end());
+  return out;
+}
+
 // Tokens whose beginning is known when they are turned round or their letters moved on.
 std::optional<Decoded> turned(std::string_view chars) {
   if (chars.size() > kLongestTurned || has_token_prefix(chars)) return std::nullopt;
   // OpenAI's old keys are known by their middle alone.
   constexpr std::size_t kOldKey = 51, kMark = 23;
   if (chars.size() == kOldKey && chars.substr(kOldKey - kMark - 8, 8) == "JFkblB3T")
-    return Decoded{std::string(chars.rbegin(), chars.rend()), kTurned};
+    return Decoded{backwards(chars), kTurned};
   const bool moved_mark = chars.size() == kOldKey && chars.substr(kMark, 8) == "G3OyoxSW";
   char first[kLongestTokenPrefix];
   const std::size_t size = std::min(chars.size(), sizeof first);
   std::reverse_copy(chars.end() - static_cast<std::ptrdiff_t>(size), chars.end(), first);
-  if (has_token_prefix({first, size}))
-    return Decoded{std::string(chars.rbegin(), chars.rend()), kTurned};
+  if (has_token_prefix({first, size})) return Decoded{backwards(chars), kTurned};
   std::transform(chars.begin(), chars.begin() + static_cast<std::ptrdiff_t>(size), first, rot13);
   if (!moved_mark && !has_token_prefix({first, size})) return std::nullopt;
   std::string moved(chars);
@@ -281,14 +286,19 @@ bool is_uuid_or_time(std::string_view chars) {
   });
 }
 
+std::optional<Decoded> what_it_says(std::string_view chars, ViewBudget& budget, bool& over) {
+  // An id of AWS is of the digits of base32, backwards too.
+  constexpr std::size_t kIdOfAws = 20;
+  if (chars.size() == kIdOfAws)
+    if (auto said = turned(chars)) return said;
+  if (auto said = decoded(chars, budget, over)) return said;
+  return turned(chars);
+}
+
 bool patch_range(std::string_view chars, Range range, ViewBudget& budget, bool& over,
                  Patches& out) {
   if (chars.size() < kShortestBlob || is_uuid_or_time(chars)) return false;
-  // An id of AWS is of the digits of base32, backwards too.
-  constexpr std::size_t kIdOfAws = 20;
-  auto said = chars.size() == kIdOfAws ? turned(chars) : std::nullopt;
-  if (!said) said = decoded(chars, budget, over);
-  if (!said) said = turned(chars);
+  const auto said = what_it_says(chars, budget, over);
   if (!said) return false;
   out.undo(said->undone | kWrapped);
   out.add(range, said->text);

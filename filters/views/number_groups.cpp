@@ -334,8 +334,8 @@ bool proves_turned(std::string_view digits) {
 
 // A number or an IBAN written backwards, which begins with the digits [begin, end).
 void turn_number(std::string_view text, std::size_t begin, std::size_t end, PulledApart out) {
-  constexpr std::size_t kFewestDigits = 8, kShortest = 15, kLongest = 34;
-  if (end - begin < kFewestDigits) return;
+  constexpr std::size_t kFewestBefore = 8, kShortest = 15, kLongest = 34;
+  if (end - begin < kFewestBefore) return;
   std::size_t stop = end;
   while (alnum_at(text, stop) && stop - begin <= kLongest) ++stop;
   const std::string_view value = text.substr(begin, stop - begin);
