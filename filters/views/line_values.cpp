@@ -22,6 +22,14 @@ bool iban_char_at(std::string_view text, std::size_t at) {
   return at < text.size() && kIbanChars.has(text[at]);
 }
 
+// As next_line, over the mark of an item of a list, too.
+std::size_t next_piece(std::string_view text, std::size_t at) {
+  const std::size_t next = next_line(text, at);
+  if (next == at) return at;
+  if (text.substr(next, 2) == "- ") return next + 2;
+  return text.substr(next, kItemMark.size()) == kItemMark ? next + kItemMark.size() : next;
+}
+
 // Where an IBAN may begin on the line that ends at `end`, or `end`: "DE89 3704", "IBAN: D".
 std::size_t iban_begin(std::string_view text, std::size_t end) {
   constexpr std::size_t kMost = 40;
@@ -67,7 +75,7 @@ std::size_t join_iban_lines(std::string_view text, std::size_t end, PulledApart 
       if (size == 0) return 0;
       continue;
     }
-    const std::size_t line = next_line(text, at);
+    const std::size_t line = next_piece(text, at);
     if (line != at && ++lines > kMostLines) return 0;
     if (line == at && text[at] != ' ') return 0;
     at = line == at ? at + 1 : line;
@@ -123,7 +131,7 @@ std::size_t join_mail_lines(std::string_view text, std::size_t end, PulledApart 
   if (is_whole_mail(mail) || !(open || is_named(text, begin))) return 0;
   std::vector<Range> breaks;
   for (std::size_t last = end; breaks.size() < kMostLines;) {
-    const std::size_t next = next_line(text, last);
+    const std::size_t next = next_piece(text, last);
     const std::size_t stop = mail_end(text, next);
     if (next == last || stop == next) return 0;
     mail += text.substr(next, stop - next);

@@ -228,6 +228,13 @@ TEST(CutValues, FindsAddressesOfMailOverLinesWhereverTheyAreCut) {
   EXPECT_EQ(shown("name: app\n@route.get\n@app.com\n"), "");
 }
 
+TEST(CutValues, FindsIbansAndAddressesOfMailOverItems) {
+  EXPECT_TRUE(found("送金先 IBAN\n- DE7551210800\n- 1245126199\n# end", "iban"));
+  EXPECT_TRUE(found("IBAN:\n・DE75 5121\n・0800 1245 1261 99\n以上", "iban"));
+  EXPECT_TRUE(found("メール:\n・satomi.ueno1@kaisha-s\n・ample.jp\nThanks!", "email"));
+  EXPECT_EQ(shown("- a.sato@kaisha-sample\n- see above\n- DE7551210800\n- 1245126199\n"), "");
+}
+
 TEST(CutValues, SeparatorsOfLinesEndLines) {
   EXPECT_TRUE(found("key: " + kKey.substr(0, 4) + "\u2028" + kKey.substr(4), "aws_access_key_id"));
   EXPECT_TRUE(found("token: ghp\u2028" + kToken.substr(3), "github_token"));
