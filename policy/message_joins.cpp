@@ -10,6 +10,7 @@ namespace {
 constexpr std::size_t kMessages = 3;  // so many are remembered: an answer may stand between
 constexpr std::size_t kEnd = 160;     // bytes of each that are read together
 constexpr std::size_t kShortest = 2;
+constexpr std::size_t kShort = 48;  // of a message that may be a piece between two others
 // How the scanner knows a border between messages.
 constexpr std::string_view kBorder = "\nuser: ";
 
@@ -83,29 +84,50 @@ bool MessageJoins::is_message(const filters::TextChunk& chunk) {
          (where.ends_with("/content") || where.ends_with("/text"));
 }
 
+filters::ScanStatus MessageJoins::see_over(const Last& last, std::string_view next,
+                                           filters::Scanner& scanner,
+                                           std::vector<PlacedFinding>& out) {
+  const std::string both = last.tail + std::string(kBorder) + std::string(beginning_of(next));
+  filters::Findings found;
+  const filters::ScanStatus status = scanner.scan(both, found);
+  for (filters::Finding& finding : found) {
+    const bool over =
+        finding.range.begin < last.first && finding.range.end > last.tail.size() + kBorder.size();
+    if (!over) continue;
+    PlacedFinding& added = out.emplace_back(last.placed);
+    added.finding = std::move(finding);
+    added.fixed = true;
+  }
+  return status;
+}
+
 filters::ScanStatus MessageJoins::see(const filters::TextChunk& chunk, PlacedFinding placed,
                                       filters::Scanner& scanner, std::vector<PlacedFinding>& out) {
   filters::ScanStatus status = filters::ScanStatus::kDone;
-  const bool begins_inside = may_begin_within(chunk.text);
-  for (const Last& last : last_) {
-    if (!begins_inside) break;
-    const std::string both =
-        last.tail + std::string(kBorder) + std::string(beginning_of(chunk.text));
-    filters::Findings found;
-    if (scanner.scan(both, found) == filters::ScanStatus::kCouldNotDecide)
+  const auto see_behind = [&](const Last& last) {
+    if (see_over(last, chunk.text, scanner, out) == filters::ScanStatus::kCouldNotDecide)
       status = filters::ScanStatus::kCouldNotDecide;
-    for (filters::Finding& finding : found) {
-      const bool over = finding.range.begin < last.tail.size() &&
-                        finding.range.end > last.tail.size() + kBorder.size();
-      if (!over) continue;
-      PlacedFinding& added = out.emplace_back(last.placed);
-      added.finding = std::move(finding);
-      added.fixed = true;
-    }
+  };
+  const bool goes_on = may_begin_within(chunk.text);
+  if (goes_on)
+    for (const Last& last : last_) see_behind(last);
+  if (goes_on && chain_) see_behind(*chain_);
+  // Short messages in a row may hold a piece each.
+  const bool short_one = chunk.text.size() <= kShort && may_go_on(chunk.text);
+  std::optional<Last> chain;
+  if (short_one && goes_on && !last_.empty()) {
+    chain = chain_ ? *chain_ : last_.back();
+    chain->tail += std::string(kBorder) + std::string(chunk.text);
+    if (chain->tail.size() > 2 * kEnd) chain.reset();
   }
+  chain_ = std::move(chain);
   if (may_go_on(chunk.text)) {
     if (last_.size() == kMessages) last_.pop_front();
-    last_.push_back({std::string(end_of(chunk.text)), std::move(placed)});
+    std::string tail(end_of(chunk.text));
+    const std::size_t size = tail.size();
+    last_.push_back({std::move(tail), size, std::move(placed)});
+  } else {
+    chain_.reset();
   }
   return status;
 }

@@ -5,7 +5,9 @@
 
 #include <cstddef>
 #include <deque>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "filters/bodies/text_chunk.h"
@@ -27,9 +29,14 @@ class MessageJoins {
  private:
   struct Last {
     std::string tail;
+    std::size_t first;  // bytes of it that are of the first message, where it is more than one
     PlacedFinding placed;
   };
+  filters::ScanStatus see_over(const Last& last, std::string_view next, filters::Scanner& scanner,
+                               std::vector<PlacedFinding>& out);
+
   std::deque<Last> last_;
+  std::optional<Last> chain_;  // two or more messages one behind the other, all but the first short
 };
 
 }  // namespace sekisho::policy

@@ -134,6 +134,21 @@ TEST(NestedInspection, ReadsMessagesTogetherAtTheirBorders) {
             "allow");
 }
 
+TEST(NestedInspection, ReadsThreeMessagesTogether) {
+  const auto body = [](const std::vector<std::string>& pieces) {
+    std::string out;
+    for (const std::string& piece : pieces)
+      out += (out.empty() ? "" : ",") + (R"({"role":"user","content":")" + piece + R"("})");
+    return R"({"messages":[)" + out + "]}";
+  };
+  EXPECT_EQ(sent(body({"カード番号 4532", "0151 12", "83 0366"})), "block data cards");
+  EXPECT_EQ(sent(body({std::string(300, '.') + " card number 4532", "0151 12", "83 0366"})),
+            "block data cards");
+  EXPECT_EQ(sent(body({"password: Kz", "続きは #92tm", "and the rest is r%460AB"})),
+            "block data secrets");
+  EXPECT_EQ(sent(body({"invoice 4532", "0151 12", "83 0366"})), "allow");
+}
+
 // A piece of a password is anything.
 TEST(NestedInspection, ReadsPasswordsOverMessagesAndParts) {
   const auto body = [](const std::string& first, const std::string& second) {
