@@ -49,9 +49,18 @@ bool is_named(std::string_view text, std::size_t begin) {
     return false;
   if (const std::size_t line = last_line_end(before); line != before.npos)
     before.remove_prefix(line + 1);
+  // Cheap: what stands before most signs holds no byte that one of them begins with, in full width
+  // neither.
+  static constexpr CharSet kFirst{"pPkKcC\xE3\xE5\xE6\xEF"};
+  if (std::none_of(before.begin(), before.end(), [](char c) { return kFirst.has(c); }))
+    return false;
   const std::string lower = folded_lower(before);
-  return std::any_of(std::begin(kNames), std::end(kNames),
-                     [&lower](auto name) { return lower.find(name) != lower.npos; });
+  for (std::size_t at = 0; at < lower.size(); ++at)
+    if (kFirst.has(lower[at]) &&
+        std::any_of(std::begin(kNames), std::end(kNames),
+                    [&](std::string_view name) { return begins_at(lower, at, name); }))
+      return true;
+  return false;
 }
 
 // A word of a text, with the sign of its end perhaps.
