@@ -13,6 +13,7 @@
 #include "filters/views/password_pieces.h"
 #include "filters/views/pieces.h"
 #include "filters/views/pulled_apart.h"
+#include "filters/views/siblings.h"
 #include "filters/views/survey.h"
 #include "filters/views/token_pieces.h"
 #include "filters/views/token_prefixes.h"
@@ -225,6 +226,18 @@ std::string login_after(std::string_view text, std::size_t next) {
     if (out.size() >= kLongestLogin || next == end) break;
   }
   return out;
+}
+
+// Where the address goes on behind a name that counts on: "a: postgres://app:pa" over "b: ss@db01".
+std::size_t sibling_of_login(std::string_view text, std::size_t end) {
+  // Cheap: most lines hold no sign of an address.
+  const std::string_view below = text.substr(end, kLongestLogin);
+  const std::size_t line = below.find('\n');
+  if (line == below.npos || below.substr(0, below.find('\n', line + 1)).find('@') == below.npos)
+    return end;
+  std::size_t begin = end;
+  while (begin > 0 && end - begin < kLongestLogin && login_part(text[begin - 1])) --begin;
+  return sibling_piece(text, {begin, end});
 }
 
 // "postgres://app:pa" … "ss@db01/crm", "redis:/" … "/:pass@db01": an address whose password is not
@@ -449,14 +462,25 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
       end -= kHyphen.size();
     if (end == 0) return at + 1;
     if (columns.join(at) || end <= listed) return at + 1;
-    const std::size_t next = skip_margin(text, at + 1);
+    std::size_t next = skip_margin(text, at + 1);
+    if (logins)
+      if (const std::size_t login = sibling_of_login(text, end); login != end) next = login;
     if (!within_encoding(survey, end, next) && join_value(at, end, next)) return at + 1;
-    if (!(token_at(text, end - 1) || at_sign(text, end - 1))) return at + 1;
+    // A blank may belong to the piece.
+    const std::size_t stop = text[end - 1] == ' ' && end > 1 ? end - 1 : end;
+    if (!(token_at(text, stop - 1) || at_sign(text, end - 1))) return at + 1;
+    const std::size_t begin = token_begin(survey, stop);
+    if (may_follow_name(text, begin))
+      if (const auto last = join_sibling_lines(text, survey, {begin, stop}, mails, out);
+          last != 0) {
+        listed = last;
+        return at + 1;
+      }
+    if (stop < end) return at + 1;
     if (const std::size_t last = mails ? join_mail_lines(text, end, out) : 0; last != 0) {
       listed = last;
       return at + 1;
     }
-    const std::size_t begin = token_begin(survey, end);
     if (text[end - 1] == '-' && holds_no_hyphen(text.substr(begin, end - begin))) --end;
     const std::string_view left = text.substr(begin, end - begin);
     const bool may = may_begin_token(left) || (left.size() > 5 && left[5] == '~');

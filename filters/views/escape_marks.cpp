@@ -202,6 +202,8 @@ std::size_t appending_call_end(std::string_view text, std::size_t at) {
 std::uint16_t mark_flags(std::string_view text, std::size_t at) {
   switch (text[at]) {
     case '\\':
+      // "\\\\" ends a row of LaTeX.
+      if (at_or_nul(text, at + 1) == '\n' && at > 0 && text[at - 1] == '\\') return kCells;
       return begins_escape(text, at) ? kEscape : 0;
     case '%':
       if ((at_or_nul(text, at + 1) | 0x20) == 'w' && at > 0 && is_blank(text[at - 1]))

@@ -16,6 +16,7 @@
 #include "filters/views/line_pieces.h"
 #include "filters/views/number_shapes.h"
 #include "filters/views/pieces.h"
+#include "filters/views/siblings.h"
 #include "filters/width_fold.h"
 
 namespace sekisho::filters {
@@ -102,7 +103,7 @@ Label label_before(std::string_view text, std::size_t end) {
 // tags.
 std::size_t label_end_before(std::string_view text, std::size_t at) {
   constexpr std::size_t kMost = 28;
-  static constexpr CharSet kBetween{" :=|,;\t\n\"'[(~*-"};
+  static constexpr CharSet kBetween{" :=|,;\t\n\"'[({~*-&"};
   std::size_t pos = at;
   while (pos > 0 && at - pos < kMost) {
     const char c = text[pos - 1];
@@ -130,20 +131,19 @@ std::size_t label_end_before(std::string_view text, std::size_t at) {
   return pos;
 }
 
-// Before the remark in brackets that ends at `end`: "マイナンバー（本人）", "card (personal)";
-// `end`: there is none.
-std::size_t remark_begin(std::string_view text, std::size_t end) {
-  constexpr std::size_t kLongest = 32;
-  const std::size_t from = end > kLongest ? end - kLongest : 0;
-  const std::string_view before = text.substr(from, end - from);
-  for (const auto& [open, close] :
-       {std::pair<std::string_view, std::string_view>{"（", "）"}, {"(", ")"}}) {
-    if (!before.ends_with(close)) continue;
-    const std::size_t begin = before.rfind(open);
-    if (begin == std::string_view::npos || before.find('\n', begin) != before.npos) return end;
-    return from + begin - (begin > 0 && before[begin - 1] == ' ' ? 1 : 0);
+// The label before what stands between it and the number at `at`, parts of it counted perhaps:
+// "card number(1) | ", {"マイナンバー": {"a": ".
+Label label_of(std::string_view text, std::size_t at) {
+  constexpr int kMostCounters = 2;
+  std::size_t end = label_end_before(text, at);
+  for (int counters = 0;; ++counters) {
+    const Label label = label_before(text, end);
+    if (label != Label::kNone || counters == kMostCounters || end < 4) return label;
+    if (!may_count(text[end - 2], text[end - 1])) return Label::kNone;
+    const std::size_t begin = counter_begin(text, end);
+    if (begin == end) return Label::kNone;
+    end = label_end_before(text, begin);
   }
-  return end;
 }
 
 // The beginning of the line that holds `at`; npos: it is too long.
@@ -154,20 +154,39 @@ std::size_t line_begin(std::string_view text, std::size_t at) {
   return from + end + 1;
 }
 
-// "| no | card number |\n|---|---|\n| 1 | " before the cell at `at`: the heading of its column, the
-// last one; `end` 0: there is none.
-std::size_t heading_before(std::string_view text, std::size_t at) {
-  if (at < 2 || text[at - 1] != ' ' || text[at - 2] != '|') return 0;
-  const std::size_t row = line_begin(text, at);
-  if (row == std::string_view::npos || row < 8 || text[row] != '|' || text[row - 2] != '|')
+// "| no | card number |\n|---|---|\n| 1 | ", "name,card_1,card_2\n山田," before the cell at `at` of
+// the first row: where the heading of its column ends; 0: there is none.
+std::size_t heading_over(std::string_view text, std::size_t at) {
+  static constexpr CharSet kSigns{"|,;\t"}, kMarks{" \"'|\r"}, kBefore{"_ -"};
+  std::size_t cell = at;
+  while (cell > 0 && at - cell < 2 && (text[cell - 1] == ' ' || text[cell - 1] == '"')) --cell;
+  if (cell < 8 || !kSigns.has(text[cell - 1])) return 0;
+  const char sign = text[cell - 1];
+  const std::size_t row = line_begin(text, cell);
+  // Cheap: most rows stand below other ones, which end with figures.
+  if (row == std::string_view::npos || row < 8 ||
+      (sign != '|' && digit_at(text, row - 2) && !kBefore.has(text[row - 3])))
     return 0;
-  const std::size_t rule = line_begin(text, row - 1);
-  if (rule == std::string_view::npos || rule == 0 || text[rule] != '|' ||
-      text.substr(rule, row - 1 - rule).find_first_not_of("|-: ") != std::string_view::npos)
-    return 0;
-  std::size_t end = rule - 1;
-  while (end > 0 && (text[end - 1] == '|' || text[end - 1] == ' ')) --end;
-  return end;
+  std::size_t line = line_begin(text, row - 1), end = row - 1;
+  if (line == std::string_view::npos) return 0;
+  if (sign == '|') {
+    if (text[row] != '|' || text[line] != '|' || line == 0 ||
+        text.substr(line, end - line).find_first_not_of("|-: ") != std::string_view::npos)
+      return 0;
+    end = line - 1;
+    line = line_begin(text, end);
+    if (line == std::string_view::npos) return 0;
+  }
+  const std::string_view before = text.substr(row, cell - row);
+  const std::string_view headings = text.substr(line, end - line);
+  std::size_t begin = 0;
+  for (auto cells = std::count(before.begin(), before.end(), sign); cells > 0; --cells) {
+    begin = headings.find(sign, begin);
+    if (begin++ == headings.npos) return 0;
+  }
+  std::size_t stop = std::min(headings.find(sign, begin), headings.size());
+  while (stop > begin && kMarks.has(headings[stop - 1])) --stop;
+  return stop > begin ? line + stop : 0;
 }
 
 // Over the end of a row and what stands before the last cell of the next one; `at`: there is none.
@@ -232,7 +251,7 @@ enum class Beyond { kSigns, kLines, kRows };
 
 // Over a sign or the border of a cell; `at`: neither.
 std::size_t sign_end(std::string_view text, std::size_t at, Beyond beyond) {
-  static constexpr CharSet kSigns{" -./_,:;|\t\"'~*+()[]"};
+  static constexpr CharSet kSigns{" -./_,:;|\t\"'~*+()[]&"};
   if (beyond == Beyond::kRows)
     if (const std::size_t next = next_row_cell(text, at); next != at) return next;
   const char c = text[at];
@@ -263,14 +282,6 @@ bool is_complete(std::string_view digits, Label label) {
   return proves(digits, label) && !may_be_card && !(digits.size() == 10 && mobile);
 }
 
-// "| 1 | 5425949699 |" in the last column but one: what counts the rows is none of the number.
-std::size_t row_number_end(std::string_view text, std::size_t at) {
-  constexpr std::size_t kLongest = 3;
-  std::size_t end = at;
-  while (digit_at(text, end)) ++end;
-  return end - at <= kLongest && text.substr(end, 3) == " | " && digit_at(text, end + 3) ? end : at;
-}
-
 struct Digits {
   std::string text;
   std::size_t groups = 0, end = 0;
@@ -283,7 +294,7 @@ struct Digits {
 Digits read_digits(std::string_view text, std::size_t at, Label label, Beyond beyond) {
   constexpr std::size_t kLongestGap = 96;
   Digits out;
-  std::size_t pos = at;
+  std::size_t pos = at, piece = at;
   while (out.groups < kMostGroups) {
     const std::size_t begin = pos;
     while (digit_at(text, pos)) ++pos;
@@ -293,7 +304,9 @@ Digits read_digits(std::string_view text, std::size_t at, Label label, Beyond be
     if (out.text.size() > kMostDigits || pos - at > kReach) break;
     std::size_t next = pos;
     while (next < text.size() && next - pos < kLongestGap && !digit_at(text, next)) {
-      const std::size_t end = sign_end(text, next, beyond);
+      std::size_t end = sibling_piece(text, {piece, next});
+      if (end != next) piece = end;
+      if (end == next) end = sign_end(text, next, beyond);
       if (end == next) break;
       next = end;
     }
@@ -319,16 +332,13 @@ bool is_usual(const Digits& digits) {
 
 std::size_t join_labelled_number(std::string_view text, std::size_t at, PulledApart out) {
   const std::size_t label_end = label_end_before(text, at);
-  Label label = label_before(text, label_end);
-  if (label == Label::kNone) label = label_before(text, remark_begin(text, label_end));
+  Label label = label_of(text, at);
   const bool column = label == Label::kNone;
   if (column) {
-    const std::size_t heading = heading_before(text, at);
-    label = heading != 0 ? label_before(text, heading) : Label::kNone;
+    const std::size_t heading = heading_over(text, at);
+    label = heading != 0 ? label_of(text, heading) : Label::kNone;
   }
   if (label == Label::kNone) return 0;
-  if (column)
-    if (const std::size_t end = row_number_end(text, at); end != at) return end;
   // Below a heading each line is a number of its own.
   const bool headed = text.substr(label_end, at - label_end).find('\n') != std::string_view::npos;
   const Digits digits = read_digits(text, at, label,
@@ -338,6 +348,64 @@ std::size_t join_labelled_number(std::string_view text, std::size_t at, PulledAp
   if (is_usual(digits) || alnum_at(text, digits.end) || !proves(digits.text, label)) return 0;
   out.sure.add({at, digits.end}, digits.text);
   return digits.end;
+}
+
+std::size_t join_iban(std::string_view text, std::size_t at, PulledApart out) {
+  constexpr std::size_t kLongestGap = 96, kCountry = 2, kChecked = 4;
+  static constexpr CharSet kChars{"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"};
+  const auto in_iban = [text](std::size_t i) { return i < text.size() && kChars.has(text[i]); };
+  std::string iban;
+  std::size_t pos = at, piece = at, length = kChecked;
+  bool cells = false;
+  while (true) {
+    const std::size_t begin = pos;
+    while (in_iban(pos) && iban.size() + (pos - begin) <= length) ++pos;
+    iban += text.substr(begin, pos - begin);
+    if (iban.size() >= kCountry) length = iban_length(iban.substr(0, kCountry));
+    const std::string_view checked = std::string_view(iban).substr(0, kChecked);
+    for (std::size_t i = 0; i < checked.size(); ++i)
+      if (kAsciiDigits.has(checked[i]) != (i >= kCountry)) return 0;
+    if (iban.size() >= length) break;
+    std::size_t next = pos;
+    while (next < text.size() && next - pos < kLongestGap && !in_iban(next)) {
+      std::size_t end = sibling_piece(text, {piece, next});
+      cells = cells || text[next] != ' ' || end != next;
+      if (end != next) piece = end;
+      if (end == next) end = sign_end(text, next, Beyond::kSigns);
+      if (end == next) return 0;
+      next = end;
+    }
+    if (!in_iban(next)) return 0;
+    pos = next;
+  }
+  if (!cells || iban.size() != length || alnum_at(text, pos) || !iban_valid(iban)) return 0;
+  out.doubtful.add({at, pos}, iban);
+  return pos;
+}
+
+std::size_t iban_begin(std::string_view text, std::size_t begin, std::size_t end) {
+  constexpr std::size_t kNone = std::string_view::npos;
+  static constexpr CharSet kCapitals{"ABCDEFGHIJKLMNOPQRSTUVWXYZ"},
+      kChars = kCapitals | kAsciiDigits;
+  const auto is = [text](std::size_t at, const CharSet& set) {
+    return at < text.size() && set.has(text[at]);
+  };
+  if (end - begin > 5 || !is(begin, kChars)) return kNone;
+  // "AT63 1 | 987 4256": the groups before.
+  std::size_t at = begin;
+  for (int groups = 0; groups < 8 && at > 1 && text[at - 1] == ' ' && is(at - 2, kChars);
+       ++groups) {
+    --at;
+    while (at > 0 && is(at - 1, kChars)) --at;
+    if (is(at, kCapitals) && is(at + 1, kCapitals) && is(at + 2, kAsciiDigits)) break;
+  }
+  if (at > 0 && alnum_at(text, at - 1)) return kNone;
+  if (at != begin)
+    return is(at, kCapitals) && is(at + 1, kCapitals) && is(at + 2, kAsciiDigits) ? at : kNone;
+  // "E | S48", "ES | 48".
+  if (end - begin > 2 || !is(begin, kCapitals) || (end - begin == 2 && !is(begin + 1, kCapitals)))
+    return kNone;
+  return begin;
 }
 
 std::size_t join_iban_cells(std::string_view text, std::size_t at, PulledApart out) {

@@ -24,6 +24,8 @@ inline bool may_follow_label(std::string_view text, std::size_t at) {
            ((before == '[' || before == '(') &&
             (last == ':' || last == ' ' || static_cast<unsigned char>(last) >= 0x80));
   if (!kParts.has(before) || !kWords.has(last)) return true;
+  // "card_1,card_2\n4532": headings.
+  if (before == '\n' && (text[at - 3] == '_' || text[at - 3] == ' ')) return true;
   if (!kLast.has(last)) return false;
   // "- 4532 86" on a line of its own; "card no. ".
   if (last == '-') return text[at - 3] == '\n';
@@ -32,6 +34,10 @@ inline bool may_follow_label(std::string_view text, std::size_t at) {
 }
 // From the digit at `at` on; the end of the number when it was joined, 0 otherwise.
 std::size_t join_labelled_number(std::string_view text, std::size_t at, PulledApart out);
+// From the IBAN at `at` on, over blanks and cells; where it ends, 0: it is none, or in no cells.
+std::size_t join_iban(std::string_view text, std::size_t at, PulledApart out);
+// Where an IBAN whose group [begin, end) stands before the border of a cell may begin; npos: none.
+std::size_t iban_begin(std::string_view text, std::size_t begin, std::size_t end);
 // From the border behind "IBAN" at `at` on.
 std::size_t join_iban_cells(std::string_view text, std::size_t at, PulledApart out);
 

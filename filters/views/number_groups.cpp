@@ -211,6 +211,35 @@ std::size_t skip_few_digits(std::string_view text, const Survey& survey, std::si
   return ascii || enough_digits_follow(text, survey, at, near) ? at : at + 1;
 }
 
+// Cheap: whether the name of a sibling, or the border of a cell that parts no usual groups, may
+// stand at `next`, where no number goes on behind the digits [at, first): {"a": "45", "b":, "b: "
+// below "a: 45", "| PAT(2) |" below "| PAT(1) | 45 |", "& 45 &".
+bool may_stop_before_sibling(std::string_view text, Range digits, std::size_t next) {
+  static constexpr CharSet kSigns{":=|,\t(&"}, kMargin{" |("};
+  if (next >= text.size() || digits.begin < 2) return false;
+  const char last = text[digits.begin - 1], before = text[next - 1];
+  if (before == '"') return last == '"' && text[digits.begin - 2] != '"';
+  const bool row = next == digits.begin + 1;
+  if (before != '\n' && !kMargin.has(before) && !row) return false;
+  // Words of a line.
+  if (before == ' ' && !row && text[next] != '&' && text[next - 2] != '\n' &&
+      !kMargin.has(text[next - 2]))
+    return false;
+  if (!kSigns.has(last) && !(last == ' ' && kSigns.has(text[digits.begin - 2]))) return false;
+  if (text[next] == '&') return before == ' ';
+  if (kAsciiLetters.has(text[next])) {
+    std::size_t line = next;
+    while (line > digits.end && next - line < 16 && kMargin.has(text[line - 1])) --line;
+    return text[line - 1] == '\n';
+  }
+  if (!row) return false;
+  // "| 個人番号(1) | 24 |\n".
+  std::size_t end = digits.end;
+  static constexpr CharSet kNumber = kAsciiDigits | CharSet("-. ");
+  while (end < text.size() && end - digits.end < 20 && kNumber.has(text[end])) ++end;
+  return text.substr(end, 2) == "|\n";
+}
+
 // Whether the digits of a row of a table prove themselves, or are grouped as numbers are that have
 // no check digit. Everything else in a table is its own cell.
 bool may_be_value(std::string_view digits, const std::vector<std::size_t>& sizes) {
@@ -374,11 +403,14 @@ void find_number_groups(std::string_view text, const Survey& survey, Range where
     while (digit_at(text, first)) ++first;
     if (ends_in_text(text, survey, first)) return first;
     if (const std::size_t next = skip_few_digits(text, survey, at, near); next != at) {
-      // Over the margin of the next line.
+      // Over the margin of the next line, and the name of a sibling.
       static constexpr CharSet kMargins{"\\>#"};
-      if (next < text.size() && kMargins.has(text[next]) && may_follow_label(text, at))
+      const bool sibling = may_stop_before_sibling(text, {at, first}, next);
+      const bool margin = next < text.size() && kMargins.has(text[next]);
+      if ((sibling || margin) && may_follow_label(text, at))
         if (const std::size_t end = join_labelled_number(text, at, out); end != 0) return end;
-      if (!may_part_digits(text, next)) return next;
+      // "PAT(1) | 070 |": the label may count before the number.
+      if (!may_part_digits(text, next)) return sibling ? first : next;
       // Digits between stand before a word too: "1. 進捗\n電話は070 dash 2885".
       const std::size_t joined = loose.join(at, first);
       return std::max(alnum_at(text, next) ? first : next, joined);

@@ -15,6 +15,26 @@ namespace {
 
 constexpr std::size_t kLongestGap = 3;  // characters between two singles or groups
 
+// "|| token || ghp_ || A1b2 ||": a row of a wiki. In code such bars mean "or".
+[[gnu::noinline]] bool in_wiki_row(std::string_view text, std::size_t at) {
+  constexpr std::size_t kLongestRow = 256;
+  const std::size_t from = at > kLongestRow ? at - kLongestRow : 0;
+  std::string_view row = text.substr(from, at - from);
+  const std::size_t line = row.rfind('\n');
+  if (line == row.npos && from > 0) return false;
+  row.remove_prefix(line == row.npos ? 0 : line + 1);
+  row.remove_prefix(std::min(row.find_first_not_of(' '), row.size()));
+  return row.starts_with("||");
+}
+
+// Whether the next row may begin behind the line end at `end`, with the border that began at `at`:
+// the rows of a table begin as they end.
+[[gnu::noinline]] bool goes_on_as_row(std::string_view text, std::size_t at, std::size_t end) {
+  const char next = end + 1 < text.size() ? text[end + 1] : '\0';
+  const bool bar = text.substr(at, end - at).find('|') != std::string_view::npos;
+  return next != '\n' && next != '\r' && (!bar || next == '|' || next == ' ');
+}
+
 // Over the line end and the margin behind a line break of HTML.
 std::size_t blanks_end(std::string_view text, std::size_t at) {
   constexpr std::size_t kMost = 16;
@@ -52,7 +72,9 @@ std::string_view gap_at(std::string_view text, std::size_t at) {
 }
 
 std::size_t border_end(std::string_view text, std::size_t at) {
-  if (at < text.size() && text[at] == '<') {
+  static constexpr CharSet kFirst{"|,;\t \"'<"};
+  if (at >= text.size() || !kFirst.has(text[at])) return at;
+  if (text[at] == '<') {
     const std::size_t end = cell_tags_end(text, at);
     return end == at || (text.substr(at, 3) != "<br" && text.substr(at, 3) != "<BR")
                ? end
@@ -60,14 +82,25 @@ std::size_t border_end(std::string_view text, std::size_t at) {
   }
   std::size_t pos = at;
   bool border = false;
+  char before = 0;
   for (std::size_t i = 0; i < 24 && pos < text.size(); ++i, ++pos) {
     const char c = text[pos];
     if (c == '|' || c == ',' || c == ';' || c == '\t') {
-      if (border && c != '\t' && text[pos - 1] != '\n') return at;
+      if (border && c != '\t' && before != '\n' &&
+          !(c == '|' && before == '|' && in_wiki_row(text, at)))
+        return at;
       border = true;
-    } else if (c != ' ' && c != '"' && c != '\'' && !(c == '\n' && border)) {
+    } else if (c == '\n' && border) {
+      if (!goes_on_as_row(text, at, pos)) break;
+    } else if (c != ' ' && c != '"' && c != '\'') {
       break;
     }
+    before = c;
+  }
+  // A blank of a cell's own.
+  if (pos == at + 1 && text.substr(pos, 2) == "</") {
+    const std::size_t end = cell_tags_end(text, pos);
+    return end == pos ? at : end;
   }
   return border ? pos : at;
 }

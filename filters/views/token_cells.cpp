@@ -9,20 +9,60 @@
 #include "filters/views/line_pieces.h"
 #include "filters/views/pieces.h"
 #include "filters/views/pulled_apart.h"
+#include "filters/views/siblings.h"
 #include "filters/views/survey.h"
+#include "filters/views/token_pieces.h"
 #include "filters/views/token_prefixes.h"
 
 namespace sekisho::filters {
 namespace {
 
 constexpr std::size_t kMostCells = 8;
+constexpr CharSet kIbanChars{"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"};
 
-// Cheap: most tokens are followed by a blank.
+// Cheap: most tokens are followed by a blank. A blank of a piece's own may stand before the border.
 bool may_be_border(std::string_view text, std::size_t at) {
   if (at >= text.size()) return false;
-  if (text[at] == ' ') return at + 1 < text.size() && text[at + 1] == '|';
   static constexpr CharSet kBorders{"|,;\t\"'<@"};
-  return kBorders.has(text[at]);
+  if (text[at] != ' ') return kBorders.has(text[at]);
+  const char behind = at + 2 < text.size() ? text[at + 2] : '\0';
+  switch (at + 1 < text.size() ? text[at + 1] : '\0') {
+    case '|':
+    case ',':
+    case ';':
+    case '\t':
+      return true;
+    case ' ':
+      return behind == '|' || behind == '&';
+    case '&':
+      return behind == ' ';
+    case '<':
+      return behind == '/';
+    case '"':
+      return behind == ',';
+    default:
+      return false;
+  }
+}
+
+// Cheap: "AT63 1": a group of an IBAN behind another one.
+[[gnu::always_inline]] inline bool ends_groups(std::string_view text, std::size_t at,
+                                               std::size_t end) {
+  constexpr std::size_t kLongestGroup = 5;
+  if (at < 2 || text[at - 1] != ' ' || end - at > kLongestGroup || !kIbanChars.has(text[at - 2]))
+    return false;
+  return std::all_of(text.begin() + static_cast<std::ptrdiff_t>(at),
+                     text.begin() + static_cast<std::ptrdiff_t>(end),
+                     [](char c) { return kIbanChars.has(c); });
+}
+
+// "token & ghp_ & A1b2 \\\\".
+bool in_latex_row(std::string_view text, std::size_t at) {
+  constexpr std::size_t kLongestRow = 320;
+  std::string_view row = text.substr(at, kLongestRow);
+  row = row.substr(0, row.find('\n'));
+  while (!row.empty() && (row.back() == ' ' || row.back() == '\r')) row.remove_suffix(1);
+  return row.ends_with("\\\\") || row.find(" \\\\ ") != row.npos;
 }
 
 // Ids of keys of AWS, which nothing goes on with.
@@ -31,20 +71,6 @@ bool is_whole(std::string_view token) {
   static constexpr CharSet kId{"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"};
   return token.size() == kSize && token[0] == 'A' &&
          std::all_of(token.begin(), token.end(), [](char c) { return kId.has(c); });
-}
-
-// The end of an address that goes on in the next cell, or 0: nothing before or after its "@", or no
-// dot after it.
-std::size_t open_address(std::string_view text, std::size_t at) {
-  const std::size_t end = token_end(text, at);
-  if (!at_sign(text, end)) {
-    const std::size_t next = border_end(text, end);
-    return next != end && at_sign(text, next) ? end : 0;
-  }
-  const std::size_t stop = token_end(text, end + 1);
-  const std::string_view domain = text.substr(end + 1, stop - end - 1);
-  const std::size_t dot = domain.rfind('.');
-  return dot == std::string_view::npos || dot + 2 >= domain.size() ? stop : 0;
 }
 
 // "title": "Password", "@title": {}: the next key of an object.
@@ -59,14 +85,54 @@ bool may_go_on(std::string_view piece) {
          begins_token_prefix(piece);
 }
 
+// Where the next cell, or the sibling that the value goes on in, begins behind a piece; its end:
+// there is none.
+std::size_t next_cell(std::string_view text, Range piece) {
+  if (const std::size_t next = sibling_piece(text, piece); next != piece.end) return next;
+  // " & " of LaTeX.
+  std::size_t sign = piece.end;
+  while (sign < text.size() && sign - piece.end < 3 && text[sign] == ' ') ++sign;
+  if (text.substr(sign, 2) == "& " && in_latex_row(text, sign)) return sign + 2;
+  return border_end(text, piece.end);
+}
+
+// The end of an address that goes on in the next cell, or 0: nothing before or after its "@", or no
+// dot after it.
+std::size_t open_address(std::string_view text, std::size_t at) {
+  const std::size_t end = token_end(text, at);
+  if (!at_sign(text, end)) {
+    const std::size_t next = next_cell(text, {at, end});
+    return next != end && at_sign(text, next) ? end : 0;
+  }
+  const std::size_t stop = token_end(text, end + 1);
+  const std::string_view domain = text.substr(end + 1, stop - end - 1);
+  const std::size_t dot = domain.rfind('.');
+  return dot == std::string_view::npos || dot + 2 >= domain.size() ? stop : 0;
+}
+
 // Cheap: "A | KIA…": whether a token may begin with the character before `end` and the next cell.
 bool begins_over(std::string_view text, std::size_t end) {
-  const std::size_t next = text[end] == ' '   ? end + 3
-                           : text[end] == '<' ? border_end(text, end)
-                                              : end + 1;
-  if (next >= text.size()) return false;
-  const char pair[] = {text[end - 1], text[next]};
-  return may_begin_token({pair, 2});
+  const auto begins = [&](std::size_t at) {
+    const char pair[] = {text[end - 1], at < text.size() ? text[at] : '\0'};
+    return may_begin_token({pair, 2});
+  };
+  const char behind = end + 1 < text.size() ? text[end + 1] : '\0';
+  switch (text[end]) {
+    case ' ':
+      if (begins(end + 3)) return true;
+      if (behind != '|' && behind != '<') return false;
+      break;
+    case '"':
+    case '\'':
+      if (behind != ',') return false;
+      if (end + 2 < text.size() && text[end + 2] == text[end]) return begins(end + 3);
+      break;
+    case '<':
+      break;
+    default:
+      return begins(end + 1);
+  }
+  return begins_token_prefix(text.substr(end - 1, 1)) && begins(next_cell(text, {end - 1, end}));
 }
 
 // "| eyJ | hIjoi | …": base64 over the cells of a row. The end of the last one, 0: it is none.
@@ -153,13 +219,16 @@ void find_login_cells(std::string_view text, Range where, PulledApart out) {
       if (name == first) continue;
       borders.push_back({name, first});
     }
+    std::size_t begin = first;
     std::size_t end = login_part_end(text, at + kScheme.size());
     const bool whole = text.substr(at, end - at).find('@') != std::string_view::npos;
     if (whole && borders.empty()) continue;
     std::size_t behind = whole ? 1 : 0;  // cells behind the "@"
     for (std::size_t cells = 0; cells < kMostCells && behind < 2; ++cells) {
-      const std::size_t next = border_end(text, end);
+      while (begin > 0 && end - begin < kLongestToken && login_part(text[begin - 1])) --begin;
+      const std::size_t next = next_cell(text, {begin, end});
       if (next == end || next >= text.size() || !login_part(text[next])) break;
+      begin = next;
       const std::size_t stop = login_part_end(text, next);
       // Words of other cells.
       if (stop < text.size() && text[stop] == ' ' && token_at(text, stop + 1)) break;
@@ -190,33 +259,62 @@ bool ends_address(std::string_view text, std::size_t begin, std::size_t border, 
 // Whether what stands between two cells may part the domain of an address: "tsuk,umo-shoji.com" of
 // a row of CSV when the domain is not over; cells of HTML may have lines of their own.
 bool parts_domain(std::string_view text, std::size_t begin, std::size_t border, std::size_t next) {
-  static constexpr CharSet kBorders{"|\t<"}, kSqueezed{",;"};
-  if (next == border + 1 && kSqueezed.has(text[border]))
-    return !ends_with_top(text.substr(begin, border - begin)) &&
-           !text.substr(0, border).ends_with("localhost");
+  static constexpr CharSet kBorders{"|\t<"};
   const std::string_view between = text.substr(border, next - border);
+  for (const std::string_view squeezed : {",", ";", "\",\"", "\";\""})
+    if (between == squeezed)
+      return !ends_with_top(text.substr(begin, border - begin)) &&
+             !text.substr(0, border).ends_with("localhost");
   const bool html = text[border] == '<';
   return between.find_first_of(html ? ",;" : ",;\n") == std::string_view::npos &&
          (kBorders.has(text[border]) || kBorders.has(text[border + 1]));
 }
 
-// "s.com", "tella-m | ed.or.jp" over cells of a row, behind the piece that begins at `begin`: the
-// rest of the domain of an address.
+// "s.com", "tella-m | ed.or.jp", "ield.i | o" over cells of a row, behind the piece that begins at
+// `begin`: the rest of the domain of an address.
 bool ends_domain(std::string_view text, std::size_t begin, std::size_t border, std::size_t next) {
-  if (!parts_domain(text, begin, border, next)) return false;
-  // "shiosai-foods. | com".
-  const std::string_view top = text.substr(next, token_end(text, next) - next);
-  if (text[border - 1] == '.' && top.size() <= 6 &&
-      std::all_of(top.begin(), top.end(), [](char c) { return c >= 'a' && c <= 'z'; }))
-    return true;
+  constexpr std::size_t kLongestTop = 6;
+  std::string domain(text.substr(begin, border - begin));
+  const bool dot = domain.ends_with('.');
   for (int cells = 0; cells < 2; ++cells) {
     const std::size_t stop = token_end(text, next);
-    const std::string_view piece = text.substr(next, stop - next);
-    if (ends_with_top(piece)) return true;
-    next = border_end(text, stop);
-    if (next == stop || !token_at(text, next)) return false;
+    domain += text.substr(next, stop - next);
+    if (ends_with_top(domain) && !(dot && cells == 0 && stop - next > kLongestTop)) return true;
+    border = stop;
+    next = next_cell(text, {next, stop});
+    if (next == border || !token_at(text, next)) return false;
   }
   return false;
+}
+
+// Calls use(end) for the cells of the row of LaTeX that ends at `end`, each but the last.
+template <class Use>
+void each_latex_cell(std::string_view text, std::size_t end, Use use) {
+  constexpr std::size_t kLongestRow = 320;
+  constexpr std::string_view kBorder = " & ";
+  const std::size_t from = end > kLongestRow ? end - kLongestRow : 0;
+  const std::size_t line = text.substr(from, end - from).rfind('\n');
+  std::size_t at = line == std::string_view::npos ? from : from + line + 1;
+  const std::string_view row = text.substr(0, end);
+  for (std::size_t cells = 0; cells < 2 * kMostCells; ++cells) {
+    at = row.find(kBorder, at);
+    if (at == row.npos) return;
+    std::size_t cell = at;
+    while (cell > 0 && text[cell - 1] == ' ') --cell;
+    use(cell);
+    at += kBorder.size();
+  }
+}
+
+// "sk-b7uaii | rbm | 4FDPa8": the cell behind is no word, and no other one follows.
+bool goes_on_mixed(std::string_view text, Range piece) {
+  const std::size_t next = next_cell(text, piece);
+  if (next == piece.end) return false;
+  const std::string_view more = text.substr(next, token_end(text, next) - next);
+  const auto holds = [more](const CharSet& set) {
+    return std::any_of(more.begin(), more.end(), [&set](char c) { return set.has(c); });
+  };
+  return more.size() >= kLongestTokenPrefix && holds(kAsciiDigits) && holds(kAsciiLetters);
 }
 
 // Joins the piece of a token or an address with those in the next cells; `shortly`: these have to
@@ -225,22 +323,31 @@ std::size_t join_cells(std::string_view text, Range piece, bool shortly, PulledA
   std::vector<Range> borders;
   std::string value(text.substr(piece.begin, piece.size()));
   std::size_t last_begin = piece.begin, piece_end = piece.end;
+  constexpr std::size_t kShortWord = 4;
+  const bool begins = has_token_prefix(value);
   bool mail = !shortly && at_sign(text, token_end(text, piece.begin));
   for (std::size_t cells = 0; cells < kMostCells; ++cells) {
     std::size_t next = part_label_end(text, piece_end);
-    if (next == piece_end) next = border_end(text, piece_end);
+    if (next == piece_end) next = sibling_piece(text, {last_begin, piece_end});
+    const bool sibling = next != piece_end;
+    if (!sibling) next = next_cell(text, {last_begin, piece_end});
     if (next == piece_end || !(token_at(text, next) || at_sign(text, next))) break;
     std::size_t stop = token_end(text, next);
     if (at_sign(text, stop)) stop = token_end(text, stop + 1);
     // Words of other cells stay out: pieces of a value are not followed by text.
     if (stop < text.size() && text[stop] == ' ' && token_at(text, stop + 1)) break;
     const std::string_view more = text.substr(next, stop - next);
+    // The rule below a heading.
+    if (more.find_first_not_of('-') == more.npos && !more.empty()) break;
     if (is_key(text, next, stop) ||
-        (is_plain_word(more) && !(mail && ends_domain(text, last_begin, piece_end, next))))
+        (is_plain_word(more) &&
+         !(mail && (sibling || parts_domain(text, last_begin, piece_end, next)) &&
+           ends_domain(text, last_begin, piece_end, next)) &&
+         !(begins && more.size() <= kShortWord && goes_on_mixed(text, {next, stop}))))
       break;
     if (mail && !borders.empty() && ends_address(text, borders.back().end, piece_end, next)) break;
     // "pass => 1,\n  @rest": the next argument.
-    if (at_sign(text, next) && text[piece_end] != '<' &&
+    if (at_sign(text, next) && !sibling && text[piece_end] != '<' &&
         text.substr(piece_end, next - piece_end).find('\n') != std::string_view::npos)
       break;
     borders.push_back({piece_end, next});
@@ -256,6 +363,25 @@ std::size_t join_cells(std::string_view text, Range piece, bool shortly, PulledA
 
 }  // namespace
 
+std::size_t join_sibling_lines(std::string_view text, const Survey& survey, Range piece, bool mails,
+                               PulledApart out) {
+  const std::string_view token = text.substr(piece.begin, piece.size());
+  if (token.empty()) return 0;
+  const std::size_t iban =
+      may_begin_iban(token) ? piece.begin : iban_begin(text, piece.begin, piece.end);
+  if (iban != std::string_view::npos)
+    if (const std::size_t last = join_iban(text, iban, out); last != 0) return last;
+  const bool may = token.size() == 1 || may_begin_token(token);
+  const bool whole = may && has_token_prefix(token), shortly = may && !whole && may_go_on(token);
+  if (!(whole || shortly || mails) || (whole && is_whole(token))) return 0;
+  const bool host = mails && at_sign(text, piece.begin - 1);
+  if (host) piece.begin = token_begin(survey, piece.begin - 1);
+  const std::size_t next = sibling_piece(text, piece);
+  if (next == piece.end) return 0;
+  if (!(whole || shortly || host) && !at_sign(text, token_end(text, next))) return 0;
+  return join_cells(text, piece, shortly, out);
+}
+
 void find_token_cells(std::string_view text, const Survey& survey, Range where, PulledApart out) {
   const bool mails = survey.next(where.begin, where.end, kAtSigns) < where.end;
   if (mails) find_login_cells(text, where, out);
@@ -265,47 +391,42 @@ void find_token_cells(std::string_view text, const Survey& survey, Range where, 
                             const BlockMarks& after) {
     const std::uint64_t token = m.alnum() | m.token | m.dot;
     const std::uint64_t last = (before.alnum() | before.token | before.dot) >> 63;
-    const TwoBlocks borders{m.border, after.border}, colons{m.colon, after.colon};
+    const TwoBlocks borders{m.border, after.border}, colons{m.colon, after.colon},
+        spaces{m.space, after.space};
     const std::uint64_t names = m.special & colons.ahead(1);  // of members
     const std::uint64_t ends = ~token & (token << 1 | last);
+    const std::uint64_t near = borders.ahead(1) | (spaces.ahead(1) & borders.ahead(2));
+    const std::uint64_t rows = m.special & m.special << 1 & m.control >> 1;  // of LaTeX
     // "mongodb://app:" before a sign of a sentence, too.
-    return (ends & ((m.border & ~names) | (m.space & borders.ahead(1)) | m.gap)) |
-           (m.gap & m.colon << 1);
+    return (ends & ((m.border & ~names) | (m.space & near) | m.gap)) | (m.gap & m.colon << 1) |
+           rows;
   };
+  std::vector<std::size_t> rows;  // where those of LaTeX end
   const std::size_t last_end = std::min(text.size(), where.end + kLongestToken + 1);
-  survey.each(where.begin, last_end, kEnds, [&](std::size_t end) {
-    if (static_cast<unsigned char>(text[end]) >= 0x80) {
-      // "sk_live_tpTr。続きは、BFj8".
-      const std::size_t part = part_label_end(text, end);
-      if (part != end && end < where.end) out.doubtful.add({end, part}, "");
-      return end + 1;
-    }
-    if (!may_be_border(text, end)) return end + 1;
-    const std::size_t at = token_begin(survey, end);
-    if (at >= where.end) return last_end;
-    if (at < where.begin || at < done || (at > 0 && token_at(text, at - 1))) return end + 1;
+  const auto join_from = [&](std::size_t at, std::size_t end) __attribute__((always_inline)) {
     std::size_t piece_end = end;
     const std::string_view token = text.substr(at, end - at);
-    // Cheap: most cells are numbers. Microsoft's mark of a client secret stands within.
+    // Microsoft's mark of a client secret stands within.
     const bool marked = token.size() > 5 && token[5] == '~';
-    if (digit_at(text, at) && text[end] != ' ' && !mails && !marked) return end + 1;
     if (is_whole(token) && !at_sign(text, end)) return end + 1;
     if (token == "IBAN" || token == "iban") {
       done = join_iban_cells(text, end, out);
       return std::max(done, end + 1);
     }
-    if (may_begin_iban(token)) {
-      const auto borders = breaks_of_iban(text, at, end, border_end);
-      for (const Range& border : borders) out.doubtful.add(border, "");
-      if (!borders.empty()) return done = borders.back().end;
+    if (kIbanChars.has(token[0]) &&
+        (token.size() <= 2 || ends_groups(text, at, end) || may_begin_iban(token))) {
+      const std::size_t iban = may_begin_iban(token) ? at : iban_begin(text, at, end);
+      if (iban != std::string_view::npos && iban >= done)
+        if (const std::size_t last = join_iban(text, iban, out); last != 0) return done = last;
     }
     const bool may =
         may_begin_token(token) || (token.size() == 1 && begins_over(text, end)) || marked;
     const bool begins = may && has_token_prefix(token),
                shortly = may && !begins && may_go_on(token);
     if (!begins && !shortly) {
-      if (const std::size_t last = join_blob_cells(text, at, end, out); last != 0)
-        return done = last;
+      if (text[end] == ' ')
+        if (const std::size_t last = join_blob_cells(text, at, end, out); last != 0)
+          return done = last;
       piece_end = mails ? open_address(text, at) : 0;
       if (piece_end == 0) return end + 1;
     }
@@ -314,7 +435,35 @@ void find_token_cells(std::string_view text, const Survey& survey, Range where, 
     if (last == 0) return end + 1;
     done = last;
     return end + 1;
+  };
+  survey.each(where.begin, last_end, kEnds, [&](std::size_t end) {
+    if (static_cast<unsigned char>(text[end]) >= 0x80) {
+      // "sk_live_tpTr。続きは、BFj8".
+      const std::size_t part = part_label_end(text, end);
+      if (part != end && end < where.end) out.doubtful.add({end, part}, "");
+      return end + 1;
+    }
+    if (!may_be_border(text, end)) {
+      if (text[end] == '\\') rows.push_back(end);
+      return end + 1;
+    }
+    const std::size_t at = token_begin(survey, end);
+    if (at >= where.end) return last_end;
+    if (at < where.begin || at < done || (at > 0 && token_at(text, at - 1))) return end + 1;
+    // Cheap: most cells are numbers.
+    const bool marked = end - at > 5 && text[at + 5] == '~';
+    if (digit_at(text, at) && text[end] != ' ' && !mails && !marked && !ends_groups(text, at, end))
+      return end + 1;
+    return join_from(at, end);
   });
+  for (const std::size_t row : rows) {
+    done = 0;
+    each_latex_cell(text, row, [&](std::size_t cell) {
+      if (cell == 0 || !token_at(text, cell - 1)) return;
+      const std::size_t at = token_begin(survey, cell);
+      if (at >= where.begin && at >= done) join_from(at, cell);
+    });
+  }
 }
 
 }  // namespace sekisho::filters

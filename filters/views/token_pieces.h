@@ -27,5 +27,17 @@ inline bool may_begin_item(std::string_view text, std::size_t at) {
 // The piece ends the line that ends at `end`, behind a mark as the following lines have it.
 std::size_t join_listed_pieces(std::string_view text, const Survey& survey, std::size_t end,
                                PulledApart out);
+// Cheap: whether the piece of a value at `begin` stands behind a name, the "@" of an address, or a
+// group of an IBAN; most lines end with a word behind another one.
+inline bool may_follow_name(std::string_view text, std::size_t begin) {
+  static constexpr CharSet kBefore{"\"'=:,\t>@"}, kIban{"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"};
+  if (begin < 3 || begin >= text.size()) return false;
+  const char before = text[begin - 1] == ' ' ? text[begin - 2] : text[begin - 1];
+  return kBefore.has(before) || (kIban.has(before) && kIban.has(text[begin]));
+}
+// A piece of a token, an address or an IBAN where a line ends, behind such a name, goes on behind
+// one that counts on ("key_1: ghp_" over "key_2: …"). The end of the last piece, 0: it does not.
+std::size_t join_sibling_lines(std::string_view text, const Survey& survey, Range piece, bool mails,
+                               PulledApart out);
 
 }  // namespace sekisho::filters
