@@ -221,7 +221,7 @@ void LiteralFinder::find_single(std::string_view text, Range where, std::vector<
     const auto before = static_cast<std::ptrdiff_t>(out.size());
     for (std::size_t pos = where.begin; pos < where.end; ++pos) {
       // The next one often stands near: a call for each would cost more than a look.
-      const std::size_t near = std::min(where.end, pos + 8);
+      const std::size_t near = std::min(where.end, pos + 3);
       while (pos < near && text[pos] != byte) ++pos;
       if (pos == near) {
         const void* hit = std::memchr(text.data() + pos, byte, where.end - pos);

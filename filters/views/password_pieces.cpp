@@ -43,6 +43,8 @@ bool is_named(std::string_view text, std::size_t begin) {
   static constexpr CharSet kBlanks{" \t\"'`"};
   while (!before.empty() && kBlanks.has(before.back())) before.remove_suffix(1);
   if (before.ends_with("「")) before.remove_suffix(3);
+  static constexpr CharSet kLast{":=\x9A\xAF\x9D\x92s"};  // bytes of the signs
+  if (before.empty() || !kLast.has(before.back())) return false;
   if (std::none_of(std::begin(kSigns), std::end(kSigns), [before](std::string_view sign) {
         return before.size() >= sign.size() && begins_at(before, before.size() - sign.size(), sign);
       }))
