@@ -94,6 +94,42 @@ bool begins_password(std::string_view joined) {
   return begins_mixed(joined) && digits >= 3;
 }
 
+// "8Q" and "kv*5!X0fs": all kinds of characters that people are told to mix, a sign among them
+// where headings and words have none ("Acct#").
+bool is_mixed(std::string_view joined, bool sign_within) {
+  static constexpr CharSet kSigns{"!#$%&*?^~+"}, kOthers{"/:@="};
+  bool lower = false, upper = false, digit = false, sign = false;
+  for (const char c : joined) {
+    if (kOthers.has(c)) return false;
+    lower |= is_lower(static_cast<unsigned char>(c));
+    upper |= is_upper(static_cast<unsigned char>(c));
+    digit |= kAsciiDigits.has(c);
+    sign |= kSigns.has(c);
+  }
+  return sign_within && lower && upper && digit && sign && joined.size() >= 8;
+}
+
+bool has_sign_within(std::string_view cell) {
+  static constexpr CharSet kSigns{"!#$%&*?^~+"};
+  bool sign = false, number = false;  // a digit before a letter
+  for (std::size_t i = 0; i + 1 < cell.size(); ++i) {
+    sign |= kSigns.has(cell[i]) && kAsciiAlnum.has(cell[i + 1]);
+    number |= kAsciiDigits.has(cell[i]) && kAsciiLetters.has(cell[i + 1]);
+  }
+  return sign || (number && kSigns.has(cell.back()));
+}
+
+// A word: what stands in another column.
+bool is_word(std::string_view cell) {
+  constexpr std::size_t kShortest = 4;
+  const auto all = [cell](auto is) {
+    return std::all_of(cell.begin() + 1, cell.end(), [is](char c) {
+      return is(static_cast<unsigned char>(c)) || c == '.' || c == '-' || c == '_';
+    });
+  };
+  return cell.size() >= kShortest && kAsciiLetters.has(cell[0]) && (all(is_lower) || all(is_upper));
+}
+
 }  // namespace
 
 bool find_password_in_cells(const DetectorRow& row, std::string_view text, std::size_t end,
@@ -104,6 +140,7 @@ bool find_password_in_cells(const DetectorRow& row, std::string_view text, std::
   char sign = '\0';
   std::string joined;
   std::size_t cells = 0, last = end, begin = 0;
+  bool sign_within = false, word = false;
   for (; cells < kMostCells; ++cells) {
     const std::size_t next = tags ? tags_end(text, last) : sign_end(text, last, cells == 0, sign);
     if (next == last) break;
@@ -111,12 +148,16 @@ bool find_password_in_cells(const DetectorRow& row, std::string_view text, std::
     while (stop - next <= kLongestCell && kCellChars.has(at_or_nul(text, stop))) ++stop;
     if (stop == next || stop - next > kLongestCell) break;
     if (cells == 0) begin = next;
-    const bool began = joined.size() >= kBegin;
-    joined += text.substr(next, stop - next);
-    if (!began && joined.size() >= kBegin && !begins_mixed(joined)) return false;
+    const std::string_view cell = text.substr(next, stop - next);
+    sign_within |= has_sign_within(cell);
+    word |= is_word(cell);
+    joined += cell;
+    // Most rows hold words.
+    if (word && joined.size() >= kBegin && !begins_mixed(joined)) return false;
     last = stop;
   }
-  if (cells < 2 || !ends_row(text, last) || !begins_password(joined)) return false;
+  if (cells < 2 || !ends_row(text, last)) return false;
+  if (!begins_password(joined) && (word || !is_mixed(joined, sign_within))) return false;
   if (joined.size() > 40 || !password_stands_alone(joined)) return false;
   const Range value{begin, last};
   out.push_back(make_finding(row, 0.75, value, joined, "in the cells beside its name"));

@@ -117,6 +117,24 @@ TEST(Siblings, AddressesAndLoginsAreReadOverRows) {
   }
 }
 
+// The row begins with their name and holds nothing else.
+TEST(Siblings, PasswordsAreReadOverCellsWhereverTheyAreCut) {
+  const std::string one = "xm7tk!rSGi9";
+  for (const std::string name : {"password", "パスワード", "Password", "ログインパスワード"})
+    for (std::size_t cut = 1; cut < one.size(); ++cut) {
+      const std::string a = one.substr(0, cut), b = one.substr(cut);
+      for (const std::string& text :
+           {"| " + name + " | " + a + " | " + b + " |\n", name + "," + a + "," + b + "\n",
+            "\"" + name + "\",\"" + a + "\",\"" + b + "\"\n",
+            "<tr><td>" + name + "</td><td>" + a + "</td><td>" + b + "</td></tr>"})
+        EXPECT_TRUE(found(text, "password_assignment")) << text;
+    }
+  for (const char* text :
+       {"| password | Host | Acct#1 |\n", "password,string,Required!1A\n", "password,Min8,Max64\n",
+        "password;C#;Java8;Node\n", "| password | admin | https://Host1/a?b |\n"})
+    EXPECT_EQ(shown(text), "") << text;
+}
+
 TEST(Siblings, RowsOfOtherThingsAreLeftAlone) {
   EXPECT_EQ(shown("| no | card |\n|---|---|\n| 1 | 1200 |\n| 2 | 3400 |\n"), "");
   EXPECT_EQ(shown("a: gh\nb: p_request\nc: s\nd: k_live_demo\n"), "");
