@@ -103,6 +103,60 @@ bool is_enumerated(const LabelLine& line) {
                                [after](std::string_view c) { return after.find(c) != after.npos; });
 }
 
+// Grades of secrecy, those first that ask for none; the longer ones before those they begin with.
+constexpr std::string_view kOpenGrades[] = {"一般", "公開", "通常"};
+constexpr std::string_view kGrades[] = {
+    "関係者外秘", "関係者限り", "社内限定", "社内限り", "極秘", "厳秘", "機密", "社外秘",
+    "部外秘",     "対外秘",     "社内秘",   "非公開",   "限定", "内部", "社内", "秘"};
+
+struct GradeRow {
+  int grades = 0, open = 0;
+  void add(bool is_open) {
+    ++grades;
+    open += is_open ? 1 : 0;
+  }
+};
+
+// Over "・極秘・一般" at the beginning of `after`.
+void count_behind(std::string_view after, Words joints, GradeRow& row) {
+  for (std::size_t joint = 0; (joint = word_at(after, joints)) > 0;) {
+    after.remove_prefix(joint);
+    const std::size_t open = word_at(after, kOpenGrades);
+    const std::size_t size = open > 0 ? open : word_at(after, kGrades);
+    if (size == 0) return;
+    row.add(open > 0);
+    after.remove_prefix(size);
+  }
+}
+
+// The same of "極秘・一般・" at the end of `before`.
+void count_before(std::string_view before, Words joints, GradeRow& row) {
+  const auto drop = [&before](Words words) {
+    for (const std::string_view word : words)
+      if (before.ends_with(word)) {
+        before.remove_suffix(word.size());
+        return true;
+      }
+    return false;
+  };
+  while (drop(joints)) {
+    const bool open = drop(kOpenGrades);
+    if (!open && !drop(kGrades)) return;
+    row.add(open);
+  }
+}
+
+// "機密・社外秘・一般", "区分: 極秘、秘、社外秘": grades told one after the other, three of them or
+// one that asks for nothing. "社外秘・取扱注意" marks a document twice.
+bool is_row_of_grades(const LabelLine& line) {
+  static constexpr std::string_view kJoints[] = {"・", "、", "/", "／", "と", ", ", "｜", "|"};
+  GradeRow row;
+  row.add(false);
+  count_behind(line.after, kJoints, row);
+  count_before(line.before, kJoints, row);
+  return row.grades >= 3 || (row.grades == 2 && row.open > 0);
+}
+
 // "confidential": "社外秘" among the texts of a program: the value says what its key says.
 bool is_translation(const LabelLine& line) {
   static constexpr std::string_view kKeys[] = {"\"confidential\"", "\"strictly_confidential\"",
@@ -268,7 +322,7 @@ bool is_defined_here(std::string_view text, Range word) {
 bool is_one_of_words(const LabelLine& line) {
   return is_alternative(line) || is_sought(line) || is_counted(line) || is_enumerated(line) ||
          is_translation(line) || is_among_quoted(line) || is_choice(line) || is_compared(line) ||
-         is_asked_in_table(line) || is_every_such(line);
+         is_asked_in_table(line) || is_every_such(line) || is_row_of_grades(line);
 }
 
 // "「社外秘」と「極秘」の違い": one word in quotation marks beside another.

@@ -286,6 +286,10 @@ TEST(Label, AmongOtherWordsIsNoMarking) {
         "「公開（Public）」 「社外秘（Internal）」 「秘（Restricted）」 「極秘（Confidential）」 "
         "に分類",
         "（1）機密情報の区分は、極秘、社外秘、公開の3つである。",
+        "機密情報の区分（機密・社外秘・一般）をどう説明すればよいですか",
+        "区分: 機密、社外秘、一般",
+        "区分（極秘・秘・社外秘）を表に",
+        "（極秘／社外秘／公開）",
         "{\n  \"pin\": \"暗証番号\",\n  \"confidential\": \"社外秘\",\n  \"name\": \"お名前\"\n}"})
     EXPECT_EQ(shown(text), "") << text;
   for (const std::string_view text :
