@@ -344,14 +344,28 @@ bool EscapeFinder::quoted_near(std::size_t at) const {
   return false;
 }
 
+// "AWS_ACCESS_KEY_ID=" at the end of a line: the value stands on the next one. Pieces of a value
+// hold no such words.
+bool ends_name(std::string_view text, std::size_t at) {
+  constexpr std::size_t kLongest = 48;
+  static constexpr CharSet kName = kAsciiLetters | CharSet("_");
+  static constexpr std::string_view kWords[] = {"key", "token", "secret", "password", "_id", "url"};
+  std::size_t begin = at;
+  while (begin > 0 && at - begin < kLongest && kName.has(text[begin - 1])) --begin;
+  const std::string name = lower_case(std::string(text.substr(begin, at - begin)));
+  const bool alone = begin == 0 || text[begin - 1] == '\n' || text[begin - 1] == ' ';
+  return alone && std::any_of(std::begin(kWords), std::end(kWords),
+                              [&name](auto word) { return name.ends_with(word); });
+}
+
 std::size_t EscapeFinder::see_equals(std::size_t at) {
   const char next = at_or_nul(text_, at + 1);
   if (next == '?') return see_word(at);
   if (next == '\n' || (next == '\r' && at_or_nul(text_, at + 2) == '\n')) {
     const std::size_t end = at + (next == '\n' ? 2 : 3);
     // Padding of base64 ends a line as well, and the characters of a dump may.
-    const bool soft =
-        at > 0 && text_[at - 1] != '=' && text_[at - 1] != '\n' && !begins_dump_row(text_, end);
+    const bool soft = at > 0 && text_[at - 1] != '=' && text_[at - 1] != '\n' &&
+                      !begins_dump_row(text_, end) && !ends_name(text_, at);
     // "5466 0927=\n 6076 8864": the blank of a number begins the next line.
     const bool number = soft && is_digit(static_cast<unsigned char>(text_[at - 1])) &&
                         at_or_nul(text_, end) == ' ' &&
@@ -452,7 +466,9 @@ std::size_t EscapeFinder::see_tag(std::size_t at) {
   }
   if (at == 0) return at + 1;
   const std::size_t end = inline_tags_end(text_, at);
-  if (end == at) return at + 1;
+  // What an attribute holds is read by itself.
+  if (end == at || text_.substr(at, end - at).find("=\"data:") != std::string_view::npos)
+    return at + 1;
   const auto joins = [this](std::size_t i) {
     return i < text_.size() &&
            (alnum_at(text_, i) || static_cast<unsigned char>(text_[i]) >= 0x80 || text_[i] == '-' ||

@@ -212,8 +212,11 @@ int kanji_value(char32_t c) {
     case U'拾':
       return 10;
     case U'百':
+    case U'佰':
       return 100;
     case U'千':
+    case U'仟':
+    case U'阡':
       return 1000;
     case U'万':
     case U'萬':

@@ -13,7 +13,12 @@ namespace sekisho::filters {
 namespace {
 
 constexpr std::size_t kMostBefore = 24, kMostSigns = 64;  // characters
-constexpr std::string_view kThousand = "千";
+constexpr std::string_view kThousands[] = {"千", "仟", "阡"};
+
+bool is_thousand(std::string_view text, std::size_t at) {
+  return std::any_of(std::begin(kThousands), std::end(kThousands),
+                     [&](std::string_view one) { return text.substr(at, one.size()) == one; });
+}
 
 // A character of a number: a digit or a power of ten in kanji, or what stands between groups.
 struct Sign {
@@ -178,8 +183,8 @@ void find_kanji_groups(std::string_view text, const Survey& survey, Range where,
     return m.kanji & (m.kanji << 3 | before.kanji >> 61 | m.kanji >> 3 | after.kanji << 61);
   };
   survey.each(where.begin, where.end, kPairs, [&](std::size_t at) {
-    if (text.substr(at, kThousand.size()) != kThousand) return at + 1;
-    return std::max(at + kThousand.size(), patch_number(text, at, out));
+    if (!is_thousand(text, at)) return at + 1;
+    return std::max(at + kThousands[0].size(), patch_number(text, at, out));
   });
 }
 

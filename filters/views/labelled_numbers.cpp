@@ -44,7 +44,12 @@ constexpr Word kWords[] = {
     {"phone number", Label::kPhone},  {"tel", Label::kPhone},
     {"mobile", Label::kPhone},        {"電話", Label::kPhone},
     {"電話番号", Label::kPhone},      {"携帯", Label::kPhone},
-    {"携帯番号", Label::kPhone},      {"連絡先", Label::kPhone}};
+    {"携帯番号", Label::kPhone},      {"連絡先", Label::kPhone},
+    {"ケータイ", Label::kPhone},      {"ケータイ番号", Label::kPhone},
+    {"phone no", Label::kPhone},      {"phone no.", Label::kPhone},
+    {"mobile no", Label::kPhone},     {"mobile no.", Label::kPhone},
+    {"tel no", Label::kPhone},        {"tel no.", Label::kPhone},
+    {"tel.", Label::kPhone}};
 
 // Cheap: most words are no label.
 bool may_end_label(char before, char last) {
@@ -68,14 +73,15 @@ bool may_end_label(char before, char last) {
     case 'O':
       return (before | 0x20) == 'n';
     case '.':
-      return (before | 0x20) == 'o';
+      return (before | 0x20) == 'o' || (before | 0x20) == 'l';
     case 0xB7:
     case 0xBC:
     case 0x89:
     case 0xAB:
     case 0xB1:
     case 0xAF:
-    case 0x88:  // 号ードカ話帯先
+    case 0x88:
+    case 0xA4:  // 号ードカ話帯先イ
       return static_cast<unsigned char>(before) >= 0x80;
     default:
       return false;
@@ -117,8 +123,8 @@ std::size_t label_end_before(std::string_view text, std::size_t at) {
     } else if (c == 's' || static_cast<unsigned char>(c) >= 0x80) {
       const std::string_view before = text.substr(0, pos);
       const auto ends = [before](std::string_view word) { return before.ends_with(word); };
-      if (ends("：") || ends("は") || ends("】") || ends("【") || ends("「") || ends("（") ||
-          ends("・"))
+      if (ends("：") || ends("　") || ends("は") || ends("】") || ends("【") || ends("「") ||
+          ends("（") || ends("・"))
         pos -= 3;
       else if (ends(" is"))
         pos -= 2;

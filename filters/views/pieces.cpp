@@ -234,8 +234,8 @@ std::size_t part_label_end(std::string_view text, std::size_t at) {
     if (kBehind.has(text[pos]) || (sign && !told))
       ++pos;
     else if (literal_at(text, pos, "：") || literal_at(text, pos, "は") ||
-             literal_at(text, pos, "、") || literal_at(text, pos, "「") ||
-             literal_at(text, pos, "に"))
+             literal_at(text, pos, "が") || literal_at(text, pos, "、") ||
+             literal_at(text, pos, "「") || literal_at(text, pos, "に"))
       pos += 3;
     else
       break;

@@ -75,7 +75,7 @@ constexpr std::array<std::uint8_t, 128> make_signs() {
 inline constexpr auto kSigns = make_signs();
 
 constexpr bool may_be_kanji_digit(unsigned char a, unsigned char b, unsigned char c) {
-  if (a == 0xE4) return b == 0xB8 || b == 0xB9 || b == 0xBA;
+  if (a == 0xE4) return b >= 0xB8 && b <= 0xBB;
   if (a == 0xE5) return b == 0x9B || b == 0x85 || b == 0x8D;
   if (a == 0xE9) return b == 0x9B || b == 0x99;
   // Of those of deeds: 漆 捌 玖 肆, enough of a long number stand side by side.
@@ -170,8 +170,8 @@ SEKISHO_AVX2 inline void add_high(const unsigned char* p, __m256i v, std::size_t
   const __m256i firsts = _mm256_setr_epi8(0, 0, 0, 0, 1, 6, 48, 64, 64, 8, 0, 0, 0, 0, 0, 0,  //
                                           0, 0, 0, 0, 1, 6, 48, 64, 64, 8, 0, 0, 0, 0, 0, 0);
   const __m256i seconds_low =
-      _mm256_setr_epi8(0, 0, 64, 0, 0, 4, 0, 0, 1, 9, 1, 10, 16, 36, 64, 0,  //
-                       0, 0, 64, 0, 0, 4, 0, 0, 1, 9, 1, 10, 16, 36, 64, 0);
+      _mm256_setr_epi8(0, 0, 64, 0, 0, 4, 0, 0, 1, 9, 1, 11, 16, 36, 64, 0,  //
+                       0, 0, 64, 0, 0, 4, 0, 0, 1, 9, 1, 11, 16, 36, 64, 0);
   const __m256i seconds_high =
       _mm256_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 100, 10, 0, 17, 0, 0, 0, 0,  //
                        0, 0, 0, 0, 0, 0, 0, 0, 100, 10, 0, 17, 0, 0, 0, 0);

@@ -35,8 +35,9 @@ std::size_t told_part_begin(std::string_view text, std::size_t at) {
   static constexpr std::string_view kParts[] = {"second half", "second part", "other half",
                                                 "last part",   "last half",   "latter half",
                                                 "rest",        "remainder",   "third part"};
-  static constexpr std::string_view kLeads[] = {
-      " and the ", ", and the ", ", the ", "; the ", ". the ", " the ", " and ", ", ", "; "};
+  static constexpr std::string_view kLeads[] = {" and the ", "、and the ", ", and the ", ", the ",
+                                                "; the ",    ". the ",     " the ",      " and ",
+                                                ", ",        "; "};
   std::string_view before = text.substr(at - std::min(at, kReach), std::min(at, kReach));
   const auto drop = [&before](const auto& endings) {
     for (const std::string_view ending : endings) {

@@ -46,6 +46,13 @@ TEST(LabelledNumbers, AreFoundInTheColumnUnderTheirHeading) {
         << number.type;
 }
 
+TEST(LabelledNumbers, LabelsOfPhonesHaveManyForms) {
+  for (const std::string label :
+       {"ケータイ番号", "phone no.", "mobile no.", "TEL.", "携帯電話番号"})
+    for (const std::string sign : {": ", "　"})
+      EXPECT_TRUE(found(label + sign + "0 804 156-4713\n", "jp_phone")) << label << sign;
+}
+
 TEST(LabelledNumbers, ARemarkMayStandBehindTheLabel) {
   for (const Number& number : numbers())
     for (const std::string& label : {number.label_ja + "（本人）：",

@@ -284,6 +284,11 @@ TEST(Normalise, GroupsWithPowersOfTenAreRead) {
   }
 }
 
+TEST(Normalise, PowersOfDeedsAreRead) {
+  const std::string my_number = "六仟九佰二拾八－四阡八佰－二仟六佰四拾九";
+  EXPECT_EQ(shown("マイナンバー：" + my_number), "jp_my_number[" + my_number + "]");
+}
+
 TEST(Normalise, GroupsOfAnAmericanExpressCardInFoursAreRead) {
   for (const char* last : {"二百三十九", "〇〇七"}) {
     const std::string card = std::string("三千七百八十二、六千百六十九、七千七百二十三、") + last;
