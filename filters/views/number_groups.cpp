@@ -215,7 +215,8 @@ std::size_t skip_few_digits(std::string_view text, const Survey& survey, std::si
 // stand at `next`, where no number goes on behind the digits [at, first): {"a": "45", "b":, "b: "
 // below "a: 45", "| PAT(2) |" below "| PAT(1) | 45 |", "& 45 &".
 bool may_stop_before_sibling(std::string_view text, Range digits, std::size_t next) {
-  static constexpr CharSet kSigns{":=|,\t(&"}, kMargin{" |("};
+  // ： ends with \x9A.
+  static constexpr CharSet kSigns{":=|,\t(&\x9A"}, kMargin{" |("};
   if (next >= text.size() || digits.begin < 2) return false;
   const char last = text[digits.begin - 1], before = text[next - 1];
   if (before == '"') return last == '"' && text[digits.begin - 2] != '"';
@@ -233,11 +234,11 @@ bool may_stop_before_sibling(std::string_view text, Range digits, std::size_t ne
     return text[line - 1] == '\n';
   }
   if (!row) return false;
-  // "| 個人番号(1) | 24 |\n".
+  // "| 個人番号(1) | 24 |\n", "個人番号（前半）：24\n".
   std::size_t end = digits.end;
   static constexpr CharSet kNumber = kAsciiDigits | CharSet("-. ");
   while (end < text.size() && end - digits.end < 20 && kNumber.has(text[end])) ++end;
-  return text.substr(end, 2) == "|\n";
+  return text.substr(end, 1) == "\n" || text.substr(end, 2) == "|\n";
 }
 
 // Whether the digits of a row of a table prove themselves, or are grouped as numbers are that have

@@ -291,6 +291,8 @@ std::size_t counter_begin(std::string_view text, std::size_t end) {
     const bool far = open == near.npos || (last == ')' && near.size() - open > kLongestAscii);
     return far ? end : from + open;
   }
+  // "1/2".
+  if (before == '/') return kAsciiDigits.has(text[end - 3]) ? word_begin(end - 3) : end;
   if (kAsciiDigits.has(last) || (kAsciiLetters.has(last) && !kAsciiLetters.has(before)))
     return word_begin(end - 1);
   for (const std::string_view word : kWords)

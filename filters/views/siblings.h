@@ -38,7 +38,7 @@ inline bool may_end_sibling(std::string_view text, std::size_t end) {
 
 // Cheap: whether what counts may end a name with these two.
 inline bool may_count(char before, char last) {
-  static constexpr CharSet kBefore{"_ -(#\"'"};
+  static constexpr CharSet kBefore{"_ -(#/\"'"};
   switch (last) {
     case ')':
       return true;

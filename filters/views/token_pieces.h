@@ -30,7 +30,8 @@ std::size_t join_listed_pieces(std::string_view text, const Survey& survey, std:
 // Cheap: whether the piece of a value at `begin` stands behind a name, the "@" of an address, or a
 // group of an IBAN; most lines end with a word behind another one.
 inline bool may_follow_name(std::string_view text, std::size_t begin) {
-  static constexpr CharSet kBefore{"\"'=:,\t>@"}, kIban{"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"};
+  // ： ends with \x9A.
+  static constexpr CharSet kBefore{"\"'=:,\t>@\x9A"}, kIban{"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"};
   if (begin < 3 || begin >= text.size()) return false;
   const char before = text[begin - 1] == ' ' ? text[begin - 2] : text[begin - 1];
   return kBefore.has(before) || (kIban.has(before) && kIban.has(text[begin]));

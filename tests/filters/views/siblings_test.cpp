@@ -56,6 +56,13 @@ TEST(Siblings, AreReadOverRowsWhoseLabelsCount) {
   });
 }
 
+TEST(Siblings, AreReadOverLinesWhoseLabelsCount) {
+  expect_found([](Text label, Text a, Text b) {
+    return "件名: 確認\n" + label + "（前半）：" + a + "\n" + label + "（後半）：" + b +
+           "\n\n以上\n";
+  });
+}
+
 TEST(Siblings, AreReadOverRowsThatSayThatTheValueGoesOn) {
   for (const std::string name : {"（続き）", "続き", "(cont.)", "〃", ""})
     expect_found([&name](Text label, Text a, Text b) {
