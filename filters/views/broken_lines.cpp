@@ -412,7 +412,9 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
   // Values that are no tokens; true: nothing else is broken there.
   const auto join_value = [&](std::size_t at, std::size_t end, std::size_t next) {
     if (may_be_password_piece(text, survey, next)) {
-      if (const std::size_t last = join_password_pieces(text, end, next_line, out); last != 0) {
+      if (const std::size_t last =
+              is_password_piece(text, next) ? join_password_pieces(text, end, next_line, out) : 0;
+          last != 0) {
         listed = last;
         return true;
       }

@@ -182,7 +182,12 @@ ChatHead counted_head(std::string_view text, std::size_t at) {
                                                 "質問", "turn",    "message", "その"};
   static constexpr std::string_view kCounters[] = {"通目", "番目", "つ目", "回目", "件目", "目"};
   static constexpr CharSet kFirst{"0123456789TMPtm"};
-  if (!kFirst.has(text[at]) && static_cast<unsigned char>(text[at]) < 0x80) return {};
+  const bool may = static_cast<unsigned char>(text[at]) < 0x80
+                       ? kFirst.has(text[at])
+                       : literal_at(text, at, "発言") || literal_at(text, at, "メッセージ") ||
+                             literal_at(text, at, "投稿") || literal_at(text, at, "質問") ||
+                             literal_at(text, at, "その");
+  if (!may) return {};
   const auto in = [text](std::size_t pos, const auto& words) -> std::string_view {
     for (const std::string_view word : words)
       if (begins_at(text, pos, word)) return word;

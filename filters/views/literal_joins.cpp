@@ -153,8 +153,9 @@ constexpr std::size_t kLongestCell = 256;
 
 // What stands between the quote before the one at `closing` and that; `begin` 0: there is none
 // near.
-Range literal_before(std::string_view text, std::size_t closing) {
-  const std::size_t from = closing > kLongestCell ? closing - kLongestCell : 0;
+Range literal_before(std::string_view text, std::size_t closing,
+                     std::size_t longest = kLongestCell) {
+  const std::size_t from = closing > longest ? closing - longest : 0;
   const std::size_t quote = text.substr(from, closing - from).rfind(text[closing]);
   return quote == std::string_view::npos ? Range{} : Range{from + quote + 1, closing};
 }
@@ -364,8 +365,10 @@ std::size_t next_literal(std::string_view text, std::size_t at, JoiningWords& wo
   const char first = at_or_nul(text, pos);
   if (!kMayFollow.has(first) || opens_template(text, pos)) return 0;
   if (word_char(first) && !(is_prefix(first) && is_quote(at_or_nul(text, pos + 1)))) return 0;
-  if (const std::size_t statement = appending_statement(text, pos); statement != 0)
-    return statement;
+  static constexpr CharSet kBeforeStatement{"); \t\r\n"};
+  if (kBeforeStatement.has(first))
+    if (const std::size_t statement = appending_statement(text, pos); statement != 0)
+      return statement;
   const std::size_t most = std::min(text.size(), at + kLongestGlue);
   bool sign = false, comma = false, space = false, closed = false, member = false;
   constexpr std::string_view kBySize = "DELIMITED BY SIZE";  // of COBOL
@@ -464,7 +467,10 @@ bool named_behind(std::string_view text, std::size_t opening) {
 // together; 0: they do not.
 std::size_t proven_array_end(std::string_view text, std::size_t at) {
   constexpr std::size_t kMostPieces = 8, kLongest = 64;
-  const Range first = literal_before(text, at);
+  // Cheap: most members of an array are no literals, and most literals no short ones.
+  const std::size_t behind = skip_blanks(text, at + 2);
+  if (at_or_nul(text, behind) != text[at]) return 0;
+  const Range first = literal_before(text, at, kLongest);
   std::string_view piece = text.substr(first.begin, first.size());
   static constexpr CharSet kCapitals{"ABCDEFGHIJKLMNOPQRSTUVWXYZ"};
   const bool mail = piece.find('@') != piece.npos && piece.find(' ') == piece.npos;

@@ -105,6 +105,11 @@ bool is_strong(std::string_view value, std::size_t first) {
 
 }  // namespace
 
+bool is_password_piece(std::string_view text, std::size_t at) {
+  const std::size_t stop = piece_end(text, at);
+  return stop > at && stop - at <= kLongestPasswordPiece && ends_all(text, stop);
+}
+
 std::size_t join_password_pieces(std::string_view text, std::size_t end, NextPiece next_piece,
                                  PulledApart out) {
   if (end == 0 || !kPieceChars.has(text[end - 1])) return 0;
@@ -115,8 +120,8 @@ std::size_t join_password_pieces(std::string_view text, std::size_t end, NextPie
   if (!is_named(text, begin)) return 0;
   const std::size_t next = next_piece(text, end);
   if (next == end) return 0;
+  if (!is_password_piece(text, next)) return 0;
   std::size_t stop = piece_end(text, next);
-  if (stop == next || stop - next > kLongestPasswordPiece || !ends_all(text, stop)) return 0;
   std::string value(text.substr(begin, end - begin));
   // What is one by itself needs nothing more.
   if (is_strong(value)) return 0;
@@ -134,8 +139,8 @@ std::size_t join_password_pieces(std::string_view text, std::size_t end, NextPie
     last = stop;
     at = next_piece(text, last);
     if (at == last) break;
+    if (!is_password_piece(text, at)) break;
     stop = piece_end(text, at);
-    if (stop == at || stop - at > kLongestPasswordPiece || !ends_all(text, stop)) break;
   }
   if (!strong) return 0;
   for (const Range& border : borders) out.sure.add(border, "");

@@ -23,6 +23,9 @@ inline bool may_be_password_piece(std::string_view text, const Survey& survey, s
          survey.marked_within(at, most, [](const BlockMarks& m) { return m.control; });
 }
 
+// Whether a word that may be such a piece is all that stands on its line from `at` on.
+bool is_password_piece(std::string_view text, std::size_t at);
+
 // Joins the piece that ends at `end` with the next ones, surely; `next_piece` tells where the one
 // behind a piece begins. The end of the last one, 0: it is none.
 std::size_t join_password_pieces(std::string_view text, std::size_t end, NextPiece next_piece,

@@ -37,58 +37,76 @@ inline bool is_spoken_kana(const unsigned char* p) {
 // Whether many of them stand from `at` of a block on.
 bool spoken_kana_at(const unsigned char* block, std::size_t at);
 
-// Where such words begin in the last block, and what stands among none.
+// Where such words begin in the last block, and how many bytes of them it ends with.
 struct SpokenWords {
-  std::uint64_t begins = 0, other = ~std::uint64_t{0};
+  std::uint64_t begins = 0;
+  int trail = 0;
 };
 
-// Cheap: whether many words without anything else go on from the block before.
-inline bool spoken_words_go_on(const SpokenWords& before, const SpokenWords& here) {
-  constexpr int kFewestBytes = 8, kFewestOfBoth = 44, kHalf = kFewestOfBoth / 2;
+// Cheap: whether many words without anything else go on from the block before; `lead` bytes of them
+// begin this one.
+[[gnu::always_inline]] inline bool spoken_words_go_on(const SpokenWords& before,
+                                                      std::uint64_t begins, int lead) {
+  constexpr int kFewestBytes = 8, kFewestOfBoth = 44;
   constexpr std::size_t kFewestWords = 11;
-  // All of this, or of what stands before, is words.
-  if ((here.other & 0xFF) != 0 || before.other >> (64 - kFewestBytes) != 0) return false;
-  if ((here.other << (64 - kHalf)) != 0 && before.other >> (64 - kHalf) != 0) return false;
-  const int lead = std::countr_zero(here.other), trail = std::countl_zero(before.other);
-  if (lead + trail < kFewestOfBoth) return false;
-  const std::uint64_t first = lead == 64 ? here.begins : here.begins & ~(~std::uint64_t{0} << lead);
+  if (lead + before.trail < kFewestOfBoth) return false;
+  if (lead < kFewestBytes || before.trail < kFewestBytes) return false;
+  const std::uint64_t first = lead == 64 ? begins : begins & ~(~std::uint64_t{0} << lead);
   const std::uint64_t last =
-      trail == 64 ? before.begins : before.begins & ~(~std::uint64_t{0} >> trail);
+      before.trail == 64 ? before.begins : before.begins & ~(~std::uint64_t{0} >> before.trail);
   return bit_count(first) + bit_count(last) >= kFewestWords;
+}
+
+// Whether 40 bits side by side are set.
+[[gnu::always_inline]] constexpr bool has_forty(std::uint64_t bits) {
+  bits &= bits << 1;
+  bits &= bits << 2;
+  bits &= bits << 4;
+  bits &= bits << 8;
+  bits &= bits << 16;
+  return (bits & bits << 8) != 0;
+}
+
+// Cheap: whether digits in kana may stand in the middle of the block, where a label before them is
+// over.
+[[gnu::always_inline]] inline bool may_hold_kana(const unsigned char* block, const BlockMarks& m) {
+  constexpr unsigned kMiddle = 30;
+  const std::uint64_t left = m.first_high & ~std::uint64_t{0} << kMiddle;
+  const auto at = static_cast<std::size_t>(std::countr_zero(left | std::uint64_t{1} << 63));
+  return is_spoken_kana(block + at) && at + 6 <= Survey::kBlock &&
+         (block[at + 3] == ' ' || is_spoken_kana(block + at + 3)) && spoken_kana_at(block, at);
 }
 
 // Cheap: whether a block of Survey::kBlock bytes, with as many readable behind it as a character
 // has, may hold such words; `last` is of the block before, and then of this one.
-inline bool may_hold_spoken_digits(const unsigned char* block, const BlockMarks& m,
-                                   SpokenWords& last) {
-  // Words of five letters at most, many of them, and nothing of code between.
+[[gnu::always_inline]] inline bool may_hold_spoken_digits(const unsigned char* block,
+                                                          const BlockMarks& m, SpokenWords& last) {
+  // Words of five letters at most, many of them, and nothing of code between: all runs of 40 bytes
+  // have the middle of the block in common.
   constexpr std::size_t kFewestWords = 9;
-  constexpr int kFewestBytes = 40;  // of them: all have the middle of the block in common
   constexpr std::uint64_t kCommon = std::uint64_t{0xFFFF} << 24;
+  // Japanese at both ends and between: nothing goes on from block to block.
+  const bool wide = (m.high & 0xFF) != 0 && (m.high & kCommon) != 0 && m.high >> 56 != 0;
+  if (wide) {
+    last = {};
+    return may_hold_kana(block, m);
+  }
   const std::uint64_t two = m.letter & m.letter >> 1, four = two & two >> 2;
   const std::uint64_t other = (four & two >> 4) | m.special |
                               ~(m.letter | m.space | m.token | m.dot | m.border);  // digits too
+  const std::uint64_t begins = m.letter & ~(m.letter << 1);
   const SpokenWords before = last;
-  last = {m.letter & ~(m.letter << 1), other};
-  if (spoken_words_go_on(before, last)) return true;
-  if (m.high != 0) {
-    // In the middle of the block, where a label before them is over.
-    constexpr unsigned kMiddle = 30;
-    const std::uint64_t left = m.first_high & ~std::uint64_t{0} << kMiddle;
-    const auto at = static_cast<std::size_t>(std::countr_zero(left | std::uint64_t{1} << 63));
-    if (is_spoken_kana(block + at) && at + 6 <= Survey::kBlock &&
-        (block[at + 3] == ' ' || is_spoken_kana(block + at + 3)) && spoken_kana_at(block, at))
-      return true;
-  }
-  if ((other & kCommon) != 0) return false;
+  last = {begins, std::countl_zero(other)};
+  if (spoken_words_go_on(before, begins, std::countr_zero(other))) return true;
+  if (m.high != 0 && may_hold_kana(block, m)) return true;
+  if (!has_forty(~other)) return false;
   const int begin = 64 - std::countl_zero(other & (kCommon - 1) & ~kCommon);
   const int end = std::countr_zero(other & ~std::uint64_t{0} << 40);
-  if (end - begin < kFewestBytes) return false;
   const std::uint64_t run = ~std::uint64_t{0} >> (64 - (end - begin)) << begin;
   // Fewer when signs part them: "three, five, four".
   std::uint64_t signs = (m.border | m.token) & run;
   for (int i = 0; i < 4; ++i) signs &= signs - 1;
-  return bit_count(last.begins & run) >= (signs != 0 ? kFewestWords - 2 : kFewestWords);
+  return bit_count(begins & run) >= (signs != 0 ? kFewestWords - 2 : kFewestWords);
 }
 // Adds a patch over each number of enough digits that begins in `where`.
 void find_spoken_digits(std::string_view text, const Survey& survey, Range where, Patches& out);

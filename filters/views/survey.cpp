@@ -85,11 +85,12 @@ bool has_capitals(const unsigned char* block) {
   if (m.digit != 0 && (ends & (ends - 1)) != 0 && count(keyed) >= 3 && even_gaps(m, kNothing) != 0)
     flags |= kEvenPieces;
   // "gh p_ A1 b2".
-  const std::uint64_t single = m.space & run << 1 & run >> 1;
+  const std::uint64_t single = m.digit != 0 ? m.space & run << 1 & run >> 1 : 0;
   if ((single & single >> 3 & single >> 6 & single >> 9) != 0) flags |= kEvenPieces;
   if (m.at != 0) flags |= kAddress;
-  const std::uint64_t pairs = m.token & m.token >> 1;
-  if ((pairs & ((alnum << 1 & (alnum | m.token) >> 2) | (m.token << 1 & alnum >> 2))) != 0)
+  if (const std::uint64_t pairs = m.token & m.token >> 1;
+      pairs != 0 &&
+      (pairs & ((alnum << 1 & (alnum | m.token) >> 2) | (m.token << 1 & alnum >> 2))) != 0)
     flags |= kDoubled;
   const std::uint64_t mixed = m.kanji & (m.digit << 1 | m.digit >> 3);
   // With a blank or a comma between, too.

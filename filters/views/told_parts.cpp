@@ -66,11 +66,11 @@ bool may_tell_part(std::string_view text, std::size_t at) {
 
 // Cheap: whether "後半", "残り", "続き" or the like may stand behind the sign or blank at `at`.
 bool may_begin_part(std::string_view text, std::size_t at) {
-  static constexpr std::string_view kFirst[] = {"後", "残", "続", "つ", "下", "そ", "で", "の"};
-  const std::size_t sign = text[at] == ' ' ? 1 : 3;
-  if (at + sign > text.size()) return false;
-  return std::any_of(std::begin(kFirst), std::end(kFirst),
-                     [&](std::string_view first) { return begins_at(text, at + sign, first); });
+  const std::size_t first = at + (text[at] == ' ' ? 1 : 3);
+  return literal_at(text, first, "後") || literal_at(text, first, "残") ||
+         literal_at(text, first, "続") || literal_at(text, first, "つ") ||
+         literal_at(text, first, "下") || literal_at(text, first, "そ") ||
+         literal_at(text, first, "で") || literal_at(text, first, "の");
 }
 
 }  // namespace
@@ -80,26 +80,28 @@ void find_told_parts(std::string_view text, const Survey& survey, Range where, P
   // a piece.
   constexpr auto kPlaces = [](const BlockMarks& before, const BlockMarks& m,
                               const BlockMarks& after) {
+    // Cheap: neither half of a value is near.
+    if ((before.digit | m.digit | after.digit) == 0) return std::uint64_t{0};
     const std::uint64_t part = m.alnum() | m.token | m.colon | m.dot | m.at;
-    const auto behind = [](std::uint64_t here, std::uint64_t last, unsigned n) {
-      return here << n | last >> (64 - n);
+    const std::uint64_t last =
+        (before.alnum() | before.token | before.colon | before.dot | before.at) >> 63;
+    const TwoBlocks high{m.first_high, after.first_high};
+    const std::uint64_t signs = (m.gap | (m.space & high.ahead(1))) & (part << 1 | last);
+    const auto behind = [](std::uint64_t here, std::uint64_t earlier, unsigned n) {
+      return here << n | earlier >> (64 - n);
     };
-    const std::uint64_t blank = behind(m.space, before.space, 1);
+    const std::uint64_t begins = part & behind(m.space, before.space, 1);
+    if (begins == 0) return signs;
     const std::uint64_t letter = behind(m.letter, before.letter, 3);
     // "is", "by", "then".
     const std::uint64_t is =
         behind(m.letter, before.letter, 2) & letter &
         (behind(m.space, before.space, 4) |
          (behind(m.letter, before.letter, 4) & behind(m.space, before.space, 6)));
-    const std::uint64_t told = blank & (is | (behind(m.colon, before.colon, 2) & letter));
-    const std::uint64_t last =
-        (before.alnum() | before.token | before.colon | before.dot | before.at) >> 63;
-    const TwoBlocks high{m.first_high, after.first_high};
-    const std::uint64_t signs = (m.gap | (m.space & high.ahead(1))) & (part << 1 | last);
-    if ((part & told) == 0) return signs;
+    const std::uint64_t told = begins & (is | (behind(m.colon, before.colon, 2) & letter));
+    if (told == 0) return signs;
     const TwoBlocks digits{m.digit, after.digit};
-    return signs |
-           (part & told & digits.spread(1).spread(2).spread(4).spread(8).spread(8).spread(8).low);
+    return signs | (told & digits.spread(1).spread(2).spread(4).spread(8).spread(8).spread(8).low);
   };
   survey.each(std::max<std::size_t>(where.begin, 8), where.end, kPlaces, [&](std::size_t at) {
     if (static_cast<unsigned char>(text[at]) >= 0x80 || text[at] == ' ') {
