@@ -75,10 +75,10 @@ constexpr std::array<std::uint8_t, 128> make_signs() {
 inline constexpr auto kSigns = make_signs();
 
 constexpr bool may_be_kanji_digit(unsigned char a, unsigned char b, unsigned char c) {
-  if (a == 0xE4) return b >= 0xB8 && b <= 0xBB;
+  if (a == 0xE4) return (b >= 0xB8 && b <= 0xBA) || (b == 0xBB && c == 0x9F);
   if (a == 0xE5) return b == 0x9B || b == 0x85 || b == 0x8D;
   if (a == 0xE9) return b == 0x9B || b == 0x99;
-  // Of those of deeds: 漆 捌 玖 肆, enough of a long number stand side by side.
+  // Of those of deeds: 仟 漆 捌 玖 肆, enough of a long number stand side by side.
   if (a == 0xE6) return b == 0xBC || b == 0x8D;
   if (a == 0xE7 || a == 0xE8) return b == 0x8E || b == 0x82;
   return a == 0xE3 && b == 0x80 && c == 0x87;
@@ -170,8 +170,8 @@ SEKISHO_AVX2 inline void add_high(const unsigned char* p, __m256i v, std::size_t
   const __m256i firsts = _mm256_setr_epi8(0, 0, 0, 0, 1, 6, 48, 64, 64, 8, 0, 0, 0, 0, 0, 0,  //
                                           0, 0, 0, 0, 1, 6, 48, 64, 64, 8, 0, 0, 0, 0, 0, 0);
   const __m256i seconds_low =
-      _mm256_setr_epi8(0, 0, 64, 0, 0, 4, 0, 0, 1, 9, 1, 11, 16, 36, 64, 0,  //
-                       0, 0, 64, 0, 0, 4, 0, 0, 1, 9, 1, 11, 16, 36, 64, 0);
+      _mm256_setr_epi8(0, 0, 64, 0, 0, 4, 0, 0, 1, 9, 1, 10, 16, 36, 64, 0,  //
+                       0, 0, 64, 0, 0, 4, 0, 0, 1, 9, 1, 10, 16, 36, 64, 0);
   const __m256i seconds_high =
       _mm256_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 100, 10, 0, 17, 0, 0, 0, 0,  //
                        0, 0, 0, 0, 0, 0, 0, 0, 100, 10, 0, 17, 0, 0, 0, 0);
@@ -182,8 +182,9 @@ SEKISHO_AVX2 inline void add_high(const unsigned char* p, __m256i v, std::size_t
                 _mm256_shuffle_epi8(seconds_high, both(_mm256_srli_epi16(next, 4), half))));
   const __m256i one_of_them =
       _mm256_andnot_si256(_mm256_cmpeq_epi8(sets, _mm256_setzero_si256()), everyday);
-  const __m256i kanji =
-      either(one_of_them, both(equal(v, 0xE3), both(equal(next, 0x80), equal(third, 0x87))));
+  const __m256i zero = both(equal(v, 0xE3), both(equal(next, 0x80), equal(third, 0x87)));
+  const __m256i thousand = both(equal(v, 0xE4), both(equal(next, 0xBB), equal(third, 0x9F)));
+  const __m256i kanji = either(one_of_them, either(zero, thousand));
   m.first_high |= bits(within(v, 0xC0, 0x40)) << shift;
   m.lead |= bits(lead) << shift;
   m.kanji |= bits(kanji) << shift;
@@ -285,7 +286,8 @@ SEKISHO_AVX512 inline void add_high_64(const unsigned char* p, __m512i v, std::u
   const __m512i first = _mm512_maskz_shuffle_epi8(everyday, firsts, v & _mm512_set1_epi8(0x0F));
   const __m512i second = _mm512_maskz_permutexvar_epi8(within_64(next, 0x80, 0x40), next,
                                                        _mm512_loadu_si512(kKanjiSeconds.data()));
-  m.kanji = _mm512_test_epi8_mask(first, second) | (kana & second_80 & equal_64(third, 0x87));
+  m.kanji = _mm512_test_epi8_mask(first, second) | (kana & second_80 & equal_64(third, 0x87)) |
+            (equal_64(v, 0xE4) & equal_64(next, 0xBB) & equal_64(third, 0x9F));
   m.first_high = high & ~within_64(v, 0x80, 0x40);
   m.lead = foreign | (kana & within_64(next, 0x84, 12));
   m.wide_gap = equal_64(v, 0x80) & second_80;
