@@ -314,28 +314,6 @@ TEST(Unwrap, FindsSingleCharactersSpaced) {
   EXPECT_EQ(shown("C O N F I D E N T I A L\n"), "confidentiality_label[C O N F I D E N T I A L]");
 }
 
-std::string percent(const std::string& text) {
-  return each(text, [](char c) {
-    return printed("%%%02X", static_cast<unsigned>(static_cast<unsigned char>(c)));
-  });
-}
-
-TEST(Unwrap, FindsWhatAnAttributeOfATagHolds) {
-  for (const Value& value : values()) {
-    const std::string text = "資料です。 <a href=\"data:text/plain;charset=utf-8," +
-                             percent(value.label_ja + value.text) + "\">開く</a>\n";
-    EXPECT_NE(shown(text).find(value.type), std::string::npos) << text;
-  }
-}
-
-TEST(Unwrap, ANameBeforeALineEndIsNoSoftBreak) {
-  for (const std::string name : {"AWS_ACCESS_KEY_ID", "KEY"})
-    EXPECT_NE(
-        shown(name + "=\n" + percent("AKIAKYZDYIAV5TKLZJKV") + "\n").find("aws_access_key_id"),
-        std::string::npos)
-        << name;
-}
-
 TEST(Unwrap, FindsSingleCharactersOfALineEach) {
   for (const Value& value : values())
     for (const std::string between : {"\n", "\n- ", "\n* "})

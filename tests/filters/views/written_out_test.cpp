@@ -247,6 +247,28 @@ TEST(WrittenOut, FindsBase64AndHexWithLineNumbersAndMarks) {
   }
 }
 
+std::string percent(const std::string& text) {
+  return each(text, [](char c) {
+    return printed("%%%02X", static_cast<unsigned>(static_cast<unsigned char>(c)));
+  });
+}
+
+TEST(WrittenOut, FindsWhatAnAttributeOfATagHolds) {
+  for (const Value& value : values()) {
+    const std::string text = "資料です。 <a href=\"data:text/plain;charset=utf-8," +
+                             percent(value.label_ja + value.text) + "\">開く</a>\n";
+    EXPECT_NE(shown(text).find(value.type), std::string::npos) << text;
+  }
+}
+
+TEST(WrittenOut, ANameBeforeALineEndIsNoSoftBreak) {
+  for (const std::string name : {"AWS_ACCESS_KEY_ID", "KEY"})
+    EXPECT_NE(
+        shown(name + "=\n" + percent("AKIAKYZDYIAV5TKLZJKV") + "\n").find("aws_access_key_id"),
+        std::string::npos)
+        << name;
+}
+
 TEST(WrittenOut, OrdinaryListsAndStringsAreSilent) {
   EXPECT_EQ(shown("int t[] = {0100, 0200, 0300, 0400, 0377, 0001, 0002, 0003, 0004, 0005};"), "");
   EXPECT_EQ(shown("0000000 001 002 003 004 005 006 007 010\n0000010 011 012 013 014 015 016\n"),
