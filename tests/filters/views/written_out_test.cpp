@@ -269,6 +269,16 @@ TEST(WrittenOut, ANameBeforeALineEndIsNoSoftBreak) {
         << name;
 }
 
+TEST(WrittenOut, FindsSingleCharactersOfALineEach) {
+  for (const Value& value : values())
+    for (const std::string between : {"\n", "\n- ", "\n* "})
+      for (const std::string behind : {"\n3. 次回予定", "\nA: great", " で登録", ". Let me know"}) {
+        const std::string text =
+            "see " + value.label_en + between + joined(value.text, between) + behind + "\n";
+        EXPECT_NE(shown(text).find(value.type), std::string::npos) << text;
+      }
+}
+
 TEST(WrittenOut, OrdinaryListsAndStringsAreSilent) {
   EXPECT_EQ(shown("int t[] = {0100, 0200, 0300, 0400, 0377, 0001, 0002, 0003, 0004, 0005};"), "");
   EXPECT_EQ(shown("0000000 001 002 003 004 005 006 007 010\n0000010 011 012 013 014 015 016\n"),
