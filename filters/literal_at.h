@@ -6,6 +6,11 @@
 
 namespace sekisho::filters {
 
+// The character at `at`; NUL behind the end.
+inline char at_or_nul(std::string_view text, std::size_t at) {
+  return at < text.size() ? text[at] : '\0';
+}
+
 // Whether `what` stands in `text` at `pos`. A literal's size is known to the compiler, which
 // compares it at once; text.substr(pos, n) == what calls memcmp for each.
 template <std::size_t kSize>

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "filters/char_set.h"
+#include "filters/literal_at.h"
 #include "filters/values/password.h"
 #include "filters/values/password_value.h"
 #include "filters/width_fold.h"
@@ -14,10 +15,6 @@ namespace {
 constexpr std::size_t kLongestCell = 32, kLongestBorder = 64, kMostCells = 6;
 constexpr CharSet kCellChars = kAsciiWord | CharSet("!#$%&*+-./:=?@^~");
 constexpr CharSet kSymbols{"!#$%&*?@^~_-"};
-
-char at_or_nul(std::string_view text, std::size_t at) {
-  return at < text.size() ? text[at] : '\0';
-}
 
 // Over </td>, line ends and <td class="c">; `at`: there is no further cell.
 std::size_t tags_end(std::string_view text, std::size_t at) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "filters/char_set.h"
+#include "filters/literal_at.h"
 #include "filters/utf8.h"
 #include "filters/views/blob_codings.h"
 #include "filters/views/escape_marks.h"
@@ -23,9 +24,6 @@ constexpr std::size_t kMostCodes = 16384;
 constexpr std::size_t kManyCodes = 12;
 constexpr std::size_t kLongestBetween = 48;  // bytes between two numbers, with the call of one
 
-char at_or_nul(std::string_view text, std::size_t at) {
-  return at < text.size() ? text[at] : '\0';
-}
 bool digit_at(std::string_view text, std::size_t at) {
   return at < text.size() && kAsciiDigits.has(text[at]);
 }

@@ -13,9 +13,6 @@
 namespace sekisho::filters {
 namespace {
 
-char at_or_nul(std::string_view text, std::size_t at) {
-  return at < text.size() ? text[at] : '\0';
-}
 bool digit(char c) {
   return is_digit(static_cast<unsigned char>(c));
 }

@@ -1,5 +1,6 @@
 #include "filters/views/escape_marks.h"
 
+#include "filters/literal_at.h"
 #include "filters/views/escaped_layout.h"
 #include "filters/views/marks_within.h"
 #include "filters/views/self_appends.h"
@@ -8,10 +9,6 @@
 
 namespace sekisho::filters {
 namespace {
-
-char at_or_nul(std::string_view text, std::size_t at) {
-  return at < text.size() ? text[at] : '\0';
-}
 
 bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';

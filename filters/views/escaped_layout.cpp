@@ -1,6 +1,7 @@
 #include "filters/views/escaped_layout.h"
 
 #include "filters/char_set.h"
+#include "filters/literal_at.h"
 #include "filters/views/escape_marks.h"
 #include "filters/views/pieces.h"
 #include "filters/views/token_prefixes.h"
@@ -11,10 +12,6 @@ namespace {
 
 constexpr std::size_t kLongestGlue = 40;
 constexpr std::size_t kShortestBlobLine = 16;  // of what may be base64
-
-char at_or_nul(std::string_view text, std::size_t at) {
-  return at < text.size() ? text[at] : '\0';
-}
 
 // "\n", "\r", "\t" at `at`.
 bool is_blank_escape(std::string_view text, std::size_t at) {

@@ -5,6 +5,7 @@
 
 #include "filters/bodies/charset.h"
 #include "filters/char_set.h"
+#include "filters/literal_at.h"
 #include "filters/utf8.h"
 #include "filters/views/blob_codings.h"
 #include "filters/views/character_names.h"
@@ -22,10 +23,6 @@ namespace {
 constexpr std::size_t kLongestWord = 512;         // of an encoded word of mail
 constexpr std::size_t kLongestArmour = 8u << 10;  // of <~…~>
 constexpr std::size_t kSoftLine = 80;             // quoted-printable lines have 76
-
-char at_or_nul(std::string_view text, std::size_t at) {
-  return at < text.size() ? text[at] : '\0';
-}
 
 // `count` hexadecimal digits at `at`; -1 when there are fewer.
 long hex_at(std::string_view text, std::size_t at, std::size_t count) {

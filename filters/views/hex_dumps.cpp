@@ -6,16 +6,13 @@
 
 #include "filters/char_set.h"
 #include "filters/line_ends.h"
+#include "filters/literal_at.h"
 #include "filters/views/blob_codings.h"
 #include "filters/views/escape_marks.h"
 #include "filters/views/survey.h"
 
 namespace sekisho::filters {
 namespace {
-
-char at_or_nul(std::string_view text, std::size_t at) {
-  return at < text.size() ? text[at] : '\0';
-}
 
 // Of three octal digits; -1 = they are none, or no byte.
 int octal_value(std::string_view digits) {

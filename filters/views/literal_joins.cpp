@@ -8,6 +8,7 @@
 
 #include "filters/anchor_finder.h"
 #include "filters/char_set.h"
+#include "filters/literal_at.h"
 #include "filters/values/iban.h"
 #include "filters/views/escape_marks.h"
 #include "filters/views/marks_within.h"
@@ -20,10 +21,6 @@ namespace {
 
 constexpr std::size_t kLongestGlue = 160;
 constexpr std::size_t kNearWord = 200;  // a word such as join( stands so near to a list
-
-char at_or_nul(std::string_view text, std::size_t at) {
-  return at < text.size() ? text[at] : '\0';
-}
 
 constexpr CharSet kQuotes{"\"'`"}, kBlanks{" \t\n\r"}, kSigns{"+.&|~\\(){}$<>*^"};
 constexpr CharSet kMayFollow = kBlanks | kQuotes | kSigns | CharSet(",;#/frbuFRBUL@");

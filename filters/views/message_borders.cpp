@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "filters/char_set.h"
+#include "filters/literal_at.h"
 #include "filters/views/chat_borders.h"
 #include "filters/views/password_pieces.h"
 #include "filters/views/pieces.h"
@@ -16,9 +17,6 @@ namespace {
 
 constexpr std::size_t kLongestBorder = 240;
 
-char at_or_nul(std::string_view text, std::size_t at) {
-  return at < text.size() ? text[at] : '\0';
-}
 bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }

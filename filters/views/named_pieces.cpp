@@ -7,6 +7,7 @@
 
 #include "filters/char_set.h"
 #include "filters/line_ends.h"
+#include "filters/literal_at.h"
 #include "filters/values/iban.h"
 #include "filters/values/password_value.h"
 #include "filters/views/pieces.h"
@@ -20,9 +21,6 @@ constexpr std::size_t kLongestName = 40, kLongestPiece = 256, kMostPieces = 8;
 
 constexpr CharSet kNameFirst = kAsciiLetters | CharSet("_"), kBlanks{" \t"}, kQuotes{"\"'`"};
 
-char at_or_nul(std::string_view text, std::size_t at) {
-  return at < text.size() ? text[at] : '\0';
-}
 std::size_t skip_blanks(std::string_view text, std::size_t at) {
   constexpr std::size_t kMost = 16;
   std::size_t pos = at;

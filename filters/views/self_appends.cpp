@@ -2,15 +2,12 @@
 
 #include "filters/char_set.h"
 #include "filters/line_ends.h"
+#include "filters/literal_at.h"
 
 namespace sekisho::filters {
 namespace {
 
 constexpr std::size_t kLongestName = 40, kLongestStatement = 256, kLongestGap = 16;
-
-char at_or_nul(std::string_view text, std::size_t at) {
-  return at < text.size() ? text[at] : '\0';
-}
 
 std::string_view name_before(std::string_view text, std::size_t end) {
   std::size_t begin = end;

@@ -7,6 +7,7 @@
 
 #include "filters/char_set.h"
 #include "filters/line_ends.h"
+#include "filters/literal_at.h"
 #include "filters/views/blobs.h"
 #include "filters/views/named_pieces.h"
 #include "filters/views/pieces.h"
@@ -23,10 +24,6 @@ constexpr std::size_t kMostPieces = 8;  // of one value
 constexpr std::size_t kNextLine = 64;   // from the end of a piece to the next one
 
 constexpr CharSet kBlanks{" \t\r\n"}, kQuoteSigns{"\"'`"};
-
-char at_or_nul(std::string_view text, std::size_t at) {
-  return at < text.size() ? text[at] : '\0';
-}
 
 struct Piece {
   std::string_view name;
