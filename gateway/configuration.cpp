@@ -71,8 +71,10 @@ std::vector<std::string> files_named_by(const std::string& path, std::int64_t no
   return out;
 }
 
-// Files that cannot be read were complained of where gateway.yaml names them.
+// Files that cannot be read were complained of where gateway.yaml names them, and a gateway.yaml
+// that names no policy, or is none at all, itself.
 bool readable(const GatewayFile& gateway) {
+  if (gateway.policy.value.empty()) return false;
   for (const auto* file :
        {&gateway.policy, &gateway.catalogue_providers, &gateway.catalogue_regions,
         &gateway.catalogue_networks, &gateway.catalogue_overlay})

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "gateway/commands/commands.h"
+#include "gateway/configuration.h"
 
 namespace sekisho::gateway {
 namespace {
@@ -222,6 +223,13 @@ path = '''\.pem$'''
 TEST_F(PolicyCommands, FileThatIsNotThereCannotBeChecked) {
   EXPECT_EQ(run({"check", "-c", at("none.yaml")}).code, 2);
   EXPECT_EQ(run({"check"}).code, 2);
+}
+
+TEST_F(PolicyCommands, GatewayFileThatIsNotThereIsOneProblem) {
+  config::Problems problems;
+  EXPECT_FALSE(load_configuration(at("none.yaml"), 0, problems));
+  ASSERT_EQ(problems.size(), 1u) << config::to_string(problems.back());
+  EXPECT_EQ(problems.front().file, at("none.yaml"));
 }
 
 TEST_F(PolicyCommands, PolicyThatIsNotThereIsAProblem) {
