@@ -269,14 +269,32 @@ struct KeyBody {
   std::size_t characters = 0;   // base64 ones
   std::size_t longest_run = 0;  // without a break
   std::string_view run;
+
+  void add(std::string_view text, Range part) {
+    characters += part.size();
+    if (part.size() > longest_run) {
+      longest_run = part.size();
+      run = text.substr(part.begin, part.size());
+    }
+    end = part.end;
+  }
 };
+
+// "<br>", "</p><p>" between two lines; `at`: no tag.
+std::size_t tag_end(std::string_view text, std::size_t at) {
+  constexpr std::size_t kLongest = 40;
+  const std::size_t end = text.substr(at, kLongest).find_first_of(">\n\"");
+  return end == std::string_view::npos || text[at + end] != '>' ? at : at + end + 1;
+}
 
 KeyBody read_body(std::string_view text, std::size_t begin, std::size_t limit) {
   KeyBody body{begin, 0, 0, {}};
   std::size_t pos = begin;
   while (pos < limit) {
-    if (text[pos] == '\\' && pos + 1 < limit &&
-        (text[pos + 1] == 'n' || text[pos + 1] == 'r' || text[pos + 1] == '\\')) {
+    if (const std::size_t end = text[pos] == '<' ? tag_end(text, pos) : pos; end != pos) {
+      pos = end;
+    } else if (text[pos] == '\\' && pos + 1 < limit &&
+               (text[pos + 1] == 'n' || text[pos + 1] == 'r' || text[pos + 1] == '\\')) {
       pos += 2;
     } else if (std::string_view(" \t\r\n\"'`>,+=|#*;:().").find(text[pos]) !=
                    std::string_view::npos &&
@@ -285,10 +303,7 @@ KeyBody read_body(std::string_view text, std::size_t begin, std::size_t limit) {
     } else if (is_base64_char(text[pos])) {
       const std::size_t run = pos;
       while (pos < limit && (is_base64_char(text[pos]) || text[pos] == '=')) ++pos;
-      body.characters += pos - run;
-      if (pos - run > body.longest_run)
-        body.longest_run = pos - run, body.run = text.substr(run, pos - run);
-      body.end = pos;
+      body.add(text, {run, pos});
     } else {
       break;
     }
@@ -301,6 +316,35 @@ KeyBody read_body(std::string_view text, std::size_t begin, std::size_t limit) {
 namespace {
 
 constexpr std::size_t kFewestKeyCharacters = 64, kShortestKeyLine = 40;
+
+// Of lines that a log put a time and a name before the last words are read. One that is too short
+// is the last one, with the dashes at `limit` on the next line.
+KeyBody read_last_words(std::string_view text, std::size_t begin, std::size_t limit) {
+  KeyBody body{begin, 0, 0, {}};
+  std::size_t line = text.find('\n', begin);
+  while (line < limit) {
+    const std::size_t end = std::min(limit, text.find('\n', ++line));
+    const std::string_view shown = text.substr(line, end - line);
+    const std::size_t last = shown.find_last_not_of(" \t\r");
+    if (last == std::string_view::npos) return body;
+    const std::size_t word = shown.substr(0, last + 1).find_last_of(" \t") + 1;
+    const Range part{line + word, line + last + 1};
+    const std::string_view run = text.substr(part.begin, part.size());
+    const bool next_ends = end < limit && text.find('\n', end + 1) >= limit;
+    const std::size_t padding = run.find_last_not_of('=') + 1;
+    if (!std::all_of(run.begin(), run.begin() + static_cast<std::ptrdiff_t>(padding),
+                     is_base64_char) ||
+        (run.size() < kShortestKeyLine && !next_ends))
+      return body;
+    body.add(text, part);
+    line = end;
+  }
+  return body;
+}
+
+bool stands_behind_words(std::string_view text, std::size_t at) {
+  return at > 1 && text[at - 1] == ' ' && text[at - 2] != '\n' && text[at - 2] != ' ';
+}
 
 bool is_key_body(const KeyBody& body) {
   return body.characters >= kFewestKeyCharacters && body.longest_run >= kShortestKeyLine &&
@@ -332,6 +376,8 @@ void find_private_key(const DetectorRow& row, std::string_view text, Range gate,
         std::min(inside.find("\n\n"), std::min(inside.find("\\n\\n"), inside.find("\r\n\r\n")));
     if (blank != std::string_view::npos) body = read_body(text, gate.end + blank, stop);
   }
+  if (!putty && !is_key_body(body) && stands_behind_words(text, gate.begin))
+    body = read_last_words(text, gate.end, stop);
   if (!is_key_body(body)) return;
   Range range{gate.begin, body.end};
   if (ended) {

@@ -229,6 +229,16 @@ bool odd_invisible(std::string_view text, std::size_t at, char32_t c, std::size_
   return true;
 }
 
+bool begins_armour(std::string_view text, std::size_t at) {
+  const std::string_view rest = text.substr(std::min(at, text.size()), 6);
+  return rest == "BEGIN " || rest.starts_with("END ");
+}
+bool ends_armour(std::string_view text, std::size_t at) {
+  constexpr std::size_t kLongest = 11;
+  const std::string_view before = text.substr(at - std::min(at, kLongest), std::min(at, kLongest));
+  return before.ends_with("PRIVATE KEY") || before.ends_with("KEY BLOCK");
+}
+
 bool is_odd(std::string_view text, std::size_t at, char32_t c, std::size_t size) {
   if (is_invisible(c)) return odd_invisible(text, at, c, size);
   if (c >= 0xFF00 && c <= 0xFFEF) return odd_wide(text, at, c);
@@ -241,6 +251,9 @@ bool is_odd(std::string_view text, std::size_t at, char32_t c, std::size_t size)
   }
   if (is_stackable_mark(c)) return true;
   if ((before || after) && (latin_lookalike(c) != 0 || digit_lookalike(c) != 0)) return true;
+  if (is_hyphen(c) &&
+      ((after && begins_armour(text, at + size)) || (before && ends_armour(text, at))))
+    return true;
   if (is_hyphen(c) || is_dot(c) || is_space(c)) return before && after;
   if (between(c, 0x2028, 0x2029)) {  // the ends of lines and paragraphs
     const auto part = [text](std::size_t i) {
@@ -379,6 +392,19 @@ std::string_view plain_form(char32_t c) {
 std::size_t odd_character(std::string_view text, std::size_t at) {
   const RawChar c = raw_char(text, at);
   return c.size > 1 && is_odd(text, at, c.value, c.size) ? c.size : 0;
+}
+
+std::size_t armour_dashes_end(std::string_view text, std::size_t at) {
+  constexpr int kFewest = 2, kMost = 10;
+  std::size_t end = at;
+  int dashes = 0;
+  for (RawChar c = raw_char(text, end); dashes <= kMost && (c.value == U'-' || is_hyphen(c.value));
+       c = raw_char(text, end)) {
+    end += c.size;
+    ++dashes;
+  }
+  const bool many = dashes >= kFewest && dashes <= kMost;
+  return many && (begins_armour(text, end) || ends_armour(text, at)) ? end : at;
 }
 
 bool is_hidden_character(std::string_view text, std::size_t at) {

@@ -43,6 +43,9 @@ std::string_view plain_form(char32_t c);
 // Bytes of the character at `at` when it is worth looking at the text with it undone, else 0. Needs
 // the lead byte of a character there.
 std::size_t odd_character(std::string_view text, std::size_t at);
+// Where a run of dashes at `at` ends that stands for the five around "BEGIN PRIVATE KEY" and "END
+// PRIVATE KEY", as text processors write them; `at`: it is none.
+std::size_t armour_dashes_end(std::string_view text, std::size_t at);
 
 // Tags and variation selectors that no honest text has there: not in an emoji, a flag, a variant of
 // a kanji.

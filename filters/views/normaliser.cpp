@@ -200,6 +200,10 @@ bool Reading::see_separator(RawChar c) {
   const bool line = c.value == 0x2028 || c.value == 0x2029;
   const bool space = is_space(c.value) || c.value == 0x3000 || line;
   if (!hyphen && !dot && !space) return false;
+  if (const std::size_t end = hyphen ? armour_dashes_end(text_, at_) : at_; end != at_) {
+    put(end - at_, "-----");
+    return true;
+  }
   const char32_t next = next_plain(at_ + c.size);
   const bool digits = is_digit(last_) && is_digit(next);
   const bool alnums = is_alnum(last_) && is_alnum(next);

@@ -204,6 +204,7 @@ struct ViewScan::Impl {
   const Dump* dump_around(Range r) const;
   bool said_by_dump(const Scene& scene, Range r) const;
   void see(const Scene& scene, Findings& out);
+  bool normalise_stretch(const Scene& scene, Range stretch, Invisible invisible);
   void see_odd(const Scene& scene, Findings& out);
   void see_pulled_apart(const Scene& scene, Findings& out);
   void see_blobs(const Scene& scene, Findings& out);
@@ -343,16 +344,31 @@ void ViewScan::Impl::show(const Scene& scene, Patches& with, Family family, bool
   }
 }
 
+// Makes the view of a stretch without what disguises it.
+bool ViewScan::Impl::normalise_stretch(const Scene& scene, Range stretch, Invisible invisible) {
+  patches.clear();
+  const bool carries = normalise(scene.text, stretch, invisible, patches);
+  std::size_t from = 0;
+  build_view(scene.text, stretch, patches, from, view);
+  return carries;
+}
+
 void ViewScan::Impl::see_odd(const Scene& scene, Findings& out) {
   std::vector<Range> marks;
   for (const Range& odd : survey.odd())
     if (near_fresh(scene, odd) && in_focus(scene, odd)) marks.push_back(odd);
+  std::size_t keys_end = 0;  // of the last stretch that was made longer
   for (const Range& stretch : stretches_around(scene.text, marks)) {
+    if (stretch.end <= keys_end) continue;
     for (const Invisible invisible : {Invisible::kDropped, Invisible::kRead}) {
-      patches.clear();
-      const bool carries = normalise(scene.text, stretch, invisible, patches);
-      std::size_t from = 0;
-      build_view(scene.text, stretch, patches, from, view);
+      const bool carries = normalise_stretch(scene, stretch, invisible);
+      // The first line of a key in disguise, the rest of it perhaps in none.
+      const std::string_view raw = scene.text.substr(stretch.begin, stretch.size());
+      const Range longer = over_key_body(scene.text, stretch, view.text());
+      if (longer.end > stretch.end && over_key_body(scene.text, stretch, raw).end == stretch.end) {
+        normalise_stretch(scene, longer, invisible);
+        keys_end = longer.end;
+      }
       look(scene, kOdd, false, out);
       if (!carries) break;
     }

@@ -144,6 +144,11 @@ std::uint16_t ViewText::undone_in(Range r) const {
   return undone;
 }
 
+Range over_key_body(std::string_view text, Range stretch, std::string_view shown) {
+  if (shown.find("PRIVATE KEY") == std::string_view::npos) return stretch;
+  return {stretch.begin, right_edge(text, std::min(text.size(), stretch.end + kLongestKey))};
+}
+
 std::vector<Range> stretches_around(std::string_view text, const std::vector<Range>& marks,
                                     ViewReach reach) {
   std::vector<Range> out;
@@ -153,10 +158,7 @@ std::vector<Range> stretches_around(std::string_view text, const std::vector<Ran
       cluster.end = std::max(cluster.end, marks[i].end);
     Range stretch{left_edge(text, cluster.begin > reach.before ? cluster.begin - reach.before : 0),
                   right_edge(text, std::min(text.size(), cluster.end + reach.after))};
-    // The body of a key stands after its first line.
-    const std::string_view shown = text.substr(stretch.begin, stretch.size());
-    if (shown.find("PRIVATE KEY") != std::string_view::npos)
-      stretch.end = right_edge(text, std::min(text.size(), stretch.end + kLongestKey));
+    stretch = over_key_body(text, stretch, text.substr(stretch.begin, stretch.size()));
     if (!out.empty() && stretch.begin <= out.back().end)
       out.back().end = std::max(out.back().end, stretch.end);
     else

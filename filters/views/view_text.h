@@ -105,6 +105,9 @@ struct ViewReach {
 // Stretches around `marks` (sorted), ends moved to places where no token is cut.
 std::vector<Range> stretches_around(std::string_view text, const std::vector<Range>& marks,
                                     ViewReach reach = {});
+// `stretch` with the body of a key in it, of which `shown`, how the stretch reads, has the first
+// line: the body stands after it.
+Range over_key_body(std::string_view text, Range stretch, std::string_view shown);
 // The stretches of the patches that ask for one.
 std::vector<Range> stretches_of(std::string_view text, const Patches& patches,
                                 ViewReach reach = {});

@@ -266,6 +266,34 @@ TEST(PrivateKey, HeaderLinesOfAnEncryptedOneAreSkipped) {
   EXPECT_DOUBLE_EQ(confidence_in(key), 0.70);
 }
 
+TEST(PrivateKey, InMarkupIsFoundToItsEnd) {
+  for (const std::string_view line_end : {"<br>", "<br/>\n", "</p><p>"}) {
+    const std::string key = pem("RSA ", 8, line_end);
+    EXPECT_EQ(shown("<p>" + key + "</p>"), "private_key_pem[" + key + "]");
+  }
+}
+
+// A log puts the time and a name before each line.
+TEST(PrivateKey, OfALogIsReadBehindWhatItPutsBeforeEachLine) {
+  std::string log;
+  int second = 10;
+  const std::string key = pem("EC ", 5, "\n") + "\n";
+  for (std::size_t at = 0; at < key.size(); at = key.find('\n', at) + 1)
+    log += "2026-11-20 10:00:" + std::to_string(second++) +
+           " app[1]: " + key.substr(at, key.find('\n', at) + 1 - at);
+  const std::size_t begin = log.find("-----");
+  log.pop_back();
+  EXPECT_EQ(shown(log + "\nready"), "private_key_pem[" + log.substr(begin) + "]");
+}
+
+TEST(PrivateKey, WordsOfALogAreNoKey) {
+  EXPECT_EQ(
+      shown("10:00 app: -----BEGIN PRIVATE KEY-----\n10:00 app: reading\n10:01 app: done\n10:02 "
+            "app: -----END PRIVATE KEY-----",
+            0),
+      "");
+}
+
 TEST(PrivateKey, PublicAndEmptyOnesAreNone) {
   EXPECT_EQ(shown("-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----", 0), "");
   EXPECT_EQ(

@@ -241,6 +241,27 @@ TEST(Normalise, ReadsBytesSmuggledInVariationSelectors) {
   }
 }
 
+// The first line of a key in disguise, the rest of it in none.
+TEST(Normalise, ReadsTheFirstLineOfAKeyAndCoversItToItsEnd) {
+  std::string body;
+  for (unsigned line = 1; line < 24; ++line) body += chance(kBase62, 64, line) + "\n";
+  const std::pair<std::string, std::string> lines[] = {
+      {"—————BEGIN RSA PRIVATE KEY—————", "—————END RSA PRIVATE KEY—————"},
+      {"——-BEGIN PRIVATE KEY——-", "——-END PRIVATE KEY——-"},
+      {"–––––BEGIN EC PRIVATE KEY–––––", "-----END EC PRIVATE KEY-----"},
+      {"-----BEGIN RSA PRI\u200BVATE KEY-----", "-----END RSA PRIVATE KEY-----"},
+      {"－－－－－ＢＥＧＩＮ　ＰＲＩＶＡＴＥ　ＫＥＹ－－－－－",
+       "－－－－－ＥＮＤ　ＰＲＩＶＡＴＥ　ＫＥＹ－－－－－"}};
+  for (const auto& [first, last] : lines)
+    EXPECT_TRUE(found_whole("鍵を送ります。\n", first + "\n" + body + last, "\n以上です。",
+                            "private_key_pem"))
+        << first;
+}
+
+TEST(Normalise, DashesAroundWordsOfAnArmourAloneAreNoKey) {
+  EXPECT_EQ(shown("——BEGIN here, and END there——", 0), "");
+}
+
 TEST(Normalise, LabelsAreFoundInDisguise) {
   EXPECT_EQ(shown("【社\u200B外\u200B秘】"), "confidentiality_label[社\u200B外\u200B秘]");
   EXPECT_EQ(shown("【社\u00AD外秘】"), "confidentiality_label[社\u00AD外秘]");
