@@ -56,6 +56,7 @@ constexpr NamedCheck kChecks[] = {
     of_match("azure_storage_key", check_azure_storage_key,
              "64 bytes that something near names, or nothing else does"),
     of_match("aws_secret_cell", check_aws_secret_cell, "the secret half in a column of its own"),
+    of_match("jwk_key", check_jwk_key, "as random, behind the kind of a key in the same object"),
     of_match("jwt", check_jwt, "its header is JSON that names an algorithm"),
     of_gate("declared_secret", find_declared_secret, "declared name of a secret and random value"),
     of_gate("aws_secret", find_aws_secrets, "40 random characters near their name or key id"),

@@ -209,12 +209,22 @@ bool may_be_name(std::string_view text, Range word) {
 
 }  // namespace
 
-std::vector<Range> fields_below(std::string_view text, Range word, std::size_t limit) {
+std::size_t ListRun::end_of(std::string_view text, std::size_t begin, std::size_t far) {
+  const bool same = text.data() == text_.data() && text.size() == text_.size();
+  if (!same || begin < read_.begin || begin > read_.end) {
+    text_ = text;
+    read_ = {begin, begin};
+  }
+  while (read_.end < far && goes_on_as_list(text[read_.end])) ++read_.end;
+  return std::min(read_.end, far);
+}
+
+std::vector<Range> fields_below(std::string_view text, Range word, std::size_t limit,
+                                ListRun& list) {
   std::vector<Range> fields;
   if (word.size() == 0 || !may_be_name(text, word)) return fields;
   const std::size_t far = std::min(text.size(), word.begin + kLongestList);
-  std::size_t close = word.begin;
-  while (close < far && goes_on_as_list(text[close])) ++close;
+  const std::size_t close = list.end_of(text, word.begin, far);
   if (close == far || text[close] != ')') return fields;
   const std::size_t key_word = skip_blanks(text, close + 1);
   if (!is_key_word_at(text, key_word)) return fields;

@@ -82,7 +82,19 @@ class SqlMemo {
 // The columns that a line "COPY people (name, tel) FROM stdin;" names; none of another line.
 std::vector<Range> copied_columns(std::string_view text, Range line);
 
+// How far what may be a list of names goes on; of places asked about in order, each is read once.
+class ListRun {
+ public:
+  // The end of what begins at `begin`, at most `far`.
+  std::size_t end_of(std::string_view text, std::size_t begin, std::size_t far);
+
+ private:
+  std::string_view text_;
+  Range read_;
+};
+
 // The fields below the column that `word` names, where it stands in such a list, up to `limit`.
-std::vector<Range> fields_below(std::string_view text, Range word, std::size_t limit);
+std::vector<Range> fields_below(std::string_view text, Range word, std::size_t limit,
+                                ListRun& list);
 
 }  // namespace sekisho::filters

@@ -218,6 +218,7 @@ struct TableMemo::Table {
   }
 
   SqlMemo sql;
+  ListRun list;
   HtmlMemo html;
   // The fields that were asked for last.
   std::string_view fields_text;
@@ -384,12 +385,13 @@ const std::vector<Range>& TableMemo::rows_below(std::string_view text, Range lin
 
 std::vector<Range> inserted_below(std::string_view text, Range word) {
   const std::size_t limit = std::min(text.size(), word.begin + kColumnReach);
-  if (newest_memo == nullptr) return fields_below(text, word, limit);
+  ListRun own;
+  if (newest_memo == nullptr) return fields_below(text, word, limit, own);
   TableMemo::Table& known = newest_memo->table();
   const bool same = known.fields_text.data() == text.data() &&
                     known.fields_text.size() == text.size() && known.fields_word == word;
   if (!same) {
-    known.fields = fields_below(text, word, limit);
+    known.fields = fields_below(text, word, limit, known.list);
     known.fields_text = text;
     known.fields_word = word;
   }

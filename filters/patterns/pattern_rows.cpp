@@ -18,11 +18,29 @@ bool is_allowed(const PackRow& pack_row, std::string_view value) {
   });
 }
 
+// Matches a row's pattern at `begin` of `text`, to the end of its tail. `parts`: the match, and the
+// first group where there is one.
+bool match_at(const PackRow& row, std::string_view text, std::size_t begin,
+              re2::StringPiece parts[2]) {
+  const int groups = std::min(1, row.pattern.NumberOfCapturingGroups());
+  if (!row.pattern.Match(piece(text), begin, text.size(), RE2::ANCHOR_START, parts, groups + 1))
+    return false;
+  if (row.tail.more == 0) return true;
+  const std::string_view whole(parts[0].data(), parts[0].size());
+  const std::size_t end = static_cast<std::size_t>(whole.data() - text.data()) + whole.size();
+  const std::size_t more = row.tail.end_of(text, end) - end;
+  // Of several groups the first may be another one.
+  if (parts[1].data() + parts[1].size() == whole.data() + whole.size())
+    parts[1].set(parts[1].data(), parts[1].size() + more);
+  parts[0].set(whole.data(), whole.size() + more);
+  return true;
+}
+
 // Appends what a token row finds where its gate stands; the end of the finding, or of the gate
 // where there is none.
 std::size_t match_token(const PackRow& pack_row, std::string_view text, Range gate, Findings& out) {
   const DetectorRow& row = pack_row.row;
-  const int groups = std::min(1, pack_row.pattern.NumberOfCapturingGroups());
+  const int groups = pack_row.pattern.NumberOfCapturingGroups();
   if (gate.begin < row.lead) return gate.end;
   const std::size_t begin = gate.begin - row.lead;
   // Cheap, and keeps a long run of gates from being matched at each of them.
@@ -30,9 +48,7 @@ std::size_t match_token(const PackRow& pack_row, std::string_view text, Range ga
     return gate.end;
   if (!pack_row.run.may_begin(text, begin)) return gate.end;
   re2::StringPiece parts[2];
-  const std::size_t limit = std::min(text.size(), begin + pack_row.span);
-  if (!pack_row.pattern.Match(piece(text), begin, limit, RE2::ANCHOR_START, parts, groups + 1))
-    return gate.end;
+  if (!match_at(pack_row, text.substr(0, begin + pack_row.span), begin, parts)) return gate.end;
   const std::size_t before = out.size();
   judge_match(pack_row, text, parts, out);
   return out.size() == before ? gate.end : std::max(gate.end, out.back().range.end);
@@ -40,12 +56,10 @@ std::size_t match_token(const PackRow& pack_row, std::string_view text, Range ga
 
 // What stands at the start of `place` under a label.
 void match_labelled(const PackRow& pack_row, std::string_view text, Range place, Findings& out) {
-  const int groups = std::min(1, pack_row.pattern.NumberOfCapturingGroups());
   re2::StringPiece parts[2];
   const std::string_view value = text.substr(place.begin, place.size());
   if (!pack_row.run.may_begin_all(value)) return;
-  if (pack_row.pattern.Match(piece(value), 0, value.size(), RE2::ANCHOR_START, parts, groups + 1))
-    judge_match(pack_row, text, parts, out);
+  if (match_at(pack_row, value, 0, parts)) judge_match(pack_row, text, parts, out);
 }
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include "filters/detector_set.h"
 #include "filters/pack.h"
 #include "filters/patterns/pattern_run.h"
+#include "filters/patterns/pattern_tail.h"
 
 namespace sekisho::filters {
 
@@ -33,7 +34,12 @@ bool matches_nothing(const RE2& pattern);
 // A row with its compiled parts.
 struct PackRow {
   PackRow(const DetectorRow& r, const RE2& g, std::size_t s, const RE2::Options& options)
-      : row(r), gate(g), slot(s), pattern(r.pattern, options), run(pattern_run(r.pattern)) {}
+      : row(r),
+        gate(g),
+        slot(s),
+        tail(sought() ? PatternTail{r.pattern, {}, 0} : pattern_tail(r.pattern)),
+        pattern(tail.pattern, options),
+        run(pattern_run(r.pattern)) {}
 
   // Sought all over a block that holds what announces it, not where a gate stands.
   bool sought() const {
@@ -43,7 +49,8 @@ struct PackRow {
   const DetectorRow& row;
   const RE2& gate;       // or whatever announces it
   std::size_t slot = 0;  // in Progress
-  RE2 pattern;           // of an empty pattern: unused
+  PatternTail tail;      // of a pattern that is matched where a gate or label stands
+  RE2 pattern;           // up to the tail; of an empty pattern: unused
   PatternRun run;        // of a match of `pattern`
   std::vector<std::unique_ptr<const RE2>> allow;
   std::size_t span = kShippedSpan;  // bytes a match is sought in
@@ -63,7 +70,17 @@ struct CustomRow {
 };
 
 // Before which place each row has looked already: its findings do not overlap.
-using Progress = std::vector<std::size_t>;
+class Progress {
+ public:
+  explicit Progress(std::size_t slots) : looked_(slots), next_(slots) {}
+  std::size_t& operator[](std::size_t slot) { return looked_[slot]; }
+  std::size_t operator[](std::size_t slot) const { return looked_[slot]; }
+  // No match of the row begins between where it has looked and here.
+  std::size_t& next_match(std::size_t slot) { return next_[slot]; }
+
+ private:
+  std::vector<std::size_t> looked_, next_;
+};
 
 // Appends what a match of a row's pattern stands for. `parts`: the match, and its first group.
 void judge_match(const PackRow& row, std::string_view text, const re2::StringPiece parts[2],
@@ -92,6 +109,26 @@ std::size_t for_matches(const RE2& pattern, std::size_t span, std::string_view t
     next_match(pattern, span, text, pos, end, parts);
     if (parts[0].empty()) break;
     pos = static_cast<std::size_t>(parts[0].data() - text.data()) + parts[0].size();
+    found(parts);
+  }
+  return pos;
+}
+
+// The same of matches that begin in `where`, of which none begins before `free`. Where words stand
+// `close` to each other, the engine looks far ahead, once for many of them: each match is as long
+// as `span` at most, so it would read the same bytes again for every word.
+template <class Found>
+std::size_t seek_ahead(const PackRow& row, std::string_view text, Range where, bool close,
+                       std::size_t& free, Found found) {
+  constexpr std::size_t kSpansAhead = 4;
+  const std::size_t far = close ? where.end + kSpansAhead * row.span : where.end;
+  std::size_t pos = std::max(where.begin, free);
+  while (pos < where.end) {
+    re2::StringPiece parts[2];
+    next_match(row.pattern, row.span, text, pos, far, parts);
+    free = parts[0].empty() ? far : static_cast<std::size_t>(parts[0].data() - text.data());
+    if (free >= where.end) return where.end;
+    pos = free + parts[0].size();
     found(parts);
   }
   return pos;

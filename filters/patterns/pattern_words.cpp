@@ -123,10 +123,11 @@ void PatternDetector::Impl::seek_beside_digit(const Gate& gate, const Window& wi
 void PatternDetector::Impl::scan_digit_gates(const Window& window, Range where,
                                              Findings& out) const {
   if (digit_gates.empty()) return;
-  Progress done;
   const std::string_view text = window.text;
-  for (std::size_t pos = where.begin; (pos = next_digit(text, pos, where.end)) < where.end;) {
-    if (done.empty()) done.resize(slots);
+  std::size_t pos = next_digit(text, where.begin, where.end);
+  if (pos >= where.end) return;
+  Progress done(slots);
+  for (; pos < where.end; pos = next_digit(text, pos, where.end)) {
     digit_shapes.at_digit(text, pos, [&](std::size_t number, std::size_t begin) {
       const Gate& gate = *digit_gates[number];
       if (gate.first != nullptr && !gate.first->may_follow(text, begin)) return false;
@@ -149,9 +150,14 @@ void PatternDetector::Impl::seek(const PackRow& pack_row, const Window& window,
   const bool begins = pack_row.row.literals.empty();
   const std::size_t from = begins ? hit.begin : word_end - std::min(word_end, pack_row.span);
   std::size_t& looked = done[pack_row.slot];
-  const std::size_t next = for_matches(
-      pack_row.pattern, pack_row.span, window.text, std::max(from, looked), hit.begin + 1,
-      [&](const re2::StringPiece* parts) { judge_match(pack_row, window.text, parts, out); });
+  const auto found = [&](const re2::StringPiece* parts) {
+    judge_match(pack_row, window.text, parts, out);
+  };
+  const Range where{std::max(from, looked), hit.begin + 1};
+  const std::size_t next = begins ? for_matches(pack_row.pattern, pack_row.span, window.text,
+                                                where.begin, where.end, found)
+                                  : seek_ahead(pack_row, window.text, where, looked > from,
+                                               done.next_match(pack_row.slot), found);
   looked = std::max({looked, next, hit.begin + 1});
 }
 

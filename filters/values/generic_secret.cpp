@@ -564,11 +564,11 @@ bool is_class(std::string_view value) {
 }  // namespace
 
 double check_secret_cell(TokenMatch& match, double confidence) {
-  if (!is_secret_value(match.value()) || is_cmdlet(match.value()) || is_class(match.value()))
-    return 0;
   // Arguments below each other look like a column: "clock_skew_in_seconds=10".
   const std::size_t sign = match.value().find('=');
   if (sign != std::string_view::npos && sign + 2 < match.value().size()) return 0;
+  if (!is_secret_value(match.value()) || is_cmdlet(match.value()) || is_class(match.value()))
+    return 0;
   const auto heading = heading_above(match.text, match.range);
   if (is_named_before(match.text, match.range.begin, heading.has_value())) return confidence;
   if (!heading) return 0;

@@ -142,7 +142,7 @@ bool is_labelled_closely(const DetectorRow& row, std::string_view text, Range nu
 }
 
 Judgement judge_card(const DetectorRow& row, const DigitGroups& all, const DigitCandidate& c,
-                     CardKind kind, std::string_view text) {
+                     CardKind kind, std::string_view text, OtherNumbers& others) {
   const Range range = all.range_of(c.from, c.to);
   const bool grouped = card_grouping(all, c);
   const bool cells = c.separator == Separator::kNewline && in_fours(all, c, 4);
@@ -155,7 +155,7 @@ Judgement judge_card(const DetectorRow& row, const DigitGroups& all, const Digit
   if (kind == CardKind::kDoubtful && (!evidence.named || only_of_expiry(row, text, range)))
     return {};
   const auto is_other = [&] {
-    return names_other_number(row, text, range) || among_other_numbers(text, range, 1, may_be_card);
+    return names_other_number(row, text, range) || others.are_around(range);
   };
   const bool one = c.to - c.from == 1;
   // "06/30" over an id: no number that goes on on the next line.
@@ -176,7 +176,7 @@ Judgement judge_card(const DetectorRow& row, const DigitGroups& all, const Digit
 }
 
 Judgement judge_my_number(const DetectorRow& row, const DigitGroups& all, const DigitCandidate& c,
-                          std::string_view text) {
+                          std::string_view text, OtherNumbers& others) {
   const Evidence evidence = evidence_about(row, text, all.range_of(c.from, c.to));
   const ConfidenceModel& model = row.confidence;
   if (evidence.named) return {model.context, kByWord};
@@ -189,10 +189,10 @@ Judgement judge_my_number(const DetectorRow& row, const DigitGroups& all, const 
   const bool grouped =
       fours && c.separator != Separator::kNewline && c.separator != Separator::kDot;
   double confidence = grouped ? model.grouped : model.shape;
-  const bool otherwise =
-      evidence.otherwise || (blanks && heads_figures(text, all.range_of(c.from, c.to).begin)) ||
-      (grouped && (names_other_number(row, text, all.range_of(c.from, c.to)) ||
-                   among_other_numbers(text, all.range_of(c.from, c.to), 3, my_number_valid)));
+  const bool otherwise = evidence.otherwise ||
+                         (blanks && heads_figures(text, all.range_of(c.from, c.to).begin)) ||
+                         (grouped && (names_other_number(row, text, all.range_of(c.from, c.to)) ||
+                                      others.are_around(all.range_of(c.from, c.to))));
   if (otherwise) confidence -= model.against;
   if (looks_like_timestamp(all.digits_of(c.from, c.to))) confidence -= kTimestamp;
   return {confidence, otherwise ? kAgainst : grouped ? kByGroups : kByCheck};
@@ -339,6 +339,7 @@ bool on_track(std::string_view text, Range range) {
 
 void find_credit_cards(const DetectorRow& row, std::string_view text, const DigitGroups& all,
                        Findings& out) {
+  OtherNumbers others(text, 1, may_be_card);
   for (std::size_t from = 0; from < all.groups.size(); ++from) {
     for_candidates(all, from, {12, 19, 5, false, true}, [&](const DigitCandidate& c) {
       const std::string_view digits = all.digits_of(c.from, c.to);
@@ -346,7 +347,7 @@ void find_credit_cards(const DetectorRow& row, std::string_view text, const Digi
       const Range range = all.range_of(c.from, c.to);
       if (kind == CardKind::kNone || !luhn_valid(digits) || distinct_characters(digits) < 2) return;
       if (!stands_free(row, text, range) && !on_track(text, range)) return;
-      const Judgement judgement = judge_card(row, all, c, kind, text);
+      const Judgement judgement = judge_card(row, all, c, kind, text, others);
       if (judgement.confidence <= 0) return;
       // Figures of four digits beside each other are a table, unless all of them are cards.
       const bool sure = judgement.confidence >= 0.9;
@@ -364,9 +365,10 @@ void find_credit_cards(const DetectorRow& row, std::string_view text, const Digi
 
 void find_my_numbers(const DetectorRow& row, std::string_view text, const DigitGroups& all,
                      Findings& out) {
+  OtherNumbers others(text, 3, my_number_valid);
   for_numbers(all, text, 12, 6, [&](const DigitCandidate& c, std::string_view digits, Range range) {
     if (!my_number_valid(digits) || !stands_free(row, text, range)) return;
-    const Judgement j = judge_my_number(row, all, c, text);
+    const Judgement j = judge_my_number(row, all, c, text, others);
     const bool sure = j.confidence >= 0.9;
     if (j.confidence < 0.05 || (!sure && longer_in_fours(all, c, 2))) return;
     if (!sure && (in_matrix(all, c, 3, my_number_valid) || are_years(digits) || repeats(digits, 4)))

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "filters/char_set.h"
-#include "filters/digit_groups.h"
 #include "filters/line_ends.h"
 #include "filters/surroundings.h"
 #include "filters/table.h"
@@ -16,42 +15,6 @@
 
 namespace sekisho::filters {
 namespace {
-
-// Whether the numbers of this form that stand near are mostly none of these: a column of ids, of
-// which a check digit lets one in ten pass. The number is `groups` groups of one size.
-bool stand_among_others(std::string_view text, Range number, std::size_t groups,
-                        NumberCheck valid) {
-  constexpr std::size_t kReach = 1024;  // bytes on each side
-  constexpr std::size_t kFewest = 3;    // others
-  const Range near{number.begin - std::min(number.begin, kReach),
-                   std::min(text.size(), number.end + kReach)};
-  DigitGroups all;
-  read_digit_groups(text, near, all);
-  std::size_t own = 0;
-  while (own < all.groups.size() && all.groups[own].range.begin < number.begin) ++own;
-  if (own + groups > all.groups.size()) return false;
-  const std::size_t size = all.groups[own].count;
-  const Separator separator = groups > 1 ? all.groups[own + 1].before : Separator::kNone;
-  const std::string value(all.digits_of(own, own + groups));
-  const auto has_form = [&](std::size_t from) {
-    for (std::size_t i = from; i < from + groups; ++i)
-      if (all.groups[i].count != size || (i > from && all.groups[i].before != separator))
-        return false;
-    return true;
-  };
-  std::size_t such = 1, others = 0;
-  for (std::size_t i = 0; i + groups <= all.groups.size(); ++i) {
-    if (all.groups[i].range.end <= near.begin || all.groups[i].range.begin >= near.end ||
-        !has_form(i))
-      continue;
-    const std::string_view digits = all.digits_of(i, i + groups);
-    // Moments count up beside the numbers of a log.
-    if (groups == 1 && digits[0] == '1') continue;
-    if (digits != value) ++(valid(digits) ? such : others);
-    i += groups - 1;
-  }
-  return others >= kFewest && others >= 2 * such;
-}
 
 // What stands in the place of the number in the lines around, or behind its label elsewhere.
 class Alike {
@@ -263,13 +226,65 @@ std::string name_before(std::string_view text, Range number) {
 
 }  // namespace
 
-bool among_other_numbers(std::string_view text, Range number, std::size_t groups,
-                         NumberCheck valid) {
-  if (stand_among_others(text, number, groups, valid) || in_row_of_numbers(text, number, valid))
-    return true;
-  Alike alike(text, number, valid);
-  take_column(text, number, alike);
-  take_labelled(text, number, alike);
+void OtherNumbers::read(Range near) {
+  constexpr std::size_t kAhead = 8u << 10;
+  if (near.begin >= read_.begin && near.end <= read_.end) return;
+  const bool close = read_.size() > 0 && near.begin >= read_.begin && near.begin < read_.end;
+  read_ = {near.begin, close ? std::min(text_.size(), near.end + kAhead) : near.end};
+  read_digit_groups(text_, read_, all_);
+  verdicts_.assign(all_.groups.size(), Verdict::kUnknown);
+}
+
+// Whether the groups from `at` on are as those from `own` on.
+bool OtherNumbers::has_form(std::size_t at, std::size_t own) const {
+  const auto& groups = all_.groups;
+  for (std::size_t i = 0; i < groups_; ++i)
+    if (groups[at + i].count != groups[own].count ||
+        (i > 0 && groups[at + i].before != groups[own + 1].before))
+      return false;
+  return true;
+}
+
+bool OtherNumbers::holds(std::size_t at) {
+  Verdict& verdict = verdicts_[at];
+  if (verdict == Verdict::kUnknown)
+    verdict = valid_(all_.digits_of(at, at + groups_)) ? Verdict::kValid : Verdict::kOther;
+  return verdict == Verdict::kValid;
+}
+
+// A column of ids, of which a check digit lets one in ten pass.
+bool OtherNumbers::stand_around(Range number) {
+  constexpr std::size_t kReach = 1024;  // bytes on each side
+  constexpr std::size_t kFewest = 3;    // others
+  const Range near{number.begin - std::min(number.begin, kReach),
+                   std::min(text_.size(), number.end + kReach)};
+  read(near);
+  const auto& groups = all_.groups;
+  const auto begins_before = [](const DigitGroup& g, std::size_t at) { return g.range.begin < at; };
+  const auto ends_before = [](const DigitGroup& g, std::size_t at) { return g.range.end <= at; };
+  const auto place = [&groups](auto at) { return static_cast<std::size_t>(at - groups.begin()); };
+  const std::size_t own =
+      place(std::lower_bound(groups.begin(), groups.end(), number.begin, begins_before));
+  if (own + groups_ > groups.size()) return false;
+  const std::string_view value = all_.digits_of(own, own + groups_);
+  std::size_t such = 1, others = 0;
+  std::size_t i = place(std::lower_bound(groups.begin(), groups.end(), near.begin, ends_before));
+  for (; i + groups_ <= groups.size() && groups[i].range.begin < near.end; ++i) {
+    if (!has_form(i, own)) continue;
+    const std::string_view digits = all_.digits_of(i, i + groups_);
+    // Moments count up beside the numbers of a log.
+    if (groups_ == 1 && digits[0] == '1') continue;
+    if (digits != value) ++(holds(i) ? such : others);
+    i += groups_ - 1;
+  }
+  return others >= kFewest && others >= 2 * such;
+}
+
+bool OtherNumbers::are_around(Range number) {
+  if (stand_around(number) || in_row_of_numbers(text_, number, valid_)) return true;
+  Alike alike(text_, number, valid_);
+  take_column(text_, number, alike);
+  take_labelled(text_, number, alike);
   return alike.are_others();
 }
 

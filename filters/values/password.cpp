@@ -254,7 +254,7 @@ bool find_beside(const DetectorRow& row, std::string_view text, Range word, Find
 // Behind "…は以下の通りです。", "…を変更しました →", "…:" at most: the rest of the line, or the
 // next line that is not empty, is the value.
 void find_further_on(const DetectorRow& row, std::string_view text, Range word, Findings& out) {
-  constexpr std::size_t kLongestRest = 72;  // bytes
+  constexpr std::size_t kLongestRest = 72, kLongestCell = 67, kLongestValue = 64;  // bytes
   const Range name = identifier_around(text, word);
   if (names_about_password(text.substr(name.begin, name.size()))) return;
   std::size_t pos = word.end;
@@ -268,8 +268,9 @@ void find_further_on(const DetectorRow& row, std::string_view text, Range word, 
           first_not_of<"</>tdhr \n\t">(near.substr(0, open)) != std::string_view::npos)
         continue;
       const std::size_t from = near.find('>', open);
-      const std::size_t to = from == std::string_view::npos ? from : text.find('<', pos + from + 1);
-      if (to == std::string_view::npos || to - pos - from > 66) return;
+      if (from == std::string_view::npos) return;
+      const std::size_t to = text.substr(0, pos + from + kLongestCell).find('<', pos + from + 1);
+      if (to == std::string_view::npos) return;
       const Range value{pos + from + 1, to};
       const std::string_view written = text.substr(value.begin, value.size());
       if (password_stands_alone(written))
@@ -296,13 +297,14 @@ void find_further_on(const DetectorRow& row, std::string_view text, Range word, 
     if (text[pos] == '\n' && ++lines > 2) return;
   if (next_line)
     for (int blanks = 0; blanks < 8 && pos < text.size() && text[pos] == ' '; ++blanks) ++pos;
-  const std::size_t end = std::min(text.size(), first_of<" \t\r\n\"'">(text, pos));
+  const std::string_view near = text.substr(0, pos + kLongestValue + 1);
+  const std::size_t end = std::min(near.size(), first_of<" \t\r\n\"'">(near, pos));
   std::size_t stop = pos;
   while (stop < end && static_cast<unsigned char>(text[stop]) < 0x80) ++stop;
   // A line of the value alone.
   if (next_line && stop < text.size() && text[stop] != '\n' && text[stop] != '\r') return;
   const std::string_view value = text.substr(pos, stop - pos);
-  if (value.size() >= 8 && value.size() <= 64 && password_stands_alone(value))
+  if (value.size() >= 8 && value.size() <= kLongestValue && password_stands_alone(value))
     add(row, text, {pos, stop}, 0.70, "form of the value behind its announcement", out);
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "filters/line_ends.h"
+#include "filters/literal_at.h"
 #include "filters/surroundings.h"
 #include "filters/values/given_example.h"
 #include "filters/width_fold.h"
@@ -40,11 +41,32 @@ bool is_han(char32_t c) {
 bool is_kana(char32_t c) {
   return (c >= 0x3041 && c <= 0x309F) || (c >= 0x30A1 && c <= 0x30FA) || c == 0x30FC;
 }
+// Asked of each character of a town, for each name of a place that one begins with.
 bool is_kanji_digit(char32_t c) {
-  return std::u32string_view(U"〇零一二三四五六七八九十百").find(c) != std::u32string_view::npos;
+  switch (c) {
+    case U'〇':
+    case U'零':
+    case U'一':
+    case U'二':
+    case U'三':
+    case U'四':
+    case U'五':
+    case U'六':
+    case U'七':
+    case U'八':
+    case U'九':
+    case U'十':
+    case U'百':
+      return true;
+    default:
+      return false;
+  }
 }
 bool is_municipality_end(char32_t c) {
-  return std::u32string_view(U"市区町村郡").find(c) != std::u32string_view::npos;
+  return c == U'市' || c == U'区' || c == U'町' || c == U'村' || c == U'郡';
+}
+bool may_begin_street(char32_t c) {
+  return c == U'上' || c == U'下' || c == U'西' || c == U'東' || c == U'入';
 }
 bool is_counter(char32_t c) {
   return std::u32string_view(U"日円件人名分個%").find(c) != std::u32string_view::npos;
@@ -64,7 +86,7 @@ class Walker {
   void skip() { pos_ += std::max<std::size_t>(1, char_at(text_, pos_).size); }
   bool done() const { return pos_ >= text_.size(); }
   bool eat(std::string_view word) {
-    if (text_.substr(pos_, word.size()) != word) return false;
+    if (!begins_at(text_, pos_, word)) return false;
     pos_ += word.size();
     return true;
   }
@@ -197,7 +219,7 @@ struct Address {
 
 // A particle after a kanji: the sentence goes on, the place has ended.
 bool is_particle_after(char32_t c, char32_t before) {
-  return is_han(before) &&
+  return is_kana(c) && is_han(before) &&
          std::u32string_view(U"はをでにともへや").find(c) != std::u32string_view::npos;
 }
 
@@ -243,13 +265,14 @@ bool eat_town(Walker& walker, std::string_view text, Address& address) {
   std::size_t size = 0, named = 0, fields = 0;
   for (; size < kLongestTown && !walker.done(); ++size) {
     // "通りは上る・下るで表す" explains them.
-    const bool street = before != U'は' && before != U'の' && before != U'を';
+    const char32_t c = walker.peek();
+    const bool street =
+        may_begin_street(c) && before != U'は' && before != U'の' && before != U'を';
     if (street && named >= 2 && address.municipality && walker.eat_any(kStreets)) {
       address.block.street = true;
       before = U'る';
       continue;
     }
-    const char32_t c = walker.peek();
     if (is_digit(c)) break;
     if (is_kanji_digit(c) && address.municipality && named > 0) {
       Walker probe = walker;

@@ -9,6 +9,7 @@
 
 #include "filters/char_set.h"
 #include "filters/line_ends.h"
+#include "filters/literal_at.h"
 #include "filters/table.h"
 #include "filters/values/assignment.h"
 #include "filters/values/random_value.h"
@@ -243,13 +244,61 @@ double check_jwt(TokenMatch& match, double confidence) {
   return open ? 0.40 : confidence;
 }
 
+namespace {
+
+// Behind `name` and a colon, at the value in quotation marks; 0: something else stands at `at`.
+std::size_t member_value(std::string_view text, std::size_t at, std::string_view name) {
+  if (!begins_at(text, at, name)) return 0;
+  at += name.size();
+  if (at_or_nul(text, at) == ' ') ++at;
+  if (at_or_nul(text, at) != ':') return 0;
+  ++at;
+  if (at_or_nul(text, at) == ' ') ++at;
+  return at_or_nul(text, at) == '"' ? at + 1 : 0;
+}
+
+bool is_private_half(std::string_view text, std::size_t at) {
+  constexpr std::size_t kShortest = 32;
+  const std::size_t begin = member_value(text, at, "\"d\"");
+  if (begin == 0) return false;
+  std::size_t end = begin;
+  while (end < text.size() && is_token_char(text[end])) ++end;
+  return end - begin >= kShortest && at_or_nul(text, end) == '"';
+}
+
+bool is_kind_of_key(std::string_view text, std::size_t at) {
+  const std::size_t begin = member_value(text, at, "\"kty\"");
+  return begin != 0 && (literal_at(text, begin, "RSA\"") || literal_at(text, begin, "EC\"") ||
+                        literal_at(text, begin, "OKP\""));
+}
+
+}  // namespace
+
+double check_jwk_key(TokenMatch& match, double confidence) {
+  const std::size_t end = match.range.end + 1;
+  const std::size_t from = end - std::min(end, kShippedSpan);
+  std::size_t at = match.text.substr(0, match.range.begin).rfind("\"d\"");
+  const std::string_view before = match.text.substr(0, at);
+  // No farther than to the "d" before: many of them are walked over once.
+  while (at > from) {
+    const char c = before[--at];
+    if (c == '{' || c == '}') return 0;
+    if (c != '"') continue;
+    if (is_kind_of_key(before, at)) return check_random(match, confidence);
+    if (is_private_half(before, at)) return 0;
+  }
+  return 0;
+}
+
 void find_openai_key(const DetectorRow& row, std::string_view text, Range gate, Findings& out) {
   constexpr std::size_t kLongestSide = 220, kShortestSide = 20;
   std::size_t begin = gate.begin, end = gate.end;
   while (begin > 0 && gate.begin - begin < kLongestSide && is_token_char(text[begin - 1])) --begin;
   while (end < text.size() && end - gate.end < kLongestSide && is_token_char(text[end])) ++end;
   if (end - gate.end < kShortestSide) return;
-  for (std::size_t sk = text.find("sk-", begin); sk < gate.begin; sk = text.find("sk-", sk + 1)) {
+  const std::string_view before = text.substr(0, gate.begin);
+  for (std::size_t sk = before.find("sk-", begin); sk != before.npos;
+       sk = before.find("sk-", sk + 1)) {
     const Range range{sk, end};
     if (gate.begin - sk < kShortestSide + 3) return;
     if (!border_holds(text, range, Border::kWord, Border::kNone)) continue;
@@ -353,6 +402,7 @@ bool is_key_body(const KeyBody& body) {
 
 // PuTTY's own file: the private half stands after a line that counts its lines.
 KeyBody putty_body(std::string_view text, std::size_t begin, std::size_t limit) {
+  text = text.substr(0, limit);
   limit = std::min(limit, text.find("PuTTY-User-Key-File", begin));
   const std::size_t mark = text.substr(begin, limit - begin).find("Private-Lines:");
   if (mark == std::string_view::npos) return {};
@@ -366,7 +416,8 @@ void find_private_key(const DetectorRow& row, std::string_view text, Range gate,
   const std::size_t limit = std::min(text.size(), gate.begin + kShippedSpan);
   const bool putty = text[gate.begin] == 'P';
   // No key holds five dashes: the next ones end it, or begin another.
-  const std::size_t stop = putty ? limit : std::min(limit, text.find("-----", gate.end));
+  const std::size_t stop =
+      putty ? limit : std::min(limit, text.substr(0, limit).find("-----", gate.end));
   const bool ended = text.substr(stop, 8) == "-----END";
   KeyBody body = putty ? putty_body(text, gate.end, limit) : read_body(text, gate.end, stop);
   if (!putty && body.end < stop && body.characters < kFewestKeyCharacters) {

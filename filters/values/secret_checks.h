@@ -24,6 +24,8 @@ double check_trimmed(TokenMatch& match, double confidence);
 double check_crc_token(TokenMatch& match, double confidence);
 double check_crc_random(TokenMatch& match, double confidence);
 double check_aws_key_id(TokenMatch& match, double confidence);
+// The private half of a JSON Web Key: the first member "d" behind a "kty" of the same object.
+double check_jwk_key(TokenMatch& match, double confidence);
 double check_jwt(TokenMatch& match, double confidence);
 // The secret half below the heading of its column.
 double check_aws_secret_cell(TokenMatch& match, double confidence);

@@ -447,7 +447,9 @@ void patch_blob(std::string_view text, const BlobRun& given, ViewBudget& budget,
 
 namespace {
 
-BlobRun read_even_groups(std::string_view text, std::size_t at) {
+// Of a run that has more than `most` characters its beginning.
+BlobRun read_even_groups(std::string_view text, std::size_t at,
+                         std::size_t most = std::string_view::npos) {
   constexpr std::size_t kShortest = 4, kLongest = 76, kFewestGroups = 3, kShortestRun = 24;
   BlobRun run;
   const std::size_t size = blob_run_end(text.substr(0, at + kLongest + 1), at) - at;
@@ -495,6 +497,7 @@ BlobRun read_even_groups(std::string_view text, std::size_t at) {
       ++run.range.end;
     const std::size_t next = behind_gap(end);
     if (length < size || padded || next == end) break;
+    if (chars > most) return run;
     pos = next;
   }
   const std::size_t groups = run.segments.size();
@@ -508,13 +511,17 @@ BlobRun read_even_groups(std::string_view text, std::size_t at) {
 
 namespace {
 
+bool all_shown(std::string_view bytes) {
+  return std::all_of(bytes.begin(), bytes.end(),
+                     [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F; });
+}
+
 // Hexadecimal digits of text, all of it.
 bool says_in_hex(const std::string& digits) {
   constexpr std::size_t kFewest = 24;
-  const auto shown = [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F; };
   if (digits.size() < kFewest || digits.size() % 2 != 0) return false;
   const std::string bytes = decode_hex(digits);
-  return std::all_of(bytes.begin(), bytes.end(), shown) && valid_utf8(bytes);
+  return all_shown(bytes) && valid_utf8(bytes);
 }
 
 }  // namespace
@@ -532,6 +539,15 @@ bool says_in_base64(std::string_view chars) {
   };
   return chars.size() >= kFewest && any(kSmall) && any(kCapitals) && begins_readable(chars, 0) &&
          is_mostly_text(decode_base64_run(chars, 0));
+}
+
+bool may_begin_even_groups(std::string_view text, std::size_t at) {
+  constexpr std::size_t kTelling = 64;  // more than what tells how anything begins
+  const BlobRun run = read_even_groups(text, at, kTelling);
+  const std::string chars = characters_of(text, run.segments);
+  if (chars.empty()) return false;
+  return has_token_prefix(chars) || (all_hex(chars) && all_shown(decode_hex(chars))) ||
+         begins_readable(chars, 0) || begins_deflated(chars);
 }
 
 std::size_t patch_even_groups(std::string_view text, std::size_t at, ViewBudget& budget, bool& over,

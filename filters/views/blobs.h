@@ -45,6 +45,9 @@ void patch_blob(std::string_view text, const BlobRun& run, ViewBudget& budget, b
 std::size_t patch_even_groups(std::string_view text, std::size_t at, ViewBudget& budget, bool& over,
                               Patches& out);
 
+// Cheap: whether patch_even_groups may add one there. It reads all groups to the last.
+bool may_begin_even_groups(std::string_view text, std::size_t at);
+
 // Cheap: whether the first of them may say text.
 bool may_begin_base64(std::string_view chars);
 // All of them say text, from the first on.

@@ -1,9 +1,13 @@
 #include "filters/views/html_text.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <iterator>
 #include <string>
 
+#include "filters/char_set.h"
+#include "filters/literal_at.h"
 #include "filters/views/escape_marks.h"
 #include "filters/width_fold.h"
 
@@ -61,42 +65,70 @@ constexpr Named kNamed[] = {{"amp", '&', true},
                             {"quest", '?'},
                             {"Hat", '^'}};
 
-constexpr std::string_view kInline[] = {
-    "a",   "abbr", "acronym", "b",    "bdi", "bdo",  "big",   "cite",  "code",   "data",
-    "del", "dfn",  "em",      "font", "i",   "ins",  "kbd",   "label", "mark",   "nobr",
-    "q",   "rp",   "rt",      "ruby", "s",   "samp", "small", "span",  "strike", "strong",
-    "sub", "sup",  "time",    "tt",   "u",   "var",  "wbr"};
-constexpr std::string_view kCells[] = {"td", "th", "tr", "tbody", "table", "li", "div", "p", "br"};
+// The name of a tag, its letters in one number: a chain of tags asks for many.
+using TagName = std::uint64_t;
+constexpr std::size_t kLongestName = sizeof(TagName);  // of those that are known
+constexpr TagName kComment = 0, kUnknown = ~TagName{0};
+
+constexpr TagName with_letter(TagName name, char c) {
+  return name << 8 | static_cast<unsigned char>(c >= 'A' && c <= 'Z' ? c + 0x20 : c);
+}
+constexpr TagName tag_name(std::string_view letters) {
+  TagName name = 0;
+  for (const char c : letters) name = with_letter(name, c);
+  return name;
+}
+std::string letters_of(TagName name) {
+  std::string out;
+  for (; name != 0; name >>= 8) out.insert(out.begin(), static_cast<char>(name & 0xFF));
+  return out;
+}
+
+template <std::size_t N>
+constexpr std::array<TagName, N> tag_names(const std::string_view (&names)[N]) {
+  std::array<TagName, N> out{};
+  for (std::size_t i = 0; i < N; ++i) out[i] = tag_name(names[i]);
+  return out;
+}
+constexpr auto kInline = tag_names(
+    {"a",   "abbr", "acronym", "b",    "bdi", "bdo",  "big",   "cite",  "code",   "data",
+     "del", "dfn",  "em",      "font", "i",   "ins",  "kbd",   "label", "mark",   "nobr",
+     "q",   "rp",   "rt",      "ruby", "s",   "samp", "small", "span",  "strike", "strong",
+     "sub", "sup",  "time",    "tt",   "u",   "var",  "wbr"});
+constexpr auto kCells = tag_names({"td", "th", "tr", "tbody", "table", "li", "div", "p", "br"});
 
 struct Tag {
   std::size_t end = 0;  // 0 = there is none
-  std::string name;     // "" = a comment
+  TagName name = kUnknown;
 };
 
 Tag read_tag(std::string_view text, std::size_t at) {
-  if (text.substr(at, 4) == "<!--") {
+  if (literal_at(text, at, "<!--")) {
     const std::size_t close = text.substr(at, kLongestChain).find("-->", 4);
-    return close == std::string_view::npos ? Tag{} : Tag{at + close + 3, ""};
+    return close == std::string_view::npos ? Tag{} : Tag{at + close + 3, kComment};
   }
   if (at >= text.size() || text[at] != '<') return {};
   const std::size_t most = std::min(text.size(), at + kLongestTag);
   std::size_t pos = at + 1;
   if (pos < most && text[pos] == '/') ++pos;
   Tag tag;
-  while (pos < most && is_alnum(static_cast<unsigned char>(text[pos]))) tag.name += text[pos++];
-  if (tag.name.empty() || tag.name.size() > 10) return {};
+  const std::size_t begin = pos;
+  TagName name = 0;
+  for (; pos < most && kAsciiAlnum.has(text[pos]); ++pos) name = with_letter(name, text[pos]);
+  const std::size_t size = pos - begin;
+  if (size == 0) return {};
   const std::size_t close = text.substr(pos, most - pos).find('>');
   if (close == std::string_view::npos) return {};
   if (close > 0 && text[pos] != ' ' && text[pos] != '/' && text[pos] != '\t' && text[pos] != '\n')
     return {};
   tag.end = pos + close + 1;
-  tag.name = folded_lower(tag.name);
+  if (size <= kLongestName) tag.name = name;
   return tag;
 }
 
 template <std::size_t N>
-bool listed(const std::string_view (&names)[N], std::string_view name) {
-  return std::find(std::begin(names), std::end(names), name) != std::end(names);
+bool listed(const std::array<TagName, N>& names, TagName name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 }  // namespace
@@ -143,9 +175,9 @@ bool hides(std::string_view tag) {
 }
 
 // Behind the element whose opening tag ends at `begin`; `begin`: it is not closed near.
-std::size_t element_end(std::string_view text, std::size_t begin, std::string_view name) {
+std::size_t element_end(std::string_view text, std::size_t begin, TagName name) {
   const std::string_view rest = text.substr(begin, kLongestTag);
-  const std::string close = "</" + std::string(name) + ">";
+  const std::string close = "</" + letters_of(name) + ">";
   const std::size_t end = rest.find('<');
   return end != rest.npos && folded_lower(rest.substr(end, close.size())) == close
              ? begin + end + close.size()
@@ -158,7 +190,7 @@ std::size_t inline_tags_end(std::string_view text, std::size_t at) {
   std::size_t pos = at;
   while (pos - at < kLongestChain) {
     const Tag tag = read_tag(text, pos);
-    if (tag.end == 0 || (!tag.name.empty() && !listed(kInline, tag.name))) break;
+    if (tag.end == 0 || (tag.name != kComment && !listed(kInline, tag.name))) break;
     const bool hidden = hides(text.substr(pos, tag.end - pos));
     pos = hidden ? element_end(text, tag.end, tag.name) : tag.end;
   }

@@ -6,12 +6,12 @@
 #include <utility>
 #include <vector>
 
-#include "filters/anchor_finder.h"
 #include "filters/char_set.h"
 #include "filters/literal_at.h"
 #include "filters/values/iban.h"
 #include "filters/views/escape_marks.h"
 #include "filters/views/marks_within.h"
+#include "filters/views/sought_words.h"
 #include "filters/views/survey.h"
 #include "filters/views/token_prefixes.h"
 #include "filters/width_fold.h"
@@ -41,15 +41,15 @@ bool is_prefix(char c) {
   return kPrefixes.has(c);
 }
 
-// Where the words stand that put a list of literals together: sought once, when first asked for.
+// Where the words stand that put a list of literals together.
 class JoiningWords {
  public:
-  JoiningWords(std::string_view text, Range where) : text_(text), where_(where) {}
+  JoiningWords(std::string_view text, Range where)
+      : text_(text), words_(finder(), text, around(text, where)) {}
 
   // Beside `at`, or beside the end of the list of literals that goes on there.
   bool near(std::size_t at) {
-    if (!sought_) seek();
-    if (found_.empty()) return false;
+    if (words_.none()) return false;
     if (stand_near(at)) return true;
     if (at < list_end_) return joined_;
     list_end_ = end_of_list(at);
@@ -58,14 +58,19 @@ class JoiningWords {
   }
 
  private:
-  bool stand_near(std::size_t at) const {
-    const std::size_t from = at > kNearWord ? at - kNearWord : 0;
-    const auto first =
-        std::lower_bound(found_.begin(), found_.end(), from,
-                         [](const Range& word, std::size_t begin) { return word.begin < begin; });
-    for (auto word = first; word != found_.end() && word->begin < at + kNearWord; ++word)
-      if (word->end <= at + kNearWord) return true;
-    return false;
+  static Range around(std::string_view text, Range where) {
+    return {where.begin - std::min(where.begin, kNearWord),
+            std::min(text.size(), where.end + kLongestGlue + kNearWord)};
+  }
+  static const WordFinder& finder() {
+    static constexpr std::string_view kWords[] = {
+        "join",    "concat", "implode",  "CONCAT", "Concat", "Join", "paste(",
+        "paste0(", "str_c(", "mkString", "JOIN(",  "%s%s",   "{}{}", "{0}{1}"};
+    static const WordFinder kFinder(kWords);
+    return kFinder;
+  }
+  bool stand_near(std::size_t at) {
+    return words_.any_in({at - std::min(at, kNearWord), at + kNearWord});
   }
 
   // From a closing quote over commas and further literals of the same kind.
@@ -84,34 +89,10 @@ class JoiningWords {
     return most;
   }
 
-  void seek() {
-    static constexpr std::string_view kWords[] = {
-        "join",    "concat", "implode",  "CONCAT", "Concat", "Join", "paste(",
-        "paste0(", "str_c(", "mkString", "JOIN(",  "%s%s",   "{}{}", "{0}{1}"};
-    static const AnchorFinder kFinder = [] {
-      std::vector<AnchorFinder::Anchor> anchors;
-      for (const std::string_view word : kWords) {
-        anchors.emplace_back();
-        for (const char c : word.substr(0, AnchorFinder::kMostPlaces))
-          anchors.back().places.emplace_back().set(static_cast<unsigned char>(c));
-      }
-      return AnchorFinder(anchors);
-    }();
-    sought_ = true;
-    const std::size_t from = where_.begin > kNearWord ? where_.begin - kNearWord : 0;
-    const std::size_t to = std::min(text_.size(), where_.end + kLongestGlue + kNearWord);
-    kFinder.find(text_, {from, to}, [&](std::size_t word, std::size_t begin) {
-      const std::string_view written = kWords[word];
-      if (text_.substr(begin, written.size()) == written && begin + written.size() <= to)
-        found_.push_back({begin, begin + written.size()});
-    });
-  }
-
   std::string_view text_;
-  Range where_;
-  bool sought_ = false, joined_ = false;
+  SoughtWords words_;
+  bool joined_ = false;
   std::size_t list_end_ = 0;
-  std::vector<Range> found_;
 };
 
 std::string_view word_at(std::string_view text, std::size_t at) {
@@ -496,19 +477,25 @@ std::size_t proven_array_end(std::string_view text, std::size_t at) {
   return 0;
 }
 
-// Behind the name of a password before `end`, with a sign that gives it a value, or a definition of
-// Lisp before; 0: there is none near, or another literal stands between.
-std::size_t behind_password_name(std::string_view text, std::size_t end) {
-  constexpr std::size_t kReach = 96;
+constexpr std::size_t kNearName = 96;
+
+// Names of passwords before the literals that end in `where`.
+SoughtWords password_names(std::string_view text, Range where) {
   static constexpr std::string_view kNames[] = {
       "assword", "ASSWORD", "asswd", "assphrase", "PW", "pwd", "PWD", "パスワード", "暗証番号"};
-  const std::size_t from = end > kReach ? end - kReach : 0;
+  static const WordFinder kFinder(kNames);
+  const std::size_t before = std::min(where.begin, kLongestCell + kNearName + 2);
+  return {kFinder, text, {where.begin - before, where.end}};
+}
+
+// Behind the name of a password before `end`, with a sign that gives it a value, or a definition of
+// Lisp before; 0: there is none near, or another literal stands between.
+std::size_t behind_password_name(std::string_view text, std::size_t end, SoughtWords& names) {
+  const std::size_t from = end > kNearName ? end - kNearName : 0;
+  const std::size_t name_end = names.last_end_in({from, end});
+  if (name_end == 0) return 0;
   const std::string_view before = text.substr(from, end - from);
-  std::size_t behind = 0;
-  for (const std::string_view name : kNames)
-    if (const std::size_t at = before.rfind(name); at != before.npos)
-      behind = std::max(behind, at + name.size());
-  if (behind == 0) return 0;
+  const std::size_t behind = name_end - from;
   std::string_view rest = before.substr(behind);
   while (!rest.empty() && rest.front() == ' ') rest.remove_prefix(1);
   const bool given = rest.starts_with(':') || rest.starts_with('=') || rest.starts_with("<-") ||
@@ -533,6 +520,7 @@ std::size_t behind_password_name(std::string_view text, std::size_t end) {
 void find_literal_joins(std::string_view text, const Survey& survey, Range where, Patches& out) {
   out.undo(kJoined);
   JoiningWords words(text, where);
+  SoughtWords names = password_names(text, where);
   std::size_t joined = 0;  // what opens the literal that the last join goes on with
   std::size_t array = 0;   // the end of the last array that proves a value
   // Not quotes that open a text, or close the name of a member, outside of templates.
@@ -563,7 +551,8 @@ void find_literal_joins(std::string_view text, const Survey& survey, Range where
                        (glue.starts_with(')') && glue.find_first_of("\n;") != glue.npos);
     // What calls and statements do with a password is told as if it were given at once.
     const Range first = goes_on ? Range{} : literal_before(text, at);
-    const std::size_t name = first.begin != 0 ? behind_password_name(text, first.begin - 1) : 0;
+    const std::size_t name =
+        first.begin != 0 ? behind_password_name(text, first.begin - 1, names) : 0;
     const bool tells = !apart || name != 0 || pieces_tell(text, at, opening);
     if (!tells && !goes_on) return at + 1;
     joined = opening;

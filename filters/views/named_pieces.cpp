@@ -308,8 +308,9 @@ std::size_t gather(std::string_view text, std::string_view name, std::size_t bef
     if (count++ == 0) first = literal.begin - 1;
     value += text.substr(literal.begin, literal.size());
   };
-  for (std::size_t at = text.find(name, from); at < before && count < kMostPieces;
-       at = text.find(name, at + name.size())) {
+  const std::string_view within = text.substr(0, before + name.size() - 1);
+  for (std::size_t at = within.find(name, from); at < before && count < kMostPieces;
+       at = within.find(name, at + name.size())) {
     const std::size_t end = at + name.size();
     if ((at > 0 && kAsciiWord.has(text[at - 1])) || kAsciiWord.has(at_or_nul(text, end))) continue;
     std::size_t pos = behind_sign(text, end);

@@ -166,8 +166,11 @@ bool named_by_comment(std::string_view text, std::size_t at) {
 // "# password" above "K=Kz_68k", whose value ends at `end`: what the statement gives is named so.
 void name_by_comment(std::string_view text, std::size_t end, Patches& out) {
   const std::string_view before = text.substr(0, end);
-  const std::size_t line = last_line_end(before) + 1;  // npos + 1 = 0
-  if (end - line > kLongestPiece || line == 0 || !named_by_comment(text, line + 1)) return;
+  const std::size_t from = end - std::min(end, kLongestPiece + 1);
+  const std::size_t line_end = last_line_end(before.substr(from));
+  if (line_end == before.npos) return;
+  const std::size_t line = from + line_end + 1;
+  if (!named_by_comment(text, line + 1)) return;
   const std::size_t sign = before.find('=', line);
   if (sign != before.npos) out.add({line, sign + 1}, "password=");
 }

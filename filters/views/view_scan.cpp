@@ -210,6 +210,7 @@ struct ViewScan::Impl {
   void see_blobs(const Scene& scene, Findings& out);
   void see_even_groups(const Scene& scene);
   void see_blob_run(const Scene& scene, std::size_t begin, std::size_t& end);
+  bool see_groups_of_run(const Scene& scene, std::size_t begin);
   void go_on_with_blob(const Scene& scene, Findings& out);
   void show(const Scene& scene, Patches& with, Family family, bool doubtful, Findings& out);
   void look(const Scene& scene, Family family, bool doubtful, Findings& out);
@@ -236,6 +237,9 @@ struct ViewScan::Impl {
   std::optional<LongBlob> long_blob;
   std::size_t blob_line = 0;    // characters of its line so far
   std::size_t blobs_until = 0;  // encodings that begin before are done
+  struct {
+    std::size_t patched = 0, read = 0;
+  } groups;  // up to where, in the text at hand
 };
 
 Scanner& ViewScan::Impl::inner(bool encoding) {
@@ -435,10 +439,23 @@ void ViewScan::Impl::see_blob_run(const Scene& scene, std::size_t begin, std::si
     return;
   }
   bool over = false;
-  if (run.segments.size() == 1) patch_even_groups(scene.text, begin, *budget, over, patches);
+  if (run.segments.size() == 1) over = !see_groups_of_run(scene, begin);
   patch_blob(scene.text, run, *budget, over, patches);
   failed |= over;
   blobs_until = scene.offset + run.range.end;
+}
+
+// The same where groups of such runs follow each other. False: the budget is spent.
+bool ViewScan::Impl::see_groups_of_run(const Scene& scene, std::size_t begin) {
+  if (begin < groups.patched || !may_begin_even_groups(scene.text, begin)) return true;
+  // From one group further on all are read once more.
+  if (begin < groups.read && !budget->take(groups.read - begin)) return false;
+  bool over = false;
+  const std::size_t before = patches.items().size();
+  const std::size_t end = patch_even_groups(scene.text, begin, *budget, over, patches);
+  groups.read = std::max(groups.read, end);
+  if (patches.items().size() > before) groups.patched = end;
+  return !over;
 }
 
 // Feeds the long encoding with its characters up to the end of the fresh part.
@@ -485,6 +502,7 @@ void ViewScan::Impl::see_even_groups(const Scene& scene) {
 void ViewScan::Impl::see_blobs(const Scene& scene, Findings& out) {
   if (long_blob) go_on_with_blob(scene, out);
   patches.clear();
+  groups = {};
   if (!long_blob && (survey.any() & kLongRun) && allowed(kBlobs)) {
     std::size_t at = 0;
     survey.for_ranges(kLongRun, [&](Range where) {

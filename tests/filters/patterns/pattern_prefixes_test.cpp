@@ -9,6 +9,7 @@
 #include "filters/patterns/pattern_alternatives.h"
 #include "filters/patterns/pattern_counts.h"
 #include "filters/patterns/pattern_run.h"
+#include "filters/patterns/pattern_tail.h"
 
 namespace sekisho::filters {
 namespace {
@@ -243,6 +244,46 @@ TEST(PatternCounts, AreReadAsRe2ReadsThem) {
   EXPECT_EQ(counts("a{2,}"), "2- then ");
   for (const char* literal : {"a{", "a{}", "a{,3}", "a{x}", "a{1,2,3}", "a{1", "ab", "a"})
     EXPECT_EQ(counts(literal), "none at 1") << literal;
+}
+
+TEST(PatternTail, IsTheRestOfAGroupOfOneKindOfCharacters) {
+  const PatternTail tail = pattern_tail("key ?: ?([a-z0-9]{4,10})");
+  EXPECT_EQ(tail.pattern, "key ?: ?([a-z0-9]{4})");
+  EXPECT_EQ(tail.more, 6u);
+  EXPECT_EQ(tail.end_of("key:abcd", 8), 8u);
+  EXPECT_EQ(tail.end_of("key:abcdef-", 8), 10u);
+  EXPECT_EQ(tail.end_of("key:abcdefghijklm", 8), 14u) << "so many and no more";
+}
+
+TEST(PatternTail, IsNoneOfOtherPatterns) {
+  for (const std::string pattern :
+       {"[a-z]{4,10}", "([a-z]{4})", "([a-z]{4,})", "([a-z]{0,4})", "([a-zあ]{4,10})",
+        "([^a]{4,10})", "([a-z]{4,10})x", "([a-z]{4,10}?)", "a|([a-z]{4,10})", "(a|[b]{4,10})",
+        "(?:[a-z]{4,10}){2,3}", "(\\{4,10})"}) {
+    EXPECT_EQ(pattern_tail(pattern).pattern, pattern);
+    EXPECT_EQ(pattern_tail(pattern).more, 0u) << pattern;
+  }
+}
+
+TEST(PatternTail, GivesTheGroupThatTheWholePatternGives) {
+  for (const std::string pattern :
+       {"(?:[ab]{0,3}|[a-c]{0,4}:)([a-d]{3,7})", "a{0,2}?([ab]{2,5})", "(?i:A|b:)([A-C]{1,4})"}) {
+    const PatternTail tail = pattern_tail(pattern);
+    ASSERT_GT(tail.more, 0u) << pattern;
+    const RE2 whole(pattern), least(tail.pattern);
+    std::mt19937 random(7);
+    for (int i = 0; i < 2000; ++i) {
+      std::string text;
+      while (text.size() < 14) text += "abcdA:"[random() % 6];
+      re2::StringPiece a[2], b[2];
+      const bool found = whole.Match(text, 0, text.size(), RE2::ANCHOR_START, a, 2);
+      ASSERT_EQ(found, least.Match(text, 0, text.size(), RE2::ANCHOR_START, b, 2)) << text;
+      if (!found) continue;
+      EXPECT_EQ(a[1].data(), b[1].data()) << pattern << " in " << text;
+      const auto end = static_cast<std::size_t>(b[0].data() + b[0].size() - text.data());
+      EXPECT_EQ(text.data() + tail.end_of(text, end), a[0].data() + a[0].size()) << text;
+    }
+  }
 }
 
 }  // namespace

@@ -313,6 +313,18 @@ TEST(PrivateKey, OfPuttyIsItsPrivateHalf) {
   EXPECT_EQ(shown(key + "\nPrivate-MAC: 0"), "private_key_pem[" + key + "]");
 }
 
+TEST(JsonWebKey, IsThePrivateHalfBehindItsKind) {
+  const std::string half = chance(kBase64Url, 43), other = chance(kBase64Url, 43, 2);
+  const std::string kind = R"("kty":"EC")", d = R"("d" : ")" + half + '"';
+  const std::string found = "jwk_private_key[" + half + "]";
+  EXPECT_EQ(shown("{" + kind + R"(,"x":")" + other + R"(",)" + d + "}"), found);
+  EXPECT_EQ(shown("{" + kind + R"(,"d":")" + half + R"(","d":")" + other + R"("})"), found)
+      << "the first of several";
+  EXPECT_EQ(shown("{" + d + "," + kind + "}"), "") << "before its kind";
+  EXPECT_EQ(shown("{" + kind + "},{" + d + "}"), "") << "another object";
+  EXPECT_EQ(shown(R"({"kty":"oct",)" + d + "}"), "");
+}
+
 TEST(Jwt, UnsignedAndPublicOnesAreLow) {
   EXPECT_DOUBLE_EQ(
       confidence_in(token_of(R"({"alg":"none","typ":"JWT"})", R"({"sub":"u-19","name":"x"})")),
@@ -334,7 +346,8 @@ TEST(Jwt, NeedsAHeaderThatNamesAnAlgorithm) {
 TEST(Secrets, RepeatedGatesTakeLinearTime) {
   for (const std::string_view gate :
        {"sk-ant-api03-", "eyJhbGciOiJIUzI1NiJ9", "eyJhbGciOiJIUzI1NiJ9.", "T3BlbkFJ", "sk-proj-",
-        "-----BEGIN PRIVATE KEY-----", "glpat-", "a@b.jp ", "ghs_1234", "AKIA234567"}) {
+        "-----BEGIN PRIVATE KEY-----", "glpat-", "a@b.jp ", "ghs_1234", "AKIA234567",
+        "\"kty\": \"RSA\", "}) {
     std::string text;
     while (text.size() < 300000) text += gate;
     Findings found;
