@@ -27,7 +27,8 @@ constexpr CharSet kBlanks{" \t\r\n"}, kQuoteSigns{"\"'`"};
 
 struct Piece {
   std::string_view name;
-  Range literal;  // without its quotes
+  Range literal;         // without its quotes
+  bool counted = false;  // its name counts on from the one before, or the next one's does from it
 };
 
 // The names that may be given to what stands behind "=" or ":=", which ends before `end`: "const
@@ -71,6 +72,29 @@ std::size_t piece_end(std::string_view text, std::size_t begin) {
   std::size_t end = begin;
   while (end < text.size() && end - begin <= kLongestPiece && kInside.has(text[end])) ++end;
   return end > begin && at_or_nul(text, end) == quote ? end : 0;
+}
+
+// The same of any text on one line.
+std::size_t literal_end(std::string_view text, std::size_t begin) {
+  const char quote = text[begin - 1];
+  std::size_t end = begin;
+  while (end < text.size() && end - begin <= 4 * kLongestPiece && text[end] != quote &&
+         text[end] != '\n')
+    ++end;
+  return end > begin && at_or_nul(text, end) == quote ? end : 0;
+}
+
+// "A" and "B", "p0" and "p1": whether the second name counts on.
+bool counts_on(std::string_view name, std::string_view next) {
+  return !name.empty() && name.size() == next.size() && next.back() == name.back() + 1 &&
+         name.substr(0, name.size() - 1) == next.substr(0, next.size() - 1) &&
+         (name.size() == 1 || kAsciiDigits.has(name.back()) || name[name.size() - 2] == '_');
+}
+
+// Of names that pieces of one value are given: "A", "p0", "part_b".
+bool may_count(std::string_view name) {
+  return name.size() == 1 || kAsciiDigits.has(name.back()) ||
+         (name.size() > 2 && name[name.size() - 2] == '_');
 }
 
 bool is_number(std::string_view text) {
@@ -232,11 +256,13 @@ class JoinFinder {
   std::string_view word_at(std::size_t at) const;
   std::size_t glue_end(std::size_t at, std::string& literal, bool& comma) const;
   std::size_t see_name(std::size_t at, std::string_view name);
+  bool is_given(std::size_t at) const;
 
   std::string_view text_;
   Patches& out_;
   std::vector<Piece> pieces_;     // in order
   std::vector<Range> where_;      // a join may stand
+  std::size_t last_ = 0;          // piece by its own name
   std::size_t patched_ = 0;       // the end of the last patch
   std::vector<Range> passwords_;  // a join of one may stand, in order
   std::size_t coded_ = 0;         // the end of the first piece that may be base64
@@ -244,8 +270,14 @@ class JoinFinder {
 };
 
 void JoinFinder::see_quote(std::size_t at) {
-  const std::size_t end = piece_end(text_, at + 1);
-  if (end != 0) see_piece(at, {at + 1, end});
+  // Doubled, as in a cell of CSV.
+  const std::size_t begin = at_or_nul(text_, at + 1) == text_[at] ? at + 2 : at + 1;
+  std::size_t end = piece_end(text_, begin);
+  if (end == 0) {
+    const Names names = assigned_names(text_, at);
+    if (!names.name.empty() && may_count(names.name)) end = literal_end(text_, begin);
+  }
+  if (end != 0) see_piece(at, {begin, end});
 }
 
 void JoinFinder::see_plain(std::size_t at) {
@@ -272,12 +304,17 @@ void JoinFinder::see_piece(std::size_t at, Range literal) {
     passwords_.push_back({literal.end, std::min(text_.size(), literal.end + kReach / 2)});
     look_between(passwords_.back());
   }
-  pieces_.push_back({names.name, literal});
+  const bool counted = !first && counts_on(pieces_[last_].name, names.name);
+  if (counted) pieces_[last_].counted = true;
+  last_ = pieces_.size();
+  pieces_.push_back({names.name, literal, counted});
   if (!names.typed.empty()) pieces_.push_back({names.typed, literal});
   if (coded_ == 0 && may_be_base64(piece)) coded_ = literal.end;
-  if (!more && !may_begin_value(piece)) return;
   const std::size_t end = literal.end;
-  look_between({end, std::min(text_.size(), end + kReach)});
+  if (more || may_begin_value(piece))
+    look_between({end, std::min(text_.size(), end + kReach)});
+  else if (counted)
+    look_between({end, std::min(text_.size(), end + kNextLine)});
 }
 
 void JoinFinder::see_password(std::size_t at) {
@@ -364,7 +401,8 @@ std::size_t JoinFinder::see_name(std::size_t at, std::string_view name) {
     return at > near.begin && at < near.end;
   });
   const bool coded = coded_ != 0 && may_begin_base64(of(*piece));
-  if (!begins && !password && !coded && !may_begin_shortly(of(*piece))) return next;
+  const bool counted = piece->counted;
+  if (!begins && !password && !coded && !counted && !may_begin_shortly(of(*piece))) return next;
   const std::size_t first_name = static_cast<std::size_t>(piece->name.data() - text_.data());
   std::string value(of(*piece));
   Range range = piece->literal;
@@ -389,7 +427,8 @@ std::size_t JoinFinder::see_name(std::size_t at, std::string_view name) {
     end = word_end;
   }
   if (count == 1 || (comma && !joined_by_call(text_, at, end))) return next;
-  if (!begins && !password && !may_be_value(value) && !says_in_base64(value)) return next;
+  if (!begins && !password && !counted && !may_be_value(value) && !says_in_base64(value))
+    return next;
   // Of patches that overlap one stays anyway.
   if (range.size() > 2 * kReach || range.begin < patched_) return end;
   // The name that a number is given says what it is.
@@ -405,10 +444,21 @@ std::size_t JoinFinder::see_name(std::size_t at, std::string_view name) {
     // As the literal ends that it ends with.
     const char quote = at_or_nul(text_, range.end);
     value.insert(0, std::string("password = ") + (kQuoteSigns.has(quote) ? quote : ' '));
+    // "api_key = p0 = …": another name is given the value before.
+  } else if (counted && first_name < range.begin && is_given(first_name)) {
+    if (text_[first_name - 1] == ' ') value.insert(0, 1, text_[range.begin - 1]);
+    range.begin = first_name;
   }
   out_.add(range, value);
   patched_ = range.end;
   return end;
+}
+
+// Whether a sign that gives a value stands before `at`.
+bool JoinFinder::is_given(std::size_t at) const {
+  if (at > 0 && text_[at - 1] == ' ') --at;
+  const std::string_view before = text_.substr(0, at);
+  return before.ends_with('=') || before.ends_with(':') || before.ends_with("：");
 }
 
 void JoinFinder::look_for_joins() {

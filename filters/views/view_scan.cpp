@@ -12,6 +12,7 @@
 #include "filters/views/blob_chars.h"
 #include "filters/views/blobs.h"
 #include "filters/views/char_codes.h"
+#include "filters/views/cut_escapes.h"
 #include "filters/views/escapes.h"
 #include "filters/views/hex_dumps.h"
 #include "filters/views/hidden_text.h"
@@ -49,7 +50,18 @@ constexpr std::size_t kFarFromFresh = 2u << 10;
 constexpr double kProven = 0.85, kLikely = 0.60;
 
 // Ways to read a text, in the order in which one may follow another within a view.
-enum Family : int { kOdd, kKanji, kEscapes, kLiterals, kCodes, kSpaced, kGroups, kLines, kBlobs };
+enum Family : int {
+  kOdd,
+  kKanji,
+  kCut,
+  kEscapes,
+  kLiterals,
+  kCodes,
+  kSpaced,
+  kGroups,
+  kLines,
+  kBlobs
+};
 
 // Encodings say something new: anything may follow.
 bool is_encoding(Family family) {
@@ -191,7 +203,11 @@ struct ViewScan::Impl {
     Range fresh;  // in `text`
   };
 
-  bool allowed(Family family) const { return focus.view == nullptr || family > focus.after; }
+  bool allowed(Family family) const {
+    // Letters that look alike are told by those beside them, which another piece may hold.
+    if (family == kOdd && focus.after >= kLiterals) return true;
+    return focus.view == nullptr || family > focus.after;
+  }
   bool in_focus(const Scene& scene, Range r) const;
   static bool near_fresh(const Scene& scene, Range r) {
     return r.end + kFarFromFresh >= scene.fresh.begin && r.begin < scene.fresh.end + kFarFromFresh;
@@ -533,6 +549,7 @@ void ViewScan::Impl::see(const Scene& scene, Findings& out) {
                                     {kKanji, kKanjiDigits, find_kanji_numbers},
                                     {kKanji, kKanjiDigits, find_kanji_groups, true},
                                     {kKanji, kFigures, find_letter_digits, true},
+                                    {kCut, kEscape, find_cut_escapes},
                                     {kEscapes, kEscape, find_escapes},
                                     {kEscapes, kDoubled, find_doubled_marks},
                                     {kEscapes, kAddress, find_turned_values},

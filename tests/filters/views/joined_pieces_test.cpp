@@ -44,6 +44,24 @@ TEST(JoinedPieces, FindsWhatMarkdownAndStyleSheetsEscape) {
   for (const Value& value : values()) expect_found(value, "\\000041", coded("\\%06x"));
 }
 
+TEST(JoinedPieces, FindsAnyValueOfPiecesWhoseNamesCountOn) {
+  EXPECT_EQ(shown("AWS_SECRET_ACCESS_KEY = p0 = \"vIV93E2fh7WDdoBFv\"; p1 = "
+                  "\"Zs1mJXsa6SKRQfAetq+hzb5\"; value = p0 + p1"),
+            "aws_secret_access_key[p0 = \"vIV93E2fh7WDdoBFv\"; p1 = \"Zs1mJXsa6SKRQfAetq+hzb5]");
+  EXPECT_EQ(shown("AWS Secret Access Key: A='vIV93E2fh7WDdoBFv'\nB='Zs1mJXsa6SKRQfAetq+hzb5'\n"
+                  "KEY=\"$A$B\""),
+            "aws_secret_access_key[A='vIV93E2fh7WDdoBFv'\nB='Zs1mJXsa6SKRQfAetq+hzb5]");
+  // In a cell of CSV.
+  EXPECT_EQ(shown("\"p0 = \"\"gho_IUex0VAWmpNUXU\"\"; p1 = \"\"l0S6pBd3NlKqorH53wbqLk\"\"; "
+                  "value = p0 + p1\""),
+            "github_token[\"gho_IUex0VAWmpNUXU\"\"; p1 = \"\"l0S6pBd3NlKqorH53wbqLk\"]");
+}
+
+TEST(JoinedPieces, FindsLettersThatLookAlikeInPiecesThatAreNothingElse) {
+  EXPECT_EQ(shown("aws_access_key_id = \"АК\" \"IАКFJ4В\" \"QGQС2\" \"6НPEВ4\""),
+            "aws_access_key_id[\"АК\" \"IАКFJ4В\" \"QGQС2\" \"6НPEВ4\"]");
+}
+
 TEST(JoinedPieces, FormulasAndCodeWithTheSameMarksAreSilent) {
   EXPECT_EQ(shown("y = 2**10 * x**2 + a*b*c; z = 3*4*5*6*7*8*9*10*11"), "");
   EXPECT_EQ(shown("call(**options, *rest) /* see */ 4539/* n */5787"), "");
