@@ -12,13 +12,13 @@
 #include "filters/views/escape_marks.h"
 #include "filters/views/raw_deflate.h"
 #include "filters/views/view_scan.h"
+#include "filters/views/zip_text.h"
 
 namespace sekisho::filters {
 namespace {
 
 using std::string_view_literals::operator""sv;
 
-constexpr int kMostPackings = 3;
 constexpr std::size_t kBrokenEnd = 8;  // bytes that a wrong end may cost
 
 bool is_shown(std::string_view text, std::size_t at) {
@@ -235,9 +235,23 @@ bool inflates_to_text(std::string_view bytes) {
   return text.size() >= kFewest && is_mostly_text(text);
 }
 
-std::optional<Readable> readable(std::string bytes, ViewBudget& budget, bool& over) {
+bool may_be_of_other_charset(std::string_view bytes) {
+  if (has_file_magic(bytes)) return false;
+  if (wide_charset(bytes) != Charset::kNone) return true;
+  // The sample may end within a character.
+  return !from_japanese(bytes).empty() ||
+         !from_japanese(bytes.substr(0, std::max<std::size_t>(bytes.size(), 1) - 1)).empty();
+}
+
+std::optional<Readable> readable(std::string bytes, ViewBudget& budget, bool& over, int packings) {
   Readable out;
-  for (int i = 0; i < kMostPackings; ++i) {
+  for (int i = 0; i < packings; ++i) {
+    if (ZipText::begins(bytes)) {
+      ZipText zip(budget, packings - i - 1);
+      over = !zip.push(bytes, out.text) || !zip.finish(out.text) || over;
+      out.unpacked = true;
+      return out.text.empty() ? std::nullopt : std::optional<Readable>(std::move(out));
+    }
     const std::optional<CodingName> coding = packed_as(bytes);
     if (!coding) break;
     std::string inside = unpack(*coding, bytes, budget, over).text;

@@ -26,13 +26,19 @@ bool is_mostly_text(std::string_view bytes);
 // The longest stretch of `bytes` that is text.
 std::string_view longest_text(std::string_view bytes);
 
-// What decoded bytes say: unpacked (packed_as), turned to UTF-8; nullopt = no text.
+// So many packings within one another are undone.
+inline constexpr int kMostPackings = 3;
+
+// What decoded bytes say: unpacked (packed_as, ZIP), turned to UTF-8; nullopt = no text.
 // `over` is set when the budget ended the unpacking, `unpacked` when there was any.
 struct Readable {
   std::string text;
   bool unpacked = false;
 };
-std::optional<Readable> readable(std::string bytes, ViewBudget& budget, bool& over);
+std::optional<Readable> readable(std::string bytes, ViewBudget& budget, bool& over,
+                                 int packings = kMostPackings);
+// Whether the first bytes of something may be text that is not UTF-8.
+bool may_be_of_other_charset(std::string_view bytes);
 
 // gzip, zlib, zstd, bzip2 or xz by the first bytes.
 std::optional<CodingName> packed_as(std::string_view bytes);

@@ -13,6 +13,7 @@
 #include "filters/views/raw_deflate.h"
 #include "filters/views/token_prefixes.h"
 #include "filters/views/view_scan.h"
+#include "filters/views/zip_text.h"
 #include "filters/width_fold.h"
 
 namespace sekisho::filters {
@@ -88,7 +89,8 @@ std::array<unsigned char, 3> three_bytes(std::string_view chars, std::size_t at)
 bool begins_packed(unsigned char first, unsigned char second) {
   return (first == 0x1F && second == 0x8B) || (first == 0x28 && second == 0xB5) ||
          (first == 0x78 && (0x78 * 256 + second) % 31 == 0) || (first == 0x1B && second == '$') ||
-         (first == 'B' && second == 'Z') || (first == 0xFD && second == '7');
+         (first == 'B' && second == 'Z') || (first == 'P' && second == 'K') ||
+         (first == 0xFD && second == '7');
 }
 
 // Of ASCII, or the first byte of a character of UTF-8.
@@ -581,7 +583,8 @@ std::size_t patch_even_groups(std::string_view text, std::size_t at, ViewBudget&
     return run.range.end;
   // By chance short groups are text of one of the older charsets.
   std::string bytes = decode_base64_run(chars, 0);
-  if (!is_mostly_text(bytes) && !packed_as(bytes) && !may_be_raw_deflate(bytes))
+  if (!is_mostly_text(bytes) && !packed_as(bytes) && !ZipText::begins(bytes) &&
+      !may_be_raw_deflate(bytes))
     return run.range.end;
   const auto said = read_bytes(std::move(bytes), kFromBase64, budget, over);
   if (!said) return run.range.end;

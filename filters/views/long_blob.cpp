@@ -10,6 +10,7 @@
 #include "filters/views/blob_codings.h"
 #include "filters/views/escape_marks.h"
 #include "filters/views/view_scan.h"
+#include "filters/views/zip_text.h"
 
 namespace sekisho::filters {
 namespace {
@@ -72,6 +73,10 @@ void LongBlob::settle() {
     packed_ = true;
     unpacker_ = std::make_unique<StreamDecoder>(StreamCoding{*coding});
     content_ = Content::kPacked;
+  } else if (ZipText::begins(first_)) {
+    content_ = Content::kArchive;
+    members_ = std::make_unique<ZipText>(budget_, kMostPackings - 1);
+    packed_ = true;
   } else if (is_mostly_text(first_)) {
     content_ = Content::kText;
   } else if (!has_file_magic(first_) &&
@@ -94,6 +99,8 @@ void LongBlob::settle() {
   if (content == Content::kPacked) {
     content_ = Content::kUnknown;
     unpack(first);
+  } else if (content == Content::kArchive) {
+    take_members(first);
   } else if (content == Content::kWide) {
     scan_wide(first);
   } else {
@@ -104,6 +111,7 @@ void LongBlob::settle() {
 void LongBlob::take(std::string_view bytes) {
   if (content_ == Content::kOther || failed_ || bytes.empty()) return;
   if (unpacker_ != nullptr) return unpack(bytes);
+  if (content_ == Content::kArchive) return take_members(bytes);
   if (content_ == Content::kText) return scan(bytes);
   if (content_ == Content::kWide) return scan_wide(bytes);
   first_ += bytes;
@@ -128,7 +136,14 @@ void LongBlob::unpack(std::string_view bytes) {
   unpacker_ = std::move(unpacker);
 }
 
+void LongBlob::take_members(std::string_view bytes) {
+  std::string text;
+  if (!members_->push(bytes, text)) failed_ = true;
+  scan(text);
+}
+
 void LongBlob::scan(std::string_view text) {
+  if (text.empty()) return;
   if (!budget_.take(text.size())) failed_ = true;
   if (failed_) return;
   if (scanner_->push(text, found_) == ScanStatus::kCouldNotDecide) failed_ = true;
@@ -155,6 +170,11 @@ ScanStatus LongBlob::finish(std::size_t end, Findings& out) {
   if (content_ == Content::kUnknown && !first_.empty()) {
     unpacker_.reset();
     settle();
+  }
+  if (content_ == Content::kArchive && !failed_) {
+    std::string text;
+    if (!members_->finish(text)) failed_ = true;
+    scan(text);
   }
   const bool scanned =
       content_ != Content::kOther && content_ != Content::kUnknown && scanner_ != nullptr;

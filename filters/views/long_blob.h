@@ -16,6 +16,7 @@ namespace sekisho::filters {
 
 class Scanner;
 class ViewBudget;
+class ZipText;
 
 class LongBlob {
  public:
@@ -32,10 +33,11 @@ class LongBlob {
   std::size_t begin() const { return begin_; }
 
  private:
-  enum class Content { kUnknown, kText, kWide, kPacked, kOther };
+  enum class Content { kUnknown, kText, kWide, kPacked, kArchive, kOther };
   void decode(std::string_view characters);
   void take(std::string_view bytes);
   void unpack(std::string_view bytes);
+  void take_members(std::string_view bytes);
   void scan(std::string_view text);
   void scan_wide(std::string_view bytes);
   void settle();
@@ -52,6 +54,7 @@ class LongBlob {
   std::string first_;  // bytes until it is known what they are
   std::string bytes_;
   std::unique_ptr<StreamDecoder> unpacker_;
+  std::unique_ptr<ZipText> members_;
   std::string wide_;  // half a unit
   bool little_ = true;
   Findings found_;

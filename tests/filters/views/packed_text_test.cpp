@@ -104,6 +104,103 @@ TEST(PackedText, WhatANewerLibraryWouldUndoIsUndecided) {
   EXPECT_EQ(status_of(bytes), ScanStatus::kDone);
 }
 
+struct Member {
+  std::string name, text;
+  bool sized_behind = false, stored = false;
+};
+
+// An archive with the directory that ends it left out, which nobody reads.
+std::string zip(const std::vector<Member>& members) {
+  std::string out;
+  const auto number = [&out](std::size_t value, int bytes) {
+    for (; bytes-- > 0; value >>= 8) out += static_cast<char>(value & 0xFF);
+  };
+  for (const Member& m : members) {
+    const std::string packed = m.stored ? m.text : deflated(m.text);
+    out += "PK\x03\x04";
+    number(20, 2);
+    number(m.sized_behind ? 8 : 0, 2);
+    number(m.stored ? 0 : 8, 2);
+    number(0, 8);
+    number(m.sized_behind ? 0 : packed.size(), 4);
+    number(m.sized_behind ? 0 : m.text.size(), 4);
+    number(m.name.size(), 2);
+    number(0, 2);
+    out += m.name + packed;
+    if (!m.sized_behind) continue;
+    out += "PK\x07\x08";
+    number(0, 4);
+    number(packed.size(), 4);
+    number(m.text.size(), 4);
+  }
+  return out + "PK\x01\x02";
+}
+
+std::string bytes_of_chance(std::size_t size) {
+  std::mt19937 random(11);
+  std::string out;
+  while (out.size() < size) out += static_cast<char>(random());
+  return out;
+}
+
+TEST(Archives, MembersAreRead) {
+  for (const Value& value : values()) {
+    const std::string text = memo(value.label_ja + value.text);
+    const std::string picture = "\x89PNG\r\n" + bytes_of_chance(700);
+    const std::string archives[] = {zip({{"memo.txt", text}}),
+                                    zip({{"memo.txt", text, true}}),
+                                    zip({{"a.png", picture}, {"memo.txt", text, false, true}}),
+                                    zip({{"a.png", picture, true}, {"memo.txt", text, true}}),
+                                    zip({{"inner.zip", zip({{"memo.txt", text}})}}),
+                                    zip({{"a.txt", base64(zip({{"memo.txt", text}}))}})};
+    for (const std::string& archive : archives) {
+      EXPECT_TRUE(found_whole("これは何？ ", base64(archive), " です", value.type)) << value.text;
+      EXPECT_TRUE(found_whole("hex ", hex(archive), " です", value.type)) << value.text;
+    }
+  }
+}
+
+TEST(Archives, OfDocumentsAreReadWithoutTheirTags) {
+  const std::string runs =
+      "<?xml version=\"1.0\"?><w:document><w:body><w:p><w:r><w:t>card number</w:t></w:r></w:p>"
+      "<w:p><w:r w:rsidR=\"1\"><w:t>4539 57</w:t></w:r><w:r><w:t>87 6362</w:t></w:r>"
+      "<w:r><w:t xml:space=\"preserve\"> 1486</w:t></w:r></w:p></w:body></w:document>";
+  const std::string cells =
+      "<?xml version=\"1.0\"?><w:tbl><w:tr><w:tc><w:p><w:t>password</w:t></w:p></w:tc>"
+      "<w:tc><w:p><w:t>Kx9-vTq2Lm</w:t></w:p></w:tc></w:tr></w:tbl>";
+  EXPECT_TRUE(
+      found_whole("file ", base64(zip({{"word/document.xml", runs}})), " end", "credit_card"));
+  EXPECT_TRUE(found_whole("file ", base64(zip({{"word/document.xml", cells}})), " end",
+                          "password_assignment"));
+}
+
+TEST(Archives, LongerThanAWindowAreRead) {
+  const std::string text = long_text("card number 4539 5787 6362 1486");
+  for (const bool sized_behind : {false, true}) {
+    const std::string archive =
+        zip({{"a.bin", bytes_of_chance(40000), sized_behind}, {"a.txt", text, sized_behind}});
+    EXPECT_TRUE(found_whole("see ", in_lines(base64(archive), 76), "\nend", "credit_card"));
+  }
+}
+
+TEST(Archives, WithTooMuchInThemAreUndecided) {
+  const std::string zeros(40u << 20, 'a');
+  EXPECT_EQ(status_of(zip({{"a.txt", zeros}})), ScanStatus::kCouldNotDecide);
+  EXPECT_EQ(status_of(zip({{"a.txt", zeros, true}})), ScanStatus::kCouldNotDecide);
+  std::string nested = zip({{"memo.txt", memo("090-1234-5678")}});
+  for (int depth = 0; depth < 6; ++depth) nested = zip({{"a.zip", nested}});
+  EXPECT_EQ(status_of(nested), ScanStatus::kCouldNotDecide);
+}
+
+TEST(Archives, CutOffOrBrokenAreReadAsFarAsTheyGo) {
+  const std::string archive = zip({{"a.txt", long_text("x")}, {"b.txt", "090-1234-5678"}});
+  for (const std::size_t size : {4u, 20u, 31u, 40u, 3000u})
+    EXPECT_EQ(status_of(archive.substr(0, size)), ScanStatus::kDone) << size;
+  std::string broken = archive;
+  broken[60] = static_cast<char>(broken[60] ^ 0x55);
+  EXPECT_EQ(status_of(broken), ScanStatus::kDone);
+}
+
 TEST(PackedText, ChanceSeldomLooksLikeDeflate) {
   std::mt19937 random(3);
   int taken = 0;
