@@ -9,6 +9,7 @@
 #include "filters/views/escape_marks.h"
 #include "filters/views/spoken_digits.h"
 #include "filters/views/survey_masks_impl.h"
+#include "filters/views/turned_labels.h"
 
 namespace sekisho::filters {
 namespace {
@@ -67,6 +68,14 @@ bool has_capitals(const unsigned char* block) {
   int capitals = 0;
   for (std::size_t i = 0; i < kBlock; ++i) capitals += block[i] >= 'A' && block[i] <= 'Z' ? 1 : 0;
   return capitals >= kFewest;
+}
+
+// Colons behind a value, " :rebmun", and those behind a label, "ahzore: ".
+[[gnu::always_inline]] inline std::uint64_t label_colons(const BlockMarks& m) {
+  constexpr std::uint64_t kEdges = 1 | std::uint64_t{1} << (kBlock - 1);
+  const std::uint64_t behind = m.space << 1 & m.letter >> 1;
+  const std::uint64_t before = m.letter << 1 & m.space >> 1;
+  return m.colon & (behind | before | m.high >> 1 | kEdges);
 }
 
 // What the masks alone say.
@@ -170,6 +179,9 @@ template <BlockMarks (*kMasks)(const unsigned char*),
       flags |= mark_flags(text, from + static_cast<std::size_t>(std::countr_zero(left)));
     for (std::uint64_t left = m.lead; left != 0; left &= left - 1)
       flags |= see_odd(text, from + static_cast<std::size_t>(std::countr_zero(left)));
+    for (std::uint64_t left = label_colons(m); left != 0; left &= left - 1)
+      if (beside_turned_label(text, from + static_cast<std::size_t>(std::countr_zero(left))))
+        flags |= kTurnedLabel;
     flags_[block] = flags;
     any_ |= flags;
   }
@@ -198,10 +210,13 @@ template <std::uint64_t (*kFiguresOf)(const unsigned char*)>
 }
 
 std::uint16_t Survey::see_odd(std::string_view text, std::size_t at) {
+  constexpr char kWideSign = '\xEF';
+  const std::uint16_t label =
+      text[at] == kWideSign && beside_turned_label(text, at) ? kTurnedLabel : 0;
   const std::size_t size = odd_character(text, at);
-  if (size == 0) return 0;
+  if (size == 0) return label;
   odd_.push_back({at, at + size});
-  return kOddCharacter;
+  return kOddCharacter | label;
 }
 
 void Survey::begin(std::string_view text) {

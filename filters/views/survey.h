@@ -19,21 +19,22 @@ namespace sekisho::filters {
 
 // What a block of 64 bytes may hold.
 enum SurveyFlag : std::uint16_t {
-  kOddCharacter = 1,   // one that is normalised away, deleted, or stands for an ASCII one
-  kEscape = 2,         // \u0041 %41 &#65; =41 0<b>9</b>0 <~…
-  kQuotes = 4,         // a literal that is joined to the next one
-  kSingles = 8,        // characters that stand apart: "4 5 3 2"
-  kManyDigits = 16,    // many digits
-  kKanjiDigits = 32,   // two of 〇一二三… side by side, or two beside digits of ASCII
-  kLongRun = 64,       // kLongRunSize or more letters and digits without a break
-  kCells = 128,        // "|", or punctuation squeezed between values
-  kLineEnd = 256,      // a line end or tab after what may be part of a token or number
-  kEvenGroups = 512,   // blanks at equal distances
-  kEvenPieces = 1024,  // longer gaps at equal distances
-  kSpoken = 2048,      // short words, or kana, that may be digits
-  kFigures = 4096,     // letters beside digits that may be written for some
-  kDoubled = 8192,     // two of + / - _ ~ within a word
-  kAddress = 16384,    // "@"
+  kOddCharacter = 1,     // one that is normalised away, deleted, or stands for an ASCII one
+  kEscape = 2,           // \u0041 %41 &#65; =41 0<b>9</b>0 <~…
+  kQuotes = 4,           // a literal that is joined to the next one
+  kSingles = 8,          // characters that stand apart: "4 5 3 2"
+  kManyDigits = 16,      // many digits
+  kKanjiDigits = 32,     // two of 〇一二三… side by side, or two beside digits of ASCII
+  kLongRun = 64,         // kLongRunSize or more letters and digits without a break
+  kCells = 128,          // "|", or punctuation squeezed between values
+  kLineEnd = 256,        // a line end or tab after what may be part of a token or number
+  kEvenGroups = 512,     // blanks at equal distances
+  kEvenPieces = 1024,    // longer gaps at equal distances
+  kSpoken = 2048,        // short words, or kana, that may be digits
+  kFigures = 4096,       // letters beside digits that may be written for some
+  kDoubled = 8192,       // two of + / - _ ~ within a word
+  kAddress = 16384,      // "@"
+  kTurnedLabel = 32768,  // a label written backwards, or in ROT13
 };
 
 // The bytes of a block by what they are, a bit each, the first byte lowest.

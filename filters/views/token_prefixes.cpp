@@ -9,18 +9,18 @@ namespace sekisho::filters {
 namespace {
 
 constexpr std::string_view kPrefixes[] = {
-    "AKIA",     "ASIA",     "ABIA",     "ACCA",     "ABSK",     "sk-ant-", "sk-proj-", "sk-svcac",
-    "sk-admin", "sk-or-v",  "sk_live_", "rk_live_", "sk_test_", "whsec_",  "ghp_",     "gho_",
-    "ghu_",     "ghs_",     "ghr_",     "github_p", "glpat-",   "gldt-",   "glrt-",    "glft-",
-    "glsoat-",  "glptt-",   "xoxb-",    "xoxp-",    "xoxa-",    "xoxe-",   "xoxs-",    "xapp-",
-    "AIza",     "GOCSPX-",  "ya29.",    "npm_",     "pypi-AgE", "hf_",     "gsk_",     "xai-",
-    "pplx-",    "r8_",      "lin_api_", "SG.",      "dop_v1_",  "shpat_",  "AGE-SECR", "eyJ",
-    "key-",     "hvs.",     "dckr_pat", "figd_",    "ntn_",     "secret_", "sq0csp-",  "EAAA",
-    "rubygems", "pat-na1-", "PMAK-",    "tskey-",   "doo_v1_",  "dor_v1_", "shpss_",   "shpca_",
-    "shppa_",   "sntrys_",  "sntryu_",  "phc_",     "phx_",     "CCIPAT_", "bkua_",    "fo1_",
-    "nfp_",     "vercel_",  "atlasv1.", "glc_",     "glsa_",    "nvapi-",  "jina_",    "tvly-",
-    "lsv2_pt_", "lsv2_sk_", "pcsk_",    "cfut_",    "cfat_",    "sbp_",    "NRAK-",    "xkeysib-",
-    "sk-"};
+    "AKIA",     "ASIA",     "ABIA",     "ACCA",     "ABSK",     "sk-ant-",  "sk-proj-", "sk-svcac",
+    "sk-admin", "sk-or-v",  "sk_live_", "rk_live_", "sk_test_", "sk_prod_", "rk_prod_", "whsec_",
+    "ghp_",     "gho_",     "ghu_",     "ghs_",     "ghr_",     "github_p", "glpat-",   "gldt-",
+    "glrt-",    "glft-",    "glsoat-",  "glptt-",   "xoxb-",    "xoxp-",    "xoxa-",    "xoxe-",
+    "xoxs-",    "xapp-",    "AIza",     "GOCSPX-",  "ya29.",    "npm_",     "pypi-AgE", "hf_",
+    "gsk_",     "xai-",     "pplx-",    "r8_",      "lin_api_", "SG.",      "dop_v1_",  "shpat_",
+    "AGE-SECR", "eyJ",      "key-",     "hvs.",     "dckr_pat", "figd_",    "ntn_",     "secret_",
+    "sq0csp-",  "EAAA",     "rubygems", "pat-na1-", "PMAK-",    "tskey-",   "doo_v1_",  "dor_v1_",
+    "shpss_",   "shpca_",   "shppa_",   "sntrys_",  "sntryu_",  "phc_",     "phx_",     "CCIPAT_",
+    "bkua_",    "fo1_",     "nfp_",     "vercel_",  "atlasv1.", "glc_",     "glsa_",    "nvapi-",
+    "jina_",    "tvly-",    "lsv2_pt_", "lsv2_sk_", "pcsk_",    "cfut_",    "cfat_",    "sbp_",
+    "NRAK-",    "xkeysib-", "sk-"};
 
 static_assert(std::all_of(std::begin(kPrefixes), std::end(kPrefixes), [](std::string_view p) {
   return p.size() >= 3 && p.size() <= kLongestTokenPrefix;

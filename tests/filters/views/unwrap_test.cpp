@@ -377,33 +377,6 @@ TEST(Unwrap, FindsValuesOverMessages) {
       found_whole("user: key ", first + "\nuser: " + second, " です\n", "aws_access_key_id"));
 }
 
-TEST(Unwrap, FindsTokensTurnedRoundAndMoved) {
-  for (const Value& value : values()) {
-    if (value.number || value.type == "email") continue;
-    expect_found(value, "reversed",
-                 [](const std::string& s) { return std::string(s.rbegin(), s.rend()); });
-    expect_found(value, "rot13", [](const std::string& s) {
-      return each(s, [](char c) {
-        const char base = c >= 'a' && c <= 'z' ? 'a' : c >= 'A' && c <= 'Z' ? 'A' : '\0';
-        return std::string(1, base == '\0' ? c : static_cast<char>((c - base + 13) % 26 + base));
-      });
-    });
-  }
-}
-
-TEST(Unwrap, KnowsOldKeysOfOpenAiByTheirMiddle) {
-  const std::string key = "sk-" + chance(kBase62, 20, 4) +
-                          "T3Blbk"
-                          "FJ" +
-                          chance(kBase62, 20, 6);
-  EXPECT_TRUE(found_whole("key ", std::string(key.rbegin(), key.rend()), "\n", "openai_api_key"));
-  const std::string moved = each(key, [](char c) {
-    const char base = c >= 'a' && c <= 'z' ? 'a' : c >= 'A' && c <= 'Z' ? 'A' : '\0';
-    return std::string(1, base == '\0' ? c : static_cast<char>((c - base + 13) % 26 + base));
-  });
-  EXPECT_TRUE(found_whole("key ", moved, "\n", "openai_api_key"));
-}
-
 TEST(Unwrap, EveryValueOfOneEncodingIsTold) {
   const std::string text = "card 4539 7812 3456 7899 mail t.yamada@kaisha-sample.co.jp key AKIA" +
                            chance(kBase32, 16, 3);
