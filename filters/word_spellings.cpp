@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "filters/char_set.h"
+#include "filters/utf8.h"
 
 namespace sekisho::filters {
 namespace {
@@ -64,6 +65,34 @@ std::string in_half_width(std::string_view word) {
   return out;
 }
 
+// The hiragana of the katakana of three bytes at `at`; 0 = it is none.
+char32_t hiragana(std::string_view word, std::size_t at) {
+  constexpr char32_t kFirst = 0x30A1, kLast = 0x30F6, kStep = 0x60;
+  if (at + 3 > word.size() || word[at] != '\xE3') return 0;
+  const char32_t c = utf8_code_point(word.data() + at, 3);
+  return c >= kFirst && c <= kLast ? c - kStep : 0;
+}
+
+// As somebody writes who does not want to be found; empty for short words, which hiragana of other
+// words hold.
+std::string in_hiragana(std::string_view word) {
+  constexpr std::size_t kFewest = 4;
+  std::string out;
+  std::size_t kana = 0;
+  bool drawn_out = false;
+  for (std::size_t at = 0; at < word.size();) {
+    if (const char32_t c = hiragana(word, at); c != 0) {
+      append_utf8(out, c);
+      ++kana;
+      at += 3;
+    } else {
+      drawn_out |= word.substr(at, 3) == "ー";
+      out += word[at++];
+    }
+  }
+  return kana >= kFewest || (kana > 1 && drawn_out) ? out : std::string();
+}
+
 }  // namespace
 
 std::vector<std::string> with_spellings(const std::vector<std::string>& words) {
@@ -75,6 +104,7 @@ std::vector<std::string> with_spellings(const std::vector<std::string>& words) {
     add(word);
     for (const char* joint : {" ", "_", "-", ""}) add(joined_with(word, joint));
     add(in_half_width(word));
+    if (std::string other = in_hiragana(word); !other.empty()) add(std::move(other));
   }
   return out;
 }

@@ -188,10 +188,39 @@ std::string read_domain(std::string_view text, std::size_t& end) {
   return domain;
 }
 
+// A domain whose labels are Japanese (RFC 5890), as far as its last one, which is in ASCII: as it
+// stands.
+std::string read_japanese_domain(std::string_view text, std::size_t& end) {
+  const auto japanese = [](char32_t c) {
+    return (c >= 0x3041 && c <= 0x3096) || (c >= 0x30A1 && c <= 0x30FC) ||
+           (c >= 0x4E00 && c <= 0x9FFF) || c == 0x3005;
+  };
+  const std::size_t begin = end;
+  bool seen = false;
+  std::size_t pos = end, dot = std::string_view::npos;
+  for (FoldedChar c = char_at(text, pos); pos - begin < kLongestDomain; c = char_at(text, pos)) {
+    if (!is_domain_char(c.value) && !japanese(c.value)) break;
+    // The last label ends where text in Japanese goes on.
+    if (japanese(c.value) && dot != std::string_view::npos && pos > dot + 1) break;
+    seen |= japanese(c.value);
+    if (c.value == U'.' && char_at(text, pos + c.size).value < 0x80 && seen) dot = pos;
+    pos += c.size;
+  }
+  std::string domain(text.substr(begin, pos - begin));
+  while (!domain.empty() && (domain.back() == '.' || domain.back() == '-')) domain.pop_back();
+  if (!seen) return {};
+  end = begin + domain.size();
+  return domain;
+}
+
 bool read_parts(std::string_view text, std::size_t at, std::size_t at_size, Parts& parts) {
   parts.range = {at, at + at_size};
   parts.local = read_local(text, parts.range.begin);
   parts.domain = read_domain(text, parts.range.end);
+  if (!labels_hold(parts.domain)) {
+    parts.range.end = at + at_size;
+    parts.domain = read_japanese_domain(text, parts.range.end);
+  }
   while (!parts.local.empty() &&
          (parts.local.front() == '.' || parts.local.front() == '-' || parts.local.front() == '%')) {
     parts.local.erase(0, 1);
@@ -321,10 +350,19 @@ struct SpeltMark {
   bool alone;  // needs no brackets and no blanks
 };
 // The longer ones first.
-constexpr SpeltMark kSpelt[] = {
-    {"アットマーク", '@', true}, {"アット", '@', true}, {"ドット", '.', true}, {"at", '@', false},
-    {"dot", '.', false},         {"★", '@', true},      {"☆", '@', true},      {"◎", '@', true},
-    {"＠", '@', true},           {"@", '@', true},      {".", '.', false}};
+constexpr SpeltMark kSpelt[] = {{"アットマーク", '@', true},
+                                {"アット", '@', true},
+                                {"あっとまーく", '@', true},
+                                {"あっと", '@', false},
+                                {"ドット", '.', true},
+                                {"at", '@', false},
+                                {"dot", '.', false},
+                                {"★", '@', true},
+                                {"☆", '@', true},
+                                {"◎", '@', true},
+                                {"＠", '@', true},
+                                {"@", '@', true},
+                                {".", '.', false}};
 
 // The mark that is spelt out at `pos`, with what belongs to it: brackets and a blank on each side.
 std::size_t mark_at(std::string_view text, std::size_t pos, char& mark) {

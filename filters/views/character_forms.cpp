@@ -129,6 +129,9 @@ bool is_han(char32_t c) {
 
 bool honest_selector(std::string_view text, std::size_t at, char32_t c) {
   const RawChar base = raw_char_before(text, at);
+  // No character has two variants at once.
+  const std::size_t size = c <= 0xFFFF ? 3 : 4;
+  if (is_variation_selector(raw_char(text, at + size).value)) return false;
   if (c == 0xFE0F || c == 0xFE0E) {
     if (is_emoji_base(base.value)) return true;
     const bool key = is_digit(base.value) || base.value == U'#' || base.value == U'*';

@@ -73,7 +73,9 @@ class Reading {
 
  private:
   void skip_ascii();
+  std::size_t framed_nought() const;
   void see(RawChar c);
+  void drop(RawChar c);
   bool see_hidden(RawChar c);
   void turn_round();
   bool see_separator(RawChar c);
@@ -105,9 +107,37 @@ void Reading::put(std::size_t size, std::string_view replacement) {
 }
 
 void Reading::skip_ascii() {
-  const std::size_t from = at_;
-  while (at_ < end_ && static_cast<unsigned char>(text_[at_]) < 0x80) ++at_;
-  if (at_ > from) last_ = static_cast<unsigned char>(text_[at_ - 1]);
+  while (at_ < end_ && static_cast<unsigned char>(text_[at_]) < 0x80) {
+    if (const std::size_t size = text_[at_] == '(' || text_[at_] == '0' ? framed_nought() : 0)
+      put(size, "0");
+    else
+      last_ = static_cast<unsigned char>(text_[at_++]);
+  }
+}
+
+// "(0)" or "0." at the place: there is no ⑴ or ⒈ of nought, so that it stands for one beside them.
+// 0 = it does not.
+std::size_t Reading::framed_nought() const {
+  constexpr std::size_t kReach = 8;  // others like it between
+  const bool brackets = text_[at_] == '(';
+  const std::string_view nought = brackets ? "(0)" : "0.";
+  if (!text_.substr(at_).starts_with(nought)) return 0;
+  const char32_t first = brackets ? 0x2474 : 0x2488;
+  const auto framed = [first](char32_t c) { return c >= first && c < first + 9; };
+  std::size_t before = at_, behind = at_ + nought.size();
+  for (std::size_t i = 0; i < kReach; ++i) {
+    if (framed(raw_char_before(text_, before).value) || framed(raw_char(text_, behind).value))
+      return nought.size();
+    if (text_.substr(0, before).ends_with(nought))
+      before -= nought.size();
+    else if (before > 0 && text_[before - 1] == '-')
+      --before;
+    if (text_.substr(behind).starts_with(nought))
+      behind += nought.size();
+    else if (behind < text_.size() && text_[behind] == '-')
+      ++behind;
+  }
+  return 0;
 }
 
 bool Reading::run() {
@@ -123,12 +153,20 @@ void Reading::see(RawChar c) {
   if (stays(c.value)) {
     if (!see_voiced(c)) keep(c);
   } else if (is_ignorable(c.value)) {
-    if (!see_hidden(c)) put(c.size, {});
+    if (!see_hidden(c)) drop(c);
   } else if (const std::string_view plain = plain_form(c.value); !plain.empty()) {
     put(c.size, plain);
   } else if (!see_separator(c)) {
     see_other(c);
   }
+}
+
+// One that says nothing does not part hidden ones from each other.
+void Reading::drop(RawChar c) {
+  const bool behind_hidden = read_ && hidden_end_ != 0 && at_ == hidden_end_;
+  if (behind_hidden) hidden_end_ += c.size;
+  const bool ends = behind_hidden && is_alnum(raw_char(text_, at_ + c.size).value);
+  put(c.size, ends ? " " : "");
 }
 
 // Invisible characters that say something.

@@ -18,11 +18,25 @@ TEST(WordSpellings, JoinLatinWordsInEveryWay) {
 }
 
 TEST(WordSpellings, NarrowKatakana) {
-  EXPECT_EQ(with_spellings({"マイナンバー"}).back(), "ﾏｲﾅﾝﾊﾞｰ");
-  EXPECT_EQ(with_spellings({"メンキョ番号"}).back(), "ﾒﾝｷｮ番号");
-  EXPECT_EQ(with_spellings({"パスポート"}).back(), "ﾊﾟｽﾎﾟｰﾄ");
-  EXPECT_EQ(with_spellings({"ヴヶァ"}).back(), "ｳﾞｹｧ");
+  EXPECT_EQ(with_spellings({"マイナンバー"})[1], "ﾏｲﾅﾝﾊﾞｰ");
+  EXPECT_EQ(with_spellings({"メンキョ番号"})[1], "ﾒﾝｷｮ番号");
+  EXPECT_EQ(with_spellings({"パスポート"})[1], "ﾊﾟｽﾎﾟｰﾄ");
+  EXPECT_EQ(with_spellings({"ヴヶァ"})[1], "ｳﾞｹｧ");
   EXPECT_EQ(with_spellings({"ふりがな"}).size(), 1u);
+}
+
+TEST(WordSpellings, ReadLongerKatakanaInHiragana) {
+  EXPECT_EQ(with_spellings({"マイナンバー"}).back(), "まいなんばー");
+  EXPECT_EQ(with_spellings({"カード番号"}).back(), "かーど番号");
+  EXPECT_EQ(with_spellings({"テル"}).size(), 2u);
+  EXPECT_EQ(with_spellings({"番号ー"}).size(), 2u);
+}
+
+TEST(LabelSpellings, InHiraganaAreTheWordsThemselves) {
+  expect_marked("jp_my_number", {"まいなんばー：⟦787789328790⟧"});
+  expect_marked("jp_passport", {"ぱすぽーと番号：⟦TZ8304729⟧"});
+  expect_marked("credit_card", {"かーど番号：⟦4539578763621486⟧"});
+  expect_marked("password_assignment", {"ぱすわーど：⟦Kx9-vTq2Lm⟧"});
 }
 
 TEST(LabelSpellings, OfKeysAreTheWordsThemselves) {

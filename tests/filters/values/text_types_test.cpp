@@ -23,6 +23,13 @@ TEST(Email, IsFoundAmongTextOfAnyScript) {
             "email[" + wide("user@kaisha-sample.co.jp") + "]");
 }
 
+TEST(Email, MayHaveAJapaneseDomain) {
+  EXPECT_EQ(shown("メール: ogasawara@北の酒蔵.jp"), "email[ogasawara@北の酒蔵.jp]");
+  EXPECT_EQ(shown("to a.b@mail.日本工業.com"), "email[a.b@mail.日本工業.com]");
+  EXPECT_EQ(shown("ediaz@山の手ストアー24.co.jpまで"), "email[ediaz@山の手ストアー24.co.jp]");
+  EXPECT_EQ(shown("tanaka@営業部.次の件 foo@会議 a@b会議.jpg", 0), "");
+}
+
 TEST(Email, IsReadOutInWords) {
   for (const std::string_view text :
        {"taro dot yamada at kaisha-sample dot jp", "taro(dot)yamada[at]kaisha-sample(dot)jp",

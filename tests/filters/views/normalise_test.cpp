@@ -108,6 +108,50 @@ TEST(Normalise, WhatTagsHideIsWordsOfItsOwn) {
   }
 }
 
+TEST(Normalise, WhatHidesIsReadThroughOtherCharactersThatAreNotSeen) {
+  for (const Value& value : values()) {
+    std::string hidden;
+    for (const char c : value.label_en + value.text)
+      hidden += utf8(0xE0000 + static_cast<char32_t>(c)) + "\u200B";
+    EXPECT_TRUE(
+        found_whole("Nice weather 😀", hidden, " today", value.type, value.label_en.size() * 7 + 3))
+        << value.type;
+    EXPECT_TRUE(
+        found_whole("Nice weather", hidden, "today", value.type, value.label_en.size() * 7 + 3))
+        << value.type;
+  }
+}
+
+// One variation selector behind a kanji is honest, two are not.
+TEST(Normalise, ReadsBytesSmuggledBehindAKanji) {
+  for (const Value& value : values()) {
+    std::string hidden;
+    for (const char c : value.label_en + value.text)
+      hidden += utf8(0xE0100 + static_cast<char32_t>(c) - 16);
+    EXPECT_TRUE(found_whole("今日", hidden, "は晴れです。", value.type, value.label_en.size() * 4))
+        << value.type;
+  }
+}
+
+// There is no such form of nought.
+TEST(Normalise, ReadsNoughtAmongNumbersInBracketsAndWithFullStops) {
+  for (const auto& [first, nought] :
+       {std::pair<char32_t, const char*>{0x2474, "(0)"}, {0x2488, "0."}}) {
+    const auto framed = [first = first, nought = nought](const std::string& s) {
+      return each(s, [&](char c) {
+        return c == '0'              ? nought
+               : c > '0' && c <= '9' ? utf8(first + static_cast<char32_t>(c - '1'))
+                                     : std::string(1, c);
+      });
+    };
+    EXPECT_TRUE(
+        found_whole("運転免許証番号 ", framed("309012345620"), " です", "jp_driver_license"));
+    EXPECT_TRUE(found_whole("SSN: ", framed("004-94-3139"), " - thanks", "us_ssn"));
+    EXPECT_TRUE(found_whole("電話 ", framed("090-1234-5600"), " です", "jp_phone"));
+  }
+  EXPECT_EQ(shown("⑴ SSN form, ⑵ f(0) = 0. and 004 94 3139", 0.6), "");
+}
+
 TEST(Normalise, TagsBehindABlackFlagHideAsWell) {
   std::string hidden = "了解です\U0001F3F4";
   for (const char c : std::string("AKIAKYZDYIAV5TKLZJKV"))
