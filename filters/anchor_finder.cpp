@@ -244,8 +244,6 @@ __attribute__((target("avx2"))) std::size_t AnchorFinder::read_32(std::string_vi
   return read_plainly(text, {pos, where.end}, hits);
 }
 
-#define SEKISHO_AVX512 __attribute__((target("avx512bw,avx512vbmi,bmi,bmi2")))
-
 namespace {
 
 // Looks up bytes of ASCII, or the others less 0x80.

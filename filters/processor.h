@@ -2,6 +2,23 @@
 
 #include <cstdint>
 
+// Of a function for such a processor, and of one whose loops the compiler makes vectors of, with
+// all that they call.
+#if defined(__x86_64__)
+#define SEKISHO_AVX2 __attribute__((target("avx2,bmi,popcnt")))
+#define SEKISHO_AVX512 __attribute__((target("avx512bw,avx512vbmi,bmi,bmi2,popcnt")))
+#define SEKISHO_VECTORS_256 __attribute__((target("avx2,bmi,popcnt"), flatten))
+#if defined(__clang__)
+#define SEKISHO_VECTORS_512 __attribute__((target("avx512bw,avx512vbmi,bmi,bmi2,popcnt"), flatten))
+#else
+#define SEKISHO_VECTORS_512 \
+  __attribute__((target("avx512bw,avx512vbmi,bmi,bmi2,popcnt,prefer-vector-width=512"), flatten))
+#endif
+#else
+#define SEKISHO_VECTORS_256 __attribute__((flatten))
+#define SEKISHO_VECTORS_512 __attribute__((flatten))
+#endif
+
 namespace sekisho::filters {
 
 // How many bytes of a text this processor looks at in one go.

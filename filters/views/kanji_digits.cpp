@@ -36,7 +36,7 @@ struct Run {
   std::size_t begin = 0, end = 0;  // of digits, separators between
   std::size_t digits = 0;
   std::size_t ascii = 0;  // of them
-  Range line;             // the line end within, no more than one
+  Range line{};           // the line end within, no more than one
   bool powers = false;    // ten and above
   bool separated = false;
 };

@@ -37,34 +37,46 @@ inline bool is_spoken_kana(const unsigned char* p) {
 // Whether many of them stand from `at` of a block on.
 bool spoken_kana_at(const unsigned char* block, std::size_t at);
 
-// Where such words begin in the last block, and how many bytes of them it ends with.
+// Words of a block, and what stands between no such ones.
 struct SpokenWords {
-  std::uint64_t begins = 0;
-  int trail = 0;
+  std::uint64_t begins = 0, other = ~std::uint64_t{0};
+
+  // How many bytes of them the block begins and ends with.
+  int lead() const { return std::countr_zero(other); }
+  int trail() const { return std::countl_zero(other); }
 };
 
-// Cheap: whether many words without anything else go on from the block before; `lead` bytes of them
-// begin this one.
-[[gnu::always_inline]] inline bool spoken_words_go_on(const SpokenWords& before,
-                                                      std::uint64_t begins, int lead) {
+// Japanese at both ends and between: nothing goes on from block to block.
+constexpr bool is_japanese_all_along(const BlockMarks& m) {
+  constexpr std::uint64_t kMiddle = std::uint64_t{0xFFFF} << 24;
+  return (m.high & 0xFF) != 0 && (m.high & kMiddle) != 0 && m.high >> 56 != 0;
+}
+
+// Words of five letters at most; no digits, and nothing of code between.
+constexpr SpokenWords spoken_words(const BlockMarks& m) {
+  const std::uint64_t two = m.letter & m.letter >> 1, four = two & two >> 2;
+  return {m.letter & ~(m.letter << 1),
+          (four & two >> 4) | m.special | ~(m.letter | m.space | m.token | m.dot | m.border)};
+}
+
+// Cheap: whether many words without anything else go on from the block before.
+inline bool spoken_words_go_on(const SpokenWords& before, const SpokenWords& words) {
   constexpr int kFewestBytes = 8, kFewestOfBoth = 44;
   constexpr std::size_t kFewestWords = 11;
-  if (lead + before.trail < kFewestOfBoth) return false;
-  if (lead < kFewestBytes || before.trail < kFewestBytes) return false;
-  const std::uint64_t first = lead == 64 ? begins : begins & ~(~std::uint64_t{0} << lead);
+  const int lead = words.lead(), trail = before.trail();
+  if (lead + trail < kFewestOfBoth || lead < kFewestBytes || trail < kFewestBytes) return false;
+  const std::uint64_t first =
+      lead == 64 ? words.begins : words.begins & ~(~std::uint64_t{0} << lead);
   const std::uint64_t last =
-      before.trail == 64 ? before.begins : before.begins & ~(~std::uint64_t{0} >> before.trail);
+      trail == 64 ? before.begins : before.begins & ~(~std::uint64_t{0} >> trail);
   return bit_count(first) + bit_count(last) >= kFewestWords;
 }
 
-// Whether 40 bits side by side are set.
-[[gnu::always_inline]] constexpr bool has_forty(std::uint64_t bits) {
-  bits &= bits << 1;
-  bits &= bits << 2;
-  bits &= bits << 4;
-  bits &= bits << 8;
-  bits &= bits << 16;
-  return (bits & bits << 8) != 0;
+// Cheaper still, without branches: characters that are not ASCII, and the ends of forty bytes of
+// words. None: may_hold_spoken_digits need not be asked.
+constexpr std::uint64_t may_hold_spoken_words(const BlockMarks& before, const BlockMarks& m) {
+  const BlockRun words{~spoken_words(m).other, ~spoken_words(before).other};
+  return m.high | words.twice(1).twice(2).twice(4).twice(8).twice(16).twice(8).here;
 }
 
 // Cheap: whether digits in kana may stand in the middle of the block, where a label before them is
@@ -78,36 +90,30 @@ struct SpokenWords {
 }
 
 // Cheap: whether a block of Survey::kBlock bytes, with as many readable behind it as a character
-// has, may hold such words; `last` is of the block before, and then of this one.
-[[gnu::always_inline]] inline bool may_hold_spoken_digits(const unsigned char* block,
-                                                          const BlockMarks& m, SpokenWords& last) {
-  // Words of five letters at most, many of them, and nothing of code between: all runs of 40 bytes
-  // have the middle of the block in common.
+// has, may hold such words.
+inline bool may_hold_spoken_digits(const unsigned char* block, const BlockMarks& marks_before,
+                                   const BlockMarks& m) {
+  // All runs of 40 bytes have the middle of the block in common.
   constexpr std::size_t kFewestWords = 9;
   constexpr std::uint64_t kCommon = std::uint64_t{0xFFFF} << 24;
-  // Japanese at both ends and between: nothing goes on from block to block.
-  const bool wide = (m.high & 0xFF) != 0 && (m.high & kCommon) != 0 && m.high >> 56 != 0;
-  if (wide) {
-    last = {};
-    return may_hold_kana(block, m);
-  }
-  const std::uint64_t two = m.letter & m.letter >> 1, four = two & two >> 2;
-  const std::uint64_t other = (four & two >> 4) | m.special |
-                              ~(m.letter | m.space | m.token | m.dot | m.border);  // digits too
-  const std::uint64_t begins = m.letter & ~(m.letter << 1);
-  const SpokenWords before = last;
-  last = {begins, std::countl_zero(other)};
-  if (spoken_words_go_on(before, begins, std::countr_zero(other))) return true;
+  if (is_japanese_all_along(m)) return may_hold_kana(block, m);
+  const SpokenWords words = spoken_words(m);
+  const SpokenWords before =
+      is_japanese_all_along(marks_before) ? SpokenWords{} : spoken_words(marks_before);
+  if (spoken_words_go_on(before, words)) return true;
   if (m.high != 0 && may_hold_kana(block, m)) return true;
-  if (!has_forty(~other)) return false;
+  const std::uint64_t other = words.other;
+  if ((other & kCommon) != 0) return false;
   const int begin = 64 - std::countl_zero(other & (kCommon - 1) & ~kCommon);
   const int end = std::countr_zero(other & ~std::uint64_t{0} << 40);
+  if (end - begin < 40) return false;
   const std::uint64_t run = ~std::uint64_t{0} >> (64 - (end - begin)) << begin;
   // Fewer when signs part them: "three, five, four".
   std::uint64_t signs = (m.border | m.token) & run;
   for (int i = 0; i < 4; ++i) signs &= signs - 1;
-  return bit_count(begins & run) >= (signs != 0 ? kFewestWords - 2 : kFewestWords);
+  return bit_count(words.begins & run) >= (signs != 0 ? kFewestWords - 2 : kFewestWords);
 }
+
 // Adds a patch over each number of enough digits that begins in `where`.
 void find_spoken_digits(std::string_view text, const Survey& survey, Range where, Patches& out);
 

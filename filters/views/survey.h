@@ -14,6 +14,7 @@
 
 #include "filters/finding.h"
 #include "filters/processor.h"
+#include "filters/views/block_marks.h"
 
 namespace sekisho::filters {
 
@@ -37,41 +38,6 @@ enum SurveyFlag : std::uint16_t {
   kTurnedLabel = 32768,  // a label written backwards, or in ROT13
 };
 
-// The bytes of a block by what they are, a bit each, the first byte lowest.
-struct BlockMarks {
-  std::uint64_t digit = 0, letter = 0;  // of ASCII
-  std::uint64_t token = 0;              // + / - _ ~
-  std::uint64_t dot = 0, at = 0;        // "@"
-  std::uint64_t space = 0;              // and controls
-  std::uint64_t control = 0;            // line ends, tabs
-  std::uint64_t special = 0;            // % & < = \ | * ' " `
-  std::uint64_t border = 0;             // , ; @ | < ' " and the tab
-  std::uint64_t number_gap = 0;         // kNumberGap
-  std::uint64_t colon = 0;
-  std::uint64_t plain = 0;  // letters of no code: neither hexadecimal digits nor u, x, h, o
-  std::uint64_t close = 0;  // ; ( ) [ ] { } > end lines of code
-  std::uint64_t high = 0, first_high = 0;  // not ASCII; and the first byte of such a character
-  std::uint64_t lead = 0;      // first bytes of characters that are not everyday Japanese
-  std::uint64_t kanji = 0;     // first bytes of what may be a digit in kanji
-  std::uint64_t wide_gap = 0;  // the second byte of U+3000
-  std::uint64_t gap = 0;  // first bytes of what is not ASCII and may part characters or numbers
-
-  std::uint64_t alnum() const { return digit | letter; }
-};
-
-// What may stand between two groups of a number, in cells too. A tag may as well.
-inline constexpr std::string_view kNumberGap = " \t\r\n-._/:,|*+~^@!?()[]{};\"'";
-
-// The same mark of a block and of the one after it.
-struct TwoBlocks {
-  std::uint64_t low = 0, high = 0;
-
-  // What stands `n` bytes further on, at most 63.
-  std::uint64_t ahead(unsigned n) const { return low >> n | high << (64 - n); }
-  // Marks what is marked here or `n` bytes further on.
-  TwoBlocks spread(unsigned n) const { return {low | ahead(n), high | high >> n}; }
-};
-
 // Without a call of the compiler's library, which std::popcount is on older processors.
 constexpr std::size_t bit_count(std::uint64_t bits) {
   bits -= bits >> 1 & 0x5555555555555555;
@@ -83,7 +49,7 @@ constexpr std::size_t bit_count(std::uint64_t bits) {
 // Where gaps of two bytes, or of three (" - ", a character that is not ASCII), begin behind a token
 // and come again behind a group of a usual length; and where one blank does so, three times behind
 // pairs ("gh p_ A1 b2").
-inline std::uint64_t even_gaps(const BlockMarks& m, const BlockMarks& after) {
+constexpr std::uint64_t even_gaps(const BlockMarks& m, const BlockMarks& after) {
   const std::uint64_t low = m.alnum() | m.token, high = after.alnum() | after.token;
   const TwoBlocks run{low, high}, none{~low, ~high}, blank{m.space, after.space};
   const std::uint64_t ends = ~low & low << 1;
@@ -130,7 +96,7 @@ class Survey {
   template <class Of>
   std::size_t next(std::size_t at, std::size_t end, Of of) const {
     for (std::size_t block = at / kBlock; at < end; at = ++block * kBlock) {
-      const std::uint64_t bits = of(marks_before(block), marks_[block], marks_after(block)) &
+      const std::uint64_t bits = of(marks_[block - 1], marks_[block], marks_[block + 1]) &
                                  ~std::uint64_t{0} << at % kBlock;
       if (bits != 0)
         return std::min(end, block * kBlock + static_cast<std::size_t>(std::countr_zero(bits)));
@@ -142,10 +108,16 @@ class Survey {
   // to go on, behind the place.
   template <class Of, class Use>
   void each(std::size_t at, std::size_t end, Of of, Use use) const {
+    MarkColumns::Bits made;
+    std::size_t first = 0, known = 0;  // the blocks that `made` is of
     while (at < end) {
       const std::size_t block = at / kBlock, base = block * kBlock;
-      std::uint64_t bits = of(marks_before(block), marks_[block], marks_after(block)) &
-                           ~std::uint64_t{0} << at % kBlock;
+      if (block < first || block >= first + known) {
+        marks_.bits(block, of, stride_, made);
+        first = block;
+        known = MarkColumns::kTogether;
+      }
+      std::uint64_t bits = made[block - first] & ~std::uint64_t{0} << at % kBlock;
       at = base + kBlock;
       while (bits != 0) {
         const std::size_t place = base + static_cast<std::size_t>(std::countr_zero(bits));
@@ -165,8 +137,8 @@ class Survey {
   template <class Of>
   bool marked_within(std::size_t at, std::size_t most, Of of) const {
     const std::size_t block = at / kBlock;
-    const BlockMarks& first = block < marks_.size() ? marks_[block] : kNoMarks;
-    const TwoBlocks marks{of(first), of(marks_after(block))};
+    if (block >= marks_.size()) return of(BlockMarks{}) != 0;
+    const TwoBlocks marks{of(marks_[block]), of(marks_[block + 1])};
     const std::uint64_t bits = at % kBlock == 0 ? marks.low : marks.ahead(at % kBlock);
     return (bits & ((std::uint64_t{1} << most) - 1)) != 0;
   }
@@ -221,34 +193,27 @@ class Survey {
     while (block < flags_.size() && (flags_[block] & flags) == 0) ++block;
     return block;
   }
-  const BlockMarks& marks_before(std::size_t block) const {
-    return block > 0 ? marks_[block - 1] : kNoMarks;
-  }
-  const BlockMarks& marks_after(std::size_t block) const {
-    return block + 1 < marks_.size() ? marks_[block + 1] : kNoMarks;
-  }
-  struct Carried;
-  void begin(std::string_view text);
+  void begin(std::string_view text, Stride stride);
   void read_32(std::string_view text);
   void read_64(std::string_view text);
   template <BlockMarks (*kMasks)(const unsigned char*),
             std::uint64_t (*kMarked)(const unsigned char*, std::uint64_t)>
   void read_blocks(std::string_view text);
-  template <std::uint64_t (*kFiguresOf)(const unsigned char*)>
-  void see_figures(std::string_view text);
-  static std::uint16_t flags_of_block(const BlockMarks& m, Carried& last);
+  void see_flags(std::string_view text);
+  bool holds_spoken_digits(std::string_view text, std::size_t block) const;
+  bool holds_turned_label(std::string_view text, std::size_t block) const;
   std::uint16_t see_odd(std::string_view text, std::size_t at);
 
-  static constexpr BlockMarks kNoMarks{};
   std::vector<std::uint16_t> flags_;
-  std::vector<BlockMarks> marks_;
+  MarkColumns marks_;
   std::vector<Range> odd_;
+  Stride stride_ = Stride::kOne;
   std::size_t size_ = 0;
   std::uint16_t any_ = 0;
 };
 
 // Up to five bytes from two digits side by side. What stands beyond the block is not known.
-inline std::uint64_t near_two_digits(const BlockMarks& m) {
+constexpr std::uint64_t near_two_digits(const BlockMarks& m) {
   constexpr std::uint64_t kEdges = 0x1F | std::uint64_t{0x1F} << 59;
   std::uint64_t near = m.digit & m.digit >> 1;
   near |= near << 1 | near >> 1;
@@ -285,8 +250,12 @@ inline constexpr auto kEvenGroupStarts = [](const BlockMarks& before, const Bloc
   const std::uint64_t goes_on = after.alnum() | after.token;
   const TwoBlocks blanks{m.space & run << 1 & (run >> 1 | goes_on << 63),
                          after.space & (goes_on << 1 | run >> 63) & goes_on >> 1};
-  std::uint64_t even = 0;
-  for (const unsigned size : kEvenSizes) even |= blanks.ahead(size) & blanks.ahead(2 * size + 1);
+  const auto twice = [&blanks](unsigned size) {
+    return blanks.ahead(size) & blanks.ahead(2 * size + 1);
+  };
+  static_assert(std::size(kEvenSizes) == 5);
+  const std::uint64_t even = twice(kEvenSizes[0]) | twice(kEvenSizes[1]) | twice(kEvenSizes[2]) |
+                             twice(kEvenSizes[3]) | twice(kEvenSizes[4]);
   // Numbers are written in groups too, but in fewer ones.
   const TwoBlocks letters{m.letter, after.letter};
   const std::uint64_t six =

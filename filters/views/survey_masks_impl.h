@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "filters/processor.h"
 #include "filters/views/survey.h"
 
 #if defined(__x86_64__)
@@ -56,7 +57,8 @@ enum Sign : std::uint8_t {
   kClose = 4,
   kControl = 8,
   kPlain = 16,
-  kFigure = 32
+  kFigure = 32,
+  kCapital = 64
 };
 
 constexpr std::array<std::uint8_t, 128> make_signs() {
@@ -70,6 +72,8 @@ constexpr std::array<std::uint8_t, 128> make_signs() {
     out[static_cast<std::size_t>(c)] = kPlain;
     out[static_cast<std::size_t>(c | 0x20)] = kPlain;
   }
+  for (std::size_t c = 'A'; c <= 'Z'; ++c) out[c] |= kCapital;
+  for (const char c : {'O', 'o', 'l', 'I', 'S'}) out[static_cast<std::size_t>(c)] |= kFigure;
   return out;
 }
 inline constexpr auto kSigns = make_signs();
@@ -119,6 +123,8 @@ inline BlockMarks plain_masks(const unsigned char* p) {
     if (sign & kColon) m.colon |= bit;
     if (sign & kClose) m.close |= bit;
     if (sign & kPlain) m.plain |= bit;
+    if (sign & kCapital) m.capital |= bit;
+    if (sign & kFigure) m.figure |= bit;
     if (c & kSpace) m.space |= bit;
     if (sign & kControl) m.control |= bit;
     if (c & kSpecial) m.special |= bit;
@@ -129,8 +135,6 @@ inline BlockMarks plain_masks(const unsigned char* p) {
 }
 
 #if defined(__x86_64__)
-#define SEKISHO_AVX2 __attribute__((target("avx2,bmi,popcnt")))
-
 SEKISHO_AVX2 inline __m256i bytes_of(int value) {
   return _mm256_set1_epi8(static_cast<char>(value));
 }
@@ -238,6 +242,10 @@ SEKISHO_AVX2 inline BlockMarks masks_by_32(const unsigned char* p) {
     m.colon |= bits(equal(v, ':')) << half;
     m.close |= listed(close, low, row) << half;
     m.plain |= listed(plain, low, row) << half;
+    m.capital |= bits(within(v, 'A', 26)) << half;
+    const __m256i zero = equal(either(v, bytes_of(0x20)), 'o');
+    m.figure |= bits(either(either(zero, equal(v, 'S')), either(equal(v, 'l'), equal(v, 'I'))))
+                << half;
     m.space |= bits(at_most(v, 0x20)) << half;
     m.control |= bits(at_most(v, 0x1F)) << half;
     const std::uint64_t high = bits(v);
@@ -246,8 +254,6 @@ SEKISHO_AVX2 inline BlockMarks masks_by_32(const unsigned char* p) {
   }
   return m;
 }
-
-#define SEKISHO_AVX512 __attribute__((target("avx512bw,avx512vbmi,bmi,bmi2,popcnt")))
 
 // low <= v < low + count
 SEKISHO_AVX512 inline std::uint64_t within_64(__m512i v, int low, int count) {
@@ -310,6 +316,8 @@ SEKISHO_AVX512 inline BlockMarks masks_by_64(const unsigned char* p) {
   m.colon = any_of_64(sign, kColon);
   m.close = any_of_64(sign, kClose);
   m.plain = any_of_64(sign, kPlain);
+  m.capital = any_of_64(sign, kCapital);
+  m.figure = any_of_64(sign, kFigure);
   m.space = any_of_64(is, kSpace);
   m.control = any_of_64(sign, kControl);
   m.special = any_of_64(is, kSpecial);
@@ -374,43 +382,7 @@ inline constexpr auto kMarkedBy = make_marked_by();
   return out;
 }
 
-// Letters that are written for digits: O o l I S.
-[[gnu::always_inline]] inline std::uint64_t plain_figures(const unsigned char* p) {
-  std::uint64_t out = 0;
-  for (std::size_t i = 0; i < kBlock; ++i) {
-    const bool is_one = (p[i] | 0x20) == 'o' || p[i] == 'l' || p[i] == 'I' || p[i] == 'S';
-    out |= std::uint64_t{is_one} << i;
-  }
-  return out;
-}
-
-// Whether some stand beside a digit, with no other letters and two digits near.
-[[gnu::always_inline]] inline bool has_figures(const BlockMarks& m, std::uint64_t figures) {
-  const std::uint64_t beside = figures & (m.digit << 1 | m.digit >> 1);
-  const std::uint64_t other = m.letter & ~figures;
-  // "TEL O3": a word before the number stands apart.
-  const std::uint64_t two = (other << 2 & m.alnum() << 1) | (other >> 2 & m.alnum() >> 1);
-  const std::uint64_t alone = beside & ~(other << 1 | other >> 1 | two);
-  return alone != 0 && (alone & near_two_digits(m)) != 0;
-}
-
 #if defined(__x86_64__)
-SEKISHO_AVX2 inline std::uint64_t figures_by_32(const unsigned char* p) {
-  std::uint64_t out = 0;
-  for (std::size_t half = 0; half < kBlock; half += 32) {
-    const __m256i v = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p + half));
-    const __m256i zero = equal(either(v, bytes_of(0x20)), 'o');
-    out |= bits(either(either(zero, equal(v, 'S')), either(equal(v, 'l'), equal(v, 'I')))) << half;
-  }
-  return out;
-}
-
-SEKISHO_AVX512 inline std::uint64_t figures_by_64(const unsigned char* p) {
-  const __m512i v = _mm512_loadu_si512(p);
-  return equal_64(v | _mm512_set1_epi8(0x20), 'o') | equal_64(v, 'l') | equal_64(v, 'I') |
-         equal_64(v, 'S');
-}
-
 SEKISHO_AVX512 inline std::uint64_t marked_by_64(const unsigned char* p, std::uint64_t specials) {
   if (specials == 0) return 0;
   const __m512i v = _mm512_loadu_si512(p), next = _mm512_loadu_si512(p + 1);
