@@ -35,6 +35,7 @@ PatternDetector::Impl::Gate& PatternDetector::Impl::gate_of(const std::string& p
   Gate& gate = place->second;
   if (!added) return gate;
   gate.pattern = std::make_unique<const RE2>(pattern, quiet_options(kPatternMemory));
+  gate.length = longest_match(pattern).value_or(kGateReach);
   gate.shape = byte_shape(pattern);
   gate.run = pattern_run(pattern);
   gate.in_ascii = whole_ascii_shape(pattern);

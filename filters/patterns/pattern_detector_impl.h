@@ -42,6 +42,7 @@ struct PatternDetector::Impl {
     PatternRun run;
     ByteShape in_ascii;           // all of a match, in a text of ASCII
     std::size_t before = 0;       // a match begins at most so many bytes before a word
+    std::size_t length = 0;       // of a match, at most
     bool whole = false;           // the word is the match
     bool at_border = false;       // begins at the border of a word
     bool rows_at_border = false;  // so do all that its rows find, escapes aside

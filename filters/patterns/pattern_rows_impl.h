@@ -37,9 +37,12 @@ struct PackRow {
       : row(r),
         gate(g),
         slot(s),
-        tail(sought() ? PatternTail{r.pattern, {}, 0} : pattern_tail(r.pattern)),
+        tail(sought() ? PatternTail{{}, r.pattern, {}, 0} : pattern_tail(r.pattern)),
         pattern(tail.pattern, options),
-        run(pattern_run(r.pattern)) {}
+        run(pattern_run(r.pattern)) {
+    if (pattern.NumberOfCapturingGroups() == 1 && !tail.first.empty())
+      first = std::make_unique<const RE2>(tail.first, options);
+  }
 
   // Sought all over a block that holds what announces it, not where a gate stands.
   bool sought() const {
@@ -47,11 +50,12 @@ struct PackRow {
   }
 
   const DetectorRow& row;
-  const RE2& gate;       // or whatever announces it
-  std::size_t slot = 0;  // in Progress
-  PatternTail tail;      // of a pattern that is matched where a gate or label stands
-  RE2 pattern;           // up to the tail; of an empty pattern: unused
-  PatternRun run;        // of a match of `pattern`
+  const RE2& gate;                   // or whatever announces it
+  std::size_t slot = 0;              // in Progress
+  PatternTail tail;                  // of a pattern that is matched where a gate or label stands
+  RE2 pattern;                       // up to the tail; of an empty pattern: unused
+  std::unique_ptr<const RE2> first;  // the first alternative of it
+  PatternRun run;                    // of a match of `pattern`
   std::vector<std::unique_ptr<const RE2>> allow;
   std::size_t span = kShippedSpan;  // bytes a match is sought in
 };

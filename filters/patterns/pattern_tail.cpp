@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "filters/patterns/pattern_alternatives.h"
 #include "filters/patterns/pattern_counts.h"
 #include "filters/patterns/pattern_tree.h"
 
@@ -21,18 +22,25 @@ bool one_byte_each(const PatternNode& characters, std::bitset<256>& bytes) {
   return true;
 }
 
+// Of a pattern that ends with a group.
+std::string first_alternative(const std::string& pattern) {
+  const std::size_t group = pattern.rfind("([");
+  if (group == pattern.npos || !pattern.starts_with("(?:") || pattern[group - 1] != ')') return {};
+  const std::vector<std::string> all = pattern_alternatives(pattern.substr(0, group));
+  return all.size() < 2 ? std::string() : all.front() + pattern.substr(group);
+}
+
 }  // namespace
 
 PatternTail pattern_tail(const std::string& pattern) {
-  constexpr std::string_view kEnd = "})";
-  const PatternTail whole{pattern, {}, 0};
+  const PatternTail whole{{}, pattern, {}, 0};
+  const std::string_view end = pattern.ends_with("})") ? "})" : "}";
   const std::size_t brace = pattern.rfind('{');
-  if (!pattern.ends_with(kEnd) || brace == pattern.npos || pattern.find('(') == pattern.npos)
-    return whole;
+  if (brace == pattern.npos) return whole;
   std::size_t pos = brace;
   const std::optional<PatternCounts> counts = take_counts(pattern, pos);
   if (!counts || !counts->bounded || counts->exact() || counts->least == 0 ||
-      pos + 1 != pattern.size())
+      pattern.substr(pos - 1) != end)
     return whole;
   const std::optional<PatternNode> tree = pattern_tree(pattern);
   if (!tree) return whole;
@@ -43,8 +51,9 @@ PatternTail pattern_tail(const std::string& pattern) {
       last.most != counts->most || last.parts[0].kind != PatternNode::Kind::kCharacters ||
       last.parts[0].loose || !one_byte_each(last.parts[0], out.bytes))
     return whole;
-  out.pattern = pattern.substr(0, brace + 1) + std::to_string(counts->least) + std::string(kEnd);
+  out.pattern = pattern.substr(0, brace + 1) + std::to_string(counts->least) + std::string(end);
   out.more = counts->most - counts->least;
+  if (parts.size() == 2) out.first = first_alternative(out.pattern);
   return out;
 }
 

@@ -7,10 +7,13 @@
 
 namespace sekisho::filters {
 
-// A pattern that ends with a group of one kind of characters, "…([a-z0-9]{16,200})". The engine
-// tells groups at some hundred times the price of a match, for each time that a character may
-// repeat: it is asked for the least of them, the rest of the group is what goes on alike.
+// A pattern that ends with characters of one kind, "…[a-z0-9]{16,200}" or a group of them. The
+// engine tells groups at some hundred times the price of a match, for each time that a character
+// may repeat: it is asked for the least of them, the rest is what goes on alike.
 struct PatternTail {
+  // "(?:A|B)([…]{16})": A with the group, which the engine is sooner done with and which goes
+  // before B; empty: there are no alternatives.
+  std::string first;
   std::string pattern;     // with the least number of characters; the whole where `more` is 0
   std::bitset<256> bytes;  // that go on
   std::size_t more = 0;    // at most so many

@@ -71,7 +71,7 @@ void PatternDetector::Impl::open_gate(const Gate& gate, const Window& window,
     return;
   }
   re2::StringPiece match;
-  const std::size_t limit = std::min(text.size(), hit.begin + longest_gate + kAssertionReach);
+  const std::size_t limit = std::min(text.size(), hit.begin + gate.length + kAssertionReach);
   const auto anchor = gate.before > 0 ? RE2::UNANCHORED : RE2::ANCHOR_START;
   if (!gate.pattern->Match(piece(text), from, limit, anchor, &match, 1)) return;
   const std::size_t begin = static_cast<std::size_t>(match.data() - text.data());
@@ -101,7 +101,7 @@ bool PatternDetector::Impl::open_beside_digit(const Gate& gate, const Window& wi
   });
   if (!wanted) return false;
   re2::StringPiece match;
-  const std::size_t limit = std::min(text.size(), begin + longest_gate + kAssertionReach);
+  const std::size_t limit = std::min(text.size(), begin + gate.length + kAssertionReach);
   if (!gate.pattern->Match(piece(text), begin, limit, RE2::ANCHOR_START, &match, 1)) return false;
   enter(gate, window, {begin, begin + match.size()}, done, out);
   return true;

@@ -9,6 +9,7 @@
 
 #include "filters/char_set.h"
 #include "filters/line_ends.h"
+#include "filters/literal_at.h"
 #include "filters/width_fold.h"
 
 namespace sekisho::filters {
@@ -364,12 +365,20 @@ constexpr SpeltMark kSpelt[] = {{"アットマーク", '@', true},
                                 {"@", '@', true},
                                 {".", '.', false}};
 
+// Whether `word` stands at `at`, ASCII in either case.
+bool is_spelt_at(std::string_view text, std::size_t at, std::string_view word) {
+  if (static_cast<unsigned char>(word[0]) >= 0x80) return begins_at(text, at, word);
+  return at <= text.size() && text.size() - at >= word.size() &&
+         std::equal(word.begin(), word.end(), text.begin() + static_cast<std::ptrdiff_t>(at),
+                    [](char a, char b) { return a == lower(static_cast<unsigned char>(b)); });
+}
+
 // The mark that is spelt out at `pos`, with what belongs to it: brackets and a blank on each side.
 std::size_t mark_at(std::string_view text, std::size_t pos, char& mark) {
   static constexpr std::string_view kOpen[] = {"[", "(", "{", "<", "（", "【"},
                                     kClose[] = {"]", ")", "}", ">", "）", "】"};
   const auto starts = [text](std::size_t at, std::string_view what) {
-    return text.substr(std::min(at, text.size()), what.size()) == what;
+    return begins_at(text, at, what);
   };
   const auto blank = [&starts](std::size_t at) { return at + (starts(at, " ") ? 1 : 0); };
   std::size_t at = blank(pos);
@@ -378,9 +387,7 @@ std::size_t mark_at(std::string_view text, std::size_t pos, char& mark) {
   const bool bracket = open != std::end(kOpen);
   if (bracket) at = blank(at + open->size());
   for (const SpeltMark& spelt : kSpelt) {
-    if (folded_lower(text.substr(std::min(at, text.size()), spelt.word.size())) != spelt.word &&
-        !starts(at, spelt.word))
-      continue;
+    if (!is_spelt_at(text, at, spelt.word)) continue;
     std::size_t end = blank(at + spelt.word.size());
     const auto close = kClose[bracket ? open - std::begin(kOpen) : 0];
     if (bracket && !starts(end, close)) continue;

@@ -26,15 +26,6 @@ namespace {
 
 constexpr std::size_t kCommandReach = 200;  // bytes from an option back to its program
 
-// Which lengths the words of a table have that begin with a letter.
-template <std::size_t N>
-constexpr std::array<std::uint32_t, 256> lengths_of(const std::string_view (&table)[N]) {
-  std::array<std::uint32_t, 256> out{};
-  for (const std::string_view word : table)
-    out[static_cast<unsigned char>(word[0])] |= std::uint32_t{1} << word.size();
-  return out;
-}
-
 // Names of something about a password, not of one.
 constexpr std::string_view kOtherNames[] = {
     "hash",      "hashed",      "hashes",    "salt",       "field",
@@ -61,15 +52,35 @@ constexpr std::string_view kOtherNames[] = {
     "trim",      "replace",     "split",     "startswith", "endswith",
     "control",   "expiring"};
 
-constexpr auto kLengthsOfOtherNames = lengths_of(kOtherNames);
+// Where those with a first letter begin in kOtherNames, sorted; which lengths they have.
+struct OtherNames {
+  std::array<std::string_view, std::size(kOtherNames)> sorted{};
+  std::array<std::uint8_t, 128> first{};
+  std::array<std::uint32_t, 128> lengths{};
+};
+constexpr auto kByLetter = [] {
+  OtherNames out;
+  std::copy(std::begin(kOtherNames), std::end(kOtherNames), out.sorted.begin());
+  std::sort(out.sorted.begin(), out.sorted.end());
+  for (std::size_t i = out.sorted.size(); i-- > 0;) {
+    const auto letter = static_cast<unsigned char>(out.sorted[i][0]);
+    out.first[letter] = static_cast<std::uint8_t>(i);
+    out.lengths[letter] |= std::uint32_t{1} << out.sorted[i].size();
+  }
+  return out;
+}();
+static_assert(std::size(kOtherNames) < 256);
 
 bool is_other_name(std::string_view part) {
-  if (part.empty() || part.size() > 31 ||
-      (kLengthsOfOtherNames[static_cast<unsigned char>(part[0])] >> part.size() & 1) == 0)
-    return false;
-  return std::any_of(std::begin(kOtherNames), std::end(kOtherNames), [part](std::string_view name) {
-    return name.size() == part.size() && name[0] == part[0] && name == part;
-  });
+  if (part.empty() || part.size() > 31) return false;
+  const auto letter = static_cast<unsigned char>(part[0]);
+  if (letter >= 128 || (kByLetter.lengths[letter] >> part.size() & 1) == 0) return false;
+  for (std::size_t i = kByLetter.first[letter]; i < kByLetter.sorted.size(); ++i) {
+    const std::string_view name = kByLetter.sorted[i];
+    if (name[0] != part[0]) return false;
+    if (name == part) return true;
+  }
+  return false;
 }
 
 bool is_pin(std::string_view value) {

@@ -116,6 +116,13 @@ bool is_cell_of(std::string_view text, std::size_t offset, Range whole, Range lo
   return end < text.size() && kBorders.has(text[end]);
 }
 
+// Whether `again`, of a view, says no more than what was found already.
+bool tells_the_same(const Finding& known, const Finding& again) {
+  return known.range == again.range && known.type == again.type &&
+         known.confidence >= again.confidence && known.normalised == again.normalised &&
+         ((known.undone | again.undone) & kWrapped) == 0;
+}
+
 // Behind padding, too.
 bool ends_line(std::string_view text, std::size_t at) {
   for (int i = 0; i < 2 && at < text.size() && text[at] == '='; ++i) ++at;
@@ -285,6 +292,7 @@ void ViewScan::Impl::look(const Scene& scene, Family family, bool unsure, Findin
     finding.undone |= view.undone_in(r);
     const std::string_view shown = std::string_view(view.text()).substr(r.begin, r.size());
     const bool known = places.any(out, finding.range, [&](const Finding& f) {
+      if (tells_the_same(f, finding)) return true;
       if (f.type == finding.type && is_cell_of(scene.text, scene.offset, f.range, finding.range))
         return true;
       if (family != kLines) return false;

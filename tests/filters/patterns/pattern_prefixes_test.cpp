@@ -255,10 +255,23 @@ TEST(PatternTail, IsTheRestOfAGroupOfOneKindOfCharacters) {
   EXPECT_EQ(tail.end_of("key:abcdefghijklm", 8), 14u) << "so many and no more";
 }
 
+TEST(PatternTail, NeedsNoGroup) {
+  const PatternTail tail = pattern_tail("gh[ps]_[a-z0-9]{36,99}");
+  EXPECT_EQ(tail.pattern, "gh[ps]_[a-z0-9]{36}");
+  EXPECT_EQ(tail.more, 63u);
+}
+
+TEST(PatternTail, TellsTheFirstOfAlternatives) {
+  EXPECT_EQ(pattern_tail("(?: ?|[|]:)([a-z]{4,9})").first, " ?([a-z]{4})");
+  EXPECT_EQ(pattern_tail("(?:a|b)c([a-z]{4,9})").first, "");
+  EXPECT_EQ(pattern_tail("(?:a|b)?([a-z]{4,9})").first, "");
+  EXPECT_EQ(pattern_tail(" ?([a-z]{4,9})").first, "");
+}
+
 TEST(PatternTail, IsNoneOfOtherPatterns) {
   for (const std::string pattern :
-       {"[a-z]{4,10}", "([a-z]{4})", "([a-z]{4,})", "([a-z]{0,4})", "([a-zあ]{4,10})",
-        "([^a]{4,10})", "([a-z]{4,10})x", "([a-z]{4,10}?)", "a|([a-z]{4,10})", "(a|[b]{4,10})",
+       {"[a-z]{4}", "([a-z]{4})", "([a-z]{4,})", "([a-z]{0,4})", "([a-zあ]{4,10})", "([^a]{4,10})",
+        "([a-z]{4,10})x", "([a-z]{4,10}?)", "a|([a-z]{4,10})", "(a|[b]{4,10})",
         "(?:[a-z]{4,10}){2,3}", "(\\{4,10})"}) {
     EXPECT_EQ(pattern_tail(pattern).pattern, pattern);
     EXPECT_EQ(pattern_tail(pattern).more, 0u) << pattern;
@@ -266,11 +279,11 @@ TEST(PatternTail, IsNoneOfOtherPatterns) {
 }
 
 TEST(PatternTail, GivesTheGroupThatTheWholePatternGives) {
-  for (const std::string pattern :
-       {"(?:[ab]{0,3}|[a-c]{0,4}:)([a-d]{3,7})", "a{0,2}?([ab]{2,5})", "(?i:A|b:)([A-C]{1,4})"}) {
+  for (const std::string pattern : {"(?:[ab]{0,3}|[a-c]{0,4}:)([a-d]{3,7})", "a{0,2}?([ab]{2,5})",
+                                    "(?i:A|b:)([A-C]{1,4})", "A?[a-d]{2,7}"}) {
     const PatternTail tail = pattern_tail(pattern);
     ASSERT_GT(tail.more, 0u) << pattern;
-    const RE2 whole(pattern), least(tail.pattern);
+    const RE2 whole(pattern), least(tail.pattern), first(tail.first);
     std::mt19937 random(7);
     for (int i = 0; i < 2000; ++i) {
       std::string text;
@@ -279,6 +292,9 @@ TEST(PatternTail, GivesTheGroupThatTheWholePatternGives) {
       const bool found = whole.Match(text, 0, text.size(), RE2::ANCHOR_START, a, 2);
       ASSERT_EQ(found, least.Match(text, 0, text.size(), RE2::ANCHOR_START, b, 2)) << text;
       if (!found) continue;
+      const bool of_first =
+          !tail.first.empty() && first.Match(text, 0, text.size(), RE2::ANCHOR_START, b, 2);
+      if (!of_first) least.Match(text, 0, text.size(), RE2::ANCHOR_START, b, 2);
       EXPECT_EQ(a[1].data(), b[1].data()) << pattern << " in " << text;
       const auto end = static_cast<std::size_t>(b[0].data() + b[0].size() - text.data());
       EXPECT_EQ(text.data() + tail.end_of(text, end), a[0].data() + a[0].size()) << text;
