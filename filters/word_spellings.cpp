@@ -102,7 +102,7 @@ std::vector<std::string> with_spellings(const std::vector<std::string>& words) {
   };
   for (const std::string& word : words) {
     add(word);
-    for (const char* joint : {" ", "_", "-", ""}) add(joined_with(word, joint));
+    for (const char* joint : {" ", "_", "-", "", "+"}) add(joined_with(word, joint));
     add(in_half_width(word));
     if (std::string other = in_hiragana(word); !other.empty()) add(std::move(other));
   }

@@ -151,7 +151,7 @@ Block eat_block(Walker& walker, std::string_view text) {
                                                 "号",   "条",   "線", "地割"};
   Block block;
   std::size_t end = walker.pos();
-  bool dashed = false, in_kanji = false;
+  bool dashed = false, in_kanji = false, behind_lot = false;
   while (block.numbers < 6) {
     const std::size_t from = walker.pos();
     const std::size_t size = eat_number(walker, in_kanji);
@@ -159,17 +159,19 @@ Block eat_block(Walker& walker, std::string_view text) {
     const std::size_t word_from = walker.pos();
     if (walker.eat_any(kWords)) {
       const std::string_view word = text.substr(word_from, walker.pos() - word_from);
-      block.worded = block.worded || word == "番地" || word == "番" || word == "号";
+      behind_lot = word == "番地" || word == "番";
+      block.worded = block.worded || behind_lot || word == "号";
       if (word == "条") {  // the quarter of a grid: "北1条西2丁目"
         for (const std::string_view side : {"東", "西", "南", "北"}) walker.eat(side);
       }
       dashed = true;
       if (walker.peek() == U' ' && is_digit(char_at(text, walker.pos() + 1).value)) walker.skip();
-    } else if (in_kanji) {
+    } else if (in_kanji && !(behind_lot && !is_han(walker.peek()) && walker.peek() != U'つ')) {
       walker.move_to(from);
       break;
     } else {
-      dashed = false;
+      // "四番十九": the house number of a lot needs no word, in kanji neither.
+      dashed = behind_lot = false;
     }
     ++block.numbers;
     end = walker.pos();

@@ -5,6 +5,7 @@
 #include "filters/views/marks_within.h"
 #include "filters/views/self_appends.h"
 #include "filters/views/survey.h"
+#include "filters/views/utf7_text.h"
 #include "filters/width_fold.h"
 
 namespace sekisho::filters {
@@ -97,6 +98,17 @@ bool dot_joins(std::string_view text, std::size_t dot) {
   return is_quote(at_or_nul(text, pos)) || at_or_nul(text, pos) == '.';
 }
 
+}  // namespace
+
+std::size_t empty_hole_end(std::string_view text, std::size_t quote) {
+  const bool hole = quote > 1 && text[quote - 1] == '{' &&
+                    (text[quote - 2] == '$' || text[quote - 2] == '#') &&
+                    at_or_nul(text, quote + 1) == text[quote] && at_or_nul(text, quote + 2) == '}';
+  return hole ? quote + 3 : quote;
+}
+
+namespace {
+
 // A closing quote with what joins literals, or parts cells, after it.
 std::uint16_t quote_flags(std::string_view text, std::size_t at) {
   if (at == 0) return 0;
@@ -104,6 +116,7 @@ std::uint16_t quote_flags(std::string_view text, std::size_t at) {
   bool line_ends = false;
   for (int i = 0; i < 3 && is_blank(at_or_nul(text, pos)); ++i) line_ends |= text[pos++] == '\n';
   const char next = at_or_nul(text, pos);
+  if (is_quote(next) && empty_hole_end(text, at) != at) return kEscape;
   if (is_quote(next)) {
     const char first = at_or_nul(text, pos + 1);
     return alnum(first) || first == '%' || pos > at + 1 ? kQuotes : 0;
@@ -215,6 +228,7 @@ std::uint16_t mark_flags(std::string_view text, std::size_t at) {
       if (at_or_nul(text, at + 1) == '$')
         return self_append_glue(text, at).size() != 0 || puts_together(text, at + 1) ? kQuotes : 0;
       if (is_cell(text, at + 1)) return kQuotes;
+      if (names_utf7(text, at + 1)) return kEscape;
       return begins_quoted_printable(text, at) ? kEscape : 0;
     case '|':
       return kCells;

@@ -17,6 +17,10 @@ bool begins_escaped_tag(std::string_view text, std::size_t at);
 // `at`.
 std::size_t appending_call_end(std::string_view text, std::size_t at);
 
+// Behind "${""}" whose quotes begin at `quote`, an expression in a literal that puts nothing in;
+// `quote`: it is none.
+std::size_t empty_hole_end(std::string_view text, std::size_t quote);
+
 // -1 for what is no hexadecimal digit.
 inline int hex_value(char c) {
   static constexpr auto kValues = [] {

@@ -15,6 +15,7 @@
 #include "filters/views/marks_within.h"
 #include "filters/views/pieces.h"
 #include "filters/views/survey.h"
+#include "filters/views/utf7_text.h"
 #include "filters/width_fold.h"
 
 namespace sekisho::filters {
@@ -149,6 +150,10 @@ std::size_t EscapeFinder::see(std::size_t at) {
       return see_within(at, bold_end(text_, at));
     case '/':
       return see_within(at, comment_end(text_, at));
+    case '"':
+    case '\'':
+      if (const std::size_t end = empty_hole_end(text_, at); end != at) return put(at - 2, end, "");
+      return at + 1;
     default:
       return at + 1;
   }
@@ -358,6 +363,12 @@ bool ends_name(std::string_view text, std::size_t at) {
 std::size_t EscapeFinder::see_equals(std::size_t at) {
   const char next = at_or_nul(text_, at + 1);
   if (next == '?') return see_word(at);
+  if (names_utf7(text_, at + 1)) {
+    out_.undo(kUnescaped | kWrapped);
+    patch_utf7(text_, at, out_);
+    out_.undo(kUnescaped);
+    return at + 1;
+  }
   if (next == '\n' || (next == '\r' && at_or_nul(text_, at + 2) == '\n')) {
     const std::size_t end = at + (next == '\n' ? 2 : 3);
     // Padding of base64 ends a line as well, and the characters of a dump may.

@@ -366,7 +366,7 @@ constexpr std::array<std::uint8_t, 256> make_marked_by() {
   add("#", kEntity);
   add(kLetters, kEntity | kTag);
   add("~/!", kTag);
-  add("0123456789ABCDEFabcdef?\n\r$", kEquals);
+  add("0123456789ABCDEFabcdef?\n\r$uU", kEquals);  // "=utf-7"
   return out;
 }
 inline constexpr auto kMarkedBy = make_marked_by();

@@ -95,11 +95,26 @@ bool goes_on_as_key(std::string_view rest) {
   return rest.size() >= kFewest && digit && lower && upper && !has_token_prefix(rest);
 }
 
+// A token whose last part is hexadecimal and ends short of a length that such parts have ends in
+// the next line.
+bool completes_hex(std::string_view token, std::size_t size) {
+  constexpr std::size_t kLengths[] = {32, 40, 64};
+  static constexpr CharSet kHex{"0123456789abcdef"};
+  std::size_t begin = size;
+  while (begin > 0 && kHex.has(token[begin - 1])) --begin;
+  const std::string_view part = token.substr(begin);
+  const auto whole = [part](std::size_t length) { return part.size() == length; };
+  return begin > 0 && size - begin > part.size() / 2 &&
+         std::all_of(part.begin(), part.end(), [](char c) { return kHex.has(c); }) &&
+         std::any_of(std::begin(kLengths), std::end(kLengths), whole);
+}
+
 // A token that is whole on one line is not made longer by the next line, unless only a key goes on
 // like that.
 bool goes_on(Range whole, Range longer, std::string_view shown) {
   return whole.begin == longer.begin && whole.size() < shown.size() &&
-         shown.find("://") == shown.npos && goes_on_as_key(shown.substr(whole.size()));
+         shown.find("://") == shown.npos &&
+         (goes_on_as_key(shown.substr(whole.size())) || completes_hex(shown, whole.size()));
 }
 
 bool is_quote(char c) {

@@ -12,8 +12,8 @@ namespace {
 TEST(WordSpellings, JoinLatinWordsInEveryWay) {
   EXPECT_EQ(with_spellings({"driver license"}),
             (std::vector<std::string>{"driver license", "driver_license", "driver-license",
-                                      "driverlicense"}));
-  EXPECT_EQ(with_spellings({"my_number", "my number"}).size(), 4u);
+                                      "driverlicense", "driver+license"}));
+  EXPECT_EQ(with_spellings({"my_number", "my number"}).size(), 5u);
   EXPECT_EQ(with_spellings({"tel", "電話", "個人 番号"}).size(), 3u);
 }
 

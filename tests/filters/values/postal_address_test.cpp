@@ -7,6 +7,15 @@
 namespace sekisho::filters {
 namespace {
 
+TEST(PostalAddress, InKanjiHasItsHouseNumber) {
+  EXPECT_EQ(shown("住所：石川県金沢市泉野町二丁目二十番十六です"),
+            "jp_postal_address[石川県金沢市泉野町二丁目二十番十六]");
+  EXPECT_EQ(shown("住所：新潟県長岡市千歳九丁目四番地二十八"),
+            "jp_postal_address[新潟県長岡市千歳九丁目四番地二十八]");
+  EXPECT_EQ(shown("住所：新潟県長岡市千歳九丁目四番一括で送付"),
+            "jp_postal_address[新潟県長岡市千歳九丁目四番]");
+}
+
 TEST(PostalAddress, IsFoundOverTheFieldsOfARecord) {
   expect_marked("jp_postal_address",
                 {"{\"prefecture\":\"⟦東京都\",\"city\":\"世田谷区\",\"street\":\"太子堂4-1-4⟧\"}",

@@ -228,6 +228,16 @@ TEST(CutValues, FindsAddressesOfMailOverLinesWhereverTheyAreCut) {
   EXPECT_EQ(shown("name: app\n@route.get\n@app.com\n"), "");
 }
 
+// Of a last part in 32 hexadecimal digits the end is known.
+TEST(CutValues, CoverTheLastFewDigitsOfATokenOnTheNextLine) {
+  const std::string start = "xoxp-807982994678-200737327014-692073048739",
+                    part = chance("0123456789abcdef", 32, 3);
+  EXPECT_TRUE(found_whole("# slack: ", start + "-" + part.substr(0, 29) + "\n# " + part.substr(29),
+                          "\n", "slack_token"));
+  EXPECT_EQ(shown("# slack: " + start + "-" + part + "\n# 12b"),
+            "slack_token[" + start + "-" + part + "]");
+}
+
 TEST(CutValues, FindsIbansAndAddressesOfMailOverItems) {
   EXPECT_TRUE(found("送金先 IBAN\n- DE7551210800\n- 1245126199\n# end", "iban"));
   EXPECT_TRUE(found("IBAN:\n・DE75 5121\n・0800 1245 1261 99\n以上", "iban"));

@@ -493,12 +493,12 @@ TEST(Survey, GoesOnWhereItIsToldTo) {
 
 TEST(Survey, AllWaysOfReadingAgree) {
   std::mt19937 random(3);
-  const std::string_view pieces[] = {"AKIA",          "4 5 3 ", "%41",   "\\u0041", "漢字", "一二",
-                                     "\u200B",        "　",     "\n",    "ー",      "=?",   "|",
-                                     "\"a\" + \"b\"", "é",      "\xFF",  "、",      "・",   "‐",
-                                     "&#6",           "&lt;",   "= ",    "=4",      "%u",   "5% ",
-                                     "a();",          "GhIjOz", "uXyk",  "{[>:",    ";\t@", "<b>",
-                                     "x,y",           "O1o2l3", "4I5S6Z"};
+  const std::string_view pieces[] = {"AKIA",          "4 5 3 ", "%41",    "\\u0041", "漢字", "一二",
+                                     "\u200B",        "　",     "\n",     "ー",      "=?",   "|",
+                                     "\"a\" + \"b\"", "é",      "\xFF",   "、",      "・",   "‐",
+                                     "&#6",           "&lt;",   "= ",     "=4",      "%u",   "5% ",
+                                     "a();",          "=utf-7", "GhIjOz", "uXyk",    "{[>:", ";\t@",
+                                     "<b>",           "x,y",    "O1o2l3", "4I5S6Z"};
   for (int round = 0; round < 400; ++round) {
     std::string text;
     while (text.size() < 150 + random() % 200) text += pieces[random() % std::size(pieces)];

@@ -377,6 +377,22 @@ TEST(Unwrap, FindsValuesOverMessages) {
       found_whole("user: key ", first + "\nuser: " + second, " です\n", "aws_access_key_id"));
 }
 
+TEST(Unwrap, ReadsUtf7WhereTheHeaderNamesIt) {
+  const std::string header = "Content-Type: text/plain; charset=UTF-7\n\n";
+  EXPECT_TRUE(found_whole(header + "+UAtOunVqU/c: ", "+/xb/Ff8S/xD/EP8Y/xj/Gf8Q/xf/FP8W-", "\n",
+                          "jp_my_number"));
+  EXPECT_TRUE(found_whole(header + "+MOEw/DDrMKIwyTDsMLk: ",
+                          "+/03/Dv9P/0f/Qf9T/0H/V/9B/1L/Qf8g/1D/Sf9O/0X/Q/9S/0X/U/9U/w3/RP9B/1T/"
+                          "Qf8O/0P/T/9N-",
+                          "\n", "email"));
+  EXPECT_EQ(shown("a+UAtOunVqU/c: +/xb/Ff8S/xD/EP8Y/xj/Gf8Q/xf/FP8W-", 0), "");
+}
+
+TEST(Unwrap, ReadsLiteralsThroughHolesThatPutNothingIn) {
+  EXPECT_TRUE(found_whole("const ssn = `", "352-0${\"\"}7-9${''}759", "`", "us_ssn"));
+  EXPECT_TRUE(found_whole("passport_number = \"", "TK18#{''}9#{''}3873", "\"", "jp_passport"));
+}
+
 TEST(Unwrap, EveryValueOfOneEncodingIsTold) {
   const std::string text = "card 4539 7812 3456 7899 mail t.yamada@kaisha-sample.co.jp key AKIA" +
                            chance(kBase32, 16, 3);
