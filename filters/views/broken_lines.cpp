@@ -6,6 +6,7 @@
 #include "filters/char_set.h"
 #include "filters/line_ends.h"
 #include "filters/views/broken_number.h"
+#include "filters/views/labelled_values.h"
 #include "filters/views/line_heads.h"
 #include "filters/views/line_pieces.h"
 #include "filters/views/line_values.h"
@@ -386,6 +387,14 @@ bool within_encoding(const Survey& survey, std::size_t end, std::size_t next) {
          !survey.marked_within(end - kLong, kLong, kNone);
 }
 
+// "5JG\\" … "JwkUQ": a backslash, and no blank before it or where the next line begins, which has
+// one mark of quotation at most: that is how a word goes on.
+bool goes_on_behind_backslash(std::string_view text, std::size_t end, std::size_t at) {
+  if (end == at || text[end] != '\\' || (end + 1 < at && text[end + 1] == '\\')) return false;
+  const std::size_t next = text.substr(at + 1, 2) == "> " ? at + 3 : at + 1;
+  return token_at(text, end - 1) && token_at(text, next);
+}
+
 // The piece fills its line: the token was broken once more.
 bool fills_line(std::string_view text, std::size_t end) {
   return end >= text.size() || text[end] == '\n' || text[end] == '\r' || text[end] == '\\' ||
@@ -463,13 +472,28 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
         text.substr(0, end).ends_with(kHyphen))
       end -= kHyphen.size();
     if (end == 0) return at + 1;
-    if (columns.join(at) || end <= listed) return at + 1;
+    if (end <= listed) return at + 1;
+    // A blank may belong to the piece.
+    const std::size_t stop = text[end - 1] == ' ' && end > 1 ? end - 1 : end;
+    const std::size_t word = token_at(text, stop - 1) ? token_begin(survey, stop) : stop;
+    if (word < stop && may_begin_value(text, word, stop))
+      if (const std::size_t last = join_labelled_value(text, {word, stop}, out); last != 0) {
+        listed = last;
+        return at + 1;
+      }
+    if (goes_on_behind_backslash(text, end, at)) {
+      const std::size_t next = skip_margin(text, at + 1);
+      std::size_t last = may_break_iban(text, end, next) ? join_iban_lines(text, end, out) : 0;
+      if (last == 0 && mails) last = join_mail_lines(text, end, out);
+      if (last == 0) out.sure.add({end, next}, "");
+      listed = std::max(listed, last);
+      return at + 1;
+    }
+    if (columns.join(at)) return at + 1;
     std::size_t next = skip_margin(text, at + 1);
     if (logins)
       if (const std::size_t login = sibling_of_login(text, end); login != end) next = login;
     if (!within_encoding(survey, end, next) && join_value(at, end, next)) return at + 1;
-    // A blank may belong to the piece.
-    const std::size_t stop = text[end - 1] == ' ' && end > 1 ? end - 1 : end;
     if (!(token_at(text, stop - 1) || at_sign(text, end - 1))) return at + 1;
     const std::size_t begin = token_begin(survey, stop);
     if (may_follow_name(text, begin))

@@ -315,6 +315,15 @@ std::size_t chat_border_end(std::string_view text, std::size_t at) {
   return end == 0 ? headed_border_end(text, at) : end;
 }
 
+std::size_t timed_head_end(std::string_view text, std::size_t at) {
+  const char first = at_or_nul(text, at);
+  if (first == '[') return stamped_head(text, at).end;
+  if (digit(first)) return timed_head(text, at).end;
+  return static_cast<unsigned char>(first) >= 0x80 || kAsciiAlnum.has(first)
+             ? named_head(text, at).end
+             : 0;
+}
+
 std::size_t template_border_end(std::string_view text, std::size_t at) {
   std::string_view role;
   const std::size_t begin = template_marks_end(text, at, role);

@@ -105,11 +105,11 @@ Label label_before(std::string_view text, std::size_t end) {
   return Label::kNone;
 }
 
-// Over what stands between a label and its value, backwards: ": ", " = ", "は", "】\n", " | ",
-// tags.
+}  // namespace
+
 std::size_t label_end_before(std::string_view text, std::size_t at) {
   constexpr std::size_t kMost = 28;
-  static constexpr CharSet kBetween{" :=|,;\t\n\"'[({~*-&"};
+  static constexpr CharSet kBetween{" :=|,;\t\n\"'`[({~*-&"};
   std::size_t pos = at;
   while (pos > 0 && at - pos < kMost) {
     const char c = text[pos - 1];
@@ -124,7 +124,7 @@ std::size_t label_end_before(std::string_view text, std::size_t at) {
       const std::string_view before = text.substr(0, pos);
       const auto ends = [before](std::string_view word) { return before.ends_with(word); };
       if (ends("：") || ends("　") || ends("は") || ends("】") || ends("【") || ends("「") ||
-          ends("（") || ends("・"))
+          ends("（") || ends("・") || ends("、"))
         pos -= 3;
       else if (ends(" is"))
         pos -= 2;
@@ -136,6 +136,8 @@ std::size_t label_end_before(std::string_view text, std::size_t at) {
   }
   return pos;
 }
+
+namespace {
 
 // The label before what stands between it and the number at `at`, parts of it counted perhaps:
 // "card number(1) | ", {"マイナンバー": {"a": ".

@@ -32,6 +32,9 @@ inline bool may_follow_label(std::string_view text, std::size_t at) {
   return (last != '.' && (last | 0x20) != 'o') ||
          (text[at - 3] | 0x20) == (last == '.' ? 'o' : 'n');
 }
+// Over what stands between a label and its value at `at`, backwards: ": ", " = ", "は", "】\n", " |
+// ", tags.
+std::size_t label_end_before(std::string_view text, std::size_t at);
 // From the digit at `at` on; the end of the number when it was joined, 0 otherwise.
 std::size_t join_labelled_number(std::string_view text, std::size_t at, PulledApart out);
 // From the IBAN at `at` on, over blanks and cells; where it ends, 0: it is none, or in no cells.

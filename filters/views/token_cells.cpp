@@ -6,6 +6,7 @@
 #include "filters/views/blob_chars.h"
 #include "filters/views/blobs.h"
 #include "filters/views/labelled_numbers.h"
+#include "filters/views/labelled_values.h"
 #include "filters/views/line_pieces.h"
 #include "filters/views/pieces.h"
 #include "filters/views/pulled_apart.h"
@@ -450,6 +451,9 @@ void find_token_cells(std::string_view text, const Survey& survey, Range where, 
     const std::size_t at = token_begin(survey, end);
     if (at >= where.end) return last_end;
     if (at < where.begin || at < done || (at > 0 && token_at(text, at - 1))) return end + 1;
+    if (may_be_cut(text, end) && may_begin_value(text, at, end))
+      if (const std::size_t last = join_labelled_value(text, {at, end}, out); last != 0)
+        return done = last;
     // Cheap: most cells are numbers.
     const bool marked = end - at > 5 && text[at + 5] == '~';
     if (digit_at(text, at) && text[end] != ' ' && !mails && !marked && !ends_groups(text, at, end))

@@ -1,0 +1,139 @@
+#include "filters/views/cut_reader.h"
+
+#include "filters/literal_at.h"
+#include "filters/views/chat_borders.h"
+#include "filters/views/html_text.h"
+#include "filters/views/line_pieces.h"
+#include "filters/views/pieces.h"
+
+namespace sekisho::filters {
+namespace {
+
+// "  60 | ", "31\t", "164: " where a line begins; `at`: it has no number. What a value may begin
+// with itself: the reader tells whether it fits.
+std::size_t numbered_end(std::string_view text, std::size_t at) {
+  constexpr std::size_t kMostBlanks = 8, kMostDigits = 5;
+  std::size_t pos = at;
+  while (pos - at < kMostBlanks && at_or_nul(text, pos) == ' ') ++pos;
+  const std::size_t first = pos;
+  while (pos - first < kMostDigits && digit_at(text, pos)) ++pos;
+  if (pos == first) return at;
+  static constexpr std::string_view kSigns[] = {" | ", ": ", "\t"};
+  for (const std::string_view sign : kSigns)
+    if (begins_at(text, pos, sign)) return pos + sign.size();
+  return at;
+}
+
+std::size_t line_cut_end(std::string_view text, std::size_t at) {
+  std::size_t line = at;
+  while (line - at < 2 && at_or_nul(text, line) == ' ') ++line;
+  while (line - at < 4 && (at_or_nul(text, line) == '\\' || at_or_nul(text, line) == '\r')) ++line;
+  if (at_or_nul(text, line) != '\n') return at;
+  ++line;
+  if (const std::size_t head = timed_head_end(text, line); head != 0) return head;
+  if (const std::size_t number = numbered_end(text, line); number != line) return number;
+  const std::size_t next = skip_margin(text, line);
+  return literal_at(text, next, "- ") ? next + 2 : next;
+}
+
+std::size_t cell_cut_end(std::string_view text, std::size_t at) {
+  constexpr std::size_t kLongest = 24;
+  static constexpr CharSet kBlanks{" \t"}, kBorders{"|\t"}, kQuotes{"\"'"}, kCommas{",;"};
+  bool border = false, comma = false, quote = false, between = false;
+  std::size_t pos = at;
+  for (; pos - at < kLongest; ++pos) {
+    const char c = at_or_nul(text, pos);
+    border = border || kBorders.has(c);
+    if (kQuotes.has(c)) {
+      between = between || (comma && quote);
+      quote = true;
+    } else if (kCommas.has(c)) {
+      if (!quote) return at;
+      comma = true;
+    } else if (!kBlanks.has(c) && !kBorders.has(c)) {
+      break;
+    }
+  }
+  const std::size_t tags = cell_tags_end(text, pos);
+  return border || between || tags != pos ? tags : at;
+}
+
+}  // namespace
+
+std::size_t cut_end(std::string_view text, std::size_t at) {
+  switch (at_or_nul(text, at)) {
+    case '\n':
+    case '\r':
+    case '\\':
+      return line_cut_end(text, at);
+    case ' ': {
+      const std::size_t line = line_cut_end(text, at);
+      return line != at ? line : cell_cut_end(text, at);
+    }
+    case '"':
+    case '\'':
+    case '\t':
+    case '|':
+    case '<':
+      return cell_cut_end(text, at);
+    default:
+      return at;
+  }
+}
+
+template <class Fits>
+std::size_t CutReader::place_of(Fits fits) const {
+  // A blank before a cut belongs to the border.
+  if (fits(end_) && (text_[end_] != ' ' || cut_end(text_, end_) == end_)) return end_;
+  if (value_.empty()) return std::string_view::npos;
+  // A piece between two cuts may be a blank.
+  std::size_t next = end_;
+  for (int cuts = 0; cuts < 2; ++cuts) {
+    const std::size_t cut = cut_end(text_, next);
+    if (cut == next) break;
+    const bool line = text_.substr(next, cut - next).find('\n') != std::string_view::npos;
+    next = cut;
+    if (fits(next)) return next;
+    if (!line) break;
+  }
+  return std::string_view::npos;
+}
+
+void CutReader::take_to(std::size_t at, std::size_t size) {
+  cut_ = cut_ || at != end_;
+  value_ += text_.substr(at, size);
+  end_ = at + size;
+}
+
+bool CutReader::take(const CharSet& set) {
+  const std::size_t at =
+      place_of([&](std::size_t pos) { return pos < text_.size() && set.has(text_[pos]); });
+  if (at == std::string_view::npos) return false;
+  take_to(at, 1);
+  return true;
+}
+
+bool CutReader::take(std::string_view what) {
+  const std::size_t at = place_of([&](std::size_t pos) { return begins_at(text_, pos, what); });
+  if (at == std::string_view::npos) return false;
+  take_to(at, what.size());
+  return true;
+}
+
+bool CutReader::take_wide(const CharSet& first) {
+  const std::size_t at =
+      place_of([&](std::size_t pos) { return pos + 2 < text_.size() && first.has(text_[pos]); });
+  if (at == std::string_view::npos) return false;
+  take_to(at, 3);
+  return true;
+}
+
+bool CutReader::take(std::size_t count, const CharSet& set, const CharSet& signs) {
+  for (std::size_t i = 0; i < count; ++i) {
+    if (take(set)) continue;
+    if (i == 0 || !take(signs) || !take(set)) return false;
+  }
+  return true;
+}
+
+}  // namespace sekisho::filters

@@ -1,0 +1,52 @@
+#pragma once
+
+// Reads a value that is cut anywhere, a character at a time, over what may part two pieces of it:
+// line ends with the margin of the next line, borders of cells, quotes of the items of a list, the
+// head of the next message of a chat.
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "filters/char_set.h"
+
+namespace sekisho::filters {
+
+// Behind such a thing at `at`, or `at`: a comma alone parts no pieces, it is a value's end.
+std::size_t cut_end(std::string_view text, std::size_t at);
+
+class CutReader {
+ public:
+  CutReader(std::string_view text, std::size_t at) : text_(text), begin_(at), end_(at) {}
+
+  // Takes the next character when it is of `set`, over a cut perhaps.
+  bool take(const CharSet& set);
+  // The same of a whole word or a character that is not ASCII, which is never cut itself.
+  bool take(std::string_view what);
+  // A character of three bytes, the first of which is of `first`.
+  bool take_wide(const CharSet& first);
+  // One of them if it is there: always true.
+  bool may_take(const CharSet& set) { return take(set) || true; }
+  // `count` of `set`, at most one of `signs` between two of them.
+  bool take(std::size_t count, const CharSet& set, const CharSet& signs);
+
+  std::size_t begin() const { return begin_; }
+  std::size_t end() const { return end_; }
+  // Whether the piece ends here.
+  bool at_cut() const { return cut_end(text_, end_) != end_; }
+  const std::string& value() const { return value_; }
+  bool was_cut() const { return cut_; }
+
+ private:
+  // Where the next character stands when `fits` holds there; npos: nowhere.
+  template <class Fits>
+  std::size_t place_of(Fits fits) const;
+  void take_to(std::size_t at, std::size_t size);
+
+  std::string_view text_;
+  std::size_t begin_, end_;
+  std::string value_;
+  bool cut_ = false;
+};
+
+}  // namespace sekisho::filters

@@ -1,0 +1,386 @@
+#include "filters/views/labelled_values.h"
+
+#include <algorithm>
+#include <bitset>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "filters/anchor_finder.h"
+#include "filters/char_set.h"
+#include "filters/literal_at.h"
+#include "filters/values/birth_date.h"
+#include "filters/values/iban.h"
+#include "filters/views/cut_reader.h"
+#include "filters/views/labelled_numbers.h"
+#include "filters/views/pieces.h"
+#include "filters/views/token_prefixes.h"
+#include "filters/width_fold.h"
+
+namespace sekisho::filters {
+namespace {
+
+constexpr CharSet kCapitals{"ABCDEFGHIJKLMNOPQRSTUVWXYZ"};
+constexpr CharSet kCapitalsAndDigits = kCapitals | kAsciiDigits;
+constexpr CharSet kBase64 = kAsciiAlnum | CharSet("+/");
+constexpr CharSet kUrlToken = kAsciiWord | CharSet("-");
+constexpr CharSet kNone{""}, kSigns{"- "}, kPhoneSigns{"-() ."};
+
+using Form = bool (*)(CutReader&);
+
+bool passport(CutReader& in) {
+  return in.take(2, kCapitals, kNone) && in.may_take(kSigns) && in.take(7, kAsciiDigits, kNone);
+}
+
+bool residence_card(CutReader& in) {
+  return in.take(2, kCapitals, kNone) && in.may_take(kSigns) && in.take(8, kAsciiDigits, kSigns) &&
+         in.may_take(kSigns) && in.take(2, kCapitals, kNone);
+}
+
+bool corporate_number(CutReader& in) {
+  return in.may_take(CharSet("T")) && in.take(13, kAsciiDigits, kSigns);
+}
+
+template <std::size_t kDigits>
+bool number(CutReader& in) {
+  return in.take(kDigits, kAsciiDigits, kSigns);
+}
+
+// The digits of what was read.
+std::string digits_of(const CutReader& in) {
+  std::string digits;
+  for (const char c : in.value())
+    if (kAsciiDigits.has(c)) digits += c;
+  return digits;
+}
+
+bool card_number(CutReader& in) {
+  if (!in.take(2, kAsciiDigits, kNone)) return false;
+  const std::string& kind = in.value();
+  const std::size_t size = kind == "34" || kind == "37"       ? 15
+                           : kind[0] == '3' && kind[1] != '5' ? 14
+                                                              : 16;
+  return in.take(size - 2, kAsciiDigits, kSigns);
+}
+
+// The digits of numbers of other countries, with their code.
+std::size_t digits_abroad(std::string_view digits) {
+  struct Country {
+    std::string_view code;
+    std::size_t digits;
+  };
+  static constexpr Country kCountries[] = {{"1", 11},  {"33", 11}, {"44", 12}, {"49", 12},
+                                           {"61", 11}, {"65", 10}, {"82", 12}, {"86", 13}};
+  for (const Country& country : kCountries)
+    if (digits.starts_with(country.code)) return country.digits;
+  if (!digits.starts_with("81")) return 0;
+  const bool mobile = digits[2] >= '5' && digits[3] == '0';
+  return mobile ? 12 : 11;
+}
+
+bool phone(CutReader& in) {
+  constexpr std::size_t kCode = 4;
+  const bool abroad = in.take(CharSet("+"));
+  if (!abroad && !in.take(CharSet("0"))) return false;
+  if (!in.take(abroad ? kCode : 2, kAsciiDigits, kPhoneSigns)) return false;
+  const std::string digits = digits_of(in);
+  const std::size_t size = abroad                                 ? digits_abroad(digits)
+                           : digits[1] >= '5' && digits[2] == '0' ? 11
+                                                                  : 10;
+  while (digits_of(in).size() < size)
+    if (!(in.may_take(kPhoneSigns) && in.take(kAsciiDigits))) return false;
+  return size != 0;
+}
+
+bool iban(CutReader& in) {
+  if (!in.take(2, kCapitals, kNone)) return false;
+  const std::size_t size = iban_length(in.value());
+  if (size == 0 || !in.take(size - 2, kCapitalsAndDigits, CharSet(" "))) return false;
+  std::string value;
+  for (const char c : in.value())
+    if (c != ' ') value += c;
+  return iban_valid(value);
+}
+
+// One or two digits.
+bool small_number(CutReader& in) {
+  return in.take(kAsciiDigits) && in.may_take(kAsciiDigits);
+}
+
+bool birth_date(CutReader& in) {
+  static constexpr std::string_view kEras[][2] = {
+      {"昭", "和"}, {"平", "成"}, {"令", "和"}, {"大", "正"}};
+  const auto era = std::find_if(std::begin(kEras), std::end(kEras),
+                                [&in](const auto& name) { return in.take(name[0]); });
+  const bool japanese = era != std::end(kEras);
+  if (japanese ? !in.take((*era)[1]) || !small_number(in) : !in.take(4, kAsciiDigits, kNone))
+    return false;
+  const bool words = in.take("年");
+  static constexpr CharSet kMarks{"-/."};
+  if (!words && (japanese || !in.take(kMarks))) return false;
+  const CharSet mark(std::string_view(in.value()).substr(in.value().size() - 1));
+  if (!small_number(in) || !(words ? in.take("月") : in.take(mark)) || !small_number(in))
+    return false;
+  return (!words || in.take("日")) && read_date(in.value());
+}
+
+bool aws_secret(CutReader& in) {
+  return in.take(40, kBase64, kNone);
+}
+
+bool account_key(CutReader& in) {
+  return in.take(86, kBase64, kNone) && in.take(2, CharSet("="), kNone);
+}
+
+// "https://hooks.slack.com/services/T…/B…/…".
+bool webhook(CutReader& in) {
+  constexpr std::string_view kHost = "https://hooks.slack.com/services/";
+  for (const char c : kHost)
+    if (!in.take(CharSet(std::string_view(&c, 1)))) return false;
+  const auto id = [&in](std::string_view first) {
+    if (!in.take(CharSet(first))) return false;
+    for (std::size_t size = 0; size < 12; ++size)
+      if (!in.take(kCapitalsAndDigits)) break;
+    return in.take(CharSet("/"));
+  };
+  return id("T") && id("B") && in.take(24, kAsciiAlnum, kNone);
+}
+
+// Tokens that are all of one length.
+bool token(CutReader& in) {
+  struct Kind {
+    std::string_view beginning;
+    std::size_t size;
+    const CharSet& rest;
+  };
+  static constexpr Kind kKinds[] = {
+      {"ghp_", 40, kAsciiAlnum},        {"gho_", 40, kAsciiAlnum},        {"ghu_", 40, kAsciiAlnum},
+      {"ghs_", 40, kAsciiAlnum},        {"github_pat_", 93, kAsciiWord},  {"npm_", 40, kAsciiAlnum},
+      {"glpat-", 26, kUrlToken},        {"glrt-", 25, kUrlToken},         {"gldt-", 25, kUrlToken},
+      {"AKIA", 20, kCapitalsAndDigits}, {"ASIA", 20, kCapitalsAndDigits}, {"AIza", 39, kUrlToken}};
+  const auto begins = [&in] {
+    return std::any_of(std::begin(kKinds), std::end(kKinds),
+                       [&in](const Kind& kind) { return kind.beginning.starts_with(in.value()); });
+  };
+  for (;;) {
+    for (const Kind& kind : kKinds)
+      if (in.value() == kind.beginning)
+        return in.take(kind.size - kind.beginning.size(), kind.rest, kNone);
+    // OpenAI's: twenty characters before its mark, twenty behind.
+    if (in.value() == "sk-")
+      return in.take(48, kAsciiAlnum, kNone) && in.value().find("T3BlbkFJ") == 23;
+    if (in.value() == "s" && in.take(CharSet("k"))) continue;
+    if (in.value() == "sk" && in.take(CharSet("-"))) continue;
+    if (!begins() || !in.take(kUrlToken)) return false;
+  }
+}
+
+// "〒650-0021 兵庫県神戸市…6丁目4番19号", up to the number of the house.
+bool address(CutReader& in) {
+  constexpr std::size_t kMost = 96;
+  static constexpr CharSet kFirst{"\xE3\xE4\xE5\xE6\xE7\xE8\xE9"},
+      kAscii = kAsciiDigits | CharSet("- ");
+  const auto is_whole = [&in] {
+    const std::string& value = in.value();
+    const std::size_t last = value.find_last_not_of("0123456789");
+    return value.ends_with("号") || (last != value.npos && last > 1 && last + 1 < value.size() &&
+                                     value[last] == '-' && kAsciiDigits.has(value[last - 1]));
+  };
+  bool region = false;
+  while (in.value().size() < kMost) {
+    if (!in.take(kAscii) && !in.take_wide(kFirst)) break;
+    for (const std::string_view name : {"都", "道", "府", "県"})
+      region = region || in.value().ends_with(name);
+    if (region && is_whole() && in.at_cut()) break;
+  }
+  return region && is_whole();
+}
+
+struct Label {
+  std::string_view text;  // "_": a blank or a hyphen, too
+  Form form;
+  bool word = false;  // nothing of ASCII goes on with it
+};
+constexpr Label kLabels[] = {{"passport", passport},
+                             {"パスポ", passport},
+                             {"旅券", passport},
+                             {"residenc", residence_card},
+                             {"zairyu", residence_card},
+                             {"在留カ", residence_card},
+                             {"registra", corporate_number},
+                             {"corporat", corporate_number},
+                             {"法人番", corporate_number},
+                             {"登録番", corporate_number},
+                             {"ssn", number<9>, true},
+                             {"social_s", number<9>},
+                             {"社会保", number<9>},
+                             {"pension", number<10>},
+                             {"nenkin", number<10>},
+                             {"年金番", number<10>},
+                             {"license", number<12>},
+                             {"licence", number<12>},
+                             {"免許証", number<12>},
+                             {"my_numbe", number<12>},
+                             {"mynumber", number<12>},
+                             {"individu", number<12>},
+                             {"マイナ", number<12>},
+                             {"個人番", number<12>},
+                             {"card_num", card_number},
+                             {"card_no", card_number},
+                             {"credit_c", card_number},
+                             {"pan", card_number, true},
+                             {"カード", card_number},
+                             {"tel", phone, true},
+                             {"phone", phone},
+                             {"mobile", phone},
+                             {"電話", phone},
+                             {"携帯", phone},
+                             {"連絡先", phone},
+                             {"iban", iban},
+                             {"birth", birth_date},
+                             {"dob", birth_date, true},
+                             {"生年月", birth_date},
+                             {"誕生日", birth_date},
+                             {"普通", number<7>},
+                             {"当座", number<7>},
+                             {"access_k", aws_secret},
+                             {"accountk", account_key},
+                             {"webhook", webhook},
+                             {"通知先", webhook},
+                             {"住所", address},
+                             {"届け先", address},
+                             {"送付先", address},
+                             {"address", address}};
+
+AnchorFinder::Anchor anchor_of(const Label& label) {
+  AnchorFinder::Anchor anchor;
+  for (const char c : label.text.substr(0, AnchorFinder::kMostPlaces)) {
+    std::bitset<256> bytes;
+    bytes.set(static_cast<unsigned char>(c));
+    if (kAsciiLetters.has(c)) bytes.set(static_cast<unsigned char>(c) & ~0x20u);
+    if (c == '_')
+      for (const char sign : {' ', '-'}) bytes.set(static_cast<unsigned char>(sign));
+    anchor.places.push_back(bytes);
+  }
+  return anchor;
+}
+
+const AnchorFinder& finder() {
+  static const AnchorFinder kFinder = [] {
+    std::vector<AnchorFinder::Anchor> anchors;
+    for (const Label& label : kLabels) anchors.push_back(anchor_of(label));
+    return AnchorFinder(anchors);
+  }();
+  return kFinder;
+}
+
+// From `at` within a label over its rest, "_number", " no.", "（本人）", and what stands before the
+// value; npos: none may follow.
+std::size_t value_begin(std::string_view text, std::size_t at) {
+  constexpr std::size_t kLongestLabel = 32, kMost = 64;
+  std::size_t pos = at;
+  const auto word = [&] {
+    while (pos - at < kLongestLabel && pos < text.size() &&
+           (kAsciiWord.has(text[pos]) || text[pos] == '-'))
+      ++pos;
+  };
+  word();
+  static constexpr std::string_view kMore[] = {" number", " no", " card", " key", " access", " is"};
+  for (bool more = true; more;) {
+    const auto known = std::find_if(std::begin(kMore), std::end(kMore), [&](auto name) {
+      return pos + name.size() <= text.size() &&
+             std::equal(name.begin(), name.end(), text.begin() + static_cast<std::ptrdiff_t>(pos),
+                        [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? b | 0x20 : b); });
+    });
+    more = known != std::end(kMore) && !alnum_at(text, pos + known->size());
+    if (more) pos += known->size();
+  }
+  static constexpr CharSet kBetween{" .:=|,;\t\r\n\"'`[({-\\"};
+  static constexpr std::string_view kEras[] = {"昭", "平", "令", "大"};
+  const std::size_t stop = std::min(text.size(), pos + kMost);
+  const std::size_t from = pos;
+  while (pos < stop) {
+    const char c = text[pos];
+    if (static_cast<unsigned char>(c) >= 0x80) {
+      if (pos > from && std::any_of(std::begin(kEras), std::end(kEras),
+                                    [&](auto era) { return begins_at(text, pos, era); }))
+        return pos;
+      ++pos;
+    } else if (kBetween.has(c)) {
+      ++pos;
+    } else if (c == '<') {
+      const std::size_t close = text.substr(pos, stop - pos).find('>');
+      if (close == std::string_view::npos) return close;
+      pos += close + 1;
+    } else {
+      break;
+    }
+  }
+  return pos < stop && pos > at ? pos : std::string_view::npos;
+}
+
+bool is_label(std::string_view text, const Label& label, std::size_t at) {
+  if (!label.word) return true;
+  const std::size_t end = at + label.text.size();
+  return (end == text.size() || !kAsciiLetters.has(text[end])) &&
+         (at == 0 || !kAsciiLetters.has(text[at - 1]));
+}
+
+// Where the label of the value that begins at `begin` may stand; empty: nowhere.
+Range label_before(std::string_view text, std::size_t begin) {
+  constexpr std::size_t kReach = 48, kOfAddress = 112;
+  // "市中央区三宮町6".
+  if (static_cast<unsigned char>(text[begin - 1]) >= 0x80 && digit_at(text, begin))
+    return {begin - std::min(begin, kOfAddress), begin};
+  const std::size_t end = label_end_before(text, begin);
+  if (end < 3 || !may_end_value_label(text[end - 2], text[end - 1])) return {};
+  return {end - std::min(end, kReach), end};
+}
+
+// "+44 20 76", "https://hooks": what stands before the last word of a value's first piece.
+std::size_t groups_begin(std::string_view text, std::size_t at) {
+  constexpr std::size_t kLongest = 24;
+  static constexpr CharSet kNumber = kAsciiDigits | CharSet("+-()");
+  constexpr std::string_view kScheme = "https:";
+  if (text.substr(0, at).ends_with(kScheme)) return at - kScheme.size();
+  std::size_t begin = at;
+  while (begin > 1 && at - begin < kLongest && text[begin - 1] == ' ' && digit_at(text, begin - 2))
+    for (--begin; begin > 0 && kNumber.has(text[begin - 1]);) --begin;
+  return begin;
+}
+
+// The word that the value ends with is longer.
+bool goes_on(std::string_view text, std::size_t end) {
+  return end < text.size() && kAsciiWord.has(text[end]);
+}
+
+// Where the tag of the cell begins that the value at `at` stands in; `at`: it is in none.
+std::size_t behind_tag(std::string_view text, std::size_t at) {
+  constexpr std::string_view kCell = "<td>";
+  std::size_t begin = at;
+  while (text.substr(0, begin).ends_with(kCell)) begin -= kCell.size();
+  return begin;
+}
+
+}  // namespace
+
+std::size_t join_labelled_value(std::string_view text, Range piece, PulledApart out) {
+  std::size_t last = 0;
+  const auto join = [&](std::size_t begin, Form form) {
+    if (begin > piece.begin || last != 0) return;
+    CutReader in(text, begin);
+    if (!form(in) || !in.was_cut() || in.end() <= piece.end || goes_on(text, in.end())) return;
+    last = in.end();
+    out.sure.add({behind_tag(text, begin), last}, in.value());
+  };
+  if (may_begin_token(text.substr(piece.begin, piece.size()))) join(piece.begin, token);
+  const Range label = last == 0 ? label_before(text, groups_begin(text, piece.begin)) : Range{};
+  if (label.size() != 0)
+    finder().find(text, label, [&](std::size_t anchor, std::size_t place) {
+      if (is_label(text, kLabels[anchor], place))
+        join(value_begin(text, place + kLabels[anchor].text.size()), kLabels[anchor].form);
+    });
+  return last;
+}
+
+}  // namespace sekisho::filters

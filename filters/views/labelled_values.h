@@ -1,0 +1,84 @@
+#pragma once
+
+// Values of a known form behind their label that are cut anywhere: over lines, cells, the items of
+// a list, messages ("在留カード: U" … "F93482715JA", "passport_no": ["TZ", "830", "4729"]). The
+// label says which form it is, and only what fills it all is joined.
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "filters/char_set.h"
+#include "filters/finding.h"
+#include "filters/views/labelled_numbers.h"
+#include "filters/views/pulled_apart.h"
+#include "filters/views/token_prefixes.h"
+
+namespace sekisho::filters {
+
+// Pairs of letters that the labels end with, a bit each.
+inline constexpr auto kEndsOfLabels = [] {
+  std::array<std::uint32_t, 32> out{};
+  constexpr std::string_view kPairs =
+      "no er rd rt el ne le th te ob ay sn ty on ey an se ce ok rl pe ps";
+  for (std::size_t i = 0; i < kPairs.size(); i += 3)
+    out[kPairs[i] & 31] |= std::uint32_t{1} << (kPairs[i + 1] & 31);
+  return out;
+}();
+// Cheap: whether one of the labels may end with the two.
+inline bool may_end_value_label(char before, char last) {
+  // ）号ド先話日証帯座通ー年月和成
+  static constexpr CharSet kBytes{"\x89\xB7\x88\xB1\xA5\xBC\xAF\xA7\x9A\xB4\x8C\x90"};
+  if (static_cast<unsigned char>(last) >= 0x80) return kBytes.has(last);
+  return (kEndsOfLabels[before & 31] >> (last & 31) & 1) != 0;
+}
+// Cheap: whether the piece [begin, end) may be the first of a token, or of a value behind its
+// label.
+inline bool may_begin_value(std::string_view text, std::size_t begin, std::size_t end) {
+  if (may_begin_token(text.substr(begin, end - begin)) &&
+      begins_token_prefix(text.substr(begin, std::min<std::size_t>(end - begin, 3))))
+    return true;
+  constexpr std::size_t kMost = 6;
+  static constexpr CharSet kSigns{" :=\"'"};
+  std::size_t at = begin;
+  while (at > 3 && begin - at < kMost && kSigns.has(text[at - 1])) --at;
+  if (at < 3) return false;
+  const char last = text[at - 1];
+  if (kAsciiLetters.has(last)) return at < begin && may_end_value_label(text[at - 2], last);
+  // "+44 20".
+  if (kAsciiDigits.has(last))
+    return begin - at == 1 && text[at] == ' ' && kAsciiDigits.has(text[end - 1]);
+  return last == '`' || may_follow_label(text, begin);
+}
+
+// Cheap: whether the value whose first piece ends at `end` may go on in another cell or item.
+inline bool may_be_cut(std::string_view text, std::size_t end) {
+  if (end + 4 > text.size()) return false;
+  static constexpr CharSet kBehindBlank{"|<\"'\t"};
+  const char next = text[end + 1];
+  switch (text[end]) {
+    case '\t':
+    case '|':
+      return true;
+    case '<':
+      return next == '/';
+    case ' ':
+      return kBehindBlank.has(next) || (next == ' ' && text[end + 2] == '|');
+    case '"':
+    case '\'': {
+      const std::size_t comma = next == text[end] ? end + 2 : end + 1;
+      if (text[comma] != ',') return false;
+      const std::size_t item = text[comma + 1] == ' ' ? comma + 2 : comma + 1;
+      return item < text.size() && text[item] == text[end];
+    }
+    default:
+      return false;
+  }
+}
+
+// From the first piece of a value on; the end of the last one when it was joined, 0 otherwise.
+std::size_t join_labelled_value(std::string_view text, Range piece, PulledApart out);
+
+}  // namespace sekisho::filters

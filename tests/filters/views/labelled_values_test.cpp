@@ -1,0 +1,125 @@
+// Values of a known form behind their label that are cut anywhere, over lines, cells, items of a
+// list and messages; what does not fill the form, and figures behind labels, are left alone.
+
+#include <gtest/gtest.h>
+
+#include "tests/filters/views/disguise.h"
+
+namespace sekisho::filters {
+namespace {
+
+bool found(const std::string& text, const std::string& type) {
+  return shown(text).find(type + "[") != std::string::npos;
+}
+
+std::vector<Value> labelled() {
+  return {
+      {"jp_passport", "TZ8304729", "旅券番号", "passport_no"},
+      {"jp_residence_card", "UF93482715JA", "在留カード番号", "residence_card_no"},
+      {"jp_corporate_number", "T5835678256246", "インボイス登録番号",
+       "invoice_registration_number"},
+      {"us_ssn", "536-22-8145", "社会保障番号（SSN）", "social_security_number"},
+      {"jp_pension_number", "4321-567890", "基礎年金番号", "pension_number"},
+      {"jp_driver_license", "309012345620", "運転免許証番号", "driver_license_no"},
+      {"date_of_birth", "1971-10-16", "生年月日", "date_of_birth"},
+      {"phone_international", "+44 20 7946 0958", "電話（海外）", "phone"},
+      {"aws_secret_access_key", "rb23e2qdTqk0Z38pGBe/eoWCXA4VxSGKH31vMsX+", "AWS Secret Access Key",
+       "aws_secret_access_key"},
+      {"npm_token", "npm_" + chance(kBase62, 36, 4), "npmトークン", "npm_token"},
+  };
+}
+
+// In two places: the pieces are short, or so short that they say nothing.
+template <class Use>
+void each_cut(const std::string& value, Use use) {
+  for (const std::size_t first : {2U, 4U, 6U})
+    for (const std::size_t size : {1U, 3U})
+      use(value.substr(0, first), value.substr(first, size), value.substr(first + size));
+}
+
+TEST(LabelledValues, AreFoundOverLinesCutAnywhere) {
+  for (const Value& value : labelled())
+    each_cut(value.text, [&](const auto& a, const auto& b, const auto& c) {
+      for (const std::string cut : {"\n", "\r\n", "\n    ", "\n> ", "\\\n"})
+        for (const std::string& text :
+             {"項目を送ります。\n" + value.label_ja + "：" + a + cut + b + cut + c +
+                  "\n以上です。\n",
+              "  " + value.label_en + ": \"" + a + cut + b + cut + c + "\"\n  region: tokyo\n"})
+          EXPECT_TRUE(found(text, value.type)) << text;
+    });
+}
+
+TEST(LabelledValues, AreFoundOverNumberedLines) {
+  for (const Value& value : labelled())
+    for (const std::string sign : {": ", " | ", "\t"}) {
+      const std::string text = value.label_ja + "：" + value.text.substr(0, 4) + "\n 124" + sign +
+                               value.text.substr(4) + "\nご確認ください。\n";
+      EXPECT_TRUE(found(text, value.type)) << text;
+    }
+}
+
+TEST(LabelledValues, AreFoundOverCellsAndItems) {
+  for (const Value& value : labelled())
+    each_cut(value.text, [&](const auto& a, const auto& b, const auto& c) {
+      for (const std::string& text :
+           {value.label_ja + "は " + a + "\t" + b + "\t" + c + "\n",
+            "  " + value.label_en + ": [\"" + a + "\", \"" + b + "\", \"" + c + "\"]\n",
+            "■ " + value.label_ja + "\n　\"" + a + "\",\"" + b + "\",\"" + c + "\"\n",
+            value.label_en + "=| " + a + " | " + b + " | " + c + " |\n",
+            "<tr><th>" + value.label_ja + "</th><td><td>" + a + "</td><td>" + b + "</td><td>" + c +
+                "</td></td></tr>\n"})
+        EXPECT_TRUE(found(text, value.type)) << text;
+    });
+}
+
+TEST(LabelledValues, AreFoundOverMessagesOfAChat) {
+  for (const Value& value : labelled()) {
+    const std::string text = "[10:53] 営業A: " + value.label_ja + "：" + value.text.substr(0, 6) +
+                             "\n[10:54] 営業A: " + value.text.substr(6) +
+                             "\n[10:59] 情シス: 確認します。\n";
+    EXPECT_TRUE(found(text, value.type)) << text;
+  }
+}
+
+TEST(LabelledValues, TellOverAllOfTheirPieces) {
+  const std::string hidden = "TZ83\n047\n29";
+  EXPECT_TRUE(found_whole("旅券番号：", hidden, "\n以上です。\n", "jp_passport"));
+}
+
+TEST(LabelledValues, DatesOfErasAndAccountsAreFoundOverCells) {
+  for (const char* text :
+       {"お誕生日は 昭和43年1\t0\t月\t8\t日\n", "生年月日：昭\t和35\t年8月\t6\t日\n"})
+    EXPECT_TRUE(found(text, "date_of_birth")) << text;
+  EXPECT_TRUE(found("みずほ銀行 新宿支店 当座 <td>975</td><td>6743</td>\n", "jp_bank_account"));
+}
+
+TEST(LabelledValues, AddressesAreFoundOverLines) {
+  for (const char* text : {"住所 兵庫県神戸市中央区三宮町6\n    丁目4番19号 メゾン緑302\n",
+                           "address=〒460\n-0008 愛知県名古屋\n市中区\n栄6-14-8\n\tat app.Repo\n"})
+    EXPECT_TRUE(found(text, "jp_postal_address")) << text;
+}
+
+TEST(LabelledValues, AnythingThatABackslashContinuesIsOneWord) {
+  EXPECT_TRUE(found("invalid record password=5JG\\\nJ\\\nwk\\\nUQmvh204\n", "password_assignment"));
+  EXPECT_TRUE(found("> secret key: u9q8Q0tAk\\\n> PZH0mvvmS0yE4GTTxczaueCcHycto5JlFT\n",
+                    "generic_secret_high_entropy"));
+  EXPECT_EQ(shown("cc -O2 -o main \\\n  main.c \\\n  util.c\n"), "");
+}
+
+TEST(LabelledValues, WhatDoesNotFillTheFormIsNone) {
+  for (const char* text :
+       {"旅券番号：TZ83\n0472\n以上です。\n", "旅券番号：TZ83\n047291\n", "部品番号：TZ83\n04729\n",
+        "生年月日：1971-1\n3-16\n", "生年月日と受付\n1971\n10\n16\n",
+        "在留カード番号,旅券番号\n123,456\n", "passport: yes\nphone: 12\nssn: 3\ntel: 4\n",
+        "電話：（非公開）\n03\n12\n", "SSN | 12 | 34 | 5 |\n", "address: 10\n20\n30\n"})
+    EXPECT_EQ(shown(text), "") << text;
+}
+
+TEST(LabelledValues, WholeValuesBesideEachOtherStayTwo) {
+  const std::string text = "旅券番号\tTZ8304729\tMU5820416\n";
+  EXPECT_TRUE(found_whole("旅券番号\t", "TZ8304729", "\tMU5820416\n", "jp_passport"));
+  EXPECT_EQ(shown(text).find("TZ8304729\tMU"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace sekisho::filters
