@@ -111,7 +111,7 @@ class MarkColumns {
       std::memcpy(&marks_[i * column_ + kBefore + block], rows.marks[i], sizeof rows.marks[i]);
   }
   // Of the block before the first one and behind the last one, too.
-  BlockMarks operator[](std::size_t block) const {
+  [[gnu::always_inline]] BlockMarks operator[](std::size_t block) const {
     return read(marks_.data() + (kBefore + block), column_, kEach);
   }
   // What `of` makes from the marks of kTogether blocks from `block` on, each with the ones before

@@ -91,8 +91,9 @@ constexpr std::uint64_t may_hold_spoken_words(const BlockMarks& before, const Bl
 
 // Cheap: whether a block of Survey::kBlock bytes, with as many readable behind it as a character
 // has, may hold such words.
-inline bool may_hold_spoken_digits(const unsigned char* block, const BlockMarks& marks_before,
-                                   const BlockMarks& m) {
+[[gnu::always_inline]] inline bool may_hold_spoken_digits(const unsigned char* block,
+                                                          const BlockMarks& marks_before,
+                                                          const BlockMarks& m) {
   // All runs of 40 bytes have the middle of the block in common.
   constexpr std::size_t kFewestWords = 9;
   constexpr std::uint64_t kCommon = std::uint64_t{0xFFFF} << 24;

@@ -215,6 +215,19 @@ template <BlockMarks (*kMasks)(const unsigned char*),
   }
 }
 
+[[gnu::always_inline]] inline bool Survey::holds_spoken_digits(std::string_view text,
+                                                               std::size_t block) const {
+  constexpr std::size_t kRoom = kBlock + kBeside;
+  const std::size_t from = block * kBlock;
+  unsigned char tail[kRoom] = {};
+  const auto* p = reinterpret_cast<const unsigned char*>(text.data()) + from;
+  if (from + kRoom > text.size()) {
+    std::memcpy(tail, p, text.size() - from);
+    p = tail;
+  }
+  return may_hold_spoken_digits(p, marks_[block - 1], marks_[block]);
+}
+
 void Survey::see_flags(std::string_view text) {
   MarkColumns::Bits flags;
   for (std::size_t block = 0; block < flags_.size(); ++block) {
@@ -227,18 +240,6 @@ void Survey::see_flags(std::string_view text) {
       flags_[block] |= kTurnedLabel;
     any_ |= flags_[block];
   }
-}
-
-bool Survey::holds_spoken_digits(std::string_view text, std::size_t block) const {
-  constexpr std::size_t kRoom = kBlock + kBeside;
-  const std::size_t from = block * kBlock;
-  unsigned char tail[kRoom] = {};
-  const auto* p = reinterpret_cast<const unsigned char*>(text.data()) + from;
-  if (from + kRoom > text.size()) {
-    std::memcpy(tail, p, text.size() - from);
-    p = tail;
-  }
-  return may_hold_spoken_digits(p, marks_[block - 1], marks_[block]);
 }
 
 bool Survey::holds_turned_label(std::string_view text, std::size_t block) const {
