@@ -95,13 +95,21 @@ class Survey {
   // bits from a block and the ones before and after it.
   template <class Of>
   std::size_t next(std::size_t at, std::size_t end, Of of) const {
-    for (std::size_t block = at / kBlock; at < end; at = ++block * kBlock) {
+    // What is sought is near, mostly.
+    constexpr std::size_t kNear = 3 * kBlock;
+    const std::size_t near = std::min(end, at + kNear);
+    for (std::size_t block = at / kBlock; at < near; at = ++block * kBlock) {
       const std::uint64_t bits = of(marks_[block - 1], marks_[block], marks_[block + 1]) &
                                  ~std::uint64_t{0} << at % kBlock;
       if (bits != 0)
         return std::min(end, block * kBlock + static_cast<std::size_t>(std::countr_zero(bits)));
     }
-    return end;
+    std::size_t found = end;
+    each(at, end, of, [&](std::size_t place) {
+      found = place;
+      return end;
+    });
+    return found;
   }
 
   // Calls use(place) for each place from `at` on, before `end`, that `of` marks; it returns where
