@@ -307,19 +307,11 @@ bool patch_range(std::string_view chars, Range range, ViewBudget& budget, bool& 
   return true;
 }
 
-}  // namespace
-
-namespace {
-
 bool is_small_word(std::string_view line) {
   return !line.empty() && line.size() <= 24 &&
          std::all_of(line.begin() + 1, line.end(),
                      [](char c) { return is_lower(static_cast<unsigned char>(c)); });
 }
-
-}  // namespace
-
-namespace {
 
 // Over "12: " or "12 | " at `at`.
 std::size_t behind_line_number(std::string_view text, std::size_t at) {
@@ -469,8 +461,14 @@ BlobRun read_even_groups(std::string_view text, std::size_t at,
     static constexpr CharSet kGaps{" \n\t"};
     return end < text.size() && kGaps.has(text[end]) ? end + 1 : end;
   };
+  // How a token begins may be a word by itself.
+  char first[kLongestTokenPrefix];
+  const std::size_t own = text.copy(first, std::min(size, sizeof first), at);
+  const std::string_view beginning(first, own + text.copy(first + own, sizeof first - own, second));
+  const bool token = has_token_prefix(beginning);
+  const std::size_t token_chars = token ? token_size(beginning) : 0;
   // Words before it, or where it would begin, are of the text around.
-  if (is_small_word(text.substr(at, size))) return {};
+  if (is_small_word(text.substr(at, size)) && !token) return {};
   const bool goes_on = at > size && behind_gap(at - 1) == at &&
                        blob_run_end(text.substr(0, at), at - 1 - size) == at - 1 &&
                        (at == size + 1 || !is_blob_char(text[at - size - 2]));
@@ -486,6 +484,7 @@ BlobRun read_even_groups(std::string_view text, std::size_t at,
     const auto completes = [&] {
       static constexpr CharSet kHex{"0123456789abcdefABCDEF \t\r\n"};
       const std::string_view all = text.substr(at, end - at);
+      if (token_chars != 0) return chars + length == token_chars;
       return (chars % 4 != 0 && (chars + length) % 4 == 0) ||
              (length % 2 == 0 &&
               std::all_of(all.begin(), all.end(), [](char c) { return kHex.has(c); }));
@@ -499,6 +498,7 @@ BlobRun read_even_groups(std::string_view text, std::size_t at,
       ++run.range.end;
     const std::size_t next = behind_gap(end);
     if (length < size || padded || next == end) break;
+    if (token_chars != 0 && chars == token_chars) break;  // words of the text may follow
     if (chars > most) return run;
     pos = next;
   }
@@ -508,10 +508,6 @@ BlobRun read_even_groups(std::string_view text, std::size_t at,
                       run.range.size() >= kShortestRun;
   return enough && words * 2 <= groups ? run : BlobRun{};
 }
-
-}  // namespace
-
-namespace {
 
 bool all_shown(std::string_view bytes) {
   return std::all_of(bytes.begin(), bytes.end(),

@@ -89,6 +89,20 @@ bool has_token_prefix(std::string_view text) {
   return any_like(text, [text](std::string_view p) { return text.starts_with(p); });
 }
 
+std::size_t token_size(std::string_view text) {
+  struct Known {
+    std::string_view prefix;
+    std::size_t size;
+  };
+  static constexpr Known kKnown[] = {{"AKIA", 20}, {"ASIA", 20}, {"ABIA", 20},   {"ACCA", 20},
+                                     {"ghp_", 40}, {"gho_", 40}, {"ghu_", 40},   {"ghs_", 40},
+                                     {"ghr_", 40}, {"npm_", 40}, {"glpat-", 26}, {"AIza", 39},
+                                     {"hf_", 37}};
+  for (const Known& known : kKnown)
+    if (text.starts_with(known.prefix)) return known.size;
+  return 0;
+}
+
 bool begins_token_prefix(std::string_view text) {
   if (text.empty() || (text.size() >= 3 && !may_begin(text))) return false;
   if (text.size() >= 2 && !may_begin_token(text)) return false;

@@ -13,6 +13,10 @@ bool has_token_prefix(std::string_view text);
 // Whether one of these beginnings begins with `text` ("AK", "ghp").
 bool begins_token_prefix(std::string_view text);
 
+// How long the credentials are that begin as `text` does, where all of them are alike; 0 = they are
+// not, or none begins so.
+std::size_t token_size(std::string_view text);
+
 // Cheap: whether one may begin with the two characters that `text` begins with.
 constexpr std::size_t kTokenPairs = 1u << 14;
 constexpr std::size_t token_pair(std::string_view text) {

@@ -237,6 +237,18 @@ TEST(EvenGroups, OfAnEncodingAreReadTogether) {
   }
 }
 
+// The first group may be a word by itself, the last one too.
+TEST(EvenGroups, OfATokenEndWhereItEnds) {
+  const std::pair<std::string, std::string> tokens[] = {
+      {"gitlab_token", "glpat-2HYrwoNA_xZJ_88s1GMx"},
+      {"gcp_api_key", "AIzal43-LV8ZXGya7nFsMuO4MY0F6vM-lnOmpwt"},
+      {"github_token", "ghp_" + chance(kBase62, 36, 4)}};
+  for (const auto& [type, token] : tokens) {
+    EXPECT_TRUE(found_whole("key ", in_groups(token, 4, " "), " を資料に", type)) << token;
+    EXPECT_TRUE(found_whole("key ", in_groups(token, 4, " "), " that they have", type)) << token;
+  }
+}
+
 TEST(EvenGroups, OfWordsAndNumbersAreSilent) {
   EXPECT_EQ(shown("This year they have been able to take 2026 with some team from west side"), "");
   EXPECT_EQ(shown("4210 5533 9128 7301 6642 1188 9034"), "");
