@@ -257,16 +257,17 @@ bool is_born_somewhere(std::string_view text, Range date) {
   return han || (kana && last != U'お' && last != U'の') || is_alnum(last);
 }
 
-// "生年月日,YYYY/MM/DD,2026/09/03", "birth_date=----\n2026-05-07T05:04:37Z": the field was left
-// open, the date behind it is another one.
-bool stands_behind_placeholder(std::string_view text, Range date) {
-  constexpr std::size_t kReach = 48, kFewest = 2;
+// "生年月日,YYYY/MM/DD,2026/09/03", "birth_date=（非公開）\n2026-05-07T05:04:37Z": the field was
+// left open; `生年月日,"aG8…",2026/09/03`: it is filled. The date behind it is another one.
+bool stands_behind_other_value(std::string_view text, Range date) {
+  constexpr std::size_t kReach = 96, kFewest = 2;
   static constexpr std::string_view kNames[] = {"生年月日", "誕生日", "birth_date", "birthdate",
                                                 "birthday", "birth",  "dob"};
   static constexpr std::string_view kWords[] = {"未記入", "未登録", "未入力",    "非公開", "不明",
                                                 "なし",   "null",   "none",      "n/a",    "nil",
                                                 "empty",  "masked", "undefined", "unknown"};
   static constexpr std::string_view kSigns = " \t\"':=,|", kOpen = "ymd/.-*_x?#";
+  constexpr std::size_t kFewestOfCell = 8;
   const std::size_t from = date.begin > kReach ? date.begin - kReach : 0;
   const std::string before = folded_lower(text.substr(from, date.begin - from));
   for (const std::string_view name : kNames) {
@@ -274,11 +275,17 @@ bool stands_behind_placeholder(std::string_view text, Range date) {
     if (at == std::string::npos) continue;
     std::string_view value = std::string_view(before).substr(at + name.size());
     value.remove_prefix(std::min(value.find_first_not_of(kSigns), value.size()));
+    while (value.starts_with('(')) value.remove_prefix(1);
     std::size_t end = std::min(value.find_first_not_of(kOpen), value.size());
     for (const std::string_view word : kWords)
       if (value.starts_with(word)) end = word.size();
+    if (const std::size_t close = value.rfind("\","); close != value.npos && close >= kFewestOfCell)
+      return value.find_first_of("\"\n") == close &&
+             value.find_first_not_of("\" ", close + 2) == value.npos &&
+             value.find("暦") == value.npos;
     if (end < kFewest) return false;
-    const std::string_view rest = value.substr(end);
+    std::string_view rest = value.substr(end);
+    while (rest.starts_with(')')) rest.remove_prefix(1);
     return !rest.empty() && (kSigns.find(rest[0]) != kSigns.npos || rest[0] == '\n');
   }
   return false;
@@ -288,7 +295,7 @@ bool stands_behind_placeholder(std::string_view text, Range date) {
 // something else.
 bool is_of_something_else(std::string_view text, Range date) {
   if (heads_own_line(text, date) || is_born_somewhere(text, date) ||
-      stands_behind_placeholder(text, date))
+      stands_behind_other_value(text, date))
     return true;
   constexpr std::size_t kReach = 72, kFurther = 160;
   // The name of a release: "Happy Birthday Sophie" (2012-11-06).
