@@ -82,8 +82,8 @@ class Walker {
 
   std::size_t pos() const { return pos_; }
   void move_to(std::size_t pos) { pos_ = pos; }
-  char32_t peek() const { return char_at(text_, pos_).value; }
-  void skip() { pos_ += std::max<std::size_t>(1, char_at(text_, pos_).size); }
+  char32_t peek() const { return here().value; }
+  void skip() { pos_ += std::max<std::size_t>(1, here().size); }
   bool done() const { return pos_ >= text_.size(); }
   bool eat(std::string_view word) {
     if (!begins_at(text_, pos_, word)) return false;
@@ -108,8 +108,17 @@ class Walker {
   }
 
  private:
+  // Each character is asked for several times.
+  const FoldedChar& here() const {
+    if (read_ != pos_) here_ = char_at(text_, pos_);
+    read_ = pos_;
+    return here_;
+  }
+
   std::string_view text_;
   std::size_t pos_;
+  mutable std::size_t read_ = std::string_view::npos;
+  mutable FoldedChar here_;  // at `read_`
 };
 
 // "〒123-4567", "123-4567"; the mark is told.

@@ -308,7 +308,7 @@ void ViewScan::Impl::look(const Scene& scene, Family family, bool unsure, Findin
     const std::string_view shown = std::string_view(view.text()).substr(r.begin, r.size());
     const bool known = places.any(out, finding.range, [&](const Finding& f) {
       if (tells_the_same(f, finding)) return true;
-      if (f.type == finding.type && is_cell_of(scene.text, scene.offset, f.range, finding.range))
+      if (is_cell_of(scene.text, scene.offset, f.range, finding.range) && f.type == finding.type)
         return true;
       if (family != kLines) return false;
       // What was not pulled apart itself and is told already gains nothing from lines put together.
