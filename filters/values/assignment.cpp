@@ -300,8 +300,8 @@ Range bare_value(std::string_view text, std::size_t pos) {
   std::size_t end = pos;
   while ((end = end_of_known_run(text, end, limit)) < limit) {
     if (text[end] != '&' && text[end] != '\\') break;
-    // The next field of a query.
-    if (text[end] == '&') {
+    // The next field of a query, whose fields stand straight behind their sign.
+    if (text[end] == '&' && pos > 0 && text[pos - 1] == '=') {
       const std::string_view next = text.substr(end, 32);
       if (next.substr(0, first_of<" \t\r\n\"'">(next)).find('=') != std::string_view::npos) break;
     }

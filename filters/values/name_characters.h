@@ -39,7 +39,8 @@ inline char32_t usual_form(char32_t c) {
   // Cheap: by the lowest bits of those below.
   constexpr std::uint64_t kLowest = 1ull << (U'\u9AD9' % 64) | 1ull << (U'\uFA11' % 64) |
                                     1ull << (U'濵' % 64) | 1ull << (U'栁' % 64) |
-                                    1ull << (U'瀨' % 64) | 1ull << (U'德' % 64);
+                                    1ull << (U'瀨' % 64) | 1ull << (U'德' % 64) |
+                                    1ull << (U'邊' % 64) | 1ull << (U'邉' % 64);
   if ((kLowest >> (c % 64) & 1) == 0) return c;
   switch (c) {
     case U'\u9AD9':
@@ -54,6 +55,9 @@ inline char32_t usual_form(char32_t c) {
       return U'瀬';
     case U'德':
       return U'徳';
+    case U'邊':
+    case U'邉':
+      return U'辺';
     default:
       return c;
   }

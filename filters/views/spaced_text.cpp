@@ -18,7 +18,8 @@ constexpr std::size_t kMostSingles = 4096;
 
 bool is_single(char32_t c) {
   if (c < 0x80) return c > 0x20 && c < 0x7F;
-  return c >= 0x2E80 && !is_gap(c);
+  constexpr char32_t kLongVowel = 0x30FC;  // a hyphen between digits, too
+  return c >= 0x2E80 && (!is_gap(c) || c == kLongVowel);
 }
 
 bool all_blank(std::string_view gap) {
@@ -41,8 +42,11 @@ bool bullet_at(std::string_view text, std::size_t at) {
   return at + 2 < text.size() && kBullets.has(text[at]) && text[at + 1] == ' ';
 }
 
-// Between two characters from `at` on, over the bullet of a list: "\n- ".
+constexpr std::string_view kBoxes = "][";
+
+// Between two characters from `at` on, over the bullet of a list: "\n- ". Or between two boxes.
 std::string_view gap_between(std::string_view text, std::size_t at) {
+  if (text.substr(at).starts_with(kBoxes)) return text.substr(at, kBoxes.size());
   const std::string_view gap = gap_at(text, at);
   if (!gap.ends_with('\n')) return gap;
   const std::size_t end = at + gap.size();
@@ -210,6 +214,7 @@ bool too_few_stand_apart(std::string_view text, std::size_t at) {
   if (most + 1 >= text.size()) return false;
   const char gap = text[at + 1];
   if (static_cast<unsigned char>(gap) >= 0x80) return false;
+  if (gap == ']' && text[at + 2] == '[') return false;
   if (!kGapSigns.has(gap)) return true;
   if (gap == '\n' && bullet_at(text, at + 2)) return false;
   for (std::size_t pos = at; pos < most; pos += 2) {
@@ -266,6 +271,12 @@ void find_spaced(std::string_view text, const Survey& survey, Range where, Pulle
     for (const Range& gap : run.gaps) {
       const bool word_ends = characters_in(written(gap)) >= least + 2 && all_blank(written(gap));
       patches.add(gap, word_ends ? " " : "");
+    }
+    // "[4][7][0]": the outer ones belong to the boxes, too.
+    if (written(run.gaps.front()) == kBoxes && at > 0 && text[at - 1] == '[' &&
+        text.substr(run.end, 1) == "]") {
+      patches.add({at - 1, at}, "", false);
+      patches.add({run.end, run.end + 1}, "", false);
     }
     for (const Range& form : run.forms) add_form(text, form, patches);
     // "U\n6. Let me know": the last one, perhaps.

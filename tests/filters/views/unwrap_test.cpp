@@ -314,6 +314,16 @@ TEST(Unwrap, FindsSingleCharactersSpaced) {
   EXPECT_EQ(shown("C O N F I D E N T I A L\n"), "confidentiality_label[C O N F I D E N T I A L]");
 }
 
+TEST(Unwrap, FindsValuesBehindSpacedLabelsAndInBoxes) {
+  EXPECT_TRUE(found_whole("パ ス ワ ー ド：", "Kx9-vTq2Lm", "\n", "password_assignment"));
+  EXPECT_TRUE(found_whole("パ　ス　ワ　ー　ド　：　", "yLEW693^ab", "\n", "password_assignment"));
+  EXPECT_TRUE(found_whole("パ ス ポ ー ト 番 号：", "TH2027213", "\n", "jp_passport"));
+  EXPECT_TRUE(found_whole("SSN\n[", "1][1][3][4][5][6][1][8][8", "]\n", "us_ssn"));
+  EXPECT_TRUE(
+      found_whole("基礎年金番号：[", "4][7][0][6][3][4][1][1][4][7", "]", "jp_pension_number"));
+  EXPECT_EQ(shown("x = a[0][1][2][3][4][5][6][7] + b[3][1][2][3][4][5]", 0), "");
+}
+
 TEST(Unwrap, FindsTokensBrokenAtLineEnds) {
   for (const Value& value : values()) {
     if (value.type == "email") continue;
