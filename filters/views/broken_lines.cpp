@@ -10,6 +10,7 @@
 #include "filters/views/line_heads.h"
 #include "filters/views/line_pieces.h"
 #include "filters/views/line_values.h"
+#include "filters/views/login_lines.h"
 #include "filters/views/loose_numbers.h"
 #include "filters/views/password_pieces.h"
 #include "filters/views/pieces.h"
@@ -190,77 +191,6 @@ bool rows_meet(std::string_view text, std::size_t end, std::size_t next) {
   });
 }
 
-// Characters of an address that may be broken at a line end.
-bool login_part(char c) {
-  return c > ' ' && c < 0x7F && c != '"' && c != '\'' && c != '\\';
-}
-
-constexpr std::size_t kLongestLogin = 200;
-constexpr int kMostLoginLines = 3;
-
-// What of an address ends at `end`, over the lines above.
-std::string login_before(std::string_view text, std::size_t end) {
-  static constexpr CharSet kMargin{" \t>#*|"};
-  std::string out;
-  for (int lines = 0; lines < kMostLoginLines; ++lines) {
-    std::size_t begin = end;
-    while (begin > 0 && end - begin < kLongestLogin && login_part(text[begin - 1])) --begin;
-    std::size_t first = begin;
-    while (first < end && kMargin.has(text[first])) ++first;
-    if (first == end) break;
-    out.insert(0, text.substr(first, end - first));
-    while (begin > 0 && kMargin.has(text[begin - 1])) --begin;
-    if (out.size() >= kLongestLogin || begin == 0 || text[begin - 1] != '\n') break;
-    end = line_end(text, begin - 1);
-  }
-  return out;
-}
-
-// What goes on at `next`, over the lines below.
-std::string login_after(std::string_view text, std::size_t next) {
-  std::string out;
-  for (int lines = 0; lines < kMostLoginLines; ++lines) {
-    std::size_t end = next;
-    while (end < text.size() && end - next < kLongestLogin && login_part(text[end])) ++end;
-    out += text.substr(next, end - next);
-    next = next_line(text, end);
-    if (out.size() >= kLongestLogin || next == end) break;
-  }
-  return out;
-}
-
-// Where the address goes on behind a name that counts on: "a: postgres://app:pa" over "b: ss@db01".
-std::size_t sibling_of_login(std::string_view text, std::size_t end) {
-  // Cheap: most lines hold no sign of an address.
-  const std::string_view below = text.substr(end, kLongestLogin);
-  const std::size_t line = below.find('\n');
-  if (line == below.npos || below.substr(0, below.find('\n', line + 1)).find('@') == below.npos)
-    return end;
-  std::size_t begin = end;
-  while (begin > 0 && end - begin < kLongestLogin && login_part(text[begin - 1])) --begin;
-  return sibling_piece(text, {begin, end});
-}
-
-// "postgres://app:pa" … "ss@db01/crm", "redis:/" … "/:pass@db01": an address whose password is not
-// over yet, and the lines that end it.
-bool breaks_login(std::string_view text, std::size_t end, std::size_t next) {
-  if (end == 0 || !login_part(text[end - 1])) return false;
-  std::string whole = login_after(text, next);
-  if (whole.find('@') == std::string::npos) return false;
-  const std::string before = login_before(text, end);
-  whole.insert(0, before);
-  std::size_t scheme = whole.find("://");
-  // The last one that begins before the break.
-  for (std::size_t more = scheme; more != std::string::npos && more < before.size() + 1;
-       more = whole.find("://", more + 1))
-    scheme = more;
-  if (scheme == std::string::npos || scheme < 3 || !kAsciiLetters.has(whole[scheme - 1]))
-    return false;
-  const std::size_t host = whole.find('@', scheme);
-  return host != std::string::npos && host >= before.size() && host + 1 < whole.size() &&
-         before.size() > 2 && scheme <= before.size() && whole.find(':', scheme + 3) < host;
-}
-
 // Whether a token begins with the two pieces, and its line end is within what it begins with.
 bool break_prefix(std::string_view left, std::string_view right) {
   constexpr std::size_t kShortestRest = 8;
@@ -395,6 +325,14 @@ bool goes_on_behind_backslash(std::string_view text, std::size_t end, std::size_
   return token_at(text, end - 1) && token_at(text, next);
 }
 
+// "神戸市" … "中央区", as addresses are broken.
+constexpr std::size_t kKanji = 3;
+bool ends_with_kanji(std::string_view text, std::size_t at) {
+  static constexpr CharSet kFirst{"\xE4\xE5\xE6\xE7\xE8\xE9"};
+  return at > kKanji && static_cast<unsigned char>(text[at - 1]) >= 0x80 &&
+         kFirst.has(text[at - kKanji]);
+}
+
 // The piece fills its line: the token was broken once more.
 bool fills_line(std::string_view text, std::size_t end) {
   return end >= text.size() || text[end] == '\n' || text[end] == '\r' || text[end] == '\\' ||
@@ -418,6 +356,7 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
   const bool mails = survey.next(where.begin, where.end, kAtSigns) < where.end;
   const bool logins = mails && (holds(":/") || holds(":\n") || holds(":\r") || holds(":\\"));
   constexpr std::string_view kHyphen = "‐";  // of typesetting
+  const bool every_line = logins || holds(kHyphen);
   // Values that are no tokens; true: nothing else is broken there.
   const auto join_value = [&](std::size_t at, std::size_t end, std::size_t next) {
     if (may_be_password_piece(text, survey, next)) {
@@ -472,9 +411,16 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
         text.substr(0, end).ends_with(kHyphen))
       end -= kHyphen.size();
     if (end == 0) return at + 1;
+    if (ends_with_kanji(text, at)) {
+      listed = std::max(listed, join_labelled_value(text, {at - kKanji, at}, out));
+      if (!every_line || at < listed) return at + 1;
+    }
     if (end <= listed) return at + 1;
     // A blank may belong to the piece.
-    const std::size_t stop = text[end - 1] == ' ' && end > 1 ? end - 1 : end;
+    const bool wide_blank = text[end - 1] == '\x80' && text.substr(0, end).ends_with("　");
+    const std::size_t stop = text[end - 1] == ' ' && end > 1 ? end - 1
+                             : wide_blank && end > 3         ? end - 3
+                                                             : end;
     const std::size_t word = token_at(text, stop - 1) ? token_begin(survey, stop) : stop;
     if (word < stop && may_begin_value(text, word, stop))
       if (const std::size_t last = join_labelled_value(text, {word, stop}, out); last != 0) {
@@ -576,10 +522,12 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
   // Only an address goes on behind signs that end sentences and lines of code.
   constexpr auto kBreaks = [](const BlockMarks& before, const BlockMarks& m, const BlockMarks&) {
     const std::uint64_t last = before.close | before.colon | before.high;
-    return m.control & ~((m.close | m.colon | m.high) << 1 | last >> 63);
+    // Behind a kanji or kana, whose first bytes are no more than three before, an address.
+    const std::uint64_t wide = m.high << 1 & m.first_high << 3;
+    return m.control & (wide | ~((m.close | m.colon | m.high) << 1 | last >> 63));
   };
-  logins || holds(kHyphen) ? survey.each(where.begin, where.end, kControls, join)
-                           : survey.each(where.begin, where.end, kBreaks, join);
+  every_line ? survey.each(where.begin, where.end, kControls, join)
+             : survey.each(where.begin, where.end, kBreaks, join);
 }
 
 }  // namespace sekisho::filters

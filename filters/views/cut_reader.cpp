@@ -7,10 +7,7 @@
 #include "filters/views/pieces.h"
 
 namespace sekisho::filters {
-namespace {
 
-// "  60 | ", "31\t", "164: " where a line begins; `at`: it has no number. What a value may begin
-// with itself: the reader tells whether it fits.
 std::size_t numbered_end(std::string_view text, std::size_t at) {
   constexpr std::size_t kMostBlanks = 8, kMostDigits = 5;
   std::size_t pos = at;
@@ -23,6 +20,8 @@ std::size_t numbered_end(std::string_view text, std::size_t at) {
     if (begins_at(text, pos, sign)) return pos + sign.size();
   return at;
 }
+
+namespace {
 
 std::size_t line_cut_end(std::string_view text, std::size_t at) {
   std::size_t line = at;
@@ -81,26 +80,53 @@ std::size_t cut_end(std::string_view text, std::size_t at) {
   }
 }
 
+std::string_view sign_of_singles(std::string_view text, std::size_t at) {
+  static constexpr CharSet kSigns{" ,./_-"};
+  if (at < text.size() && kSigns.has(text[at])) return text.substr(at, 1);
+  constexpr std::size_t kWide = 3;
+  return literal_at(text, at, "　") || literal_at(text, at, "・") ? text.substr(at, kWide)
+                                                                  : std::string_view();
+}
+
+CutReader::CutReader(std::string_view text, std::size_t at) : text_(text), begin_(at), end_(at) {
+  const std::string_view sign = sign_of_singles(text, at + 1);
+  const std::size_t next = at + 1 + sign.size();
+  if (!sign.empty() && token_at(text, next) &&
+      (begins_at(text, next + 1, sign) || cut_end(text, next + 1) != next + 1))
+    gap_ = sign;
+}
+
+std::size_t CutReader::behind_gap(std::size_t at) const {
+  return !gap_.empty() && begins_at(text_, at, gap_) ? at + gap_.size() : at;
+}
+
 template <class Fits>
 std::size_t CutReader::place_of(Fits fits) const {
   // A blank before a cut belongs to the border.
   if (fits(end_) && (text_[end_] != ' ' || cut_end(text_, end_) == end_)) return end_;
   if (value_.empty()) return std::string_view::npos;
+  const std::size_t behind = behind_gap(end_);
+  if (behind != end_ && fits(behind)) return behind;
   // A piece between two cuts may be a blank.
-  std::size_t next = end_;
+  std::size_t next = cut_end(text_, end_) == end_ ? behind : end_;
   for (int cuts = 0; cuts < 2; ++cuts) {
     const std::size_t cut = cut_end(text_, next);
     if (cut == next) break;
     const bool line = text_.substr(next, cut - next).find('\n') != std::string_view::npos;
     next = cut;
     if (fits(next)) return next;
-    if (!line) break;
+    if (const std::size_t one = behind_gap(next); one != next) {
+      if (fits(one)) return one;
+      next = one;
+    } else if (!line) {
+      break;
+    }
   }
   return std::string_view::npos;
 }
 
 void CutReader::take_to(std::size_t at, std::size_t size) {
-  cut_ = cut_ || at != end_;
+  cut_ = cut_ || (at != end_ && at != behind_gap(end_));
   value_ += text_.substr(at, size);
   end_ = at + size;
 }

@@ -2,7 +2,7 @@
 
 // Reads a value that is cut anywhere, a character at a time, over what may part two pieces of it:
 // line ends with the margin of the next line, borders of cells, quotes of the items of a list, the
-// head of the next message of a chat.
+// head of the next message of a chat. Its characters may have the same sign between all of them.
 
 #include <cstddef>
 #include <string>
@@ -15,9 +15,15 @@ namespace sekisho::filters {
 // Behind such a thing at `at`, or `at`: a comma alone parts no pieces, it is a value's end.
 std::size_t cut_end(std::string_view text, std::size_t at);
 
+// "    60 | ", "31\t", "164: " where a line begins: behind it; `at`: the line has no number.
+std::size_t numbered_end(std::string_view text, std::size_t at);
+
+// What parts single characters at `at`: a blank or a sign of a number; empty: neither.
+std::string_view sign_of_singles(std::string_view text, std::size_t at);
+
 class CutReader {
  public:
-  CutReader(std::string_view text, std::size_t at) : text_(text), begin_(at), end_(at) {}
+  CutReader(std::string_view text, std::size_t at);
 
   // Takes the next character when it is of `set`, over a cut perhaps.
   bool take(const CharSet& set);
@@ -41,10 +47,12 @@ class CutReader {
   // Where the next character stands when `fits` holds there; npos: nowhere.
   template <class Fits>
   std::size_t place_of(Fits fits) const;
+  std::size_t behind_gap(std::size_t at) const;
   void take_to(std::size_t at, std::size_t size);
 
   std::string_view text_;
   std::size_t begin_, end_;
+  std::string_view gap_;  // between its characters
   std::string value_;
   bool cut_ = false;
 };

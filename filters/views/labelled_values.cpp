@@ -175,25 +175,33 @@ bool token(CutReader& in) {
   }
 }
 
-// "〒650-0021 兵庫県神戸市…6丁目4番19号", up to the number of the house.
+// "〒650-0021 兵庫県神戸市…6丁目4番19号", from the code up to the number of the house.
 bool address(CutReader& in) {
-  constexpr std::size_t kMost = 96;
-  static constexpr CharSet kFirst{"\xE3\xE4\xE5\xE6\xE7\xE8\xE9"},
-      kAscii = kAsciiDigits | CharSet("- ");
-  const auto is_whole = [&in] {
-    const std::string& value = in.value();
-    const std::size_t last = value.find_last_not_of("0123456789");
-    return value.ends_with("号") || (last != value.npos && last > 1 && last + 1 < value.size() &&
-                                     value[last] == '-' && kAsciiDigits.has(value[last - 1]));
-  };
-  bool region = false;
-  while (in.value().size() < kMost) {
-    if (!in.take(kAscii) && !in.take_wide(kFirst)) break;
-    for (const std::string_view name : {"都", "道", "府", "県"})
-      region = region || in.value().ends_with(name);
-    if (region && is_whole() && in.at_cut()) break;
+  constexpr std::size_t kMost = 72;
+  static constexpr CharSet kFirst{"\xE3\xE4\xE5\xE6\xE7\xE8\xE9"};
+  if (in.take("〒") &&
+      !(in.take(3, kAsciiDigits, kNone) && in.may_take(kSigns) && in.take(4, kAsciiDigits, kNone)))
+    return false;
+  in.may_take(CharSet(" "));
+  bool region = false, town = false;
+  while (in.value().size() < kMost && !in.take(kAsciiDigits)) {
+    if (!in.take_wide(kFirst)) return false;
+    const auto ends = [&in](auto name) { return in.value().ends_with(name); };
+    region = region || ends("都") || ends("道") || ends("府") || ends("県");
+    town = town || ends("市") || ends("区") || ends("町") || ends("村");
   }
-  return region && is_whole();
+  // "6丁目4番19号", "6-4-19".
+  std::size_t numbers = 1;
+  for (;;) {
+    if (in.take(kAsciiDigits)) continue;
+    if (in.take("号")) break;
+    const bool sign = in.take(CharSet("-")) || in.take("番地") || in.take("番") ||
+                      (in.take("丁") && in.take("目"));
+    if (!sign) break;
+    if (!in.take(kAsciiDigits)) return false;
+    if (++numbers == 3 && in.at_cut()) break;
+  }
+  return region && town && numbers > 1;
 }
 
 struct Label {
@@ -276,7 +284,7 @@ const AnchorFinder& finder() {
 
 // From `at` within a label over its rest, "_number", " no.", "（本人）", and what stands before the
 // value; npos: none may follow.
-std::size_t value_begin(std::string_view text, std::size_t at) {
+std::size_t value_begin(std::string_view text, std::size_t at, Form form) {
   constexpr std::size_t kLongestLabel = 32, kMost = 64;
   std::size_t pos = at;
   const auto word = [&] {
@@ -295,13 +303,21 @@ std::size_t value_begin(std::string_view text, std::size_t at) {
     more = known != std::end(kMore) && !alnum_at(text, pos + known->size());
     if (more) pos += known->size();
   }
-  static constexpr CharSet kBetween{" .:=|,;\t\r\n\"'`[({-\\"};
+  static constexpr CharSet kBetween{" .:=|,;\t\r\n\"'`[({-\\>"};
+  constexpr std::string_view kType = ": string";
+  if (begins_at(text, pos, kType)) pos += kType.size();
   static constexpr std::string_view kEras[] = {"昭", "平", "令", "大"};
   const std::size_t stop = std::min(text.size(), pos + kMost);
   const std::size_t from = pos;
   while (pos < stop) {
     const char c = text[pos];
-    if (static_cast<unsigned char>(c) >= 0x80) {
+    if (static_cast<unsigned char>(c) >= 0x80 && form == address) {
+      static constexpr std::string_view kSigns[] = {"：", "は", "、", "　", "「"};
+      const auto sign = std::find_if(std::begin(kSigns), std::end(kSigns),
+                                     [&](auto known) { return begins_at(text, pos, known); });
+      if (sign == std::end(kSigns)) return pos > at ? pos : std::string_view::npos;
+      pos += sign->size();
+    } else if (static_cast<unsigned char>(c) >= 0x80) {
       if (pos > from && std::any_of(std::begin(kEras), std::end(kEras),
                                     [&](auto era) { return begins_at(text, pos, era); }))
         return pos;
@@ -330,19 +346,42 @@ bool is_label(std::string_view text, const Label& label, std::size_t at) {
 Range label_before(std::string_view text, std::size_t begin) {
   constexpr std::size_t kReach = 48, kOfAddress = 112;
   // "市中央区三宮町6".
-  if (static_cast<unsigned char>(text[begin - 1]) >= 0x80 && digit_at(text, begin))
+  const auto wide = [text](std::size_t at) { return static_cast<unsigned char>(text[at]) >= 0x80; };
+  if (wide(begin) || (wide(begin - 1) && digit_at(text, begin)))
     return {begin - std::min(begin, kOfAddress), begin};
-  const std::size_t end = label_end_before(text, begin);
+  // "<passport_no>T".
+  if (text[begin - 1] == '>' && !text.substr(0, begin).ends_with("td>"))
+    return {begin - std::min(begin, kReach), begin};
+  std::size_t end = label_end_before(text, begin);
+  // "pan: string = ".
+  constexpr std::string_view kType = ": string";
+  if (text.substr(0, end).ends_with(kType)) end -= kType.size();
   if (end < 3 || !may_end_value_label(text[end - 2], text[end - 1])) return {};
   return {end - std::min(end, kReach), end};
 }
 
+// "M J 8": the first of single characters with the same sign between, the last of which is `piece`.
+std::size_t singles_begin(std::string_view text, Range piece) {
+  constexpr std::size_t kWide = 3, kLongest = 96;
+  std::size_t begin = piece.begin;
+  if (piece.size() != 1 || begin < kWide) return begin;
+  const bool wide = static_cast<unsigned char>(text[begin - 1]) >= 0x80;
+  const std::string_view sign = sign_of_singles(text, begin - (wide ? kWide : 1));
+  if (sign.empty()) return begin;
+  while (begin > sign.size() && piece.begin - begin < kLongest &&
+         begins_at(text, begin - sign.size(), sign) && token_at(text, begin - sign.size() - 1))
+    begin -= sign.size() + 1;
+  return begin;
+}
+
 // "+44 20 76", "https://hooks": what stands before the last word of a value's first piece.
-std::size_t groups_begin(std::string_view text, std::size_t at) {
+std::size_t groups_begin(std::string_view text, Range piece) {
+  const std::size_t at = piece.begin;
   constexpr std::size_t kLongest = 24;
   static constexpr CharSet kNumber = kAsciiDigits | CharSet("+-()");
   constexpr std::string_view kScheme = "https:";
   if (text.substr(0, at).ends_with(kScheme)) return at - kScheme.size();
+  if (const std::size_t first = singles_begin(text, piece); first != at) return first;
   std::size_t begin = at;
   while (begin > 1 && at - begin < kLongest && text[begin - 1] == ' ' && digit_at(text, begin - 2))
     for (--begin; begin > 0 && kNumber.has(text[begin - 1]);) --begin;
@@ -374,11 +413,12 @@ std::size_t join_labelled_value(std::string_view text, Range piece, PulledApart 
     out.sure.add({behind_tag(text, begin), last}, in.value());
   };
   if (may_begin_token(text.substr(piece.begin, piece.size()))) join(piece.begin, token);
-  const Range label = last == 0 ? label_before(text, groups_begin(text, piece.begin)) : Range{};
+  const Range label = last == 0 ? label_before(text, groups_begin(text, piece)) : Range{};
   if (label.size() != 0)
     finder().find(text, label, [&](std::size_t anchor, std::size_t place) {
       if (is_label(text, kLabels[anchor], place))
-        join(value_begin(text, place + kLabels[anchor].text.size()), kLabels[anchor].form);
+        join(value_begin(text, place + kLabels[anchor].text.size(), kLabels[anchor].form),
+             kLabels[anchor].form);
     });
   return last;
 }

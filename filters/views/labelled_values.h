@@ -22,7 +22,7 @@ namespace sekisho::filters {
 inline constexpr auto kEndsOfLabels = [] {
   std::array<std::uint32_t, 32> out{};
   constexpr std::string_view kPairs =
-      "no er rd rt el ne le th te ob ay sn ty on ey an se ce ok rl pe ps";
+      "no er rd rt el ne le th te ob ay sn ty on ey an se ce ok rl pe ps ng";
   for (std::size_t i = 0; i < kPairs.size(); i += 3)
     out[kPairs[i] & 31] |= std::uint32_t{1} << (kPairs[i + 1] & 31);
   return out;
@@ -40,6 +40,12 @@ inline bool may_begin_value(std::string_view text, std::size_t begin, std::size_
   if (may_begin_token(text.substr(begin, end - begin)) &&
       begins_token_prefix(text.substr(begin, std::min<std::size_t>(end - begin, 3))))
     return true;
+  // "M J 8".
+  if (end - begin == 1 && begin > 6) {
+    const std::size_t before =
+        begin - (static_cast<unsigned char>(text[begin - 1]) >= 0x80 ? 3 : 1);
+    if (text[before - 2] == text[begin - 1] && kAsciiAlnum.has(text[before - 1])) return true;
+  }
   constexpr std::size_t kMost = 6;
   static constexpr CharSet kSigns{" :=\"'"};
   std::size_t at = begin;

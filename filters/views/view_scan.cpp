@@ -313,7 +313,8 @@ void ViewScan::Impl::look(const Scene& scene, Family family, bool unsure, Findin
       if (family != kLines) return false;
       // What was not pulled apart itself and is told already gains nothing from lines put together.
       if (!view.patched(r)) return f.confidence >= kLikely;
-      return f.type == finding.type && !goes_on(f.range, finding.range, shown);
+      return f.type == finding.type && f.confidence >= std::min(finding.confidence, kLikely) &&
+             !goes_on(f.range, finding.range, shown);
     });
     if (!known) out.push_back(std::move(finding));
   }

@@ -99,6 +99,25 @@ TEST(LabelledValues, AddressesAreFoundOverLines) {
     EXPECT_TRUE(found(text, "jp_postal_address")) << text;
 }
 
+TEST(LabelledValues, AddressesMayBeBrokenBetweenTwoKanji) {
+  for (const char* text : {"　住所 兵庫県神戸市\n    中央区三宮町6\n    丁目4番19号 メゾン緑302\n",
+                           "address = \"宮\n城県仙台市青葉区中\n央7丁目10番28号\"\n"})
+    EXPECT_TRUE(found(text, "jp_postal_address")) << text;
+  EXPECT_EQ(shown("　住所は 東京都\n第7条 原因は設定の漏れでした。\n　追跡番号：6463-3565-2093\n"),
+            "");
+}
+
+TEST(LabelledValues, MayHaveASignBetweenAllOfTheirCharacters) {
+  EXPECT_TRUE(found("driver_license_no: \"3・0\",\"・\",\"9・0・1・2・\",\"3・4・5・6・2・0\"\n",
+                    "jp_driver_license"));
+  EXPECT_TRUE(found("<passport_no>T Z 8 \n3 0 4 7 2 9</passport_no>\n", "jp_passport"));
+}
+
+TEST(LabelledValues, TagsAndTypesOfCodeMayStandBeforeThem) {
+  EXPECT_TRUE(found("<passport_no>TZ83\n047\n29</passport_no>\n", "jp_passport"));
+  EXPECT_TRUE(found("export const ssn: string = \"536-2\t2-8145\";\n", "us_ssn"));
+}
+
 TEST(LabelledValues, AnythingThatABackslashContinuesIsOneWord) {
   EXPECT_TRUE(found("invalid record password=5JG\\\nJ\\\nwk\\\nUQmvh204\n", "password_assignment"));
   EXPECT_TRUE(found("> secret key: u9q8Q0tAk\\\n> PZH0mvvmS0yE4GTTxczaueCcHycto5JlFT\n",
