@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <iterator>
 #include <string>
@@ -199,12 +200,21 @@ bool ends_in_text(std::string_view text, const Survey& survey, std::size_t end) 
 // a number; `at`: they may be enough. Most numbers stand alone.
 std::size_t skip_few_digits(std::string_view text, const Survey& survey, std::size_t at,
                             Range& near) {
-  constexpr auto kBreaks = [](const BlockMarks&, const BlockMarks& m, const BlockMarks&) {
-    return ~(m.digit | m.high | m.number_gap);
+  constexpr auto kBreaks = [](const BlockMarks& m) { return ~(m.digit | m.high | m.number_gap); };
+  constexpr auto kAllBreaks = [kBreaks](const BlockMarks&, const BlockMarks& m, const BlockMarks&) {
+    return kBreaks(m);
   };
   constexpr auto kHigh = [](const BlockMarks& m) { return m.high; };
+  // Near, mostly.
+  if (const std::uint64_t breaks = survey.ahead(at, kBreaks); breaks != 0) {
+    const auto size = static_cast<std::size_t>(std::countr_zero(breaks));
+    const std::size_t stop = at + size;
+    const std::uint64_t before = survey.ahead(at, kDigits) & ((breaks & (0 - breaks)) - 1);
+    if ((stop >= text.size() || text[stop] != '<') && bit_count(before) < kFewestDigits)
+      return std::min(stop, text.size());
+  }
   const std::size_t most = std::min(text.size(), at + kReach);
-  const std::size_t stop = survey.next(at, most, kBreaks);
+  const std::size_t stop = survey.next(at, most, kAllBreaks);
   const bool goes_on = stop < text.size() && (stop == most || text[stop] == '<');
   if (!goes_on && survey.how_many(at, stop, kDigits) < kFewestDigits) return stop;
   const bool ascii = survey.how_many(at, stop, kHigh) == 0;

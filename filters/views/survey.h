@@ -151,6 +151,15 @@ class Survey {
     return (bits & ((std::uint64_t{1} << most) - 1)) != 0;
   }
 
+  // The 64 places from `at` on, before the end of the text, that `of` marks; it makes bits from a
+  // block.
+  template <class Of>
+  std::uint64_t ahead(std::size_t at, Of of) const {
+    const std::size_t block = at / kBlock, from = at % kBlock;
+    const TwoBlocks marks{of(marks_[block]), of(marks_[block + 1])};
+    return from == 0 ? marks.low : marks.ahead(static_cast<unsigned>(from));
+  }
+
   // How many places of [begin, end) `of` marks. `of` makes bits from a block.
   template <class Of>
   std::size_t how_many(std::size_t begin, std::size_t end, Of of) const {

@@ -362,6 +362,15 @@ std::size_t join_cells(std::string_view text, Range piece, bool shortly, PulledA
   return piece_end;
 }
 
+// Cheap: where tokens of digits alone end before the border of a cell, but for groups of an IBAN: a
+// carry runs over the digits from where a token begins.
+constexpr std::uint64_t ends_of_numbers(const BlockMarks& before, const BlockMarks& m) {
+  const BlockRun token{m.alnum() | m.token | m.dot, before.alnum() | before.token | before.dot};
+  const BlockRun space{m.space, before.space}, alnum{m.alnum(), before.alnum()};
+  const std::uint64_t begins = m.digit & ~token.behind(1) & ~(space.behind(1) & alnum.behind(2));
+  return (begins + m.digit) & ~m.digit & m.border;
+}
+
 }  // namespace
 
 std::size_t join_sibling_lines(std::string_view text, const Survey& survey, Range piece, bool mails,
@@ -402,6 +411,10 @@ void find_token_cells(std::string_view text, const Survey& survey, Range where, 
     return (ends & ((m.border & ~names) | (m.space & near) | m.gap)) | (m.gap & m.colon << 1) |
            rows;
   };
+  constexpr auto kEndsOfWords = [kEnds](const BlockMarks& before, const BlockMarks& m,
+                                        const BlockMarks& after) {
+    return kEnds(before, m, after) & ~ends_of_numbers(before, m);
+  };
   std::vector<std::size_t> rows;  // where those of LaTeX end
   const std::size_t last_end = std::min(text.size(), where.end + kLongestToken + 1);
   const auto join_from = [&](std::size_t at, std::size_t end) __attribute__((always_inline)) {
@@ -437,7 +450,7 @@ void find_token_cells(std::string_view text, const Survey& survey, Range where, 
     done = last;
     return end + 1;
   };
-  survey.each(where.begin, last_end, kEnds, [&](std::size_t end) {
+  const auto see = [&](std::size_t end) {
     if (static_cast<unsigned char>(text[end]) >= 0x80) {
       // "sk_live_tpTr。続きは、BFj8".
       const std::size_t part = part_label_end(text, end);
@@ -459,7 +472,9 @@ void find_token_cells(std::string_view text, const Survey& survey, Range where, 
     if (digit_at(text, at) && text[end] != ' ' && !mails && !marked && !ends_groups(text, at, end))
       return end + 1;
     return join_from(at, end);
-  });
+  };
+  mails ? survey.each(where.begin, last_end, kEnds, see)
+        : survey.each(where.begin, last_end, kEndsOfWords, see);
   for (const std::size_t row : rows) {
     done = 0;
     each_latex_cell(text, row, [&](std::size_t cell) {
