@@ -62,7 +62,7 @@ inline bool may_begin_value(std::string_view text, std::size_t begin, std::size_
 // Cheap: whether the value whose first piece ends at `end` may go on in another cell or item.
 inline bool may_be_cut(std::string_view text, std::size_t end) {
   if (end + 4 > text.size()) return false;
-  static constexpr CharSet kBehindBlank{"|<\"'\t"};
+  static constexpr CharSet kBehindBlank{"|\"'\t"};
   const char next = text[end + 1];
   switch (text[end]) {
     case '\t':
@@ -71,7 +71,8 @@ inline bool may_be_cut(std::string_view text, std::size_t end) {
     case '<':
       return next == '/';
     case ' ':
-      return kBehindBlank.has(next) || (next == ' ' && text[end + 2] == '|');
+      return kBehindBlank.has(next) || (next == ' ' && text[end + 2] == '|') ||
+             (next == '<' && text[end + 2] == '/');
     case '"':
     case '\'': {
       const std::size_t comma = next == text[end] ? end + 2 : end + 1;

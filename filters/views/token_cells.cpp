@@ -362,12 +362,12 @@ std::size_t join_cells(std::string_view text, Range piece, bool shortly, PulledA
   return piece_end;
 }
 
-// Cheap: where tokens of digits alone end before the border of a cell, but for groups of an IBAN: a
-// carry runs over the digits from where a token begins.
+// Cheap: where tokens of digits alone end before the border of a cell, behind the border of another
+// such cell: a carry runs over the digits from where a token begins.
 constexpr std::uint64_t ends_of_numbers(const BlockMarks& before, const BlockMarks& m) {
-  const BlockRun token{m.alnum() | m.token | m.dot, before.alnum() | before.token | before.dot};
-  const BlockRun space{m.space, before.space}, alnum{m.alnum(), before.alnum()};
-  const std::uint64_t begins = m.digit & ~token.behind(1) & ~(space.behind(1) & alnum.behind(2));
+  const BlockRun border{m.border & ~m.special, before.border & ~before.special};
+  const BlockRun digit{m.digit, before.digit};
+  const std::uint64_t begins = m.digit & border.behind(1) & digit.behind(2);
   return (begins + m.digit) & ~m.digit & m.border;
 }
 
