@@ -177,10 +177,14 @@ std::size_t ZipText::take_packed(std::string_view bytes, std::string& out) {
 // Bytes of the member as they were before they were packed.
 void ZipText::take(std::string_view bytes, std::string& out) {
   switch (content_) {
-    case Content::kUnknown:
-      first_ += bytes;
-      if (first_.size() >= kSample) settle(out);
-      return;
+    case Content::kUnknown: {
+      // No more than the sample decides, however the bytes come.
+      const std::size_t sample = std::min(kSample - first_.size(), bytes.size());
+      first_ += bytes.substr(0, sample);
+      if (first_.size() < kSample) return;
+      settle(out);
+      return take(bytes.substr(sample), out);
+    }
     case Content::kText:
       out += bytes;
       return;

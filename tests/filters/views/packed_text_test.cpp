@@ -7,6 +7,8 @@
 #include <random>
 
 #include "filters/views/raw_deflate.h"
+#include "filters/views/view_scan.h"
+#include "filters/views/zip_text.h"
 #include "tests/deflated.h"
 #include "tests/filters/views/disguise.h"
 
@@ -181,6 +183,29 @@ TEST(Archives, LongerThanAWindowAreRead) {
         zip({{"a.bin", bytes_of_chance(40000), sized_behind}, {"a.txt", text, sized_behind}});
     EXPECT_TRUE(found_whole("see ", in_lines(base64(archive), 76), "\nend", "credit_card"));
   }
+}
+
+TEST(Archives, SayTheSameHoweverTheirBytesCome) {
+  const std::string archive =
+      zip({{"a.png", "\x89PNG\r\n" + bytes_of_chance(700), true},
+           {"word/document.xml", "<?xml?><w:p><w:t>one</w:t></w:p>" + std::string(900, 'x'), true},
+           {"b.zip", zip({{"b.txt", memo("b")}})},
+           {"c.txt", long_text("c"), false, true}});
+  ViewBudget budget;
+  std::string whole, pieces;
+  ZipText at_once(budget, 3), in_pieces(budget, 3);
+  EXPECT_TRUE(at_once.push(archive, whole) && at_once.finish(whole));
+  for (std::size_t at = 0; at < archive.size(); at += 7)
+    EXPECT_TRUE(in_pieces.push(archive.substr(at, 7), pieces));
+  EXPECT_TRUE(in_pieces.finish(pieces));
+  EXPECT_EQ(pieces, whole);
+  EXPECT_EQ(whole.find("one\nxxx"), 0U);
+}
+
+TEST(Archives, MembersInShiftJisAreRead) {
+  // "電話" and "カード", and kana between.
+  const std::string text = "\x93\x64\x98\x62: 090-1234-5678 \x82\xC5\x82\xB7\x81\x42";
+  EXPECT_TRUE(found_whole("see ", base64(zip({{"a.csv", text}})), "\nend", "jp_phone"));
 }
 
 TEST(Archives, WithTooMuchInThemAreUndecided) {
