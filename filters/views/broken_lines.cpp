@@ -6,6 +6,7 @@
 #include "filters/char_set.h"
 #include "filters/line_ends.h"
 #include "filters/views/broken_number.h"
+#include "filters/views/cut_reader.h"
 #include "filters/views/labelled_values.h"
 #include "filters/views/line_heads.h"
 #include "filters/views/line_pieces.h"
@@ -440,11 +441,14 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
     }
     if (columns.join(at)) return at + 1;
     std::size_t next = skip_margin(text, at + 1);
+    // The line before shows no number when a value within it was copied.
+    if (digit_at(text, next) && has_token_prefix(text.substr(word, stop - word)))
+      next = std::max(next, numbered_end(text, at + 1));
     if (logins)
       if (const std::size_t login = sibling_of_login(text, end); login != end) next = login;
     if (!within_encoding(survey, end, next) && join_value(at, end, next)) return at + 1;
     if (!(token_at(text, stop - 1) || at_sign(text, end - 1))) return at + 1;
-    const std::size_t begin = token_begin(survey, stop);
+    const std::size_t begin = word;
     if (may_follow_name(text, begin))
       if (const auto last = join_sibling_lines(text, survey, {begin, stop}, mails, out);
           last != 0) {

@@ -31,6 +31,7 @@ std::size_t line_cut_end(std::string_view text, std::size_t at) {
   ++line;
   if (const std::size_t head = timed_head_end(text, line); head != 0) return head;
   if (const std::size_t number = numbered_end(text, line); number != line) return number;
+  if (at_or_nul(text, line) == '+') return line + 1;  // of a patch
   const std::size_t next = skip_margin(text, line);
   return literal_at(text, next, "- ") ? next + 2 : next;
 }
@@ -89,10 +90,12 @@ std::string_view sign_of_singles(std::string_view text, std::size_t at) {
 }
 
 CutReader::CutReader(std::string_view text, std::size_t at) : text_(text), begin_(at), end_(at) {
-  const std::string_view sign = sign_of_singles(text, at + 1);
-  const std::size_t next = at + 1 + sign.size();
+  const auto cut_at = [text](std::size_t pos) { return cut_end(text, pos) != pos; };
+  const std::size_t first = cut_at(at + 1) ? cut_end(text, at + 1) : at + 1;
+  const std::string_view sign = sign_of_singles(text, first);
+  const std::size_t next = first + sign.size();
   if (!sign.empty() && token_at(text, next) &&
-      (begins_at(text, next + 1, sign) || cut_end(text, next + 1) != next + 1))
+      (begins_at(text, next + 1, sign) || cut_at(next + 1)))
     gap_ = sign;
 }
 

@@ -63,6 +63,17 @@ bool has_digit(std::string_view text) {
   return false;
 }
 
+// Small and capital letters and digits, as keys have and words have not.
+bool is_mixed(std::string_view piece) {
+  constexpr std::size_t kFewest = 6;
+  bool lower = false, upper = false;
+  for (const char c : piece) {
+    lower |= c >= 'a' && c <= 'z';
+    upper |= c >= 'A' && c <= 'Z';
+  }
+  return piece.size() >= kFewest && lower && upper && has_digit(piece);
+}
+
 // Line ends between pieces of numbers, rows of cells and dumps, pieces of a token.
 bool line_end_parts_value(std::string_view text, std::size_t at) {
   static constexpr CharSet kMargin{" >*|+-#'"}, kBefore{" |,;+'\\"};
@@ -84,7 +95,7 @@ bool line_end_parts_value(std::string_view text, std::size_t at) {
   if (begins_dump_row(text, next)) return true;
   if (!token_at(text, end - 1) || !token_at(text, next)) return false;
   const std::string_view piece = piece_before(text, end);
-  return is_domain(text, end - piece.size()) || has_token_prefix(piece);
+  return is_domain(text, end - piece.size()) || has_token_prefix(piece) || is_mixed(piece);
 }
 
 // Quotes behind a piece of a value that something joins to the next one, or gives a name to.

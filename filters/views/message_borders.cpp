@@ -251,6 +251,27 @@ std::size_t next_message(std::string_view text, std::size_t begin) {
   return end == 0 ? begin : leading_words_end(text, end);
 }
 
+// Behind the head of the next message, whoever wrote it, when the text before the line end says
+// that it goes on: a token, or an address without the end of its domain. The text's end: it does
+// not.
+std::size_t message_of_anybody(std::string_view text, const Survey& survey, Range line_end) {
+  if (!token_at(text, line_end.begin - 1)) return line_end.begin;
+  const std::size_t token = token_begin(survey, line_end.begin);
+  const std::string_view left = text.substr(token, line_end.begin - token);
+  const bool mail = token > 0 && at_sign(text, token - 1);
+  if (!mail && !has_token_prefix(left)) return line_end.begin;
+  const std::size_t head = timed_head_end(text, line_end.end);
+  if (head == 0 || !token_at(text, head)) return line_end.begin;
+  const std::size_t stop = token_end(text, head);
+  const std::string_view right = text.substr(head, stop - head);
+  const bool fills = stop == text.size() || text[stop] == '\n' || text[stop] == '\r';
+  // "ok", "thanks": an answer.
+  const bool goes_on =
+      mail ? right.find('.') != right.npos
+           : std::any_of(right.begin(), right.end(), [](char ch) { return kAsciiDigits.has(ch); });
+  return fills && goes_on ? head : line_end.begin;
+}
+
 }  // namespace
 
 void find_message_borders(std::string_view text, const Survey& survey, Range where,
@@ -278,7 +299,8 @@ void find_message_borders(std::string_view text, const Survey& survey, Range whe
     if (c != '"' && c != '\n' && (c != '<' || at_or_nul(text, at + 1) != '|')) return at + 1;
     std::size_t begin = at;
     if (text[begin - 1] == '\r') --begin;
-    const std::size_t end = next_message(text, begin);
+    std::size_t end = c == '\n' ? message_of_anybody(text, survey, {begin, at + 1}) : begin;
+    if (end == begin) end = next_message(text, begin);
     if (end == begin) return at + 1;
     if (c == '"') begin = text_end_before(text, at);
     if (begin < at && !may_end_piece(text, begin)) return at + 1;

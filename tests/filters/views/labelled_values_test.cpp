@@ -81,6 +81,29 @@ TEST(LabelledValues, AreFoundOverMessagesOfAChat) {
   }
 }
 
+TEST(LabelledValues, TokensGoOnInTheNextMessageOfAnybody) {
+  const std::string token = "xoxb-928439571061-1452700446742-r4Ai0m4I9hqzbA9TJ4t8Smxu";
+  EXPECT_TRUE(found("[10:53] 営業A: tokenは " + token.substr(0, 22) +
+                        "\n[10:54] 情シス: " + token.substr(22) + "\n[10:59] 営業A: 以上です。\n",
+                    "slack_token"));
+  EXPECT_TRUE(
+      found("管理部 17:32\n連絡先：sasaki_yuko@aozora-\n[10:19] 情シス: foods.jp\n", "email"));
+  EXPECT_EQ(shown("[10:53] 営業A: see app@aozora\n[10:54] 情シス: thanks\n"), "");
+}
+
+TEST(LabelledValues, TokensGoOnBehindANumberOfTheirLine) {
+  const std::string token = "xoxb-928439571061-1452700446742-r4Ai0m4I9hqzbA9TJ4t8Smxu";
+  for (const std::string sign : {": ", " | ", "\t"})
+    EXPECT_TRUE(found(
+        "SLACK_BOT_TOKEN = \"" + token.substr(0, 10) + "\n 157" + sign + token.substr(10) + "\"\n",
+        "slack_token"))
+        << sign;
+}
+
+TEST(LabelledValues, LinesOfAPatchBeginWithItsSign) {
+  EXPECT_TRUE(found("-  passport_no: \"TZ8\n+304\n+729\"\n", "jp_passport"));
+}
+
 TEST(LabelledValues, TellOverAllOfTheirPieces) {
   const std::string hidden = "TZ83\n047\n29";
   EXPECT_TRUE(found_whole("旅券番号：", hidden, "\n以上です。\n", "jp_passport"));
