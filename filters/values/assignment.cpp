@@ -219,9 +219,10 @@ std::optional<std::size_t> after_call(std::string_view text, std::size_t pos) {
 struct Quotes {
   std::string_view open, close;
 };
-constexpr Quotes kQuotes[] = {{"\\\"", "\\\""}, {"\"", "\""}, {"'", "'"},   {"`", "`"},
-                              {"「", "」"},     {"『", "』"}, {"“", "”"},   {"‘", "’"},
-                              {"”", "”"},       {"＂", "＂"}, {"【", "】"}, {"<", "<"}};
+constexpr Quotes kQuotes[] = {
+    {R"(\\\")", R"(\\\")"}, {"\\\"", "\\\""}, {"\"", "\""}, {"'", "'"}, {"`", "`"},
+    {"「", "」"},           {"『", "』"},     {"“", "”"},   {"‘", "’"}, {"”", "”"},
+    {"＂", "＂"},           {"【", "】"},     {"<", "<"}};
 
 // Every other character of ASCII that is seen.
 constexpr CharSet kGoesOn = kAsciiWord | CharSet("!#$%()*+-./:=?@[]^{|}~");

@@ -63,6 +63,10 @@ inline char32_t usual_form(char32_t c) {
   }
 }
 
+// What usual_form knows.
+inline constexpr char32_t kOtherForms[] = {U'\u9AD9', U'\uFA11', U'濵', U'栁',
+                                           U'瀨',     U'德',     U'邊', U'邉'};
+
 // The next few characters from a place, with where each begins.
 struct NameAhead {
   static constexpr std::size_t kMost = 12;

@@ -9,6 +9,7 @@
 
 #include "filters/char_set.h"
 #include "filters/utf8.h"
+#include "filters/values/name_characters.h"
 
 namespace sekisho::filters {
 namespace {
@@ -133,6 +134,8 @@ NameList::NameList() {
     // かえで, つばさ: no given name in kanji ends so, and particles do.
     if (name.back() < U'\u3041' || name.back() > U'\u309F') given_last_.set(name.back());
   }
+  for (const char32_t form : kOtherForms)
+    if (surname_first_[usual_form(form)]) surname_first_.set(form);
   surnames_.close();
   given_.close();
   mark(given_first_, decoded(kFirst));

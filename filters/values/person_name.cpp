@@ -367,7 +367,7 @@ void find_person_names(const DetectorRow& row, std::string_view text, Range wher
       ++pos;
       continue;
     }
-    if (names.begins_surname(usual_form(c)) && may_begin(text, pos)) {
+    if (names.begins_surname(c) && may_begin(text, pos)) {
       const NameAhead ahead(text, pos);
       unsigned surnames = 0;
       auto name = read_name(ahead, surnames);

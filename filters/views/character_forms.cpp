@@ -254,6 +254,9 @@ bool is_odd(std::string_view text, std::size_t at, char32_t c, std::size_t size)
   }
   if (is_stackable_mark(c)) return true;
   if ((before || after) && (latin_lookalike(c) != 0 || digit_lookalike(c) != 0)) return true;
+  // The beginning of a token, before the sign behind it: "хохр-148…".
+  const bool sign = at + size < text.size() && (text[at + size] == '-' || text[at + size] == '_');
+  if (sign && alnum_byte(text, at + size + 1) && latin_lookalike(c) != 0) return true;
   if (is_hyphen(c) &&
       ((after && begins_armour(text, at + size)) || (before && ends_armour(text, at))))
     return true;

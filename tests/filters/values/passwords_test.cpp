@@ -13,6 +13,11 @@ struct Written {
   std::string before, after;
 };
 
+TEST(Passwords, AreReadInJsonWithinJsonWithinJson) {
+  EXPECT_EQ(shown(R"({"a": "{\"b\": \"{\\\"password\\\": \\\"7RyT37HFUdOJ\\\"}\"}"})"),
+            "password_assignment[7RyT37HFUdOJ]");
+}
+
 TEST(Passwords, OfALabelHoldAnAmpersand) {
   EXPECT_EQ(shown("パスワード：B6iI&3BVMnK7Y=v"), "password_assignment[B6iI&3BVMnK7Y=v]");
   EXPECT_EQ(shown("password=B6iI3vTq&user=abc"), "password_assignment[B6iI3vTq]");

@@ -178,6 +178,14 @@ TEST(Normalise, ReadsLettersThatOnlyLookLatin) {
 }
 
 // Letters of one token from four alphabets.
+TEST(Normalise, ReadsABeginningInLettersThatOnlyLookLatin) {
+  EXPECT_TRUE(found_whole(
+      "Slack ", "хохр-148028261440-406740562156-1030739338705-08692168cb96889202f577f33867f7d2",
+      " を", "slack_token"));
+  EXPECT_TRUE(found_whole("鍵 ", "ѕк-аnt-api03-" + chance(kBase62, 93, 6) + "AA", " を",
+                          "anthropic_api_key"));
+}
+
 TEST(Normalise, ReadsLookAlikesAmongLettersInFullWidth) {
   for (const Value& value : values()) {
     if (value.number) continue;
