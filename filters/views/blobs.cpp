@@ -12,6 +12,8 @@
 #include "filters/views/pieces.h"
 #include "filters/views/raw_deflate.h"
 #include "filters/views/token_prefixes.h"
+#include "filters/views/turned_tokens.h"
+#include "filters/views/turned_values.h"
 #include "filters/views/view_scan.h"
 #include "filters/views/zip_text.h"
 #include "filters/width_fold.h"
@@ -24,7 +26,6 @@ constexpr std::size_t kFewestBytes = 9;  // of what is said
 constexpr std::size_t kShortRun = 256;   // of which every part is tried
 constexpr std::size_t kShortestLine = 16, kSpacedLine = 56;
 constexpr std::size_t kMostPadding = 6;
-constexpr std::size_t kLongestTurned = 400;
 
 // What the first characters say.
 struct FirstBytes {
@@ -235,36 +236,6 @@ std::optional<Decoded> decoded(std::string_view chars, ViewBudget& budget, bool&
   return from_base64(chars, budget, over);
 }
 
-char rot13(char c) {
-  if (c >= 'a' && c <= 'z') return static_cast<char>((c - 'a' + 13) % 26 + 'a');
-  return c >= 'A' && c <= 'Z' ? static_cast<char>((c - 'A' + 13) % 26 + 'A') : c;
-}
-
-std::string backwards(std::string_view chars) {
-  std::string out(chars);
-  std::reverse(out.begin(), out.end());
-  return out;
-}
-
-// Tokens whose beginning is known when they are turned round or their letters moved on.
-std::optional<Decoded> turned(std::string_view chars) {
-  if (chars.size() > kLongestTurned || has_token_prefix(chars)) return std::nullopt;
-  // OpenAI's old keys are known by their middle alone.
-  constexpr std::size_t kOldKey = 51, kMark = 23;
-  if (chars.size() == kOldKey && chars.substr(kOldKey - kMark - 8, 8) == "JFkblB3T")
-    return Decoded{backwards(chars), kTurned};
-  const bool moved_mark = chars.size() == kOldKey && chars.substr(kMark, 8) == "G3OyoxSW";
-  char first[kLongestTokenPrefix];
-  const std::size_t size = std::min(chars.size(), sizeof first);
-  std::reverse_copy(chars.end() - static_cast<std::ptrdiff_t>(size), chars.end(), first);
-  if (has_token_prefix({first, size})) return Decoded{backwards(chars), kTurned};
-  std::transform(chars.begin(), chars.begin() + static_cast<std::ptrdiff_t>(size), first, rot13);
-  if (!moved_mark && !has_token_prefix({first, size})) return std::nullopt;
-  std::string moved(chars);
-  std::transform(moved.begin(), moved.end(), moved.begin(), rot13);
-  return Decoded{std::move(moved), kTurned};
-}
-
 std::string characters_of(std::string_view text, const std::vector<Range>& segments) {
   std::string out;
   for (const Range& segment : segments) out += text.substr(segment.begin, segment.size());
@@ -292,16 +263,22 @@ std::optional<Decoded> what_it_says(std::string_view chars, ViewBudget& budget, 
   // An id of AWS is of the digits of base32, backwards too.
   constexpr std::size_t kIdOfAws = 20;
   if (chars.size() == kIdOfAws)
-    if (auto said = turned(chars)) return said;
-  if (auto said = decoded(chars, budget, over)) return said;
-  return turned(chars);
+    if (auto token = turned_token(chars)) return Decoded{std::move(*token), kTurned};
+  auto said = decoded(chars, budget, over);
+  // By chance a part of a token is text.
+  const bool whole = said && (said->undone & kDecompressed || said->text.size() * 2 > chars.size());
+  if (whole) return said;
+  if (auto token = turned_token(chars)) return Decoded{std::move(*token), kTurned};
+  return said;
 }
 
-bool patch_range(std::string_view chars, Range range, ViewBudget& budget, bool& over,
-                 Patches& out) {
+bool patch_range(std::string_view text, std::string_view chars, Range range, ViewBudget& budget,
+                 bool& over, Patches& out) {
   if (chars.size() < kShortestBlob || is_uuid_or_time(chars)) return false;
   const auto said = what_it_says(chars, budget, over);
   if (!said) return false;
+  // What a note turns round is turned with its dots and signs, once.
+  if ((said->undone & kTurned) != 0 && noted_backwards(text, range.begin)) return false;
   out.undo(said->undone | kWrapped);
   out.add(range, said->text);
   return true;
@@ -420,16 +397,22 @@ std::size_t with_label(std::string_view text, std::size_t begin) {
 
 void patch_blob(std::string_view text, const BlobRun& given, ViewBudget& budget, bool& over,
                 Patches& out) {
+  const Range first = given.segments.front();
+  if (const std::size_t begin = moved_url_begin(text, first.begin); begin != first.begin) {
+    out.undo(kTurned | kWrapped);
+    out.add({begin, first.end}, rot13(text.substr(begin, first.end - begin)));
+    return;
+  }
   BlobRun run = given;
   run.range.begin = with_label(text, run.range.begin);
   const auto one = [&](Range line, Range range) {
-    return patch_range(text.substr(line.begin, line.size()), range, budget, over, out);
+    return patch_range(text, text.substr(line.begin, line.size()), range, budget, over, out);
   };
   if (run.segments.size() == 1) {
     one(run.segments.front(), run.range);
     return;
   }
-  if (patch_range(characters_of(text, run.segments), run.range, budget, over, out)) return;
+  if (patch_range(text, characters_of(text, run.segments), run.range, budget, over, out)) return;
   // Not one thing: perhaps one of the lines is.
   for (const Range& line : run.segments) {
     Range range = line;

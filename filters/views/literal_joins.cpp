@@ -481,8 +481,9 @@ constexpr std::size_t kNearName = 96;
 
 // Names of passwords before the literals that end in `where`.
 SoughtWords password_names(std::string_view text, Range where) {
-  static constexpr std::string_view kNames[] = {
-      "assword", "ASSWORD", "asswd", "assphrase", "PW", "pwd", "PWD", "パスワード", "暗証番号"};
+  static constexpr std::string_view kNames[] = {"assword",    "ASSWORD", "asswd", "ASSWD",
+                                                "assphrase",  "PW",      "pwd",   "PWD",
+                                                "パスワード", "暗証番号"};
   static const WordFinder kFinder(kNames);
   const std::size_t before = std::min(where.begin, kLongestCell + kNearName + 2);
   return {kFinder, text, {where.begin - before, where.end}};
@@ -513,6 +514,19 @@ std::size_t behind_password_name(std::string_view text, std::size_t end, SoughtW
     at = rest.find_first_of("\"'`", close + 1);
   }
   return from + behind;
+}
+
+// The bracket that opens a list of literals, or literals on lines of their own, before the first of
+// them at `quote`, with the blanks behind it, where a name is given them all; size 0: there is
+// none.
+Range opening_bracket(std::string_view text, std::size_t quote) {
+  std::size_t at = quote;
+  while (at > 0 && is_blank(text[at - 1]) && quote - at < kNearWord) --at;
+  if (at < 3 || (text[at - 1] != '[' && text[at - 1] != '(')) return {};
+  std::size_t before = at - 1;
+  if (text[before - 1] == ' ') --before;
+  static constexpr CharSet kGives{"=:>\x9A"};  // ： ends with \x9A
+  return kGives.has(text[before - 1]) ? Range{at - 1, quote} : Range{};
 }
 
 }  // namespace
@@ -558,7 +572,11 @@ void find_literal_joins(std::string_view text, const Survey& survey, Range where
     joined = opening;
     const char inside = at_or_nul(text, opening + 1);
     if (inside == '\0' || inside == '\n') return at + 1;
-    if (name != 0)
+    const Range bracket =
+        name == 0 && first.begin != 0 ? opening_bracket(text, first.begin - 1) : Range{};
+    if (bracket.size() != 0)
+      out.add(bracket, "", false);
+    else if (name != 0)
       out.add({name, first.begin}, std::string(": ") + text[at]);
     else if (first.begin != 0 && named_behind(text, opening))
       out.add({first.begin - 1, first.begin}, std::string("password: ") + text[at]);

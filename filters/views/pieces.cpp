@@ -166,9 +166,9 @@ bool ends_with_folded(std::string_view text, std::string_view word) {
 // The end of a word that says "the second part"; `at`: it is none.
 std::size_t part_word_end(std::string_view text, std::size_t at) {
   static constexpr std::string_view kWords[] = {
-      "後半",  "残り",     "続き",   "つづき", "下半分", "その2", "その２",
-      "その3", "その後ろ", "その後", "後ろ",   "のあと", "の後",  "2/2",
-      "2/3",   "3/3",      "(2)",    "(3)",    "（2）",  "②",     "③"};
+      "後半",     "残り",   "続き", "つづき", "下半分", "その2", "その２", "その3",
+      "その後ろ", "その後", "後ろ", "のあと", "の後",   "2/2",   "2/3",    "3/3",
+      "(続き)",   "(2)",    "(3)",  "（2）",  "②",      "③"};
   if (at >= text.size()) return at;
   if (!kAsciiLetters.has(text[at])) {
     static constexpr CharSet kFirst{"23("};
@@ -203,6 +203,18 @@ std::size_t part_word_end(std::string_view text, std::size_t at) {
   return number || (before == '_' && ((last | 0x20) == 'b' || (last | 0x20) == 'c')) ? end : at;
 }
 
+// Whether the pieces before and behind " と " at `at` may be of one value: no dates and times.
+bool goes_on_behind_and(std::string_view text, std::size_t at) {
+  constexpr std::size_t kSize = 5;
+  static constexpr CharSet kPiece = kAsciiWord | CharSet("-");
+  static constexpr CharSet kOfTimes{"/:."};
+  std::size_t begin = at, end = at + kSize;
+  while (begin > 0 && at - begin < kLongestToken && kPiece.has(text[begin - 1])) --begin;
+  while (end < text.size() && end - at < kLongestToken && kPiece.has(text[end])) ++end;
+  return begin < at && end > at + kSize && (begin == 0 || !kOfTimes.has(text[begin - 1])) &&
+         (end == text.size() || !kOfTimes.has(text[end]));
+}
+
 }  // namespace
 
 std::size_t part_label_end(std::string_view text, std::size_t at) {
@@ -211,7 +223,13 @@ std::size_t part_label_end(std::string_view text, std::size_t at) {
   // Cheap: a cell, a member of an object.
   if (at + 1 >= text.size() || (text[at] == ',' && text[at + 1] != ' ')) return at;
   if (text[at] == '<') return text[at + 1] == '/' ? same_tag_end(text, at) : at;
+  if (literal_at(text, at, " と ")) return goes_on_behind_and(text, at) ? at + 5 : at;
   std::size_t pos = at;
+  // "4539（前半）、": its own name stands behind the first one.
+  if (literal_at(text, at, "（前半）")) {
+    pos += literal_at(text, at + 12, "、") ? 15 : 12;
+    if (token_at(text, pos)) return pos;
+  }
   while (pos < text.size() && pos - at < kMost) {
     if (kBefore.has(text[pos]))
       ++pos;

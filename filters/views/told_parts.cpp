@@ -48,7 +48,7 @@ std::size_t told_part_begin(std::string_view text, std::size_t at) {
     return false;
   };
   static constexpr std::string_view kFollowed[] = {", followed by ", " followed by ", ", and then ",
-                                                   " and then ", ", then "};
+                                                   " and then ",     ", then ",       " then "};
   const bool told = drop(kFollowed) || (drop(kIs) && drop(kParts) && drop(kLeads));
   if (!told || before.empty()) return at;
   const auto end = static_cast<std::size_t>(before.data() + before.size() - text.data());
@@ -66,7 +66,9 @@ bool may_tell_part(std::string_view text, std::size_t at) {
 
 // Cheap: whether "後半", "残り", "続き" or the like may stand behind the sign or blank at `at`.
 bool may_begin_part(std::string_view text, std::size_t at) {
-  const std::size_t first = at + (text[at] == ' ' ? 1 : 3);
+  if (literal_at(text, at, "（前") || literal_at(text, at, " と ")) return true;
+  std::size_t first = at + (static_cast<unsigned char>(text[at]) < 0x80 ? 1 : 3);
+  if (at_or_nul(text, first) == '(') ++first;
   return literal_at(text, first, "後") || literal_at(text, first, "残") ||
          literal_at(text, first, "続") || literal_at(text, first, "つ") ||
          literal_at(text, first, "下") || literal_at(text, first, "そ") ||
@@ -86,7 +88,9 @@ void find_told_parts(std::string_view text, const Survey& survey, Range where, P
     const std::uint64_t last =
         (before.alnum() | before.token | before.colon | before.dot | before.at) >> 63;
     const TwoBlocks high{m.first_high, after.first_high};
-    const std::uint64_t signs = (m.gap | (m.space & high.ahead(1))) & (part << 1 | last);
+    const TwoBlocks close{m.close, after.close};
+    const std::uint64_t words = high.ahead(1) | (close.ahead(1) & high.ahead(2));
+    const std::uint64_t signs = (m.gap | (m.space & words)) & (part << 1 | last);
     const auto behind = [](std::uint64_t here, std::uint64_t earlier, unsigned n) {
       return here << n | earlier >> (64 - n);
     };
@@ -104,7 +108,7 @@ void find_told_parts(std::string_view text, const Survey& survey, Range where, P
     return signs | (told & digits.spread(1).spread(2).spread(4).spread(8).spread(8).spread(8).low);
   };
   survey.each(std::max<std::size_t>(where.begin, 8), where.end, kPlaces, [&](std::size_t at) {
-    if (static_cast<unsigned char>(text[at]) >= 0x80 || text[at] == ' ') {
+    if (static_cast<unsigned char>(text[at]) >= 0x80 || text[at] == ' ' || text[at] == '\n') {
       const std::size_t part = may_begin_part(text, at) ? part_label_end(text, at) : at;
       if (part != at) out.doubtful.add({at, part}, lost_separator(text, at, part));
       return at + 1;

@@ -300,7 +300,7 @@ void ViewScan::Impl::look(const Scene& scene, Family family, bool unsure, Findin
     // What chance makes of a token: the word that makes it a password stands before the token.
     const bool first =
         family == kBlobs && !named && (r.begin == 0 || view.raw_of({r.begin - 1, r.begin}) != raw);
-    if (first && is_weak(finding.type)) continue;
+    if (first && is_weak(finding.type) && !view.patch_at(r.begin).says_only_text()) continue;
     if (family == kLiterals && view.patched(r)) raw = with_quotes(scene.text, raw);
     if (raw.begin < scene.fresh.begin || raw.begin >= scene.fresh.end) continue;
     finding.range = {scene.offset + raw.begin, scene.offset + raw.end};
@@ -532,6 +532,7 @@ void ViewScan::Impl::see(const Scene& scene, Findings& out) {
                                     {kEscapes, kDoubled, find_doubled_marks},
                                     {kEscapes, kAddress, find_turned_values},
                                     {kEscapes, kTurnedLabel, find_turned_labels},
+                                    {kEscapes, kLongRun, find_told_backwards},
                                     {kLiterals, kQuotes, find_literal_joins},
                                     {kLiterals, kQuotes, find_variable_joins},
                                     {kCodes, kManyDigits, find_char_codes},

@@ -42,7 +42,7 @@ class ViewBudget {
 };
 
 // So many encodings within one another are undone.
-inline constexpr int kMostLayers = 4;
+inline constexpr int kMostLayers = 6;
 
 class ViewScan {
  public:

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "filters/utf8.h"
+
 namespace sekisho::filters {
 namespace {
 
@@ -133,6 +135,30 @@ const ViewText::Piece* ViewText::patch_in(Range r) const {
       return &*piece;
   }
   return nullptr;
+}
+
+ViewText::Patched ViewText::patch_at(std::size_t at) const {
+  const Piece& piece = piece_at(at);
+  if (!piece.patch) return {};
+  return {std::string_view(text_).substr(piece.begin, piece.end - piece.begin),
+          piece.raw_end - piece.raw_begin, piece.undone};
+}
+
+bool ViewText::Patched::says_only_text() const {
+  constexpr std::size_t kFewest = 9;
+  if (text.size() < kFewest) return false;
+  if ((undone & kDecompressed) == 0) {
+    // Of four characters three bytes are made, of two digits one, of eight of base32 five; lines
+    // and padding are among the characters.
+    const std::size_t least = (undone & kFromHex) != 0 ? 40 : 55;  // per cent
+    if (text.size() * 100 < raw_size * least) return false;
+  }
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) {
+                       return static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\t' ||
+                              c == '\r';
+                     }) &&
+         valid_utf8(text);
 }
 
 std::uint16_t ViewText::undone_in(Range r) const {

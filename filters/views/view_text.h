@@ -73,6 +73,17 @@ class ViewText {
   // Whether something was patched in `r` (of the view); what was undone there.
   bool patched(Range r) const { return patch_in(r) != nullptr; }
   std::uint16_t undone_in(Range r) const;
+  // The patch that the byte at `at` (of the view) is of: its text, how many raw bytes it stands for
+  // and what was undone; none when it is of no patch.
+  struct Patched {
+    std::string_view text;
+    std::size_t raw_size = 0;
+    std::uint16_t undone = 0;
+    // Whether all of an encoding is text, which random bytes never are, and no part of it that
+    // chance made.
+    bool says_only_text() const;
+  };
+  Patched patch_at(std::size_t at) const;
 
  private:
   // Small: a text pulled apart has one for every character and every gap. A view and what it is

@@ -57,6 +57,18 @@ TEST(JoinedPieces, FindsAnyValueOfPiecesWhoseNamesCountOn) {
             "github_token[\"gho_IUex0VAWmpNUXU\"\"; p1 = \"\"l0S6pBd3NlKqorH53wbqLk\"]");
 }
 
+TEST(JoinedPieces, FindsNamedSecretsInArraysThatAreJoinedAndOnLinesInBrackets) {
+  EXPECT_TRUE(found_whole("CLIENT_SECRET=[",
+                          "\"TaP\", \"XraYTBCFufUs\", \"ZImXehwiF8Bzr\", \"uwm\"", "].join(\"\")\n",
+                          "generic_secret_high_entropy", 1));
+  EXPECT_TRUE(found_whole("ADMIN_PASSWD = [", "\"l\", \"RI\", \"Rgth\", \".4\", \"dt7Q\"",
+                          "].join(\"\");", "password_assignment", 24));
+  EXPECT_TRUE(found_whole("api_key: (\n    ",
+                          "\"yyiz4DFG0dkRGLC07Tt\"\n    \"NNGJKos6KRawykgElwZV9\"", "\n)\n",
+                          "generic_secret_high_entropy", 1));
+  EXPECT_EQ(shown("token_names = [\"access\", \"refresh\", \"session\"].join(\", \")"), "");
+}
+
 TEST(JoinedPieces, FindsLettersThatLookAlikeInPiecesThatAreNothingElse) {
   EXPECT_EQ(shown("aws_access_key_id = \"АК\" \"IАКFJ4В\" \"QGQС2\" \"6НPEВ4\""),
             "aws_access_key_id[\"АК\" \"IАКFJ4В\" \"QGQС2\" \"6НPEВ4\"]");
