@@ -40,6 +40,15 @@ std::string decoded(std::string_view coded) {
   return rest || high != 0 ? std::string() : out;
 }
 
+// Where the next part says of itself that it is written so; the end of the text: none does.
+std::size_t next_part(std::string_view text, std::size_t at) {
+  constexpr std::string_view kEnd = "-7";
+  constexpr std::size_t kBefore = 3;  // "utf"
+  while ((at = text.find(kEnd, at + 1)) != std::string_view::npos)
+    if (at > kBefore && names_utf7(text, at - kBefore)) return at;
+  return text.size();
+}
+
 }  // namespace
 
 bool names_utf7(std::string_view text, std::size_t at) {
@@ -49,6 +58,8 @@ bool names_utf7(std::string_view text, std::size_t at) {
 }
 
 void patch_utf7(std::string_view text, std::size_t at, Patches& out) {
+  constexpr std::size_t kName = 6;  // what names this part
+  text = text.substr(0, next_part(text, std::min(text.size(), at + kName)));
   while ((at = text.find('+', at)) != std::string_view::npos) {
     const std::size_t begin = at++;
     while (at < text.size() && is_coded(text[at])) ++at;
