@@ -422,10 +422,9 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
     const std::size_t stop = text[end - 1] == ' ' && end > 1 ? end - 1
                              : wide_blank && end > 3         ? end - 3
                                                              : end;
-    // Lines of an encoding are longer than any piece.
+    // Lines of an encoding are longer than any piece of a value.
     constexpr std::size_t kLongestPiece = 48;
-    const std::size_t word =
-        token_at(text, stop - 1) ? survey.run_begin(stop, kLongestPiece, kTokenMarks) : stop;
+    const std::size_t word = token_at(text, stop - 1) ? token_begin(survey, stop) : stop;
     if (word < stop && stop - word < kLongestPiece && may_begin_value(text, word, stop))
       if (const std::size_t last = join_labelled_value(text, {word, stop}, out); last != 0) {
         listed = last;
