@@ -522,6 +522,12 @@ bool says_in_base64(std::string_view chars) {
          is_mostly_text(decode_base64_run(chars, 0));
 }
 
+bool may_say_in_coding(const std::string& chars) {
+  std::string text;
+  return begins_readable(chars, 0) || begins_deflated(chars) || says_in_hex(chars) ||
+         (decode_base32(chars, text) && is_mostly_text(text));
+}
+
 bool may_begin_even_groups(std::string_view text, std::size_t at) {
   constexpr std::size_t kTelling = 64;  // more than what tells how anything begins
   const BlobRun run = read_even_groups(text, at, kTelling);

@@ -52,5 +52,7 @@ bool may_begin_even_groups(std::string_view text, std::size_t at);
 bool may_begin_base64(std::string_view chars);
 // All of them say text, from the first on.
 bool says_in_base64(std::string_view chars);
+// Whether they may, in base32 or hexadecimal, too, or packed.
+bool may_say_in_coding(const std::string& chars);
 
 }  // namespace sekisho::filters

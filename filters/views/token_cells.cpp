@@ -5,6 +5,7 @@
 #include "filters/char_set.h"
 #include "filters/views/blob_chars.h"
 #include "filters/views/blobs.h"
+#include "filters/views/cut_reader.h"
 #include "filters/views/labelled_numbers.h"
 #include "filters/views/labelled_values.h"
 #include "filters/views/line_pieces.h"
@@ -167,6 +168,48 @@ std::size_t join_blob_cells(std::string_view text, std::size_t at, std::size_t e
   if (borders.empty() || !says_in_base64(value)) return 0;
   for (const Range& border : borders) out.sure.add(border, "");
   return last;
+}
+
+// Cheap: "…", "name": the next member of an object follows the literal that ends at `end`.
+bool is_before_member(std::string_view text, std::size_t end) {
+  constexpr std::size_t kLongest = 24;
+  const std::string_view next = text.substr(end + 1, kLongest);
+  const std::size_t name = next.find(text[end]);
+  const std::size_t close = name == next.npos ? name : next.find(text[end], name + 1);
+  return close != next.npos && close + 1 < next.size() && next[close + 1] == ':';
+}
+
+// The same over any cells and items of a row, which may be of other codings.
+std::size_t join_blob_items(std::string_view text, std::size_t at, std::size_t end,
+                            PulledApart out) {
+  const std::string_view first = text.substr(at, end - at);
+  // Cheap: a word, a date.
+  constexpr std::size_t kTelling = 4;
+  static constexpr CharSet kOther{"-."};
+  if (is_plain_word(first) || kOther.has(first.back()) ||
+      (first.size() > kTelling && kOther.has(first[kTelling])) ||
+      !std::all_of(first.begin(), first.end(), is_blob_char))
+    return 0;
+  std::string value(first);
+  std::vector<Range> borders;
+  for (std::size_t last = end; borders.size() < kMostCells;) {
+    const std::size_t next = cut_end(text, last);
+    if (text.substr(last, next - last).find('\n') != std::string_view::npos) break;
+    std::size_t stop = next;
+    while (stop < text.size() && stop - next < kLongestToken && is_blob_char(text[stop])) ++stop;
+    // The next member of an object, or a word of another cell.
+    if (next == last || stop == next || text.substr(stop, 2) == "\":" ||
+        is_plain_word(text.substr(next, stop - next)))
+      break;
+    value += text.substr(next, stop - next);
+    borders.push_back({last, next});
+    last = stop;
+    if (stop < text.size() && text[stop] == '=') break;
+  }
+  constexpr std::size_t kFewest = 16;
+  if (borders.empty() || value.size() < kFewest || !may_say_in_coding(value)) return 0;
+  for (const Range& border : borders) out.doubtful.add(border, "");
+  return borders.back().end;
 }
 
 bool login_part(char c) {
@@ -441,6 +484,10 @@ void find_token_cells(std::string_view text, const Survey& survey, Range where, 
       if (text[end] == ' ')
         if (const std::size_t last = join_blob_cells(text, at, end, out); last != 0)
           return done = last;
+      if (text[end] != ' ' && !is_plain_word(token) && may_be_cut(text, end) &&
+          !is_before_member(text, end))
+        if (const std::size_t last = join_blob_items(text, at, end, out); last != 0)
+          return done = last;
       piece_end = mails ? open_address(text, at) : 0;
       if (piece_end == 0) return end + 1;
     }
@@ -464,13 +511,19 @@ void find_token_cells(std::string_view text, const Survey& survey, Range where, 
     const std::size_t at = token_begin(survey, end);
     if (at >= where.end) return last_end;
     if (at < where.begin || at < done || (at > 0 && token_at(text, at - 1))) return end + 1;
-    if (may_be_cut(text, end) && may_begin_value(text, at, end))
+    const bool cut = may_be_cut(text, end);
+    if (cut && may_begin_value(text, at, end))
       if (const std::size_t last = join_labelled_value(text, {at, end}, out); last != 0)
         return done = last;
     // Cheap: most cells are numbers.
     const bool marked = end - at > 5 && text[at + 5] == '~';
-    if (digit_at(text, at) && text[end] != ' ' && !mails && !marked && !ends_groups(text, at, end))
-      return end + 1;
+    if (digit_at(text, at) && text[end] != ' ' && !mails && !marked &&
+        !ends_groups(text, at, end)) {
+      constexpr std::size_t kFewest = 8;  // of an encoding that begins with a digit
+      const bool coded =
+          end - at >= kFewest && cut && alnum_at(text, at + 4) && !is_before_member(text, end);
+      return coded ? std::max(end + 1, join_blob_items(text, at, end, out)) : end + 1;
+    }
     return join_from(at, end);
   };
   mails ? survey.each(where.begin, last_end, kEnds, see)

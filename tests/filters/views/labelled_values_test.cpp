@@ -100,6 +100,17 @@ TEST(LabelledValues, TokensGoOnBehindANumberOfTheirLine) {
         << sign;
 }
 
+TEST(LabelledValues, EncodingsAreJoinedOverCellsAndItems) {
+  const std::string card =
+      base64("card: " + in_fours(with_luhn("453978" + chance(kDigits, 9, 5)), "-"));
+  const std::string a = card.substr(0, 9), b = card.substr(9, 7), c = card.substr(16);
+  for (const std::string& text : {"card_number = \"" + a + "\t" + b + "\t" + c + "\"\n",
+                                  "DATA=[\"" + a + "\", \"" + b + "\", \"" + c + "\"]\n",
+                                  "■ データ\n　\"" + a + "\",\"" + b + "\",\"" + c + "\"\n",
+                                  "内容: <td>" + a + "</td><td>" + b + "</td><td>" + c + "</td>\n"})
+    EXPECT_TRUE(found(text, "credit_card")) << text;
+}
+
 TEST(LabelledValues, LinesOfAPatchBeginWithItsSign) {
   EXPECT_TRUE(found("-  passport_no: \"TZ8\n+304\n+729\"\n", "jp_passport"));
 }
