@@ -6,6 +6,7 @@
 #include "filters/char_set.h"
 #include "filters/literal_at.h"
 #include "filters/views/chat_borders.h"
+#include "filters/views/counted_parts.h"
 #include "filters/views/password_pieces.h"
 #include "filters/views/pieces.h"
 #include "filters/views/survey.h"
@@ -292,11 +293,15 @@ void find_message_borders(std::string_view text, const Survey& survey, Range whe
     const std::uint64_t word = words.spread(1).spread(2).spread(4).spread(8).ahead(1);
     const std::uint64_t sign =
         signs.spread(1).spread(2).spread(4).spread(8).spread(16).spread(8).ahead(1);
-    return others | (m.control & word & sign);
+    const TwoBlocks counts{m.close, after.close}, digits{m.digit, after.digit};
+    const std::uint64_t counted = counts.ahead(1) & digits.ahead(2);
+    return others | (m.control & ((word & sign) | counted));
   };
   survey.each(std::max<std::size_t>(where.begin, 1), where.end, kEnds, [&](std::size_t at) {
     const char c = text[at];
     if (c != '"' && c != '\n' && (c != '<' || at_or_nul(text, at + 1) != '|')) return at + 1;
+    if (may_count_parts(text, at))
+      if (const std::size_t last = join_counted_parts(text, at, out); last != 0) return last;
     std::size_t begin = at;
     if (text[begin - 1] == '\r') --begin;
     std::size_t end = c == '\n' ? message_of_anybody(text, survey, {begin, at + 1}) : begin;

@@ -59,6 +59,24 @@ TEST(Messages, WordsAloneLeadToNothing) {
             "");
 }
 
+TEST(Messages, PartsAreCounted) {
+  for (const Value& value : values())
+    for (const std::size_t cut : {cut_of(value), value.text.size() / 2}) {
+      const std::string label =
+          value.label_en.substr(0, value.label_en.find_last_not_of(" :=") + 1);
+      EXPECT_TRUE(found_whole(label + " (1/2) ",
+                              value.text.substr(0, cut) + "\n(2/2) " + value.text.substr(cut), "\n",
+                              value.type));
+    }
+  EXPECT_TRUE(found_whole("SSN: [1/3] ", "349\r\n[2/3] -87\r\n[3/3] -6633", "\r\n", "us_ssn"));
+  EXPECT_TRUE(found_whole("保険者番号 (1/2) ", "333\n(2/2) 88182", "", "jp_health_insurance"));
+}
+
+TEST(Messages, CountedWordsAreNoParts) {
+  EXPECT_EQ(shown("password (1/2) reset\n(2/2) done"), "");
+  EXPECT_EQ(shown("SSN (1/2) 349-87\n(2/3) -6633"), "");
+}
+
 TEST(Messages, AnAddressGoesOnWithASignOfItsOwn) {
   EXPECT_TRUE(found_whole("[{\"role\":\"user\",\"content\":\"",
                           "redis://app\"},{\"role\":\"user\",\"content\":\"続きは "
