@@ -242,6 +242,16 @@ bool ends_armour(std::string_view text, std::size_t at) {
   return before.ends_with("PRIVATE KEY") || before.ends_with("KEY BLOCK");
 }
 
+// "MJ │ 83": a drawn bar between the cells of a row.
+bool parts_cells(std::string_view text, std::size_t at, std::size_t size) {
+  constexpr std::size_t kMostBlanks = 16;
+  std::size_t before = at, after = at + size;
+  while (before > 0 && at - before < kMostBlanks && text[before - 1] == ' ') --before;
+  while (after < text.size() && after - at - size < kMostBlanks && text[after] == ' ') ++after;
+  const auto in_cell = [](char c) { return c > ' ' && c < 0x7F; };
+  return before > 0 && after < text.size() && in_cell(text[before - 1]) && in_cell(text[after]);
+}
+
 bool is_odd(std::string_view text, std::size_t at, char32_t c, std::size_t size) {
   if (is_invisible(c)) return odd_invisible(text, at, c, size);
   if (c >= 0xFF00 && c <= 0xFFEF) return odd_wide(text, at, c);
@@ -253,6 +263,7 @@ bool is_odd(std::string_view text, std::size_t at, char32_t c, std::size_t size)
     return before && after && in_coded_token(text, at);
   }
   if (is_stackable_mark(c)) return true;
+  if (is_drawn_bar(c)) return parts_cells(text, at, size);
   if ((before || after) && (latin_lookalike(c) != 0 || digit_lookalike(c) != 0)) return true;
   // The beginning of a token, before the sign behind it: "хохр-148…".
   const bool sign = at + size < text.size() && (text[at + size] == '-' || text[at + size] == '_');
@@ -330,6 +341,10 @@ bool is_invisible(char32_t c) {
   return between(c, 0xFE00, 0xFE0F) || c == 0xFEFF || c == 0xFFA0 || between(c, 0xFFF9, 0xFFFB) ||
          between(c, 0x1BCA0, 0x1BCA3) || between(c, 0x1D173, 0x1D17A) ||
          between(c, 0xE0000, 0xE0FFF);
+}
+
+bool is_drawn_bar(char32_t c) {
+  return c == 0x2502 || c == 0x2503 || c == 0x2551;
 }
 
 bool is_right_to_left(char32_t c) {

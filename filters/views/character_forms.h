@@ -28,6 +28,7 @@ bool is_invisible(char32_t c);
 bool is_tag(char32_t c);                 // U+E0000..U+E007F
 bool is_variation_selector(char32_t c);  // VS1..VS256
 bool is_bidi_control(char32_t c);
+bool is_drawn_bar(char32_t c);      // what tables are drawn with
 bool is_right_to_left(char32_t c);  // a letter of a script that is written so
 // Combining marks that go on any letter (not those a script needs to be read).
 bool is_stackable_mark(char32_t c);

@@ -36,6 +36,30 @@ std::size_t line_cut_end(std::string_view text, std::size_t at) {
   return literal_at(text, next, "- ") ? next + 2 : next;
 }
 
+// "part1,part2", "番号1,番号2" end a line: the last two of headings that count.
+bool ends_counted(std::string_view line) {
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  const std::size_t comma = line.rfind(',');
+  if (comma == line.npos || comma < 2 || line.size() - comma < 3) return false;
+  const std::string_view last = line.substr(comma + 1), before = line.substr(0, comma);
+  const std::string_view stem = last.substr(0, last.size() - 1);
+  const bool word = !stem.empty() && !kAsciiDigits.has(stem[0]);
+  return word && last.back() >= '2' && last.back() <= '9' && before.back() + 1 == last.back() &&
+         before.substr(0, before.size() - 1).ends_with(stem);
+}
+
+// The comma at `at` parts the cells of a row below such headings.
+std::size_t comma_cut_end(std::string_view text, std::size_t at) {
+  constexpr std::size_t kLongestRow = 320;
+  const std::size_t from = at - std::min(at, 2 * kLongestRow);
+  std::string_view rows = text.substr(from, at - from);
+  const std::size_t row = rows.rfind('\n');
+  if (row == rows.npos) return at;
+  rows = rows.substr(0, row);
+  const std::size_t line = rows.rfind('\n');
+  return ends_counted(rows.substr(line == rows.npos ? 0 : line + 1)) ? at + 1 : at;
+}
+
 std::size_t cell_cut_end(std::string_view text, std::size_t at) {
   constexpr std::size_t kLongest = 24;
   static constexpr CharSet kBlanks{" \t"}, kBorders{"|\t"}, kQuotes{"\"'"}, kCommas{",;"};
@@ -50,6 +74,8 @@ std::size_t cell_cut_end(std::string_view text, std::size_t at) {
     } else if (kCommas.has(c)) {
       if (!quote) return at;
       comma = true;
+    } else if (c == '\n' && border && at_or_nul(text, pos + 1) == '|') {
+      // The only cell of the next row.
     } else if (!kBlanks.has(c) && !kBorders.has(c)) {
       break;
     }
@@ -70,6 +96,8 @@ std::size_t cut_end(std::string_view text, std::size_t at) {
       const std::size_t line = line_cut_end(text, at);
       return line != at ? line : cell_cut_end(text, at);
     }
+    case ',':
+      return comma_cut_end(text, at);
     case '"':
     case '\'':
     case '\t':

@@ -477,10 +477,12 @@ std::size_t EscapeFinder::see_tag(std::size_t at) {
   // What an attribute holds is read by itself.
   if (end == at || text_.substr(at, end - at).find("=\"data:") != std::string_view::npos)
     return at + 1;
-  const auto joins = [this](std::size_t i) {
+  const bool comment = at_or_nul(text_, at + 1) == '!';
+  const auto joins = [this, comment](std::size_t i) {
     return i < text_.size() &&
            (alnum_at(text_, i) || static_cast<unsigned char>(text_[i]) >= 0x80 || text_[i] == '-' ||
-            text_[i] == '@' || text_[i] == '.' || text_[i] == '_');
+            text_[i] == '@' || text_[i] == '.' || text_[i] == '_' ||
+            (comment && (text_[i] == ':' || text_[i] == '/')));
   };
   const auto digit = [this](std::size_t i) {
     return i < text_.size() && is_digit(static_cast<unsigned char>(text_[i]));

@@ -132,6 +132,13 @@ bool account_key(CutReader& in) {
   return in.take(86, kBase64, kNone) && in.take(2, CharSet("="), kNone);
 }
 
+// "abc8Q~…".
+bool client_secret(CutReader& in) {
+  static constexpr CharSet kSecret = kUrlToken | CharSet(".~");
+  return in.take(3, kSecret, kNone) && in.take(kAsciiDigits) && in.take(CharSet("Q")) &&
+         in.take(CharSet("~")) && in.take(34, kSecret, kNone);
+}
+
 // "https://hooks.slack.com/services/T…/B…/…".
 bool webhook(CutReader& in) {
   constexpr std::string_view kHost = "https://hooks.slack.com/services/";
@@ -225,6 +232,7 @@ constexpr Label kLabels[] = {{"passport", passport},
                              {"pension", number<10>},
                              {"nenkin", number<10>},
                              {"年金番", number<10>},
+                             {"保険者番", number<8>},
                              {"license", number<12>},
                              {"licence", number<12>},
                              {"免許証", number<12>},
@@ -253,6 +261,8 @@ constexpr Label kLabels[] = {{"passport", passport},
                              {"当座", number<7>},
                              {"access_k", aws_secret},
                              {"accountk", account_key},
+                             {"client_s", client_secret},
+                             {"クライア", client_secret},
                              {"webhook", webhook},
                              {"通知先", webhook},
                              {"住所", address},
@@ -303,7 +313,7 @@ std::size_t value_begin(std::string_view text, std::size_t at, Form form) {
     more = known != std::end(kMore) && !alnum_at(text, pos + known->size());
     if (more) pos += known->size();
   }
-  static constexpr CharSet kBetween{" .:=|,;\t\r\n\"'`[({-\\>"};
+  static constexpr CharSet kBetween{" .:=|,;\t\r\n\"'`[(){-\\>"};
   constexpr std::string_view kType = ": string";
   if (begins_at(text, pos, kType)) pos += kType.size();
   static constexpr std::string_view kEras[] = {"昭", "平", "令", "大"};
@@ -344,18 +354,19 @@ bool is_label(std::string_view text, const Label& label, std::size_t at) {
 
 // Where the label of the value that begins at `begin` may stand; empty: nowhere.
 Range label_before(std::string_view text, std::size_t begin) {
-  constexpr std::size_t kReach = 48, kOfAddress = 112;
+  constexpr std::size_t kReach = 48, kBeforeTag = 64, kOfAddress = 112;
   // "市中央区三宮町6".
   const auto wide = [text](std::size_t at) { return static_cast<unsigned char>(text[at]) >= 0x80; };
   if (wide(begin) || (wide(begin - 1) && digit_at(text, begin)))
     return {begin - std::min(begin, kOfAddress), begin};
   // "<passport_no>T".
   if (text[begin - 1] == '>' && !text.substr(0, begin).ends_with("td>"))
-    return {begin - std::min(begin, kReach), begin};
+    return {begin - std::min(begin, kBeforeTag), begin};
   std::size_t end = label_end_before(text, begin);
   // "pan: string = ".
   constexpr std::string_view kType = ": string";
   if (text.substr(0, end).ends_with(kType)) end -= kType.size();
+  if (text.substr(0, end).ends_with(')')) --end;
   if (end < 3 || !may_end_value_label(text[end - 2], text[end - 1])) return {};
   return {end - std::min(end, kReach), end};
 }
@@ -369,7 +380,8 @@ std::size_t singles_begin(std::string_view text, Range piece) {
   const std::string_view sign = sign_of_singles(text, begin - (wide ? kWide : 1));
   if (sign.empty()) return begin;
   while (begin > sign.size() && piece.begin - begin < kLongest &&
-         begins_at(text, begin - sign.size(), sign) && token_at(text, begin - sign.size() - 1))
+         begins_at(text, begin - sign.size(), sign) && token_at(text, begin - sign.size() - 1) &&
+         !(begin > sign.size() + 1 && kAsciiAlnum.has(text[begin - sign.size() - 2])))
     begin -= sign.size() + 1;
   return begin;
 }
@@ -395,9 +407,15 @@ bool goes_on(std::string_view text, std::size_t end) {
 
 // Where the tag of the cell begins that the value at `at` stands in; `at`: it is in none.
 std::size_t behind_tag(std::string_view text, std::size_t at) {
-  constexpr std::string_view kCell = "<td>";
+  constexpr std::size_t kLongest = 48;
+  constexpr std::string_view kCell = "<td";
   std::size_t begin = at;
-  while (text.substr(0, begin).ends_with(kCell)) begin -= kCell.size();
+  while (begin > kCell.size() && text[begin - 1] == '>') {
+    const std::size_t from = begin - std::min(begin, kLongest);
+    const std::size_t open = text.substr(from, begin - from).rfind('<');
+    if (open == std::string_view::npos || !begins_at(text, from + open, kCell)) break;
+    begin = from + open;
+  }
   return begin;
 }
 
@@ -412,7 +430,9 @@ std::size_t join_labelled_value(std::string_view text, Range piece, PulledApart 
     last = in.end();
     out.sure.add({behind_tag(text, begin), last}, in.value());
   };
-  if (may_begin_token(text.substr(piece.begin, piece.size()))) join(piece.begin, token);
+  // "<td class="c0">g</td>".
+  const bool cell = piece.size() == 1 && piece.begin > 0 && text[piece.begin - 1] == '>';
+  if (cell || may_begin_token(text.substr(piece.begin, piece.size()))) join(piece.begin, token);
   const Range label = last == 0 ? label_before(text, groups_begin(text, piece)) : Range{};
   if (label.size() != 0)
     finder().find(text, label, [&](std::size_t anchor, std::size_t place) {

@@ -13,6 +13,7 @@
 #include "filters/char_set.h"
 #include "filters/finding.h"
 #include "filters/views/labelled_numbers.h"
+#include "filters/views/pieces.h"
 #include "filters/views/pulled_apart.h"
 #include "filters/views/token_prefixes.h"
 
@@ -22,7 +23,7 @@ namespace sekisho::filters {
 inline constexpr auto kEndsOfLabels = [] {
   std::array<std::uint32_t, 32> out{};
   constexpr std::string_view kPairs =
-      "no er rd rt el ne le th te ob ay sn ty on ey an se ce ok rl pe ps ng";
+      "no er rd rt el ne le th te ob ay sn ty on ey an se ce ok rl pe ps ng et";
   for (std::size_t i = 0; i < kPairs.size(); i += 3)
     out[kPairs[i] & 31] |= std::uint32_t{1} << (kPairs[i + 1] & 31);
   return out;
@@ -61,22 +62,24 @@ inline bool may_begin_value(std::string_view text, std::size_t begin, std::size_
 
 // Cheap: whether the value whose first piece ends at `end` may go on in another cell or item.
 inline bool may_be_cut(std::string_view text, std::size_t end) {
-  if (end + 4 > text.size()) return false;
+  if (end + 3 > text.size()) return false;
   static constexpr CharSet kBehindBlank{"|\"'\t"};
   const char next = text[end + 1];
   switch (text[end]) {
     case '\t':
     case '|':
       return true;
+    case ',':
+      return kAsciiAlnum.has(next) || next == '-';
     case '<':
-      return next == '/';
+      return next == '/' || next == 'b' || next == 'B' || next == 's' || next == 'f';
     case ' ':
-      return kBehindBlank.has(next) || (next == ' ' && text[end + 2] == '|') ||
+      return kBehindBlank.has(next) || (next == ' ' && padded_border(text, end) != end) ||
              (next == '<' && text[end + 2] == '/');
     case '"':
     case '\'': {
       const std::size_t comma = next == text[end] ? end + 2 : end + 1;
-      if (text[comma] != ',') return false;
+      if (comma + 1 >= text.size() || text[comma] != ',') return false;
       const std::size_t item = text[comma + 1] == ' ' ? comma + 2 : comma + 1;
       return item < text.size() && text[item] == text[end];
     }

@@ -156,6 +156,8 @@ void Reading::see(RawChar c) {
     if (!see_hidden(c)) drop(c);
   } else if (const std::string_view plain = plain_form(c.value); !plain.empty()) {
     put(c.size, plain);
+  } else if (is_drawn_bar(c.value)) {
+    put(c.size, "|");
   } else if (!see_separator(c)) {
     see_other(c);
   }

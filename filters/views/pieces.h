@@ -40,6 +40,14 @@ std::string_view gap_at(std::string_view text, std::size_t at);
 // The border of a cell: "|", ",", ";", a tab, with blanks and quotes; tags. Its end, or `at`.
 std::size_t border_end(std::string_view text, std::size_t at);
 
+// The bar behind the blanks that fill a cell of a grid up from `at` on; `at`: there is none.
+inline std::size_t padded_border(std::string_view text, std::size_t at) {
+  constexpr std::size_t kMostBlanks = 16;
+  std::size_t pos = at;
+  while (pos < text.size() && pos - at < kMostBlanks && text[pos] == ' ') ++pos;
+  return pos < text.size() && text[pos] == '|' ? pos : at;
+}
+
 // The token that ends at `end` or begins at `begin`, kLongestToken bytes of it at most.
 std::size_t token_begin(const Survey& survey, std::size_t end);
 std::size_t token_end(std::string_view text, std::size_t begin);

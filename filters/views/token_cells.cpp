@@ -35,7 +35,7 @@ bool may_be_border(std::string_view text, std::size_t at) {
     case '\t':
       return true;
     case ' ':
-      return behind == '|' || behind == '&';
+      return behind == '|' || behind == '&' || (behind == ' ' && padded_border(text, at) != at);
     case '&':
       return behind == ' ';
     case '<':
@@ -448,7 +448,8 @@ void find_token_cells(std::string_view text, const Survey& survey, Range where, 
         spaces{m.space, after.space};
     const std::uint64_t names = m.special & colons.ahead(1);  // of members
     const std::uint64_t ends = ~token & (token << 1 | last);
-    const std::uint64_t near = borders.ahead(1) | (spaces.ahead(1) & borders.ahead(2));
+    const std::uint64_t near =
+        borders.ahead(1) | (spaces.ahead(1) & (borders.ahead(2) | spaces.ahead(2)));
     const std::uint64_t rows = m.special & m.special << 1 & m.control >> 1;  // of LaTeX
     // "mongodb://app:" before a sign of a sentence, too.
     return (ends & ((m.border & ~names) | (m.space & near) | m.gap)) | (m.gap & m.colon << 1) |

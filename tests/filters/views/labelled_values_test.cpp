@@ -72,6 +72,83 @@ TEST(LabelledValues, AreFoundOverCellsAndItems) {
     });
 }
 
+TEST(LabelledValues, AreFoundOverTheCellsOfDrawnTablesAndGrids) {
+  const auto padded = [](std::string cell) { return cell.append(10 - cell.size(), ' '); };
+  for (const Value& value : labelled()) {
+    if (value.text.find(' ') != std::string::npos) continue;
+    each_cut(value.text, [&](const auto& a, const auto& b, const auto& c) {
+      for (const std::string bar : {"│", "┃", "║"}) {
+        const std::string text = bar + " " + value.label_ja + " " + bar + " " + a + " " + bar +
+                                 " " + b + " " + bar + " " + c + " " + bar + "\n";
+        EXPECT_TRUE(found(text, value.type)) << text;
+      }
+      if (c.size() > 10) return;
+      const std::string grid = "+-----+-----+\n| " + value.label_ja + " | " + padded(a) + " | " +
+                               padded(b) + " | " + padded(c) + " |\n+-----+-----+\n";
+      EXPECT_TRUE(found(grid, value.type)) << grid;
+    });
+  }
+}
+
+TEST(LabelledValues, AreFoundDownAColumn) {
+  for (const Value& value : labelled())
+    each_cut(value.text, [&](const auto& a, const auto& b, const auto& c) {
+      const std::string text =
+          "| " + value.label_en + " |\n|---|\n| " + a + " |\n| " + b + " |\n| " + c + " |\n";
+      EXPECT_TRUE(found(text, value.type)) << text;
+    });
+  EXPECT_EQ(shown("| 普通 |\n|---|\n| 100 |\n| 2000 |\n"), "");
+}
+
+TEST(LabelledValues, AreFoundOverCommasBelowHeadingsThatCount) {
+  for (const Value& value : labelled()) {
+    if (value.text.find(' ') != std::string::npos) continue;
+    // No detector reads these in a row of CSV.
+    if (value.type == "date_of_birth" || value.type == "aws_secret_access_key") continue;
+    each_cut(value.text, [&](const auto& a, const auto& b, const auto& c) {
+      for (const std::string head : {"part", "番号"}) {
+        const std::string text = "item," + head + "1," + head + "2," + head + "3\n" +
+                                 value.label_ja + "," + a + "," + b + "," + c + "\n";
+        EXPECT_TRUE(found(text, value.type)) << text;
+      }
+    });
+  }
+  EXPECT_EQ(shown("item,open,shut\npassport,TZ8,304729\n"), "");
+}
+
+TEST(LabelledValues, LabelsMayEndWithABracket) {
+  for (const char* text : {"item\t番号1\t番号2\n社会保障番号(SSN)\t536-2\t2-8145\n",
+                           "\"社会保障番号(SSN)\",\"536-2\",\"2-\",\"8145\"\n"})
+    EXPECT_TRUE(found(text, "us_ssn")) << text;
+  EXPECT_TRUE(
+      found("\"保険者番号 (健康保険証)\",\"3\",\"42\",\"7\",\"0876\"\n", "jp_health_insurance"));
+}
+
+TEST(LabelledValues, AreFoundOverACellOfHtmlForEachCharacter) {
+  for (const Value& value : labelled()) {
+    if (value.text.size() > 30 && value.type != "npm_token") continue;
+    std::string cells;
+    int number = 0;
+    for (const char c : value.text)
+      cells += "<td class=\"c" + std::to_string(number++) + "\">" + c + "</td>";
+    EXPECT_TRUE(found(value.label_en + ": " + cells + "\n", value.type)) << cells;
+  }
+}
+
+TEST(LabelledValues, AreFoundOverLineBreaksAndEmptyElementsOfHtml) {
+  for (const Value& value : labelled()) {
+    if (value.text.find(' ') != std::string::npos) continue;
+    each_cut(value.text, [&](const auto& a, const auto& b, const auto& c) {
+      for (const std::string more :
+           {"<span class=\"sr\"></span>", "<font size=1></font>", "<br>"}) {
+        const std::string text =
+            value.label_ja + "：" + a + "<br>" + b + more + c + "\n以上です。\n";
+        EXPECT_TRUE(found(text, value.type)) << text;
+      }
+    });
+  }
+}
+
 TEST(LabelledValues, AreFoundOverMessagesOfAChat) {
   for (const Value& value : labelled()) {
     const std::string text = "[10:53] 営業A: " + value.label_ja + "：" + value.text.substr(0, 6) +

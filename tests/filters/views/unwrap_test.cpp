@@ -274,6 +274,12 @@ TEST(Unwrap, FindsJapaneseOfOlderCharsetsWhereverItBegins) {
       found_whole("", "t8jC08jWueakzyAwOTAtMTc4My02NDA1IKTHpLmho6TopO2kt6Sv", "\n", "jp_phone"));
 }
 
+TEST(Unwrap, CommentsMayStandBesideTheSignsOfAddresses) {
+  EXPECT_TRUE(
+      found_whole("url=", "mysql://kanri<!-- -->:D23im7XZdzuKKvwP@db.kaisei-shoji.net:5432/sales",
+                  "\n", "database_url_with_password"));
+}
+
 TEST(Unwrap, FindsTagsAndCommentsWithinValues) {
   for (const Value& value : values()) {
     expect_found(value, "<b>", [](const std::string& s) { return pieces(s, "", "<b></b>", ""); });
