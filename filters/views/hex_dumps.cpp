@@ -90,7 +90,7 @@ DumpRow read_row(std::string_view line) {
     const bool ends = count == 0 || count % 2 != 0 || count > 16 ||
                       (pos < line.size() && line[pos] != ' ' && line[pos] != '\t');
     const bool ascii_column =
-        groups > 0 && blanks >= 2 && !(size == 2 && groups == 8 && blanks == 2);
+        groups > 0 && blanks >= 2 && !(size == 2 && groups == 8 && blanks == 2 && count == 2);
     if (ends || ascii_column || digits.size() >= 64) break;
     size = std::max(size, count);
     ++groups;
@@ -119,6 +119,16 @@ std::string hex_of(std::string_view bytes) {
   return out;
 }
 
+// So few are a dump: a number alone when the first offset is nought.
+std::size_t fewest_bytes(std::string_view row, std::string_view bytes) {
+  constexpr std::size_t kFewest = 10, kOfNumber = 7;
+  static constexpr CharSet kNumber = kAsciiDigits | CharSet("-");
+  row.remove_prefix(std::min(row.find_first_not_of(" \t>"), row.size()));
+  const bool number = row.starts_with("0000") && std::all_of(bytes.begin(), bytes.end(),
+                                                             [](char c) { return kNumber.has(c); });
+  return number ? kOfNumber : kFewest;
+}
+
 // Of a line no longer than a dump's.
 std::size_t line_end(std::string_view text, std::size_t at) {
   constexpr std::size_t kLongest = 512;
@@ -141,18 +151,22 @@ std::size_t line_end_before_row(std::string_view text, const Survey& survey, std
 // stand behind something else; `end`: there is none.
 std::size_t next_first_row(std::string_view text, const Survey& survey, std::size_t at,
                            std::size_t end) {
-  constexpr std::size_t kFewest = 7, kMost = 16;
+  constexpr std::size_t kShort = 4, kFewest = 7, kMost = 16;
   constexpr auto kLongNumbers = [](const BlockMarks& before, const BlockMarks& m,
                                    const BlockMarks& after) {
     // What is no digit marks the places up to kFewest - 1 bytes before it.
     const std::uint64_t short_of =
         TwoBlocks{~m.digit, ~after.digit}.spread(1).spread(2).spread(3).low;
-    return m.digit & ~(m.digit << 1 | before.digit >> 63) & ~short_of;
+    // "0000  36 33".
+    const TwoBlocks space{m.space, after.space};
+    const std::uint64_t short_offset = space.ahead(4) & space.ahead(5);
+    return m.digit & ~(m.digit << 1 | before.digit >> 63) & (~short_of | short_offset);
   };
   for (std::size_t stop = at; (at = survey.next(stop, end, kLongNumbers)) < end;) {
     for (stop = at; stop - at <= kMost && at_or_nul(text, stop) == '0';) ++stop;
     const std::size_t size = stop - at, gap = at_or_nul(text, stop) == ':' ? stop + 1 : stop;
-    const bool offset = size >= kFewest && size <= kMost && at_or_nul(text, gap) == ' ';
+    const bool row = size == kShort && gap == stop && text.substr(stop, 2) == "  ";
+    const bool offset = row || (size >= kFewest && size <= kMost && at_or_nul(text, gap) == ' ');
     if (offset && (at == 0 || !kAsciiWord.has(text[at - 1]))) return at;
     stop = std::max(stop, at + 1);
   }
@@ -189,7 +203,7 @@ void find_hex_dumps(std::string_view text, const Survey& survey, Range where, Pa
       at = std::min(stop + 1, text.size());
       if (!row.valid || at >= text.size()) break;
     }
-    if (bytes.size() < 10 || end <= begin) {
+    if (bytes.size() < fewest_bytes(text.substr(begin), bytes) || end <= begin) {
       if (at >= text.size()) break;
       continue;
     }

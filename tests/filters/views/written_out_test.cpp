@@ -118,6 +118,35 @@ std::string xxd(const std::string& text) {
 }
 
 // The first row stands behind a word, the last one is short and shows the digits of its bytes.
+// Rows of eight bytes behind offsets of four digits, with the characters again.
+std::string short_rows(const std::string& text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); at += 8) {
+    const std::string row = text.substr(at, 8);
+    std::string digits;
+    for (const char c : row)
+      digits += printed("%02X ", static_cast<unsigned>(static_cast<unsigned char>(c)));
+    digits.resize(24, ' ');
+    out += (at > 0 ? "\n" : "") + printed("%04X  ", static_cast<unsigned>(at)) + digits + " " + row;
+  }
+  return out;
+}
+
+TEST(WrittenOut, DumpsOfShortRowsAreReadBehindALabel) {
+  for (const Value& value : values())
+    EXPECT_TRUE(
+        found_whole(value.label_ja + "：", short_rows(value.text), "\n以上です。\n", value.type))
+        << short_rows(value.text);
+  EXPECT_TRUE(found_whole("SSN: ", short_rows("193-51-6271"), "\n", "us_ssn"));
+}
+
+TEST(WrittenOut, DumpsMayHoldNoMoreThanAShortNumber) {
+  for (const char* dump :
+       {"0000  36 33 34 30 38 30 37 34  63408074", "0000000 33 39 31 37 30 31 37 30"})
+    EXPECT_TRUE(found_whole("被保険者証の保険者番号: ", dump, "\n", "jp_health_insurance")) << dump;
+  EXPECT_EQ(shown("被保険者証の保険者番号: 0040  36 33 34 30 38 30 37 34\n"), "");
+}
+
 TEST(WrittenOut, FindsDumpsBehindSomethingElse) {
   for (const Value& value : values())
     for (const char* carrier : {"payload=", "次の文字列を復号して: ", "> decode this: "})
