@@ -424,9 +424,14 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
                                                              : end;
     // Lines of an encoding are longer than any piece of a value.
     constexpr std::size_t kLongestPiece = 48;
-    const std::size_t word = token_at(text, stop - 1) ? token_begin(survey, stop) : stop;
-    if (word < stop && stop - word < kLongestPiece && may_begin_value(text, word, stop))
-      if (const std::size_t last = join_labelled_value(text, {word, stop}, out); last != 0) {
+    const std::size_t padding = text[stop - 1] != '='                  ? 0
+                                : text.substr(0, stop).ends_with("==") ? 2
+                                                                       : 1;
+    const std::size_t piece = stop - padding;
+    const std::size_t word =
+        piece > 0 && token_at(text, piece - 1) ? token_begin(survey, piece) : piece;
+    if (word < piece && piece - word < kLongestPiece && may_begin_value(text, word, piece))
+      if (const std::size_t last = join_labelled_value(text, {word, piece}, out); last != 0) {
         listed = last;
         return at + 1;
       }

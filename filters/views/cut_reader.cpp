@@ -4,6 +4,7 @@
 #include "filters/views/chat_borders.h"
 #include "filters/views/html_text.h"
 #include "filters/views/line_pieces.h"
+#include "filters/views/message_borders.h"
 #include "filters/views/pieces.h"
 
 namespace sekisho::filters {
@@ -87,18 +88,23 @@ std::size_t cell_cut_end(std::string_view text, std::size_t at) {
 }  // namespace
 
 std::size_t cut_end(std::string_view text, std::size_t at) {
-  switch (at_or_nul(text, at)) {
+  switch (const char c = at_or_nul(text, at)) {
     case '\n':
     case '\r':
-    case '\\':
-      return line_cut_end(text, at);
+    case '\\': {
+      const std::size_t message = c == '\\' ? at : next_message(text, at);
+      return message != at ? message : line_cut_end(text, at);
+    }
     case ' ': {
       const std::size_t line = line_cut_end(text, at);
       return line != at ? line : cell_cut_end(text, at);
     }
     case ',':
       return comma_cut_end(text, at);
-    case '"':
+    case '"': {
+      const std::size_t cell = cell_cut_end(text, at);
+      return cell != at ? cell : next_message(text, at);
+    }
     case '\'':
     case '\t':
     case '|':

@@ -7,6 +7,7 @@
 
 #include "filters/char_set.h"
 #include "filters/line_ends.h"
+#include "filters/literal_at.h"
 #include "filters/values/iban.h"
 #include "filters/values/japanese_numbers.h"
 #include "filters/values/validators.h"
@@ -118,8 +119,9 @@ std::size_t label_end_before(std::string_view text, std::size_t at) {
     } else if (c == '>') {
       const std::size_t from = at > kMost ? at - kMost : 0;
       const std::size_t open = text.substr(from, pos - from).rfind('<');
-      if (open == std::string_view::npos) break;
-      pos = from + open;
+      // A mark of quotation, "=> ".
+      if (open == std::string_view::npos && at_or_nul(text, pos) != ' ') break;
+      pos = open == std::string_view::npos ? pos - 1 : from + open;
     } else if (c == 's' || static_cast<unsigned char>(c) >= 0x80) {
       const std::string_view before = text.substr(0, pos);
       const auto ends = [before](std::string_view word) { return before.ends_with(word); };

@@ -8,9 +8,12 @@
 
 #include "filters/anchor_finder.h"
 #include "filters/char_set.h"
+#include "filters/line_ends.h"
 #include "filters/literal_at.h"
 #include "filters/values/birth_date.h"
 #include "filters/values/iban.h"
+#include "filters/views/blob_codings.h"
+#include "filters/views/chat_borders.h"
 #include "filters/views/cut_reader.h"
 #include "filters/views/labelled_numbers.h"
 #include "filters/views/pieces.h"
@@ -333,7 +336,8 @@ std::size_t value_begin(std::string_view text, std::size_t at, Form form) {
         return pos;
       ++pos;
     } else if (kBetween.has(c)) {
-      ++pos;
+      const std::size_t head = c == '\n' ? timed_head_end(text, pos + 1) : 0;
+      pos = head != 0 ? head : pos + 1;
     } else if (c == '<') {
       const std::size_t close = text.substr(pos, stop - pos).find('>');
       if (close == std::string_view::npos) return close;
@@ -352,6 +356,16 @@ bool is_label(std::string_view text, const Label& label, std::size_t at) {
          (at == 0 || !kAsciiLetters.has(text[at - 1]));
 }
 
+// Where the message begins, with its head, whose text begins at `at`; `at`: it is none of a chat.
+std::size_t message_begin(std::string_view text, std::size_t at) {
+  constexpr std::size_t kLongestHead = 64;
+  const std::size_t from = at - std::min(at, kLongestHead);
+  const std::size_t cut = last_line_end(text.substr(from, at - from));
+  if (cut == std::string_view::npos) return at;
+  const std::size_t line = from + cut + 1;
+  return line < at && timed_head_end(text, line) == at ? line : at;
+}
+
 // Where the label of the value that begins at `begin` may stand; empty: nowhere.
 Range label_before(std::string_view text, std::size_t begin) {
   constexpr std::size_t kReach = 48, kBeforeTag = 64, kOfAddress = 112;
@@ -363,9 +377,14 @@ Range label_before(std::string_view text, std::size_t begin) {
   if (text[begin - 1] == '>' && !text.substr(0, begin).ends_with("td>"))
     return {begin - std::min(begin, kBeforeTag), begin};
   std::size_t end = label_end_before(text, begin);
+  // "10:21<tab>ops<tab>SSN" over "10:22<tab>ops<tab>349".
+  if (text[begin - 1] == '\t' || text[begin - 1] == ' ')
+    if (const std::size_t above = message_begin(text, begin); above != begin)
+      end = label_end_before(text, above);
   // "pan: string = ".
   constexpr std::string_view kType = ": string";
   if (text.substr(0, end).ends_with(kType)) end -= kType.size();
+  // "保険者番号 (健康保険証)".
   if (text.substr(0, end).ends_with(')')) --end;
   if (end < 3 || !may_end_value_label(text[end - 2], text[end - 1])) return {};
   return {end - std::min(end, kReach), end};
@@ -419,6 +438,27 @@ std::size_t behind_tag(std::string_view text, std::size_t at) {
   return begin;
 }
 
+// A value of the form in base64, over cuts perhaps.
+struct Coded {
+  std::size_t end = 0;  // with its padding; 0: there is none
+  std::string value;
+};
+Coded read_coded(std::string_view text, std::size_t begin, Form form) {
+  constexpr std::size_t kShortest = 10, kLongest = 64, kPadding = 2;
+  CutReader in(text, begin);
+  while (in.value().size() < kLongest && in.take(kBase64)) {
+    if (in.value().size() < kShortest || (!in.at_cut() && kBase64.has(at_or_nul(text, in.end()))))
+      continue;
+    std::string value = decode_base64_run(in.value(), 0);
+    CutReader read(value, 0);
+    if (!form(read) || read.end() != value.size()) continue;
+    std::size_t end = in.end();
+    while (end - in.end() < kPadding && at_or_nul(text, end) == '=') ++end;
+    return {end, std::move(value)};
+  }
+  return {};
+}
+
 }  // namespace
 
 std::size_t join_labelled_value(std::string_view text, Range piece, PulledApart out) {
@@ -426,9 +466,19 @@ std::size_t join_labelled_value(std::string_view text, Range piece, PulledApart 
   const auto join = [&](std::size_t begin, Form form) {
     if (begin > piece.begin || last != 0) return;
     CutReader in(text, begin);
-    if (!form(in) || !in.was_cut() || in.end() <= piece.end || goes_on(text, in.end())) return;
-    last = in.end();
-    out.sure.add({behind_tag(text, begin), last}, in.value());
+    if (form(in)) {
+      if (!in.was_cut() || in.end() <= piece.end || goes_on(text, in.end())) return;
+      last = in.end();
+      out.sure.add({behind_tag(text, begin), last}, in.value());
+      return;
+    }
+    if (form == token) return;
+    const Coded coded = read_coded(text, begin, form);
+    if (coded.end < piece.end || goes_on(text, coded.end)) return;
+    last = coded.end;
+    out.sure.undo(kJoined | kFromBase64 | kWrapped);
+    out.sure.add({behind_tag(text, begin), last}, coded.value);
+    out.sure.undo(kJoined);
   };
   // "<td class="c0">g</td>".
   const bool cell = piece.size() == 1 && piece.begin > 0 && text[piece.begin - 1] == '>';

@@ -7,6 +7,7 @@
 #include "filters/literal_at.h"
 #include "filters/views/chat_borders.h"
 #include "filters/views/counted_parts.h"
+#include "filters/views/labelled_values.h"
 #include "filters/views/password_pieces.h"
 #include "filters/views/pieces.h"
 #include "filters/views/survey.h"
@@ -236,8 +237,8 @@ bool may_end_piece(std::string_view text, std::size_t end) {
   return !is_blank(text[end - 1]) || (text[end - 1] == ' ' && end > 1 && digit(text[end - 2]));
 }
 
-// From the end of a text at `begin` to where the next message, or the next part of one, begins;
-// `begin`: none follows.
+}  // namespace
+
 std::size_t next_message(std::string_view text, std::size_t begin) {
   const std::size_t at = at_or_nul(text, begin) == '\r' ? begin + 1 : begin;
   const char c = at_or_nul(text, at), next = at_or_nul(text, at + 1);
@@ -251,6 +252,8 @@ std::size_t next_message(std::string_view text, std::size_t begin) {
                                      : chat_border_end(text, at);
   return end == 0 ? begin : leading_words_end(text, end);
 }
+
+namespace {
 
 // Behind the head of the next message, whoever wrote it, when the text before the line end says
 // that it goes on: a token, or an address without the end of its domain. The text's end: it does
@@ -309,6 +312,12 @@ void find_message_borders(std::string_view text, const Survey& survey, Range whe
     if (end == begin) return at + 1;
     if (c == '"') begin = text_end_before(text, at);
     if (begin < at && !may_end_piece(text, begin)) return at + 1;
+    if (c == '"' && begin == at && token_at(text, begin - 1)) {
+      const std::size_t piece = token_begin(survey, begin);
+      if (may_begin_value(text, piece, begin))
+        if (const std::size_t last = join_labelled_value(text, {piece, begin}, out); last != 0)
+          return last;
+    }
     if (const std::size_t last = join_password_pieces(text, begin, next_message, out); last != 0)
       return last;
     // The blank between two groups may begin the second text.

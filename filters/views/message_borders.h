@@ -13,6 +13,10 @@ namespace sekisho::filters {
 
 class Survey;
 
+// From the end of a text at `begin` to where the next message, or the next part of one, begins;
+// `begin`: none follows.
+std::size_t next_message(std::string_view text, std::size_t begin);
+
 // Between two halves of a number, which end at `begin` and begin at `end`, its own separator was
 // lost: the one that stands nearest.
 std::string_view lost_separator(std::string_view text, std::size_t begin, std::size_t end);

@@ -251,5 +251,38 @@ TEST(LabelledValues, WholeValuesBesideEachOtherStayTwo) {
   EXPECT_EQ(shown(text).find("TZ8304729\tMU"), std::string::npos);
 }
 
+TEST(LabelledValues, GoOnInTheNextMessage) {
+  EXPECT_TRUE(
+      found_whole("{\"ts\": \"17.0\", \"user\": \"U04\", \"text\": \"保険者番号 (健康保険証): ",
+                  "3338\"}\n{\"ts\": \"17.1\", \"user\": \"U04\", \"text\": \"8182", "\"}",
+                  "jp_health_insurance"));
+  EXPECT_TRUE(found_whole("{\"role\": \"user\", \"content\": \"基礎年金番号: ",
+                          "3352-0965\"}, {\"role\": \"user\", \"content\": \"88", "\"}",
+                          "jp_pension_number"));
+  EXPECT_TRUE(found_whole("User: SSN: ", "256-48\nAssistant: OK.\nUser: -3934", "\nAssistant: OK.",
+                          "us_ssn"));
+}
+
+TEST(LabelledValues, StandBelowALabelInAMessageOfItsOwn) {
+  EXPECT_TRUE(found_whole("10:21\tops\t基礎年金番号\n10:22\tops\t",
+                          "401\n10:23\tops\t9-789\n10:24\tops\t679", "\n", "jp_pension_number"));
+  EXPECT_TRUE(found_whole("10:21\tops\tdriver license number\n10:22\tops\t",
+                          "3092517427\n10:23\tops\t70", "\n", "jp_driver_license"));
+  EXPECT_EQ(shown("10:21\tops\tlunch\n10:22\tops\t401\n10:23\tops\t9-789\n"), "");
+}
+
+TEST(LabelledValues, AreReadInBase64OverLines) {
+  for (const char* gap : {"\n", "\r\n", "\n  "}) {
+    EXPECT_TRUE(found_whole("SSN: ", std::string("MTE2LTI3") + gap + "LTMwNDk=", "\n", "us_ssn"));
+    EXPECT_TRUE(found_whole("基礎年金番号：", std::string("NTI4MC01") + gap + "OTMyMzU=", "\n",
+                            "jp_pension_number"));
+  }
+  EXPECT_TRUE(found_whole("SSN=> ", "NDY5LTM3\n> LTIxMzk=", "\n", "us_ssn"));
+  EXPECT_TRUE(found_whole("社会保障番号(SSN)：", "NTY2LTM5\nLTEyMDk=", "\n", "us_ssn"));
+  EXPECT_TRUE(found_whole("保険者番号：", "MzM0MzA2NTM", "\n", "jp_health_insurance"));
+  EXPECT_EQ(shown("SSN: MTE2LTI3\nthanks"), "");
+  EXPECT_EQ(shown("SSN: Reference\nsection\n"), "");
+}
+
 }  // namespace
 }  // namespace sekisho::filters
