@@ -435,6 +435,11 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
         listed = last;
         return at + 1;
       }
+    // "sk_live_ \n\tm2D8": the blank is of the break, not of groups of a number.
+    if (stop + 1 == end && text.substr(at + 1).starts_with('\t') && token_at(text, stop - 1) &&
+        (!digit_at(text, stop - 1) || may_begin_token(text.substr(word, stop - word)) || mails ||
+         logins))
+      end = stop;
     if (goes_on_behind_backslash(text, end, at)) {
       const std::size_t next = skip_margin(text, at + 1);
       std::size_t last = may_break_iban(text, end, next) ? join_iban_lines(text, end, out) : 0;

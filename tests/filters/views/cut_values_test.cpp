@@ -263,5 +263,13 @@ TEST(CutValues, TheCodesOfAListEndWithItsLine) {
   EXPECT_EQ(shown("電話番号は" + codes + "\n10 items"), "jp_phone[" + codes + "]");
 }
 
+TEST(CutValues, ABlankMayStandBeforeTheLineEnd) {
+  EXPECT_TRUE(found_whole("GitHub: ", kToken.substr(0, 12) + " \n\t" + kToken.substr(12), "\n",
+                          "github_token"));
+  EXPECT_TRUE(found_whole("mail: ", "b.castellano@maple \n\tbay.ca", "\n", "email"));
+  EXPECT_TRUE(found_whole("dsn=", "mysql://orders:jfb4ZXj \n\tAJ5BAu@db1.kaisha-sample.jp:3306/crm",
+                          "\n", "database_url_with_password"));
+}
+
 }  // namespace
 }  // namespace sekisho::filters
