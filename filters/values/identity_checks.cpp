@@ -38,6 +38,28 @@ std::vector<std::string> digit_runs(std::string_view value) {
   return runs;
 }
 
+// Whether signs of one kind part the digits and letters of a number, or no more than two of any
+// kind do ("2026-11-05 9" is a date and something else), and none that parts it from its label as
+// cells are ("passport,TZ8,304729").
+bool is_parted_alike(const TokenMatch& match) {
+  std::string_view first;
+  std::size_t signs = 0, begin = 0;
+  bool alike = true;
+  const std::string folded = folded_lower(match.value());
+  for (std::size_t at = 0; at < folded.size(); ++at) {
+    if (!is_alnum(static_cast<unsigned char>(folded[at]))) continue;
+    const std::string_view sign = std::string_view(folded).substr(begin, at - begin);
+    begin = at + 1;
+    if (sign.empty()) continue;
+    if (signs++ == 0) first = sign;
+    alike = alike && sign == first;
+  }
+  const bool border = first == "," || first == "|" || first == "\t";
+  if (border && match.range.begin > 0 && match.text[match.range.begin - 1] == first[0])
+    return false;
+  return alike || signs <= 2;
+}
+
 // "1234567", "7654321", "1111111": what forms are filled in with for show.
 bool is_show_number(std::string_view digits) {
   if (distinct_characters(digits) < 2) return true;
@@ -65,7 +87,7 @@ double check_iban(TokenMatch& match, double confidence) {
 
 double check_jp_passport(TokenMatch& match, double confidence) {
   const std::string number = compact(match.value());
-  if (number.size() != 9) return 0;
+  if (number.size() != 9 || !is_parted_alike(match)) return 0;
   return is_show_number(std::string_view(number).substr(2)) ? 0 : confidence;
 }
 
@@ -84,13 +106,13 @@ double check_passport_zone(TokenMatch& match, double confidence) {
 
 double check_residence_card(TokenMatch& match, double confidence) {
   const std::string number = compact(match.value());
-  if (number.size() != 12) return 0;
+  if (number.size() != 12 || !is_parted_alike(match)) return 0;
   return is_show_number(std::string_view(number).substr(2, 8)) ? 0 : confidence;
 }
 
 double check_us_ssn(TokenMatch& match, double confidence) {
   const std::string digits = compact(match.value());
-  if (digits.size() != 9) return 0;
+  if (digits.size() != 9 || !is_parted_alike(match)) return 0;
   const std::string_view area = std::string_view(digits).substr(0, 3),
                          group = std::string_view(digits).substr(3, 2),
                          serial = std::string_view(digits).substr(5);
@@ -104,7 +126,8 @@ double check_us_ssn(TokenMatch& match, double confidence) {
 }
 
 double check_insurer_number(TokenMatch& match, double confidence) {
-  return insurer_number_valid(compact(match.value())) ? confidence : 0;
+  const bool valid = insurer_number_valid(compact(match.value()));
+  return valid && is_parted_alike(match) ? confidence : 0;
 }
 
 double check_insured_person(TokenMatch& match, double confidence) {

@@ -148,18 +148,40 @@ std::size_t digits_before(std::string_view text, std::size_t at) {
   return digits;
 }
 
+// The same with nothing between.
+std::size_t ascii_before(std::string_view text, std::size_t at) {
+  constexpr std::size_t kMost = 12;
+  std::size_t digits = 0;
+  while (digits < kMost && digits < at &&
+         ascii_value(static_cast<unsigned char>(text[at - digits - 1])) >= 0)
+    ++digits;
+  return digits;
+}
+
+// One circle written for a zero before the digit at `at`: where it begins. Several hide something,
+// "○○五丁目".
+std::size_t behind_circles(std::string_view text, std::size_t at) {
+  constexpr std::size_t kCircle = 3;
+  const auto circle_before = [text](std::size_t end) {
+    return end >= kCircle && (begins(text, end - kCircle, "○") || begins(text, end - kCircle, "◯"));
+  };
+  return circle_before(at) && !circle_before(at - kCircle) ? at - kCircle : at;
+}
+
 // "8六95八一": a number of which some digits are in kanji, from the first of those on; empty: it is
-// none.
+// none. The shortest, of seven digits, has nothing between them.
 Run read_mixed(std::string_view text, const Run& kanji) {
-  constexpr std::size_t kFewestDigits = 9, kFewestInKanji = 2;
+  constexpr std::size_t kFewestDigits = 9, kFewestInOne = 7, kFewestInKanji = 2;
   const std::size_t before = digits_before(text, kanji.begin);
   const bool beside =
       kanji.end < text.size() && (ascii_value(static_cast<unsigned char>(text[kanji.end])) >= 0 ||
                                   text[kanji.end] == '-' || text[kanji.end] == ' ');
   if (before == 0 && !beside) return {};
   const Run mixed = read_run(text, kanji.begin, true);
+  const std::size_t fewest =
+      mixed.separated || before > ascii_before(text, kanji.begin) ? kFewestDigits : kFewestInOne;
   const bool number = !mixed.powers && before + mixed.ascii > 0 &&
-                      before + mixed.digits >= kFewestDigits &&
+                      before + mixed.digits >= fewest &&
                       mixed.digits - mixed.ascii >= kFewestInKanji;
   return number ? mixed : Run{};
 }
@@ -170,6 +192,8 @@ int kanji_value(char32_t c) {
   switch (c) {
     case U'〇':
     case U'零':
+    case U'○':
+    case U'◯':
       return 0;
     case U'一':
     case U'壱':
@@ -246,7 +270,8 @@ void find_kanji_numbers(std::string_view text, const Survey&, Range where, Patch
       pos += c.size;
       continue;
     }
-    const Run run = read_lines(text, read_run(text, pos));
+    const std::size_t first = std::max(where.begin, behind_circles(text, pos));
+    const Run run = read_lines(text, read_run(text, first));
     if (const Run mixed = read_mixed(text, run); mixed.digits > 0) {
       patch_digits(text, mixed, true, out);
       pos = mixed.end;
@@ -265,8 +290,7 @@ void find_kanji_numbers(std::string_view text, const Survey&, Range where, Patch
       if (number >= 0) out.add({run.begin, run.end}, std::to_string(number), asks);
     } else if (run.powers && run.separated) {
       // "三十二の五": each part by itself.
-      const std::size_t first = pos + c.size;
-      pos = first;
+      pos += c.size;
       continue;
     }
     pos = std::max(run.end, pos + c.size);

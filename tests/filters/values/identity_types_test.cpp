@@ -133,6 +133,31 @@ TEST(SsnText, NeedsAWordOrItsLabel) {
                          "SSN 536-22-81456", "part 536-22-8145"});
 }
 
+TEST(Labels, SayWhatANumberIsWhateverSignsPartIt) {
+  expect_marked("jp_residence_card",
+                {"residence card number: ⟦UF.93.48.27.15.JA⟧", "在留カード番号：⟦U.F93482715J-A⟧",
+                 "residence card number is ⟦UF - 9 - 3 - 4827 - 15JA⟧ today"});
+  expect_marked("jp_passport", {"旅券番号=⟦TZ–83–04729⟧", "旅券番号：⟦TZ83\u00A004729⟧",
+                                "旅券番号は⟦TZ-83 04729⟧です",
+                                "# passport number\nsettings[\"v\"] = \"⟦T--Z8--3--0--4729⟧\""});
+  expect_marked("us_ssn", {"社会保障番号(SSN)：⟦53~62~2814~5⟧",
+                           "social security number: ⟦5-362281 45⟧", "| SSN | ⟦53,6,22,814,5⟧ |"});
+  expect_marked("iban", {"IBAN=⟦DE.02.12.03.00.00.00.00.20.20.51⟧",
+                         "送金先IBAN: ⟦D~E02~1203000~0000020~2051⟧"});
+  expect_marked("jp_health_insurance",
+                {"保険者番号 (健康保険証): ⟦0613 / 0 / 017⟧", "保険者番号は⟦06.1300.17⟧です"});
+}
+
+TEST(Labels, SayNothingOfDatesAndFiguresBehindThem) {
+  expect_none("jp_passport", {"旅券: JP 2026-11-5", "旅券番号 TZ 12, 345 6-7",
+                              "passport,TZ8,304729", "passport\tTZ8\t304729"});
+  expect_none("us_ssn",
+              {"SSN: 2026-11-05 9", "SSN: 10:20:30.123", "SSN 12,345,678", "SSN 5.36.22.81456"});
+  expect_none("jp_health_insurance", {"保険者番号: 06.13-00 17", "保険者番号: 2026/11/05"});
+  expect_none("jp_residence_card", {"在留カード UF 2026-11-05 NO"});
+  expect_none("iban", {"IBAN=DE.02.12.03.00.00.00.00.20.20.52"});
+}
+
 TEST(InternationalPhoneText, IsAPlusAndANumberOfItsCountry) {
   expect_marked(
       "phone_international",

@@ -390,6 +390,22 @@ TEST(Normalise, DigitsOfDeedsAreRead) {
   EXPECT_EQ(shown("電話：〇九〇－一二三四－五六七八"), "jp_phone[〇九〇－一二三四－五六七八]");
 }
 
+TEST(Normalise, ACircleIsAZeroAmongDigitsInKanji) {
+  EXPECT_EQ(shown("携帯: ○八○四八九七七三二五"), "jp_phone[○八○四八九七七三二五]");
+  EXPECT_EQ(shown("電話番号は ◯六-六四五二-九八五◯ です"), "jp_phone[◯六-六四五二-九八五◯]");
+  EXPECT_EQ(shown("旅券番号は TE四八九○○四八 です"), "jp_passport[TE四八九○○四八]");
+  EXPECT_EQ(shown("出欠は一二三四 ○、○○町○○五丁目、第○一回"), "");
+}
+
+TEST(Normalise, ShortNumbersMayMixDigitsInKanji) {
+  EXPECT_EQ(shown("パスポート番号=TP九59四3五四"), "jp_passport[TP九59四3五四]");
+  EXPECT_EQ(shown("みずほ銀行 渋谷支店 普通 口座番号: 〇09四六二1"),
+            "jp_bank_account[〇09四六二1]");
+  EXPECT_EQ(shown("みずほ銀行 渋谷支店 普通 口座番号は 2五428三3 です"),
+            "jp_bank_account[2五428三3]");
+  EXPECT_EQ(shown("口座の開設は2026年三月一日、口座番号は 12-三四の5 階"), "");
+}
+
 TEST(HiddenText, FourCharactersAreAFinding) {
   EXPECT_EQ(shown("hello\U000E0068\U000E0069\U000E0021\U000E0021 world"),
             "hidden_text[\U000E0068\U000E0069\U000E0021\U000E0021]");
