@@ -113,7 +113,7 @@ class Survey {
   }
 
   // Calls use(place) for each place from `at` on, before `end`, that `of` marks; it returns where
-  // to go on, behind the place.
+  // to go on, behind the place or right after it.
   template <class Of, class Use>
   void each(std::size_t at, std::size_t end, Of of, Use use) const {
     MarkColumns::Bits made;
@@ -130,7 +130,8 @@ class Survey {
       while (bits != 0) {
         const std::size_t place = base + static_cast<std::size_t>(std::countr_zero(bits));
         if (place >= end) return;
-        const std::size_t next = use(place);
+        // A reader that would not go on must not hold up all.
+        const std::size_t next = std::max(use(place), place + 1);
         if (next >= base + kBlock) {
           at = next;
           break;

@@ -284,5 +284,13 @@ TEST(LabelledValues, AreReadInBase64OverLines) {
   EXPECT_EQ(shown("SSN: Reference\nsection\n"), "");
 }
 
+// What is decoded ends where the message does: the reader of messages must go on.
+TEST(LabelledValues, AnEncodingBeforeTheEndOfAMessageIsReadOnce) {
+  EXPECT_TRUE(found(
+      "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"ご利用カードは "
+      "NTQxNiA4MTM0IDI3MTUgNTg5Mw\"}]},{\"role\":\"assistant\",\"content\":\"はい\"}]}",
+      "credit_card"));
+}
+
 }  // namespace
 }  // namespace sekisho::filters

@@ -115,6 +115,19 @@ TEST(Survey, TokensBeginWhereAWalkBackFindsThem) {
   }
 }
 
+TEST(Survey, AReaderThatWouldStayGoesOn) {
+  Survey survey;
+  survey.read("1 1 1");
+  int visits = 0;
+  survey.each(
+      0, 5, [](const BlockMarks&, const BlockMarks& m, const BlockMarks&) { return m.digit; },
+      [&](std::size_t) {
+        ++visits;
+        return std::size_t{0};
+      });
+  EXPECT_EQ(visits, 3);
+}
+
 // Digits behind a letter and before a blank, over the borders of blocks too.
 TEST(Survey, BitsOfNeighbouringBlocksAreThoseOfTheText) {
   constexpr auto kPlaces = [](const BlockMarks& before, const BlockMarks& m,
