@@ -469,7 +469,10 @@ std::size_t join_labelled_value(std::string_view text, Range piece, PulledApart 
     if (form(in)) {
       if (!in.was_cut() || in.end() <= piece.end || goes_on(text, in.end())) return;
       last = in.end();
-      out.sure.add({behind_tag(text, begin), last}, in.value());
+      // The sign between two groups may have been lost with the cut.
+      std::string value(in.value());
+      if (form == card_number) std::erase_if(value, [](char c) { return !kAsciiDigits.has(c); });
+      out.sure.add({behind_tag(text, begin), last}, std::move(value));
       return;
     }
     if (form == token) return;

@@ -284,6 +284,13 @@ TEST(LabelledValues, AreReadInBase64OverLines) {
   EXPECT_EQ(shown("SSN: Reference\nsection\n"), "");
 }
 
+TEST(LabelledValues, ASignThatTheBorderTookBelongsToNoCard) {
+  EXPECT_TRUE(
+      found("[{\"role\":\"user\",\"content\":\"card number 5433-3194\"},"
+            "{\"role\":\"user\",\"content\":\"1588-4733 ok\"}]",
+            "credit_card"));
+}
+
 // What is decoded ends where the message does: the reader of messages must go on.
 TEST(LabelledValues, AnEncodingBeforeTheEndOfAMessageIsReadOnce) {
   EXPECT_TRUE(found(
