@@ -369,6 +369,7 @@ std::size_t message_begin(std::string_view text, std::size_t at) {
 // Where the label of the value that begins at `begin` may stand; empty: nowhere.
 Range label_before(std::string_view text, std::size_t begin) {
   constexpr std::size_t kReach = 48, kBeforeTag = 64, kOfAddress = 112;
+  if (begin == 0) return {};
   // "市中央区三宮町6".
   const auto wide = [text](std::size_t at) { return static_cast<unsigned char>(text[at]) >= 0x80; };
   if (wide(begin) || (wide(begin - 1) && digit_at(text, begin)))
