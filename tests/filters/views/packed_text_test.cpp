@@ -280,5 +280,11 @@ TEST(EvenGroups, OfWordsAndNumbersAreSilent) {
   EXPECT_EQ(shown("AB12CD34 EF56GH78 IJ90KL12 MN34OP56"), "");
 }
 
+TEST(PackedText, WhatInflatesWithoutEndIsUndecided) {
+  const auto gzip = [](std::size_t size) { return tests::deflated(std::string(size, 'a'), 31); };
+  EXPECT_EQ(status_of("x " + base64(gzip(40u << 20)) + " y"), ScanStatus::kCouldNotDecide);
+  EXPECT_EQ(status_of("x " + base64(gzip(1u << 20)) + " y"), ScanStatus::kDone);
+}
+
 }  // namespace
 }  // namespace sekisho::filters
