@@ -31,9 +31,8 @@ std::size_t count_end(std::string_view text, std::size_t at, char part, char all
 std::size_t part_end(std::string_view text, std::size_t at) {
   constexpr std::size_t kLongest = 256;
   std::size_t end = at;
-  while (end < text.size() && end - at<kLongest&& static_cast<unsigned char>(text[end])> ' ' &&
-         static_cast<unsigned char>(text[end]) < 0x7F)
-    ++end;
+  const auto visible = [](char c) { return c > ' ' && c < 0x7F; };
+  while (end - at < kLongest && visible(at_or_nul(text, end))) ++end;
   std::size_t line = end;
   while (at_or_nul(text, line) == ' ' || at_or_nul(text, line) == '\r') ++line;
   return line == text.size() || text[line] == '\n' ? end : at;

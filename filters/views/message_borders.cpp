@@ -316,7 +316,7 @@ void find_message_borders(std::string_view text, const Survey& survey, Range whe
       const std::size_t piece = token_begin(survey, begin);
       if (may_begin_value(text, piece, begin))
         if (const std::size_t last = join_labelled_value(text, {piece, begin}, out); last != 0)
-          return std::max(last, at + 1);
+          return last;
     }
     if (const std::size_t last = join_password_pieces(text, begin, next_message, out); last != 0)
       return last;

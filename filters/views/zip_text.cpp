@@ -139,6 +139,7 @@ void ZipText::begin_member() {
   } else if (read && method == kStoredMethod && (sized_ || left_ == kElsewhere)) {
     state_ = State::kStored;
   } else {
+    unread_ = true;
     state_ = sized_ ? State::kSkipped : State::kBetween;
   }
   if (sized_ && left_ == 0) state_ = State::kBetween;
@@ -233,7 +234,7 @@ void ZipText::end_member(std::string& out) {
 
 bool ZipText::finish(std::string& out) {
   if (state_ != State::kBetween && !over_) end_member(out);
-  return !over_;
+  return !over_ && !unread_;
 }
 
 }  // namespace sekisho::filters

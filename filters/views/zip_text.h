@@ -40,7 +40,7 @@ class ZipText {
   // Appends what the members say so far. False: the budget is spent, or a packing too many or too
   // big was met.
   bool push(std::string_view bytes, std::string& out);
-  // The archive ends, or was cut off, here.
+  // The archive ends, or was cut off, here. False: the same, or a member could not be read.
   bool finish(std::string& out);
 
  private:
@@ -56,6 +56,7 @@ class ZipText {
   ViewBudget& budget_;
   const int packings_;
   bool over_ = false;
+  bool unread_ = false;  // a member is locked, or packed otherwise
   State state_ = State::kBetween;
   Content content_ = Content::kUnknown;
   std::string header_;  // between members: bytes that may begin one

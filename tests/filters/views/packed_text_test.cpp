@@ -280,6 +280,17 @@ TEST(EvenGroups, OfWordsAndNumbersAreSilent) {
   EXPECT_EQ(shown("AB12CD34 EF56GH78 IJ90KL12 MN34OP56"), "");
 }
 
+TEST(PackedText, ALockedMemberOfAnArchiveIsUndecided) {
+  constexpr std::size_t kFlags = 6, kMethod = 8;
+  const std::string open = zip({{"memo.txt", "minutes of the meeting"}});
+  std::string locked = open, other = open;
+  locked[kFlags] = 1;
+  other[kMethod] = 14;  // LZMA
+  EXPECT_EQ(status_of("file " + base64(open) + " end"), ScanStatus::kDone);
+  EXPECT_EQ(status_of("file " + base64(locked) + " end"), ScanStatus::kCouldNotDecide);
+  EXPECT_EQ(status_of("file " + base64(other) + " end"), ScanStatus::kCouldNotDecide);
+}
+
 TEST(PackedText, WhatInflatesWithoutEndIsUndecided) {
   const auto gzip = [](std::size_t size) { return tests::deflated(std::string(size, 'a'), 31); };
   EXPECT_EQ(status_of("x " + base64(gzip(40u << 20)) + " y"), ScanStatus::kCouldNotDecide);
