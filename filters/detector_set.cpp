@@ -45,15 +45,32 @@ std::string only_digits(std::string_view value) {
 
 }  // namespace
 
-struct DetectorSet::Impl {
-  explicit Impl(std::size_t memory_budget) : detector(memory_budget) {}
+// What takes nearly all the time and memory of a set; sets that ask for the same share it.
+struct DetectorSet::Patterns {
+  explicit Patterns(const DetectorSpec& spec)
+      : packs(spec.packs),
+        custom(spec.custom),
+        memory_budget(spec.memory_budget),
+        detector(spec.memory_budget) {}
+  bool compile(std::vector<DetectorProblem>& problems);
+  void load_custom(std::vector<DetectorProblem>& problems);
+  bool is_of(const DetectorSpec& spec) const {
+    return spec.memory_budget == memory_budget && spec.packs == packs && spec.custom == custom;
+  }
 
-  std::deque<DetectorRow> rows;  // `detector` refers to them
+  const std::vector<Pack> packs;  // as asked for
+  const std::vector<CustomPattern> custom;
+  const std::size_t memory_budget;
+  std::deque<DetectorRow> rows;   // `detector` refers to them
+  std::deque<std::string> names;  // of custom types and categories: findings point here
   PatternDetector detector;
+};
+
+struct DetectorSet::Impl {
+  std::shared_ptr<const Patterns> patterns;  // null: a set of detectors made elsewhere
   std::vector<std::shared_ptr<const Detector>> others;
   std::vector<const Detector*> detectors;
   std::vector<TypeInfo> types;
-  std::deque<std::string> names;  // of custom types and categories: findings point here
   std::set<std::string, std::less<>> custom_types;
   std::unordered_set<std::string> allowed;
   std::unordered_set<std::string> allowed_canonical;  // the same whatever the spelling
@@ -100,6 +117,7 @@ void load_pack(const Pack& pack, int index, std::deque<DetectorRow>& rows,
       check_row_examples(row, at, detector, problems);
     else
       problems.push_back(at);
+    row.match = row.no_match = {};
   }
 }
 
@@ -119,35 +137,49 @@ void check_examples(const CustomPattern& custom, int index, std::size_t row,
 
 }  // namespace
 
-std::shared_ptr<const DetectorSet> DetectorSet::compile(const DetectorSpec& spec,
-                                                        std::vector<DetectorProblem>& problems) {
-  const std::size_t problems_before = problems.size();
-  std::shared_ptr<DetectorSet> set(new DetectorSet());
-  set->impl_ = std::make_unique<Impl>(spec.memory_budget);
-  Impl& impl = *set->impl_;
-  impl.types = types_of(spec.packs);
-  for (std::size_t i = 0; i < spec.packs.size(); ++i)
-    load_pack(spec.packs[i], static_cast<int>(i), impl.rows, impl.detector, problems);
-  for (std::size_t i = 0; i < spec.custom.size(); ++i) {
-    const CustomPattern& custom = spec.custom[i];
-    const std::string& type = impl.names.emplace_back(custom.type);
-    const std::string& category = impl.names.emplace_back(custom.category);
+void DetectorSet::Patterns::load_custom(std::vector<DetectorProblem>& problems) {
+  for (std::size_t i = 0; i < custom.size(); ++i) {
+    const std::string& type = names.emplace_back(custom[i].type);
+    const std::string& category = names.emplace_back(custom[i].category);
     std::string error;
-    if (!impl.detector.add_custom(custom, type, category, error)) {
+    if (detector.add_custom(custom[i], type, category, error))
+      check_examples(custom[i], static_cast<int>(i), i, detector, problems);
+    else
       problems.push_back({Where::kCustomPattern, static_cast<int>(i), -1, error});
-    } else {
-      check_examples(custom, static_cast<int>(i), i, impl.detector, problems);
-    }
+  }
+}
+
+bool DetectorSet::Patterns::compile(std::vector<DetectorProblem>& problems) {
+  const std::size_t problems_before = problems.size();
+  for (std::size_t i = 0; i < packs.size(); ++i)
+    load_pack(packs[i], static_cast<int>(i), rows, detector, problems);
+  load_custom(problems);
+  if (problems.size() != problems_before) return false;
+  if (detector.compile()) return true;
+  problems.push_back(
+      {Where::kMemory, -1, -1, "the patterns do not fit into the memory set aside for them"});
+  return false;
+}
+
+std::shared_ptr<const DetectorSet> DetectorSet::compile(const DetectorSpec& spec,
+                                                        std::vector<DetectorProblem>& problems,
+                                                        const DetectorSet* running) {
+  std::shared_ptr<DetectorSet> set(new DetectorSet());
+  set->impl_ = std::make_unique<Impl>();
+  Impl& impl = *set->impl_;
+  if (running && running->impl_->patterns && running->impl_->patterns->is_of(spec)) {
+    impl.patterns = running->impl_->patterns;
+  } else {
+    auto patterns = std::make_shared<Patterns>(spec);
+    if (!patterns->compile(problems)) return nullptr;
+    impl.patterns = std::move(patterns);
+  }
+  impl.types = types_of(spec.packs);
+  impl.detectors.push_back(&impl.patterns->detector);
+  for (const CustomPattern& custom : spec.custom) {
     impl.types.push_back({custom.type, custom.category, "custom"});
     impl.custom_types.insert(custom.type);
   }
-  if (problems.size() != problems_before) return nullptr;
-  if (!impl.detector.compile()) {
-    problems.push_back(
-        {Where::kMemory, -1, -1, "the patterns do not fit into the memory set aside for them"});
-    return nullptr;
-  }
-  impl.detectors.push_back(&impl.detector);
   for (const OtherDetector& other : spec.others) {
     impl.others.push_back(other.detector);
     impl.detectors.push_back(other.detector.get());
@@ -180,7 +212,7 @@ void DetectorSet::allow(const std::vector<std::string>& values) {
 std::shared_ptr<const DetectorSet> DetectorSet::of(
     std::vector<std::unique_ptr<const Detector>> detectors) {
   std::shared_ptr<DetectorSet> set(new DetectorSet());
-  set->impl_ = std::make_unique<Impl>(DetectorSpec{}.memory_budget);
+  set->impl_ = std::make_unique<Impl>();
   for (auto& detector : detectors) set->impl_->others.push_back(std::move(detector));
   for (const auto& detector : set->impl_->others) set->impl_->detectors.push_back(detector.get());
   return set;
@@ -216,7 +248,7 @@ bool DetectorSet::is_custom(std::string_view type) const {
 }
 
 Footprint DetectorSet::footprint() const {
-  return impl_->detector.footprint();
+  return impl_->patterns ? impl_->patterns->detector.footprint() : Footprint{};
 }
 
 std::vector<TypeInfo> types_of(const std::vector<Pack>& packs) {

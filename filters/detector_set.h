@@ -20,6 +20,7 @@ struct CustomPattern {
   std::string type, pattern, category;
   double confidence = 0.60;
   std::vector<std::string> match, no_match;
+  bool operator==(const CustomPattern&) const = default;
 };
 
 // A detector made elsewhere: a dataset, a dictionary. Its types are custom ones.
@@ -75,8 +76,11 @@ class DetectorSet {
  public:
   // nullptr when a problem was added: a pattern that does not compile, a failed example, a set that
   // does not fit the memory budget.
+  // `running`: compiled patterns are shared with it where it was asked for the same ones, so that
+  // the reload of a policy with other rules costs neither their time nor their memory again.
   static std::shared_ptr<const DetectorSet> compile(const DetectorSpec& spec,
-                                                    std::vector<DetectorProblem>& problems);
+                                                    std::vector<DetectorProblem>& problems,
+                                                    const DetectorSet* running = nullptr);
 
   // A set of detectors made elsewhere (and of fakes in tests).
   static std::shared_ptr<const DetectorSet> of(
@@ -99,6 +103,7 @@ class DetectorSet {
   DetectorSet();
   void allow(const std::vector<std::string>& values);
   friend class Scanner;
+  struct Patterns;
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -41,6 +41,7 @@ struct ContextWords {
   std::vector<std::string> words;
   std::size_t before = 120, after = 45;
   std::vector<std::uint16_t> marks = {};  // of words (Surroundings); made when the row is loaded
+  bool operator==(const ContextWords&) const = default;
 };
 inline constexpr std::size_t kWidestContext = 1u << 10;
 
@@ -50,6 +51,7 @@ inline constexpr std::size_t kWidestContext = 1u << 10;
 struct ConfidenceModel {
   double shape = 0, grouped = 0, context = 0, against = 0;
   double highest() const;
+  bool operator==(const ConfidenceModel&) const = default;
 };
 
 struct DetectorRow {
@@ -98,6 +100,7 @@ struct DetectorRow {
   std::string second_type;  // what the row's function may call a finding instead
   // Texts in which the row alone must, or must not, find its type; run when the pack is loaded.
   std::vector<std::string> match, no_match;
+  bool operator==(const DetectorRow&) const = default;
 
   static constexpr int kUsualSpecificity = 5, kHighestSpecificity = 9;
 };
@@ -110,6 +113,7 @@ inline constexpr std::size_t kShippedSpan = 16u << 10;
 struct Pack {
   std::string name;
   std::vector<DetectorRow> rows;
+  bool operator==(const Pack&) const = default;
 };
 
 // Whether a match at `range` stands free of its neighbours.

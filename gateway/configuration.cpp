@@ -149,12 +149,14 @@ void check_timeouts(const GatewayFile& gateway, const config::PolicyFile& policy
 // `keys` null: which there are is not known here.
 std::shared_ptr<const policy::Snapshot> compile(const GatewayFile& named, const PinnedFiles& pinned,
                                                 std::shared_ptr<const config::Credentials> keys,
+                                                std::shared_ptr<const policy::Snapshot> running,
                                                 std::int64_t now, Problems& problems) {
   const GatewayFile gateway = with_real_names(named, pinned);
   const std::size_t before = problems.size();
   policy::SnapshotInputs in;
   in.now = now;
   in.credentials = std::move(keys);
+  in.running = std::move(running);
   in.policy = read_policy(named.policy.value, pinned, problems);
   if (!in.policy.datasets.empty()) in.datasets = dataset_store(named);
   const std::size_t after_policy = problems.size();
@@ -290,14 +292,15 @@ GatewayFile read_gateway(const std::string& path, const PinnedFiles& pinned, Pro
   return out;
 }
 
-Configuration read_pinned(const std::string& path, const PinnedFiles& pinned, std::int64_t now,
+Configuration read_pinned(const std::string& path, const PinnedFiles& pinned,
+                          const std::shared_ptr<const policy::Snapshot>& running, std::int64_t now,
                           Problems& problems) {
   Configuration out;
   out.gateway = read_gateway(path, pinned, problems);
   if (!readable(out.gateway)) return out;
   const auto begin = std::chrono::steady_clock::now();
   auto keys = read_credentials(out.gateway, pinned, problems);
-  out.snapshot = compile(out.gateway, pinned, std::move(keys), now, problems);
+  out.snapshot = compile(out.gateway, pinned, std::move(keys), running, now, problems);
   out.compile_time = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::steady_clock::now() - begin);
   read_authority(out, pinned, now, problems);
@@ -364,12 +367,13 @@ std::vector<std::string> opened_hosts(const policy::Snapshot& snapshot) {
   return out;
 }
 
-Configuration read_configuration(const std::string& path, std::int64_t now, Problems& problems) {
+Configuration read_configuration(const std::string& path, std::int64_t now, Problems& problems,
+                                 const std::shared_ptr<const policy::Snapshot>& running) {
   for (int attempt = 1;; ++attempt) {
     const std::vector<std::string> files = files_named_by(path, now);
     const PinnedFiles pinned(files);
     Problems found;
-    Configuration out = read_pinned(path, pinned, now, found);
+    Configuration out = read_pinned(path, pinned, running, now, found);
     const bool whole = is_of_one_version(path, files, pinned, out, !found.empty(), now);
     if (!whole && attempt < kAttempts) {
       std::this_thread::sleep_for(kLookAgain);
@@ -387,10 +391,11 @@ Configuration read_configuration(const std::string& path, std::int64_t now, Prob
   }
 }
 
-std::optional<Configuration> load_configuration(const std::string& path, std::int64_t now,
-                                                Problems& problems) {
+std::optional<Configuration> load_configuration(
+    const std::string& path, std::int64_t now, Problems& problems,
+    const std::shared_ptr<const policy::Snapshot>& running) {
   const std::size_t before = problems.size();
-  Configuration out = read_configuration(path, now, problems);
+  Configuration out = read_configuration(path, now, problems, running);
   if (problems.size() != before || !out.snapshot) return std::nullopt;
   return out;
 }
@@ -409,7 +414,7 @@ std::shared_ptr<const policy::Snapshot> load_snapshot(const std::string& path, s
   const PinnedFiles pinned(files);
   Problems unread;  // whoever asks may be nobody who may read the keys: they stay unknown
   auto keys = read_credentials(gateway, pinned, unread);
-  auto snapshot = compile(gateway, pinned, std::move(keys), now, problems);
+  auto snapshot = compile(gateway, pinned, std::move(keys), nullptr, now, problems);
   pinned.restore_names(problems);
   return snapshot;
 }

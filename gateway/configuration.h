@@ -49,13 +49,16 @@ std::vector<std::string> opened_hosts(const policy::Snapshot& snapshot);
 // compiles them and runs the policy's own tests; a failed test is a problem at the test's line.
 // Everything is of one moment, also when links are swapped or files written meanwhile (config/
 // pinned_files.h). Nothing when a problem was added. Blocking file access: not for a worker thread.
-std::optional<Configuration> load_configuration(const std::string& path, std::int64_t now,
-                                                config::Problems& problems);
+// `running`: what need not be compiled again is shared with it.
+std::optional<Configuration> load_configuration(
+    const std::string& path, std::int64_t now, config::Problems& problems,
+    const std::shared_ptr<const policy::Snapshot>& running = nullptr);
 
 // The same for callers that want to see what there is even when something is wrong (`check` prints
 // the results of the tests): the snapshot is null when the policy did not compile.
 Configuration read_configuration(const std::string& path, std::int64_t now,
-                                 config::Problems& problems);
+                                 config::Problems& problems,
+                                 const std::shared_ptr<const policy::Snapshot>& running = nullptr);
 
 // The policy alone, for commands that need no certificates and no running gateway: gateway.yaml is
 // read for the paths in it, the files it names otherwise need not exist, and the policy's own tests

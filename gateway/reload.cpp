@@ -48,8 +48,9 @@ ReloadResult Gateway::reload(const std::string& by) {
 
 ReloadResult Gateway::reload_locked(const std::string& by) {
   ReloadResult r;
-  r.previous = snapshot()->digest();
-  std::optional<Configuration> c = load_configuration(path_, now_seconds(), r.problems);
+  const std::shared_ptr<const policy::Snapshot> running = snapshot();
+  r.previous = running->digest();
+  std::optional<Configuration> c = load_configuration(path_, now_seconds(), r.problems, running);
   if (!c) return r;
   if (!c->authority) r.problems.push_back(no_authority(c->gateway));
   const bool basic = services_->settings.authentication == config::Authentication::kBasic;

@@ -174,11 +174,12 @@ bool is_of_row(const DetectorProblem& p) {
 // Where a policy has no file of its own, the first pack stands for the whole.
 std::shared_ptr<const filters::DetectorSet> compile(
     filters::DetectorSpec spec, const std::vector<const DetectorPackFile*>& files,
-    const config::PolicyFile& policy, config::Problems& problems) {
+    const config::PolicyFile& policy, config::Problems& problems,
+    const filters::DetectorSet* running = nullptr) {
   const std::size_t before = problems.size();
   for (const DetectorPackFile* file : files) spec.packs.push_back(to_pack(*file, problems));
   std::vector<DetectorProblem> found;
-  auto set = filters::DetectorSet::compile(spec, found);
+  auto set = filters::DetectorSet::compile(spec, found, running);
   for (const DetectorProblem& p : found) {
     if (is_of_row(p))
       problems.push_back(problem_of_row(p, *files[static_cast<std::size_t>(p.index)]));
@@ -209,12 +210,13 @@ std::vector<filters::Pack> shipped_packs(config::Problems& problems) {
 
 std::shared_ptr<const filters::DetectorSet> compile_detectors(
     const config::PolicyFile& policy, const std::vector<DetectorPackFile>& files,
-    config::Problems& problems, std::vector<filters::OtherDetector> others) {
+    config::Problems& problems, std::vector<filters::OtherDetector> others,
+    const filters::DetectorSet* running) {
   const std::size_t before = problems.size();
   const auto loaded = loaded_files(policy, files, problems);
   filters::DetectorSpec spec = spec_of(policy.detectors);
   spec.others = std::move(others);
-  auto set = compile(std::move(spec), loaded, policy, problems);
+  auto set = compile(std::move(spec), loaded, policy, problems, running);
   return problems.size() == before ? set : nullptr;
 }
 

@@ -22,10 +22,11 @@ std::vector<filters::Pack> shipped_packs(config::Problems& problems);
 
 // The detectors of a policy. `files`: the shipped packs, and those the policy names by path, by
 // their path as config::pack_paths gives it; `others`: its datasets and dictionaries
-// (dataset_files.h). nullptr when a problem was added.
+// (dataset_files.h); `running`: see DetectorSet::compile. nullptr when a problem was added.
 std::shared_ptr<const filters::DetectorSet> compile_detectors(
     const config::PolicyFile& policy, const std::vector<config::DetectorPackFile>& files,
-    config::Problems& problems, std::vector<filters::OtherDetector> others = {});
+    config::Problems& problems, std::vector<filters::OtherDetector> others = {},
+    const filters::DetectorSet* running = nullptr);
 
 // Types of packs, of the policy's own patterns, dictionaries and datasets, loaded or not: what
 // rules may name.

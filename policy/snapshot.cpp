@@ -63,7 +63,8 @@ std::shared_ptr<const Snapshot> Snapshot::compile(SnapshotInputs inputs,
   impl.compile_rules(inputs.now, problems);
   std::vector<filters::OtherDetector> registered;
   add_registered_detectors(impl.file, inputs.datasets, registered, impl.dataset_warnings, problems);
-  impl.detectors = compile_detectors(impl.file, inputs.packs, problems, std::move(registered));
+  impl.detectors = compile_detectors(impl.file, inputs.packs, problems, std::move(registered),
+                                     inputs.running ? &inputs.running->detectors() : nullptr);
   config::sort_by_place(problems, before);
   if (problems.size() != before) return nullptr;
   return snapshot;

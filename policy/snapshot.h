@@ -23,6 +23,8 @@
 
 namespace sekisho::policy {
 
+class Snapshot;
+
 struct SnapshotInputs {
   config::PolicyFile policy;
   config::Catalogue catalogue;
@@ -33,6 +35,8 @@ struct SnapshotInputs {
   // The gateway's own keys; null = which there are is not known here (explain by another user).
   std::shared_ptr<const config::Credentials> credentials;
   std::int64_t now = 0;  // unix seconds, for expiry and the 90-day limit of exceptions
+  // What is compiled from the same packs is shared with this one; null = everything is made anew.
+  std::shared_ptr<const Snapshot> running;
 };
 
 class Snapshot {

@@ -170,6 +170,53 @@ TEST(DetectorSet, TheSmallestBudgetThatLoadsFindsTheSame) {
   EXPECT_EQ(shown(*smallest, text), shown(*compiled(with_patterns_without_words()), text));
 }
 
+std::shared_ptr<const DetectorSet> compiled_beside(const DetectorSet& running,
+                                                   const DetectorSpec& spec) {
+  std::vector<DetectorProblem> problems;
+  auto set = DetectorSet::compile(spec, problems, &running);
+  EXPECT_TRUE(problems.empty()) << problems.front().message;
+  return set;
+}
+
+TEST(DetectorSet, SharesItsPatternsWithARunningOneThatAskedForTheSame) {
+  DetectorSpec spec = only({project_code()});
+  auto running = compiled(spec);
+  spec.allow_values = {"PRJ-2026-AB"};
+  const auto next = compiled_beside(*running, spec);
+  EXPECT_EQ(next->detectors().front(), running->detectors().front());
+  EXPECT_EQ(next->footprint().rows, running->footprint().rows);
+  running.reset();
+  EXPECT_TRUE(scan_text(*next, "PRJ-2026-AB").empty());
+  const auto found = scan_text(*next, "PRJ-2027-AB");
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].type, "project_code");
+}
+
+TEST(DetectorSet, CompilesAnewWhatARunningOneDidNotAskFor) {
+  const DetectorSpec spec = only({project_code()});
+  const auto running = compiled(spec);
+  DetectorSpec other = spec;
+  other.custom[0].pattern = "PRJ-[0-9]{4}-[A-Z]B";
+  const auto next = compiled_beside(*running, other);
+  EXPECT_NE(next->detectors().front(), running->detectors().front());
+  EXPECT_TRUE(scan_text(*next, "PRJ-2026-AC").empty());
+  other = spec;
+  other.packs = {shipped_packs().front()};
+  EXPECT_NE(compiled_beside(*running, other)->detectors().front(), running->detectors().front());
+  other = spec;
+  other.memory_budget *= 2;
+  EXPECT_NE(compiled_beside(*running, other)->detectors().front(), running->detectors().front());
+}
+
+TEST(DetectorSet, TellsTheMistakesOfWhatARunningOneDidNotAskFor) {
+  const auto running = compiled(only({project_code()}));
+  DetectorSpec broken = only({project_code()});
+  broken.custom[0].pattern = "PRJ-(";
+  std::vector<DetectorProblem> problems;
+  EXPECT_EQ(DetectorSet::compile(broken, problems, running.get()), nullptr);
+  EXPECT_EQ(problems.size(), 1U);
+}
+
 TEST(AllowValues, AreComparedByNormalForm) {
   DetectorSpec spec = with_shipped_packs();
   spec.allow_values = {"Support@kaisha-sample.co.jp", "4532-0151-1283-0366", "03-1234-5678"};
