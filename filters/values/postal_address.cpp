@@ -1,6 +1,7 @@
 #include "filters/values/postal_address.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <iterator>
 #include <string>
 
@@ -228,6 +229,32 @@ struct Address {
   }
 };
 
+// Whether a block may follow a town that begins at `pos` and is of one field: nothing but kanji and
+// kana up to a number or the direction of a street. Names of places that follow each other ask for
+// the same characters again and again: one with other last six bits than any of those is passed
+// without being read.
+bool may_reach_block(std::string_view text, std::size_t pos) {
+  static constexpr std::uint64_t kLastBits = [] {
+    std::uint64_t bits = 0;
+    for (const char32_t c : std::u32string_view(U"〇零一二三四五六七八九十百上下西東入"))
+      bits |= std::uint64_t{1} << (c & 63);
+    return bits;
+  }();
+  for (std::size_t size = 0; size <= kLongestTown && pos < text.size(); ++size) {
+    const auto lead = static_cast<unsigned char>(text[pos]);
+    const bool wide = lead >= 0xE3 && lead <= 0xE9 && pos + 2 < text.size();
+    if (wide && (kLastBits >> (text[pos + 2] & 63) & 1) == 0) {
+      pos += 3;
+      continue;
+    }
+    const FoldedChar c = char_at(text, pos);
+    if (is_digit(c.value) || is_kanji_digit(c.value) || may_begin_street(c.value)) return true;
+    if (!wide && !is_han(c.value) && !is_kana(c.value) && !is_space(c.value)) return false;
+    pos += c.size;
+  }
+  return false;
+}
+
 // A particle after a kanji: the sentence goes on, the place has ended.
 bool is_particle_after(char32_t c, char32_t before) {
   return is_kana(c) && is_han(before) &&
@@ -419,6 +446,9 @@ Address read_address(std::string_view text, std::size_t begin) {
         return text.substr(walker.pos()).starts_with(town);
       }))
     return none;
+  // A ward or nothing by itself is no address without a block.
+  const bool needs_block = !address.code && !address.prefecture && !address.large_city;
+  if (needs_block && !may_reach_block(text, walker.pos())) return none;
   const bool has_block = eat_town(walker, text, address);
   if (!has_block) return address;
   if (!address.municipality && !address.prefecture) return address;
@@ -442,6 +472,9 @@ Address read_address(std::string_view text, std::size_t begin) {
 
 // The beginning of a postal code that ends straight before `pos`, or `pos`.
 std::size_t with_code_before(std::string_view text, std::size_t pos) {
+  const char32_t last = char_before(text, pos).value;
+  const bool parts = last == U'\n' || last == U'\r' || last == U',' || last == U'n';
+  if (!is_digit(last) && !is_space(last) && !parts) return pos;
   std::size_t from = pos > kLongestCode ? pos - kLongestCode : 0;
   while (from < pos && (static_cast<unsigned char>(text[from]) & 0xC0) == 0x80) ++from;
   for (; from < pos; from += std::max<std::size_t>(1, char_at(text, from).size)) {
