@@ -148,23 +148,6 @@ void take_labelled(std::string_view text, Range number, Alike& alike) {
   }
 }
 
-// "64, 62457, 3882566555772711, 1143417388, 5": a line of numbers only.
-bool in_row_of_numbers(std::string_view text, Range number, NumberCheck valid) {
-  constexpr std::size_t kFewest = 4;
-  const Range line = line_around(text, number.begin);
-  std::size_t others = 0, such = 0;  // the number itself is one
-  std::string_view row = text.substr(line.begin, line.size());
-  if (row.find(',') == row.npos || first_not_of<"0123456789, \r">(row) != row.npos) return false;
-  while (!row.empty()) {
-    const std::size_t comma = std::min(row.find(','), row.size());
-    std::string_view cell = row.substr(0, comma);
-    row.remove_prefix(std::min(row.size(), comma + 1));
-    while (!cell.empty() && cell[0] == ' ') cell.remove_prefix(1);
-    if (cell.size() >= 5) ++(valid(cell) ? such : others);
-  }
-  return others >= kFewest && others >= 4 * such;
-}
-
 // What ends the name of a number.
 constexpr std::string_view kNames[] = {"番号", "コード", "品番", "型番", "図番", "no",
                                        "no.",  "number", "id",   "code", "ref",  "num"};
@@ -224,7 +207,48 @@ std::string name_before(std::string_view text, Range number) {
   return before;
 }
 
+constexpr char kOfRow[] = "0123456789, \r";
+
 }  // namespace
+
+void RowOfNumbers::count(std::string_view cell, NumberCounts& counts) const {
+  constexpr std::size_t kFewestDigits = 5;
+  cell.remove_prefix(std::min(cell.find_first_not_of(' '), cell.size()));
+  if (cell.size() >= kFewestDigits) counts.add(valid_(cell));
+}
+
+void RowOfNumbers::read(std::string_view text, Range where) {
+  read_ = {where.begin, std::min(first_not_of<kOfRow>(text, where.begin), text.size())};
+  read_.end = std::min(read_.end, where.end);
+  cells_.clear();
+  NumberCounts counts;
+  for (std::size_t at = where.begin; at < read_.end; at = cells_.back().end + 1) {
+    const std::size_t end = std::min(text.find(',', at), read_.end);
+    count(text.substr(at, end - at), counts);
+    cells_.push_back({end, counts});
+  }
+}
+
+bool RowOfNumbers::are_others(std::string_view text, Range part) {
+  constexpr std::size_t kFewest = 4, kAhead = 8u << 10;
+  if (part.begin < read_.begin || part.end > read_.end) {
+    const std::string_view row = text.substr(part.begin, part.size());
+    if (row.find(',') == row.npos || first_not_of<kOfRow>(row) != row.npos) return false;
+    const bool goes_on = part.begin >= read_.begin && part.begin < read_.end;
+    const std::size_t end = goes_on ? part.end + kAhead : part.end;
+    read(text.substr(0, end), {part.begin, std::min(text.size(), end)});
+  }
+  const auto ends_before = [](const Cell& cell, std::size_t at) { return cell.end < at; };
+  const auto first = std::lower_bound(cells_.begin(), cells_.end(), part.begin, ends_before);
+  const auto behind = std::lower_bound(first, cells_.end(), part.end, ends_before);
+  if (first == behind) return false;  // no comma
+  const Cell& last = *std::prev(behind);
+  NumberCounts counts = last.counts.since(first->counts);
+  // What the part cuts.
+  count(text.substr(part.begin, first->end - part.begin), counts);
+  count(text.substr(last.end + 1, part.end - std::min(part.end, last.end + 1)), counts);
+  return counts.others >= kFewest && counts.others >= 4 * counts.such;
+}
 
 void OtherNumbers::read(Range near) {
   constexpr std::size_t kAhead = 8u << 10;
@@ -233,6 +257,7 @@ void OtherNumbers::read(Range near) {
   read_ = {near.begin, close ? std::min(text_.size(), near.end + kAhead) : near.end};
   read_digit_groups(text_, read_, all_);
   verdicts_.assign(all_.groups.size(), Verdict::kUnknown);
+  counted_digits_ = 0;
 }
 
 // Whether the groups from `at` on are as those from `own` on.
@@ -245,11 +270,27 @@ bool OtherNumbers::has_form(std::size_t at, std::size_t own) const {
   return true;
 }
 
+// Moments count up beside the numbers of a log.
+bool OtherNumbers::begins_moment(std::size_t at) const {
+  return all_.digits[all_.groups[at].first] == '1';
+}
+
 bool OtherNumbers::holds(std::size_t at) {
   Verdict& verdict = verdicts_[at];
   if (verdict == Verdict::kUnknown)
     verdict = valid_(all_.digits_of(at, at + groups_)) ? Verdict::kValid : Verdict::kOther;
   return verdict == Verdict::kValid;
+}
+
+const std::vector<NumberCounts>& OtherNumbers::counts_of(std::size_t digits) {
+  if (counted_digits_ == digits) return counts_;
+  counted_digits_ = digits;
+  counts_.assign(1, {});
+  for (std::size_t i = 0; i < all_.groups.size(); ++i) {
+    counts_.push_back(counts_.back());
+    if (all_.groups[i].count == digits && !begins_moment(i)) counts_.back().add(holds(i));
+  }
+  return counts_;
 }
 
 // A column of ids, of which a check digit lets one in ten pass.
@@ -267,21 +308,23 @@ bool OtherNumbers::stand_around(Range number) {
       place(std::lower_bound(groups.begin(), groups.end(), number.begin, begins_before));
   if (own + groups_ > groups.size()) return false;
   const std::string_view value = all_.digits_of(own, own + groups_);
-  std::size_t such = 1, others = 0;
   std::size_t i = place(std::lower_bound(groups.begin(), groups.end(), near.begin, ends_before));
+  if (groups_ == 1) {
+    const auto& counts = counts_of(groups[own].count);
+    const auto end = place(std::lower_bound(groups.begin(), groups.end(), near.end, begins_before));
+    if (counts[end].since(counts[i]).others < kFewest) return false;
+  }
+  NumberCounts counts{1, 0};
   for (; i + groups_ <= groups.size() && groups[i].range.begin < near.end; ++i) {
-    if (!has_form(i, own)) continue;
-    const std::string_view digits = all_.digits_of(i, i + groups_);
-    // Moments count up beside the numbers of a log.
-    if (groups_ == 1 && digits[0] == '1') continue;
-    if (digits != value) ++(holds(i) ? such : others);
+    if (!has_form(i, own) || (groups_ == 1 && begins_moment(i))) continue;
+    if (all_.digits_of(i, i + groups_) != value) counts.add(holds(i));
     i += groups_ - 1;
   }
-  return others >= kFewest && others >= 2 * such;
+  return counts.others >= kFewest && counts.others >= 2 * counts.such;
 }
 
 bool OtherNumbers::are_around(Range number) {
-  if (stand_around(number) || in_row_of_numbers(text_, number, valid_)) return true;
+  if (stand_around(number) || row_.are_others(text_, line_around(text_, number.begin))) return true;
   Alike alike(text_, number, valid_);
   take_column(text_, number, alike);
   take_labelled(text_, number, alike);
