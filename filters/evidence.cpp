@@ -66,19 +66,41 @@ bool has_remark(std::string_view after) {
   return after.starts_with('(') || after.starts_with("が");
 }
 
-Evidence of_words(const DetectorRow& row, const Surroundings& around) {
-  const std::size_t named = around.distance_before(row.context),
-                    other = around.distance_before(row.against);
+// What the words of a row say; `few`: those that may stand near.
+struct RowWords {
+  const DetectorRow& row;
+  const NearWords::Few& few;
+  const Surroundings& around;
+
+  std::size_t distance_named() const {
+    return few.all ? around.distance_before(row.context)
+                   : around.distance_before(row.context, few.context);
+  }
+  std::size_t distance_other() const {
+    return few.all ? around.distance_before(row.against)
+                   : around.distance_before(row.against, few.against);
+  }
+  bool names_after() const {
+    return few.all ? around.names_after(row.context) : around.names_after(row.context, few.context);
+  }
+  bool names_other_after() const {
+    return few.all ? around.names_after(row.against) : around.names_after(row.against, few.against);
+  }
+};
+
+Evidence of_words(const RowWords& words) {
+  const Surroundings& around = words.around;
+  const std::size_t named = words.distance_named(), other = words.distance_other();
   Evidence evidence;
   // A remark says more than the sentences and lines above.
   if (std::min(named, other) >= own_sentence(around.before()) && has_remark(around.after())) {
-    evidence.named = around.names_after(row.context);
-    evidence.otherwise = !evidence.named && around.names_after(row.against);
+    evidence.named = words.names_after();
+    evidence.otherwise = !evidence.named && words.names_other_after();
     if (evidence.named || evidence.otherwise) return evidence;
   }
   evidence.named = named != Surroundings::kFar && named <= other;
   evidence.otherwise = !evidence.named && other <= kNear;
-  if (!evidence.named && !evidence.otherwise) evidence.named = around.names_after(row.context);
+  if (!evidence.named && !evidence.otherwise) evidence.named = words.names_after();
   return evidence;
 }
 
@@ -157,6 +179,8 @@ bool has_other_name(const DetectorRow& row, std::string_view text, std::size_t v
   std::string_view name = text.substr(value - size, size);
   if (const std::size_t cut = last_of<",;{|">(name); cut != name.npos) name.remove_prefix(cut + 1);
   if (const std::size_t stop = last_stop(name); stop != name.npos) name.remove_prefix(stop);
+  constexpr std::size_t kShortest = 2;
+  if (name.size() < kShortest) return false;
   const Surroundings own(name, {name.size(), name.size()}, name.size(), 0);
   return own.has_before(own_names()) && !own.has_before(row.context);
 }
@@ -167,6 +191,7 @@ bool has_other_name(const DetectorRow& row, std::string_view text, std::size_t v
 struct EvidenceMemo::Known {
   static constexpr std::size_t kRows = 32;
   std::array<NearWords::Looked, kRows> looked;  // by row
+  NearWords::Few few;                           // of the row that asks
 
   struct Asked {
     const char* text = nullptr;
@@ -220,10 +245,12 @@ Evidence evidence_about(const DetectorRow& row, std::string_view text, Range val
       before = own_line(text, value.begin, before);
   }
   const std::size_t after = row.context.after;
-  if (row.near != nullptr && !row.near->may_stand_in(text, near_value(text, value, before, after),
-                                                     known.looked_by(*row.near)))
-    return {};
-  const Evidence evidence = of_words(row, known.around_value(text, value, before, after));
+  NearWords::Few& few = known.few;
+  few.all = true;
+  if (row.near != nullptr)
+    row.near->find(text, near_value(text, value, before, after), known.looked_by(*row.near), few);
+  if (few.empty()) return {};
+  const Evidence evidence = of_words({row, few, known.around_value(text, value, before, after)});
   return evidence.named && has_other_name(row, text, value.begin) ? Evidence{false, true}
                                                                   : evidence;
 }

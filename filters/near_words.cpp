@@ -37,9 +37,31 @@ std::vector<LiteralFinder::Literal> literals_of(const DetectorRow& row) {
   return out;
 }
 
+// The words that begin with `literal`; of one that is none of a word, all.
+NearWords::Few beginning_with(const LiteralFinder::Literal& literal, const DetectorRow& row) {
+  NearWords::Few few{!literal.any_case, {}, {}};
+  const auto add = [&literal](const std::vector<std::string>& words,
+                              std::vector<std::uint32_t>& out) {
+    for (std::size_t i = 0; i < words.size(); ++i)
+      if (words[i].starts_with(literal.text)) out.push_back(static_cast<std::uint32_t>(i));
+  };
+  if (few.all) return few;
+  add(row.context.words, few.context);
+  add(row.against.words, few.against);
+  return few;
+}
+
+void add_once(const std::vector<std::uint32_t>& some, std::vector<std::uint32_t>& out) {
+  for (const std::uint32_t one : some)
+    if (std::find(out.begin(), out.end(), one) == out.end()) out.push_back(one);
+}
+
 }  // namespace
 
-NearWords::NearWords(const DetectorRow& row) : finder_(literals_of(row)) {}
+NearWords::NearWords(const DetectorRow& row) : finder_(literals_of(row)) {
+  for (const LiteralFinder::Literal& literal : finder_.literals())
+    beginning_.push_back(beginning_with(literal, row));
+}
 
 bool NearWords::may_stand_in(std::string_view text, Range where) const {
   std::vector<LiteralFinder::Hit> hits;
@@ -47,7 +69,7 @@ bool NearWords::may_stand_in(std::string_view text, Range where) const {
   return !hits.empty();
 }
 
-bool NearWords::may_stand_in(std::string_view text, Range where, Looked& looked) const {
+void NearWords::look(std::string_view text, Range where, Looked& looked) const {
   constexpr std::size_t kMostAhead = 1u << 10;
   const bool goes_on = looked.of == this && looked.text.data() == text.data() &&
                        looked.text.size() == text.size() && looked.asked <= where.begin &&
@@ -66,12 +88,37 @@ bool NearWords::may_stand_in(std::string_view text, Range where, Looked& looked)
   }
   while (looked.next < looked.hits.size() && looked.hits[looked.next].begin < where.begin)
     ++looked.next;
+}
+
+// Calls use(literal) for the words there, until one says so.
+template <class Use>
+void NearWords::for_hits(Range where, const Looked& looked, Use use) const {
   for (std::size_t i = looked.next; i < looked.hits.size(); ++i) {
     const LiteralFinder::Hit& hit = looked.hits[i];
-    if (hit.begin >= where.end) break;
-    if (hit.begin + finder_.literals()[hit.literal].text.size() <= where.end) return true;
+    if (hit.begin >= where.end) return;
+    const bool within = hit.begin + finder_.literals()[hit.literal].text.size() <= where.end;
+    if (within && use(hit.literal)) return;
   }
-  return false;
+}
+
+bool NearWords::may_stand_in(std::string_view text, Range where, Looked& looked) const {
+  look(text, where, looked);
+  bool any = false;
+  for_hits(where, looked, [&any](std::uint32_t) { return any = true; });
+  return any;
+}
+
+void NearWords::find(std::string_view text, Range where, Looked& looked, Few& out) const {
+  look(text, where, looked);
+  out.all = false;
+  out.context.clear();
+  out.against.clear();
+  for_hits(where, looked, [&](std::uint32_t literal) {
+    const Few& few = beginning_[literal];
+    add_once(few.context, out.context);
+    add_once(few.against, out.against);
+    return out.all = few.all;
+  });
 }
 
 Range near_value(std::string_view text, Range value, std::size_t before, std::size_t after) {

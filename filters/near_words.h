@@ -4,6 +4,7 @@
 // none of them beside them.
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -22,6 +23,13 @@ class NearWords {
   // full-width forms would have to be folded first.
   bool may_stand_in(std::string_view text, Range where) const;
 
+  // Words of the row, by their places among its context and against words.
+  struct Few {
+    bool all = false;  // any of them may stand there
+    std::vector<std::uint32_t> context, against;
+    bool empty() const { return !all && context.empty() && against.empty(); }
+  };
+
   // What was looked at, and the words in it.
   struct Looked {
     const NearWords* of = nullptr;
@@ -33,9 +41,16 @@ class NearWords {
   // The same for places of a text that follow each other: what they share is looked at once. The
   // text must not change meanwhile.
   bool may_stand_in(std::string_view text, Range where, Looked& looked) const;
+  // Those that may stand there: `out` is replaced by them.
+  void find(std::string_view text, Range where, Looked& looked, Few& out) const;
 
  private:
+  void look(std::string_view text, Range where, Looked& looked) const;
+  template <class Use>
+  void for_hits(Range where, const Looked& looked, Use use) const;
+
   LiteralFinder finder_;
+  std::vector<Few> beginning_;  // with each of its literals
 };
 
 // So many bytes around a value.

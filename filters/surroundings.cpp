@@ -103,28 +103,32 @@ std::size_t mark_of(std::string_view text, std::size_t at, std::size_t marks) {
 
 }  // namespace
 
-void Surroundings::Side::mark() {
-  lower = cased;
+Surroundings::Side::Side(std::string_view text) : cased(folded(text)), lower(cased) {
   to_lower_case(lower.data(), lower.size());
-  for (std::size_t at = 0; at + 2 < lower.size(); ++at) marks[mark_of(lower, at, kMarks)] = true;
+}
+
+void Surroundings::Side::mark() const {
+  for (std::size_t at = 0; at + 2 < lower.size(); ++at) marks_[mark_of(lower, at, kMarks)] = true;
+  marked_ = true;
+}
+
+bool Surroundings::Side::has_mark(std::uint16_t mark) const {
+  if (mark == kUnmarked) return true;
+  if (!marked_) this->mark();
+  return marks_[mark];
 }
 
 bool Surroundings::Side::may_hold(std::string_view word) const {
-  return word.size() < 3 || marks[mark_of(word, 0, kMarks)];
+  return word.size() < 3 || has_mark(static_cast<std::uint16_t>(mark_of(word, 0, kMarks)));
 }
 
 Surroundings::Surroundings(std::string_view text, Range value, std::size_t bytes_before,
                            std::size_t bytes_after)
-    : before_{folded(stretch_before(text, value.begin, bytes_before)), {}, {}},
-      behind_(stretch_after(text, value.end, bytes_after)) {
-  before_.mark();
-}
+    : before_(stretch_before(text, value.begin, bytes_before)),
+      behind_(stretch_after(text, value.end, bytes_after)) {}
 
 const Surroundings::Side& Surroundings::after_side() const {
-  if (!after_) {
-    after_.emplace(Side{folded(behind_), {}, {}});
-    after_->mark();
-  }
+  if (!after_) after_.emplace(behind_);
   return *after_;
 }
 
@@ -185,6 +189,12 @@ std::size_t Surroundings::distance_before(const ContextWords& words) const {
   });
   return found;
 }
+std::size_t Surroundings::distance_before(const ContextWords& words, Places of) const {
+  std::size_t found = kFar;
+  for (const std::uint32_t place : of)
+    found = nearest(before_.lower, before_.cased, found, words.words[place]);
+  return found;
+}
 bool Surroundings::has_before(std::span<const std::string> words) const {
   return nearest_before(before_, words) != kFar;
 }
@@ -229,18 +239,25 @@ bool connects(std::string_view gap) {
 
 }  // namespace
 
+bool Surroundings::is_named_after(const std::string& word) const {
+  const std::string& after = after_side().lower;
+  const std::size_t pos = after.find(word);
+  if (pos == std::string::npos || !stands_alone(after_side().cased, pos, word)) return false;
+  const char next = pos + word.size() < after.size() ? after[pos + word.size()] : '.';
+  const std::string_view gap = std::string_view(after).substr(0, pos);
+  // "// 個人番号：": nothing is given behind the name.
+  if ((next == ':' || next == '=') && begins_comment(gap))
+    return ends_line(std::string_view(after).substr(pos + word.size() + 1));
+  return next != ':' && next != '=' && next != '"' && connects(gap);
+}
+
 bool Surroundings::names_after(const ContextWords& words) const {
-  return any_marked(after_side(), words, [this](const std::string& word) {
-    const std::string& after = after_->lower;
-    const std::size_t pos = after.find(word);
-    if (pos == std::string::npos || !stands_alone(after_->cased, pos, word)) return false;
-    const char next = pos + word.size() < after.size() ? after[pos + word.size()] : '.';
-    const std::string_view gap = std::string_view(after).substr(0, pos);
-    // "// 個人番号：": nothing is given behind the name.
-    if ((next == ':' || next == '=') && begins_comment(gap))
-      return ends_line(std::string_view(after).substr(pos + word.size() + 1));
-    return next != ':' && next != '=' && next != '"' && connects(gap);
-  });
+  return any_marked(after_side(), words,
+                    [this](const std::string& word) { return is_named_after(word); });
+}
+bool Surroundings::names_after(const ContextWords& words, Places of) const {
+  return std::any_of(of.begin(), of.end(),
+                     [&](std::uint32_t place) { return is_named_after(words.words[place]); });
 }
 
 }  // namespace sekisho::filters

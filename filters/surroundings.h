@@ -38,6 +38,10 @@ class Surroundings {
   // Whether a remark straight after the value names it: "… (マイナンバー)", "… is my card". A word
   // with a colon after it belongs to the next value.
   bool names_after(const ContextWords& words) const;
+  // Of the words at these places alone: no other one stands near.
+  using Places = std::span<const std::uint32_t>;
+  std::size_t distance_before(const ContextWords& words, Places of) const;
+  bool names_after(const ContextWords& words, Places of) const;
   bool has(const ContextWords& words) const;
   bool has(std::span<const std::string> words) const;
   bool has_before(const ContextWords& words) const { return distance_before(words) != kFar; }
@@ -53,14 +57,21 @@ class Surroundings {
   static constexpr std::uint16_t kUnmarked = 0xFFFF;  // of a word too short for one
   // As written, and in lower case: "phoneNumber" holds the words phone and number.
   struct Side {
-    std::string cased, lower;
-    std::bitset<kMarks> marks;  // by three bytes that stand side by side in it
-
-    void mark();  // fills what follows from `cased`
+    explicit Side(std::string_view text);
     bool may_hold(std::string_view word) const;
-    bool has_mark(std::uint16_t mark) const { return mark == kUnmarked || marks[mark]; }
+    bool has_mark(std::uint16_t mark) const;
+
+    std::string cased, lower;
+
+   private:
+    void mark() const;
+
+    // By three bytes that stand side by side in it; made when many words are asked for.
+    mutable std::bitset<kMarks> marks_;
+    mutable bool marked_ = false;
   };
   const Side& after_side() const;
+  bool is_named_after(const std::string& word) const;
 
   Side before_;
   std::string_view behind_;

@@ -212,9 +212,9 @@ constexpr char kOfRow[] = "0123456789, \r";
 }  // namespace
 
 void RowOfNumbers::count(std::string_view cell, NumberCounts& counts) const {
-  constexpr std::size_t kFewestDigits = 5;
+  constexpr std::size_t kShortest = 5;
   cell.remove_prefix(std::min(cell.find_first_not_of(' '), cell.size()));
-  if (cell.size() >= kFewestDigits) counts.add(valid_(cell));
+  if (cell.size() >= kShortest) counts.add(valid_(cell));
 }
 
 void RowOfNumbers::read(std::string_view text, Range where) {
