@@ -90,7 +90,7 @@ bool phone(CutReader& in) {
   const std::size_t size = abroad                                 ? digits_abroad(digits)
                            : digits[1] >= '5' && digits[2] == '0' ? 11
                                                                   : 10;
-  while (digits_of(in).size() < size)
+  for (std::size_t count = digits.size(); count < size; ++count)
     if (!(in.may_take(kPhoneSigns) && in.take(kAsciiDigits))) return false;
   return size != 0;
 }

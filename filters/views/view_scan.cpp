@@ -17,6 +17,7 @@
 #include "filters/views/hex_dumps.h"
 #include "filters/views/hidden_text.h"
 #include "filters/views/kanji_digits.h"
+#include "filters/views/known_values.h"
 #include "filters/views/letter_digits.h"
 #include "filters/views/literal_joins.h"
 #include "filters/views/long_blob.h"
@@ -28,7 +29,6 @@
 #include "filters/views/pulled_apart.h"
 #include "filters/views/spoken_digits.h"
 #include "filters/views/survey.h"
-#include "filters/views/token_prefixes.h"
 #include "filters/views/turned_labels.h"
 #include "filters/views/turned_values.h"
 #include "filters/views/variable_joins.h"
@@ -81,74 +81,10 @@ bool knows_hidden_text(const DetectorSet& set) {
                      [](const TypeInfo& t) { return t.type == kHiddenTextType; });
 }
 
-// Small and capital letters and digits mixed, and no token or setting of its own.
-bool goes_on_as_key(std::string_view rest) {
-  constexpr std::size_t kFewest = 8;
-  static constexpr CharSet kKey = kAsciiWord | CharSet("-+/.~");
-  if (!std::all_of(rest.begin(), rest.end(), [](char c) { return kKey.has(c); })) return false;
-  bool digit = false, lower = false, upper = false;
-  for (const char c : rest) {
-    digit |= c >= '0' && c <= '9';
-    lower |= c >= 'a' && c <= 'z';
-    upper |= c >= 'A' && c <= 'Z';
-  }
-  return rest.size() >= kFewest && digit && lower && upper && !has_token_prefix(rest);
-}
-
-// A token whose last part is hexadecimal and ends short of a length that such parts have ends in
-// the next line.
-bool completes_hex(std::string_view token, std::size_t size) {
-  constexpr std::size_t kLengths[] = {32, 40, 64};
-  static constexpr CharSet kHex{"0123456789abcdef"};
-  std::size_t begin = size;
-  while (begin > 0 && kHex.has(token[begin - 1])) --begin;
-  const std::string_view part = token.substr(begin);
-  const auto whole = [part](std::size_t length) { return part.size() == length; };
-  return begin > 0 && size - begin > part.size() / 2 &&
-         std::all_of(part.begin(), part.end(), [](char c) { return kHex.has(c); }) &&
-         std::any_of(std::begin(kLengths), std::end(kLengths), whole);
-}
-
-// A token that is whole on one line is not made longer by the next line, unless only a key goes on
-// like that.
-bool goes_on(Range whole, Range longer, std::string_view shown) {
-  return whole.begin == longer.begin && whole.size() < shown.size() &&
-         shown.find("://") == shown.npos &&
-         (goes_on_as_key(shown.substr(whole.size())) || completes_hex(shown, whole.size()));
-}
-
-bool is_quote(char c) {
-  return c == '"' || c == '\'' || c == '`';
-}
-
-// Whether `whole` fills a cell or an entry of a list that `longer` begins with:
-// `"sk_live_…","On3T…"` are two values. `text` stands at `offset`.
-bool is_cell_of(std::string_view text, std::size_t offset, Range whole, Range longer) {
-  static constexpr CharSet kBorders{",;|\t"};
-  if (whole.begin > longer.begin + 1 || whole.end >= longer.end) return false;
-  std::size_t end = whole.end - offset;
-  while (end < text.size() && (is_quote(text[end]) || text[end] == ' ')) ++end;
-  return end < text.size() && kBorders.has(text[end]);
-}
-
-// Whether `again`, of a view, says no more than what was found already.
-bool tells_the_same(const Finding& known, const Finding& again) {
-  return known.range == again.range && known.type == again.type &&
-         known.confidence >= again.confidence && known.normalised == again.normalised &&
-         ((known.undone | again.undone) & kWrapped) == 0;
-}
-
 // Behind padding, too.
 bool ends_line(std::string_view text, std::size_t at) {
   for (int i = 0; i < 2 && at < text.size() && text[at] == '='; ++i) ++at;
   return at >= text.size() || text[at] == '\n' || text[at] == '\r' || text[at] == '|';
-}
-
-// The quotes around a value that is put together from literals.
-Range with_quotes(std::string_view text, Range r) {
-  const bool both =
-      r.begin > 0 && r.end < text.size() && is_quote(text[r.begin - 1]) && is_quote(text[r.end]);
-  return both ? Range{r.begin - 1, r.end + 1} : r;
 }
 
 }  // namespace
@@ -194,6 +130,7 @@ struct ViewScan::Impl {
     std::string text;
   };
   const Dump* dump_around(Range r) const;
+  bool stands_in_known(const Scene& scene, Range r, const Findings& known) const;
   bool said_by_dump(const Scene& scene, Range r) const;
   void see(const Scene& scene, Findings& out);
   bool normalise_stretch(const Scene& scene, Range stretch, Invisible invisible);
@@ -271,6 +208,15 @@ bool ViewScan::Impl::said_by_dump(const Scene& scene, Range r) const {
          dump->text.find(scene.text.substr(r.begin, r.size())) != dump->text.npos;
 }
 
+// Whether a detector read the text itself, and is sure, where the gap of a number stands: another
+// grouping of the same digits says no more. `places` are of what was found.
+bool ViewScan::Impl::stands_in_known(const Scene& scene, Range r, const Findings& known) const {
+  const Range gap{scene.offset + r.begin, scene.offset + r.end};
+  return places.any(known, gap, [&](const Finding& f) {
+    return f.confidence >= kProven && is_number_around(f, gap) && !set.is_custom(f.type);
+  });
+}
+
 // Runs the detectors over `view`.
 void ViewScan::Impl::look(const Scene& scene, Family family, bool unsure, Findings& out) {
   if (view.text().empty()) return;
@@ -324,8 +270,11 @@ void ViewScan::Impl::look(const Scene& scene, Family family, bool unsure, Findin
 void ViewScan::Impl::show(const Scene& scene, Patches& with, Family family, bool unsure,
                           Findings& out) {
   with.settle();
+  const bool regroups = family == kGroups && unsure;
+  if (regroups) places.learn(out, out.size());
   with.quieten([&](Range r) {
     return !near_fresh(scene, r) || !in_focus(scene, r) ||
+           (regroups && stands_in_known(scene, r, out)) ||
            (family == kBlobs && said_by_dump(scene, r)) ||
            (family > kCodes && family != kBlobs && dump_around(r) != nullptr);
   });

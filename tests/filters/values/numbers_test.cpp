@@ -1,8 +1,11 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <random>
 #include <set>
 
 #include "filters/digit_groups.h"
+#include "filters/values/other_numbers.h"
 #include "tests/filters/scan_text.h"
 
 namespace sekisho::filters {
@@ -21,6 +24,44 @@ TEST(NextDigit, IsFoundWhereverItStands) {
         EXPECT_EQ(next_digit(text, before.size() + digit.size(), text.size()), text.size());
         EXPECT_EQ(next_digit(text, 0, before.size()), before.size()) << text;
       }
+    }
+  }
+}
+
+bool is_round(std::string_view digits) {
+  return digits.back() == '0';
+}
+
+// As a reader counts who splits the part at its commas.
+bool are_mostly_uneven(std::string_view part) {
+  std::size_t such = 0, others = 0;
+  if (part.find(',') == part.npos || part.find_first_not_of("0123456789, \r") != part.npos)
+    return false;
+  for (std::string_view rest = part; !rest.empty();) {
+    const std::size_t comma = std::min(rest.find(','), rest.size());
+    std::string_view cell = rest.substr(0, comma);
+    rest.remove_prefix(std::min(rest.size(), comma + 1));
+    while (!cell.empty() && cell[0] == ' ') cell.remove_prefix(1);
+    if (cell.size() >= 5) ++(is_round(cell) ? such : others);
+  }
+  return others >= 4 && others >= 4 * such;
+}
+
+TEST(RowOfNumbers, TellsTheSameHoweverManyPartsAreAskedAbout) {
+  std::mt19937 random(7);
+  for (int round = 0; round < 50; ++round) {
+    std::string text;
+    while (text.size() < 3000) {
+      for (unsigned n = random() % 9; n > 0; --n) text += static_cast<char>('0' + random() % 10);
+      text += random() % 60 == 0 ? "x" : random() % 4 == 0 ? ", " : ",";
+    }
+    RowOfNumbers row(is_round);
+    for (std::size_t begin = 0; begin < text.size(); begin += random() % 40) {
+      const std::size_t end = std::min(text.size(), begin + random() % 200);
+      EXPECT_EQ(row.are_others(text, {begin, end}),
+                are_mostly_uneven(std::string_view(text).substr(begin, end - begin)))
+          << text << begin << " " << end;
+      if (random() % 30 == 0) begin /= 2;
     }
   }
 }
@@ -204,6 +245,12 @@ TEST(JapanesePhoneText, IsNotEveryNumberWithAZero) {
 TEST(JapanesePhoneText, PublicNumbersAreLow) {
   EXPECT_DOUBLE_EQ(confidence_in("お問い合わせは 0120-123-456 まで"), 0.30);
   EXPECT_DOUBLE_EQ(confidence_in("0570-012-345"), 0.30);
+}
+
+// With the hyphens away it would do for one of a pension, too.
+TEST(JapanesePhoneText, StaysOneBelowTheNameOfAnotherNumber) {
+  EXPECT_EQ(shown("年金番号: 4321-567890、連絡先,03-1234-5678"),
+            "jp_pension_number[4321-567890] jp_phone[03-1234-5678]");
 }
 
 TEST(JapanesePhoneText, ConfidenceFollowsTheForm) {
