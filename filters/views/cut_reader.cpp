@@ -1,6 +1,7 @@
 #include "filters/views/cut_reader.h"
 
 #include "filters/literal_at.h"
+#include "filters/views/character_forms.h"
 #include "filters/views/chat_borders.h"
 #include "filters/views/html_text.h"
 #include "filters/views/line_pieces.h"
@@ -123,7 +124,26 @@ std::string_view sign_of_singles(std::string_view text, std::size_t at) {
                                                                   : std::string_view();
 }
 
-CutReader::CutReader(std::string_view text, std::size_t at) : text_(text), begin_(at), end_(at) {
+std::size_t signs_end(std::string_view text, std::size_t at) {
+  constexpr std::size_t kMost = 3;
+  static constexpr CharSet kSigns{" .-_/,~*:|+#\t()[]"};
+  std::size_t pos = at;
+  for (std::size_t i = 0; i < kMost && pos < text.size(); ++i) {
+    if (static_cast<unsigned char>(text[pos]) < 0x80) {
+      if (!kSigns.has(text[pos])) break;
+      ++pos;
+      continue;
+    }
+    const RawChar c = raw_char(text, pos);
+    if (!is_gap(c.value) && !is_wide_sign(c.value)) break;
+    pos += c.size;
+  }
+  return pos;
+}
+
+CutReader::CutReader(std::string_view text, std::size_t at, Parts parts)
+    : text_(text), parts_(parts), begin_(at), end_(at) {
+  if (parts == Parts::kSigns) return;
   const auto cut_at = [text](std::size_t pos) { return cut_end(text, pos) != pos; };
   const std::size_t first = cut_at(at + 1) ? cut_end(text, at + 1) : at + 1;
   const std::string_view sign = sign_of_singles(text, first);
@@ -142,6 +162,10 @@ std::size_t CutReader::place_of(Fits fits) const {
   // A blank before a cut belongs to the border.
   if (fits(end_) && (text_[end_] != ' ' || cut_end(text_, end_) == end_)) return end_;
   if (value_.empty()) return std::string_view::npos;
+  if (parts_ == Parts::kSigns) {
+    const std::size_t next = signs_end(text_, end_);
+    return fits(next) ? next : std::string_view::npos;
+  }
   const std::size_t behind = behind_gap(end_);
   if (behind != end_ && fits(behind)) return behind;
   // A piece between two cuts may be a blank.

@@ -21,9 +21,16 @@ std::size_t numbered_end(std::string_view text, std::size_t at);
 // What parts single characters at `at`: a blank or a sign of a number; empty: neither.
 std::string_view sign_of_singles(std::string_view text, std::size_t at);
 
+// Behind signs that part two characters of a value at `at`, of any kind: " - ", ")(", "・"; `at`:
+// there are none.
+std::size_t signs_end(std::string_view text, std::size_t at);
+
 class CutReader {
  public:
-  CutReader(std::string_view text, std::size_t at);
+  // What may part two characters: a cut, or signs of any kind.
+  enum class Parts { kCuts, kSigns };
+
+  CutReader(std::string_view text, std::size_t at, Parts parts = Parts::kCuts);
 
   // Takes the next character when it is of `set`, over a cut perhaps.
   bool take(const CharSet& set);
@@ -51,6 +58,7 @@ class CutReader {
   void take_to(std::size_t at, std::size_t size);
 
   std::string_view text_;
+  Parts parts_;
   std::size_t begin_, end_;
   std::string_view gap_;  // between its characters
   std::string value_;

@@ -225,28 +225,6 @@ std::size_t item_mark_end(std::string_view text, std::size_t at) {
   return text.substr(at + 1, kBullet.size()) == kBullet ? at + 1 + kBullet.size() : at;
 }
 
-// ー・…〜～【】「」：；＿｜.
-bool is_wide_sign(char32_t c) {
-  switch (c) {
-    case 0x30FC:
-    case 0x30FB:
-    case 0x2026:
-    case 0x301C:
-    case 0xFF5E:
-    case 0x300C:
-    case 0x300D:
-    case 0x3010:
-    case 0x3011:
-    case 0xFF1A:
-    case 0xFF1B:
-    case 0xFF3F:
-    case 0xFF5C:
-      return true;
-    default:
-      return false;
-  }
-}
-
 // Over a line end and the margin of a line that goes on with the number; `at`: it does not.
 std::size_t further_line(std::string_view text, std::size_t at) {
   static constexpr CharSet kSigns{"-. "};

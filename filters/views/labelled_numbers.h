@@ -22,7 +22,8 @@ inline bool may_follow_label(std::string_view text, std::size_t at) {
   if (!kBefore.has(before))
     return static_cast<unsigned char>(before) >= 0x80 ||
            ((before == '[' || before == '(') &&
-            (last == ':' || last == ' ' || static_cast<unsigned char>(last) >= 0x80));
+            (last == ':' || last == ' ' || last == '=' || last == '\n' ||
+             static_cast<unsigned char>(last) >= 0x80));
   if (!kParts.has(before) || !kWords.has(last)) return true;
   // "card_1,card_2\n4532": headings.
   if (before == '\n' && (text[at - 3] == '_' || text[at - 3] == ' ')) return true;

@@ -18,7 +18,7 @@
 #include "filters/views/labelled_numbers.h"
 #include "filters/views/pieces.h"
 #include "filters/views/token_prefixes.h"
-#include "filters/width_fold.h"
+#include "filters/views/value_signs.h"
 
 namespace sekisho::filters {
 namespace {
@@ -262,6 +262,7 @@ constexpr Label kLabels[] = {{"passport", passport},
                              {"誕生日", birth_date},
                              {"普通", number<7>},
                              {"当座", number<7>},
+                             {"口座番", number<7>},
                              {"access_k", aws_secret},
                              {"accountk", account_key},
                              {"client_s", client_secret},
@@ -338,6 +339,8 @@ std::size_t value_begin(std::string_view text, std::size_t at, Form form) {
     } else if (kBetween.has(c)) {
       const std::size_t head = c == '\n' ? timed_head_end(text, pos + 1) : 0;
       pos = head != 0 ? head : pos + 1;
+    } else if (literal_at(text, pos, "is ") && text[pos - 1] == ' ') {
+      pos += 2;
     } else if (c == '<') {
       const std::size_t close = text.substr(pos, stop - pos).find('>');
       if (close == std::string_view::npos) return close;
@@ -460,6 +463,57 @@ Coded read_coded(std::string_view text, std::size_t begin, Form form) {
   return {};
 }
 
+// An amount, a day, a code of the post: what else stands behind the kind of an account.
+bool may_count_otherwise(const ValueSigns& signs, std::string_view label) {
+  if (!signs.alike) return false;
+  using Sizes = std::vector<std::size_t>;
+  if (signs.sizes == Sizes{1, 3, 3}) return signs.first == "," || signs.first == ".";
+  if (signs.sizes.size() == 3 && signs.sizes.front() == 4) return true;
+  return signs.sizes == Sizes{3, 4} && signs.first == "-" && label != "口座番";
+}
+
+// "UF 2026-11-05 NO".
+bool holds_day(std::string_view written) {
+  constexpr std::size_t kDay = 10, kYear = 4;
+  for (std::size_t at = 0; at + kDay <= written.size(); ++at) {
+    const char sign = written[at + kYear];
+    if (!alnum_at(written, at) || alnum_at(written, at + kYear) ||
+        (at > 0 && digit_at(written, at - 1)) || sign != written[at + kYear + 3])
+      continue;
+    if (read_date(written.substr(at, kDay))) return true;
+  }
+  return false;
+}
+
+// What a detector reads in the value that is written so, with signs that no such value has; empty:
+// they are usual, or it is none.
+std::string without_signs(std::string_view written, const CutReader& in, const Label& label) {
+  const ValueSigns signs = signs_of(written);
+  const bool day = label.form == birth_date;
+  if (!day && (holds_day(written) || (!signs.alike && signs.in_pairs()))) return {};
+  const bool account = label.form == number<7>;
+  if (signs.first.empty()) return {};
+  if (account ? may_count_otherwise(signs, label.text)
+              : signs.alike && (signs.first == "-" || signs.first == " "))
+    return {};
+  std::string value;
+  for (const char c : in.value())
+    if (kAsciiAlnum.has(c) || c == '+') value += c;
+  if (!day) return value;
+  if (read_date(written)) return {};
+  value.insert(6, "-").insert(4, "-");
+  return read_date(value) ? value : std::string();
+}
+
+// Forms of which the detectors read few groupings.
+bool may_have_signs(std::string_view text, std::size_t begin, Form form) {
+  if (form == phone) return at_or_nul(text, begin) == '+';
+  static constexpr Form kForms[] = {
+      passport,  residence_card, corporate_number, number<7>,  number<8>,
+      number<9>, number<10>,     number<12>,       birth_date, iban};
+  return std::find(std::begin(kForms), std::end(kForms), form) != std::end(kForms);
+}
+
 }  // namespace
 
 std::size_t join_labelled_value(std::string_view text, Range piece, PulledApart out) {
@@ -494,6 +548,36 @@ std::size_t join_labelled_value(std::string_view text, Range piece, PulledApart 
         join(value_begin(text, place + kLabels[anchor].text.size(), kLabels[anchor].form),
              kLabels[anchor].form);
     });
+  return last;
+}
+
+std::size_t join_signed_value(std::string_view text, std::size_t at, PulledApart out) {
+  static constexpr std::size_t kReach = 48;
+  const auto label_of = [text](std::size_t begin) {
+    std::size_t end = label_end_before(text, begin);
+    if (text.substr(0, end).ends_with(')')) --end;
+    if (end < 3 || !may_end_value_label(text[end - 2], text[end - 1])) return Range{};
+    return Range{end - std::min(end, kReach), end};
+  };
+  Range label = label_of(at);
+  if (label.size() == 0)
+    if (const std::size_t begin = letters_begin(text, at); begin != at) label = label_of(begin);
+  if (label.size() == 0) return 0;
+  std::size_t last = 0;
+  finder().find(text, label, [&](std::size_t anchor, std::size_t place) {
+    const Label& known = kLabels[anchor];
+    if (last != 0 || !is_label(text, known, place)) return;
+    const std::size_t begin = value_begin(text, place + known.text.size(), known.form);
+    if (begin > at || !may_have_signs(text, begin, known.form)) return;
+    CutReader in(text, begin, CutReader::Parts::kSigns);
+    const bool fills = known.form == birth_date ? in.take(8, kAsciiDigits, kNone) : known.form(in);
+    if (!fills || goes_on(text, in.end()) || digit_at(text, signs_end(text, in.end()))) return;
+    const std::string_view written = text.substr(begin, in.end() - begin);
+    const std::string value = without_signs(written, in, known);
+    if (value.empty()) return;
+    last = in.end();
+    out.sure.add({begin, last}, value);
+  });
   return last;
 }
 

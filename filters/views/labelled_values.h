@@ -88,6 +88,10 @@ inline bool may_be_cut(std::string_view text, std::size_t end) {
   }
 }
 
+// From the group of a value at `at` on that may_have_signs() holds for; the end of the
+// last one when they were joined, 0 otherwise.
+std::size_t join_signed_value(std::string_view text, std::size_t at, PulledApart out);
+
 // From the first piece of a value on; the end of the last one when it was joined, 0 otherwise.
 std::size_t join_labelled_value(std::string_view text, Range piece, PulledApart out);
 

@@ -12,11 +12,13 @@
 #include "filters/values/japanese_numbers.h"
 #include "filters/values/validators.h"
 #include "filters/views/labelled_numbers.h"
+#include "filters/views/labelled_values.h"
 #include "filters/views/loose_numbers.h"
 #include "filters/views/pieces.h"
 #include "filters/views/pulled_apart.h"
 #include "filters/views/survey.h"
 #include "filters/views/turned_values.h"
+#include "filters/views/value_signs.h"
 
 namespace sekisho::filters {
 namespace {
@@ -413,6 +415,8 @@ void find_number_groups(std::string_view text, const Survey& survey, Range where
     std::size_t first = at;
     while (digit_at(text, first)) ++first;
     if (ends_in_text(text, survey, first)) return first;
+    if (may_have_signs(text, at, first))
+      if (const std::size_t end = join_signed_value(text, at, out); end != 0) return end;
     if (const std::size_t next = skip_few_digits(text, survey, at, near); next != at) {
       // Over the margin of the next line, and the name of a sibling.
       static constexpr CharSet kMargins{"\\>#"};

@@ -51,6 +51,27 @@ bool is_gap(char32_t c) {
   return is_space(c) || is_hyphen(c) || is_dot(c) || c == 0x3000 || c == 0x3001 || c == 0xFF0C;
 }
 
+bool is_wide_sign(char32_t c) {
+  switch (c) {
+    case 0x30FC:
+    case 0x30FB:
+    case 0x2026:
+    case 0x301C:
+    case 0xFF5E:
+    case 0x300C:
+    case 0x300D:
+    case 0x3010:
+    case 0x3011:
+    case 0xFF1A:
+    case 0xFF1B:
+    case 0xFF3F:
+    case 0xFF5C:
+      return true;
+    default:
+      return false;
+  }
+}
+
 std::string_view gap_at(std::string_view text, std::size_t at) {
   if (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80) {
     if (!kGapSigns.has(text[at])) return {};

@@ -35,6 +35,8 @@ inline bool at_sign(std::string_view text, std::size_t at) {
 
 // May stand between two pieces: a blank or a sign, none of a value's own.
 bool is_gap(char32_t c);
+// ー・…〜～【】「」：；＿｜.
+bool is_wide_sign(char32_t c);
 // Blanks, or a sign with blanks after it, at `at`.
 std::string_view gap_at(std::string_view text, std::size_t at);
 // The border of a cell: "|", ",", ";", a tab, with blanks and quotes; tags. Its end, or `at`.

@@ -166,7 +166,10 @@ constexpr auto kFlags = [](const BlockMarks& before, const BlockMarks& m, const 
   constexpr std::int64_t kMany = 8, kManyOfHex = 28;
   const std::uint64_t digits = count(m.digit);
   const Told digit = any(m.digit | before.digit), broken = breaks(before);
-  const Told many = at_least(digits + count(before.digit), kMany);
+  const std::int64_t near_digits = digits + count(before.digit);
+  // A number of an account, which stands behind kanji.
+  const Told many = at_least(near_digits, kMany) |
+                    (at_least(near_digits, kMany - 1) & any(m.first_high | before.first_high));
   // A line end may stand straight behind the sign of an address.
   const Told mail = any(m.at | before.at) & (any(m.control) | broken);
   const Told line = ((breaks(m) | broken) & digit) | mail | breaks_key(before, m);
