@@ -38,12 +38,16 @@ std::size_t line_cut_end(std::string_view text, std::size_t at) {
   return literal_at(text, next, "- ") ? next + 2 : next;
 }
 
-// "part1,part2", "番号1,番号2" end a line: the last two of headings that count.
+// "part1,part2", "'番号1','番号2'" end a line: the last two of headings that count.
 bool ends_counted(std::string_view line) {
   if (line.ends_with('\r')) line.remove_suffix(1);
   const std::size_t comma = line.rfind(',');
   if (comma == line.npos || comma < 2 || line.size() - comma < 3) return false;
-  const std::string_view last = line.substr(comma + 1), before = line.substr(0, comma);
+  std::string_view last = line.substr(comma + 1), before = line.substr(0, comma);
+  for (std::string_view* const heading : {&last, &before})
+    if (heading->ends_with('"') || heading->ends_with('\'')) heading->remove_suffix(1);
+  if (last.size() < 2 || before.size() < 2) return false;
+  if (last[0] == '"' || last[0] == '\'') last.remove_prefix(1);
   const std::string_view stem = last.substr(0, last.size() - 1);
   const bool word = !stem.empty() && !kAsciiDigits.has(stem[0]);
   return word && last.back() >= '2' && last.back() <= '9' && before.back() + 1 == last.back() &&

@@ -6,6 +6,7 @@
 #include "filters/views/blob_chars.h"
 #include "filters/views/blobs.h"
 #include "filters/views/cut_reader.h"
+#include "filters/views/cut_tables.h"
 #include "filters/views/labelled_numbers.h"
 #include "filters/views/labelled_values.h"
 #include "filters/views/line_pieces.h"
@@ -451,8 +452,12 @@ void find_token_cells(std::string_view text, const Survey& survey, Range where, 
     const std::uint64_t near =
         borders.ahead(1) | (spaces.ahead(1) & (borders.ahead(2) | spaces.ahead(2)));
     const std::uint64_t rows = m.special & m.special << 1 & m.control >> 1;  // of LaTeX
+    // Empty cells, and what begins a line.
+    const std::uint64_t tables =
+        borders.ahead(1) & ~(m.special >> 1) & ~m.special & (m.border & ~(m.border << 1));
     // "mongodb://app:" before a sign of a sentence, too.
-    return (ends & ((m.border & ~names) | (m.space & near) | m.gap)) | (m.gap & m.colon << 1) |
+    return (m.control & borders.ahead(1)) | tables |
+           (ends & ((m.border & ~names) | (m.space & near) | m.gap)) | (m.gap & m.colon << 1) |
            rows;
   };
   constexpr auto kEndsOfWords = [kEnds](const BlockMarks& before, const BlockMarks& m,
@@ -460,6 +465,7 @@ void find_token_cells(std::string_view text, const Survey& survey, Range where, 
     return kEnds(before, m, after) & ~ends_of_numbers(before, m);
   };
   std::vector<std::size_t> rows;  // where those of LaTeX end
+  std::vector<Range> cut;         // values below headings
   const std::size_t last_end = std::min(text.size(), where.end + kLongestToken + 1);
   const auto join_from = [&](std::size_t at, std::size_t end) __attribute__((always_inline)) {
     std::size_t piece_end = end;
@@ -505,6 +511,7 @@ void find_token_cells(std::string_view text, const Survey& survey, Range where, 
       if (part != end && end < where.end) out.doubtful.add({end, part}, "");
       return end + 1;
     }
+    if (end < where.end && may_tell_table(text, end)) join_cut_table(text, end, cut, out);
     if (!may_be_border(text, end)) {
       if (text[end] == '\\') rows.push_back(end);
       return end + 1;
@@ -512,8 +519,10 @@ void find_token_cells(std::string_view text, const Survey& survey, Range where, 
     const std::size_t at = token_begin(survey, end);
     if (at >= where.end) return last_end;
     if (at < where.begin || at < done || (at > 0 && token_at(text, at - 1))) return end + 1;
-    const bool cut = may_be_cut(text, end);
-    if (cut && may_begin_value(text, at, end))
+    for (const Range& value : cut)
+      if (at >= value.begin && at < value.end) return std::max(end + 1, value.end);
+    const bool may = may_be_cut(text, end);
+    if (may && may_begin_value(text, at, end))
       if (const std::size_t last = join_labelled_value(text, {at, end}, out); last != 0)
         return done = last;
     // Cheap: most cells are numbers.
@@ -522,7 +531,7 @@ void find_token_cells(std::string_view text, const Survey& survey, Range where, 
         !ends_groups(text, at, end)) {
       constexpr std::size_t kFewest = 8;  // of an encoding that begins with a digit
       const bool coded =
-          end - at >= kFewest && cut && alnum_at(text, at + 4) && !is_before_member(text, end);
+          end - at >= kFewest && may && alnum_at(text, at + 4) && !is_before_member(text, end);
       return coded ? std::max(end + 1, join_blob_items(text, at, end, out)) : end + 1;
     }
     return join_from(at, end);

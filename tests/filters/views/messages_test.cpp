@@ -72,7 +72,47 @@ TEST(Messages, PartsAreCounted) {
   EXPECT_TRUE(found_whole("保険者番号 (1/2) ", "333\n(2/2) 88182", "", "jp_health_insurance"));
 }
 
+TEST(Messages, PartsAreCountedBelowTheirLabel) {
+  for (const Value& value : values()) {
+    const std::string& label = value.label_ja;
+    const std::string name = label.substr(0, label.find_first_of(" :"));
+    const std::size_t cut = cut_of(value);
+    const std::string a = value.text.substr(0, cut), b = value.text.substr(cut);
+    for (const auto& [one, two] :
+         {std::pair("[1/2] ", "[2/2] "), std::pair("(1/2) ", "(2/2) "), std::pair("1/2: ", "2/2: "),
+          std::pair("part 1 of 2: ", "Part 2 of 2: ")}) {
+      const std::string text = name + "を分けて送ります\n" + one + a + "\n" + two + b + "\n";
+      EXPECT_NE(shown(text).find(value.type), std::string::npos) << text;
+    }
+  }
+  EXPECT_NE(shown("phone in pieces\n[1/3] +44 20 79\n[2/3] 46\n[3/3]  0958").find("phone_inter"),
+            std::string::npos);
+  EXPECT_NE(shown("api_secretを分けて送ります\n1/2: q7Rz2LmX9vTbK4\n2/2: wYc8HsD3nJp6Fg").find("["),
+            std::string::npos);
+}
+
+TEST(Messages, HalvesAreNamed) {
+  for (const Value& value : values()) {
+    const std::string name = value.label_en.substr(0, value.label_en.find_last_not_of(" :=") + 1);
+    const std::size_t cut = value.text.size() / 2;
+    const std::string a = value.text.substr(0, cut), b = value.text.substr(cut);
+    for (const char* rest :
+         {"and the rest: ", "remaining: ", "Second half: ", "続き: ", "残りは"}) {
+      const std::string text = name + " first half: " + a + "\n" + rest + b + "\n";
+      EXPECT_NE(shown(text).find(value.type), std::string::npos) << text;
+    }
+  }
+  EXPECT_NE(shown("パスワードの前半は Kz!73\n後半は tui!2x").find("password_assignment"),
+            std::string::npos);
+  EXPECT_EQ(shown("SSN first half: 349-8\nand so on: 7-6633"), "");
+  EXPECT_EQ(shown("password first half: none\nthe rest: later"), "");
+}
+
 TEST(Messages, CountedWordsAreNoParts) {
+  EXPECT_EQ(shown("[1/2] Compiling main.cpp 3 times\n[2/2] Linking main 2 ways"), "");
+  for (const char* text : {"\n(2/2) 7", "1/2\n2/2: 7", "(1/2)\n(2/2) 7", "\n2/2: 7", "\n続き: 9",
+                           "first half: \nrest: 12", "(1/2) 1\r\n(2/2) \r\n"})
+    EXPECT_EQ(shown(text), "") << text;
   EXPECT_EQ(shown("password (1/2) reset\n(2/2) done"), "");
   EXPECT_EQ(shown("SSN (1/2) 349-87\n(2/3) -6633"), "");
 }
