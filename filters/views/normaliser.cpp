@@ -39,6 +39,10 @@ char smuggled_byte(char32_t c) {
   return static_cast<char>(c <= 0xFE0F ? c - 0xFE00 : c - 0xE0100 + 16);
 }
 
+bool is_picture(char32_t c) {
+  return (c >= 0x1F000 && c <= 0x1FAFF) || (c >= 0x2190 && c <= 0x2BFF);
+}
+
 bool is_voice_mark(char32_t c) {
   return c == 0x3099 || c == 0x309A || c == 0xFF9E || c == 0xFF9F;
 }
@@ -64,18 +68,20 @@ class Reading {
       : text_(text),
         end_(stretch.end),
         at_(stretch.begin),
-        read_(invisible == Invisible::kRead),
+        read_(invisible != Invisible::kDropped),
+        within_(invisible == Invisible::kWithin),
         out_(out) {
     last_ = raw_char_before(text, stretch.begin).value;
   }
 
-  bool run();
+  Carried run();
 
  private:
   void skip_ascii();
   std::size_t framed_nought() const;
   void see(RawChar c);
   void drop(RawChar c);
+  bool carries_hidden(std::size_t at) const;
   bool see_hidden(RawChar c);
   void turn_round();
   bool see_separator(RawChar c);
@@ -92,11 +98,11 @@ class Reading {
 
   std::string_view text_;
   std::size_t end_, at_;
-  bool read_;
+  bool read_, within_;
   Patches& out_;
   char32_t last_ = 0;           // the character before, as it reads
   std::size_t hidden_end_ = 0;  // of the newest hidden character that was read
-  bool carries_ = false;
+  bool carries_ = false, beside_ = false;
   std::string buffer_;
 };
 
@@ -140,17 +146,20 @@ std::size_t Reading::framed_nought() const {
   return 0;
 }
 
-bool Reading::run() {
+Carried Reading::run() {
   while (at_ < end_) {
     skip_ascii();
     if (at_ >= end_) break;
     see(raw_char(text_, at_));
   }
-  return carries_;
+  if (!carries_) return Carried::kNothing;
+  return beside_ ? Carried::kTextBesideWords : Carried::kText;
 }
 
 void Reading::see(RawChar c) {
-  if (stays(c.value)) {
+  if (read_ && is_picture(c.value) && carries_hidden(at_ + c.size)) {
+    put(c.size, "");  // a flag, an emoji
+  } else if (stays(c.value)) {
     if (!see_voiced(c)) keep(c);
   } else if (is_ignorable(c.value)) {
     if (!see_hidden(c)) drop(c);
@@ -163,12 +172,19 @@ void Reading::see(RawChar c) {
   }
 }
 
+// Whether a hidden character that is read stands at `at`.
+bool Reading::carries_hidden(std::size_t at) const {
+  const char32_t c = raw_char(text_, at).value;
+  return (is_tag(c) || is_variation_selector(c)) && is_hidden_character(text_, at);
+}
+
 // One that says nothing does not part hidden ones from each other.
 void Reading::drop(RawChar c) {
   const bool behind_hidden = read_ && hidden_end_ != 0 && at_ == hidden_end_;
   if (behind_hidden) hidden_end_ += c.size;
   const bool ends = behind_hidden && is_alnum(raw_char(text_, at_ + c.size).value);
-  put(c.size, ends ? " " : "");
+  beside_ = beside_ || ends;
+  put(c.size, ends && !within_ ? " " : "");
 }
 
 // Invisible characters that say something.
@@ -193,9 +209,11 @@ bool Reading::see_hidden(RawChar c) {
   constexpr char32_t kCancelTag = 0xE007F;
   RawChar next = raw_char(text_, hidden_end_);
   if (next.value == kCancelTag) next = raw_char(text_, hidden_end_ + next.size);
-  buffer_ = begins ? " " : "";
+  const bool ends = is_alnum(next.value);
+  beside_ = beside_ || begins || ends;
+  buffer_ = begins && !within_ ? " " : "";
   buffer_ += byte;
-  if (is_alnum(next.value)) buffer_ += ' ';
+  if (ends && !within_) buffer_ += ' ';
   put(c.size, buffer_);
   return true;
 }
@@ -351,7 +369,7 @@ void Reading::see_other(RawChar c) {
 
 }  // namespace
 
-bool normalise(std::string_view text, Range stretch, Invisible invisible, Patches& out) {
+Carried normalise(std::string_view text, Range stretch, Invisible invisible, Patches& out) {
   out.undo(kNormalised);
   return Reading(text, stretch, invisible, out).run();
 }

@@ -14,10 +14,15 @@ namespace sekisho::filters {
 enum class Invisible {
   kDropped,  // as a reader sees the text
   kRead,     // tags and variation selectors are letters, overridden text is turned round
+  kWithin,   // the same, and letters of the words beside them: "AKIA" and sixteen tags
 };
 
-// Adds a patch for each character of `stretch` that reads otherwise. True when anything invisible
-// carries text, so that reading it gives something else.
-bool normalise(std::string_view text, Range stretch, Invisible invisible, Patches& out);
+// What the invisible characters of a text carry: words of their own, or beside words perhaps parts
+// of these.
+enum class Carried { kNothing, kText, kTextBesideWords };
+
+// Adds a patch for each character of `stretch` that reads otherwise. What they carry reads
+// otherwise when it is read.
+Carried normalise(std::string_view text, Range stretch, Invisible invisible, Patches& out);
 
 }  // namespace sekisho::filters

@@ -133,7 +133,7 @@ struct ViewScan::Impl {
   bool stands_in_known(const Scene& scene, Range r, const Findings& known) const;
   bool said_by_dump(const Scene& scene, Range r) const;
   void see(const Scene& scene, Findings& out);
-  bool normalise_stretch(const Scene& scene, Range stretch, Invisible invisible);
+  Carried normalise_stretch(const Scene& scene, Range stretch, Invisible invisible);
   void see_odd(const Scene& scene, Findings& out);
   void see_pulled_apart(const Scene& scene, Findings& out);
   void see_blobs(const Scene& scene, Findings& out);
@@ -292,9 +292,9 @@ void ViewScan::Impl::show(const Scene& scene, Patches& with, Family family, bool
 }
 
 // Makes the view of a stretch without what disguises it.
-bool ViewScan::Impl::normalise_stretch(const Scene& scene, Range stretch, Invisible invisible) {
+Carried ViewScan::Impl::normalise_stretch(const Scene& scene, Range stretch, Invisible invisible) {
   patches.clear();
-  const bool carries = normalise(scene.text, stretch, invisible, patches);
+  const Carried carries = normalise(scene.text, stretch, invisible, patches);
   std::size_t from = 0;
   build_view(scene.text, stretch, patches, from, view);
   return carries;
@@ -307,8 +307,8 @@ void ViewScan::Impl::see_odd(const Scene& scene, Findings& out) {
   std::size_t keys_end = 0;  // of the last stretch that was made longer
   for (const Range& stretch : stretches_around(scene.text, marks)) {
     if (stretch.end <= keys_end) continue;
-    for (const Invisible invisible : {Invisible::kDropped, Invisible::kRead}) {
-      const bool carries = normalise_stretch(scene, stretch, invisible);
+    for (const Invisible invisible : {Invisible::kDropped, Invisible::kRead, Invisible::kWithin}) {
+      const Carried carries = normalise_stretch(scene, stretch, invisible);
       // The first line of a key in disguise, the rest of it perhaps in none.
       const std::string_view raw = scene.text.substr(stretch.begin, stretch.size());
       const Range longer = over_key_body(scene.text, stretch, view.text());
@@ -317,7 +317,9 @@ void ViewScan::Impl::see_odd(const Scene& scene, Findings& out) {
         keys_end = longer.end;
       }
       look(scene, kOdd, false, out);
-      if (!carries) break;
+      if (carries == Carried::kNothing ||
+          (invisible == Invisible::kRead && carries == Carried::kText))
+        break;
     }
   }
 }

@@ -108,6 +108,35 @@ TEST(Normalise, WhatTagsHideIsWordsOfItsOwn) {
   }
 }
 
+// The middle of a value, every second character of it.
+TEST(Normalise, WhatTagsHideIsPartOfTheWordsBeside) {
+  for (const Value& value : values()) {
+    const std::string& text = value.text;
+    const std::size_t third = text.size() / 3;
+    const std::string middle =
+        text.substr(0, third) + as_tags(text.substr(third, third)) + text.substr(2 * third);
+    std::string second;
+    for (std::size_t i = 0; i < text.size(); ++i)
+      second += i % 2 == 0 ? text.substr(i, 1) : as_tags(text.substr(i, 1));
+    for (const std::string& written : {middle, second})
+      EXPECT_NE(shown(value.label_ja + written + " です。").find(value.type + "["),
+                std::string::npos)
+          << value.type;
+  }
+}
+
+// Passwords stand right behind their label.
+TEST(Normalise, WhatIsHiddenBehindAFlagOrAnEmojiStandsInItsPlace) {
+  const auto as_selectors = [](const std::string& s) {
+    return each(s, [](char c) { return utf8(0xE0100 + static_cast<char32_t>(c) - 16); });
+  };
+  for (const std::string label : {"パスワード=", "password: ", "passwd is "})
+    for (const std::string& hidden :
+         {"🏴" + as_tags("n10?l2OeflNp") + utf8(0xE007F), "👍" + as_selectors("n10?l2OeflNp")})
+      EXPECT_NE(shown(label + hidden + "\n").find("password_assignment["), std::string::npos)
+          << label;
+}
+
 TEST(Normalise, WhatHidesIsReadThroughOtherCharactersThatAreNotSeen) {
   for (const Value& value : values()) {
     std::string hidden;
