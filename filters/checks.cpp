@@ -4,6 +4,7 @@
 
 #include "filters/values/azure_key.h"
 #include "filters/values/birth_date.h"
+#include "filters/values/coded_digits.h"
 #include "filters/values/email_address.h"
 #include "filters/values/generic_secret.h"
 #include "filters/values/identity_checks.h"
@@ -104,8 +105,11 @@ constexpr NamedCheck kChecks[] = {
     of_match("passport_zone", check_passport_zone, "the check digits of ICAO 9303"),
     of_match("residence_card", check_residence_card, "no specimen"),
     of_match("bank_account", check_bank_account, "digits of an account, not of a count"),
+    of_match("coded_bank_account", check_coded_bank_account, "digits of an account in an encoding"),
     of_match("post_bank", check_post_bank, "symbol and number of Japan Post Bank"),
     of_match("insurer_number", check_insurer_number, "scheme, prefecture and check digit"),
+    of_match("coded_insurer_number", check_coded_insurer_number,
+             "an insurer's number in an encoding"),
     of_match("insured_person", check_insured_person, "an insurer's number, symbol and number"),
     of_gate("postal_address", find_postal_address, "prefecture, municipality, town, block"),
     of_match("postal_address_here", check_postal_address, "municipality and block"),

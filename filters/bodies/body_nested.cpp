@@ -3,7 +3,7 @@
 #include <array>
 #include <utility>
 
-#include "filters/bodies/base64.h"
+#include "filters/base64.h"
 #include "filters/bodies/body_stack.h"
 #include "filters/bodies/form_text.h"
 #include "filters/utf8.h"

@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "filters/bodies/base64.h"
+#include "filters/base64.h"
 #include "filters/bodies/body_reader.h"
 #include "filters/bodies/json_scanner.h"
 #include "filters/bodies/multipart.h"

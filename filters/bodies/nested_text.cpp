@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "filters/bodies/base64.h"
+#include "filters/base64.h"
 #include "filters/bodies/json_scanner.h"
 
 namespace sekisho::filters {

@@ -1,6 +1,6 @@
 #include "filters/bodies/part_bytes.h"
 
-#include "filters/bodies/base64.h"
+#include "filters/base64.h"
 
 namespace sekisho::filters {
 namespace {

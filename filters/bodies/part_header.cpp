@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "filters/bodies/base64.h"
+#include "filters/base64.h"
 #include "filters/bodies/charset.h"
 #include "filters/bodies/form_text.h"
 #include "filters/utf8.h"

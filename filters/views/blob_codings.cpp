@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-#include "filters/bodies/base64.h"
+#include "filters/base64.h"
 #include "filters/bodies/charset.h"
 #include "filters/bodies/stream_coding.h"
 #include "filters/char_set.h"

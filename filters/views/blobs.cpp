@@ -9,6 +9,7 @@
 #include "filters/views/blob_chars.h"
 #include "filters/views/blob_codings.h"
 #include "filters/views/escape_marks.h"
+#include "filters/views/named_encoding.h"
 #include "filters/views/pieces.h"
 #include "filters/views/raw_deflate.h"
 #include "filters/views/token_prefixes.h"
@@ -22,8 +23,9 @@ namespace sekisho::filters {
 namespace {
 
 constexpr std::size_t kFewestHexDigits = 18;
-constexpr std::size_t kFewestBytes = 9;  // of what is said
-constexpr std::size_t kShortRun = 256;   // of which every part is tried
+constexpr std::size_t kFewestBytes = 9;   // of what is said
+constexpr std::size_t kFewestPacked = 6;  // and was packed, which nothing is by chance
+constexpr std::size_t kShortRun = 256;    // of which every part is tried
 constexpr std::size_t kShortestLine = 16, kSpacedLine = 56;
 constexpr std::size_t kMostPadding = 6;
 
@@ -67,12 +69,17 @@ bool begins_japanese(const FirstBytes& first, bool euc) {
   return pairs > 1 && first.size == first.bytes.size();
 }
 
-// UTF-16 of Japanese and ASCII, which hold 0x30 and 0 in every other byte.
+// UTF-16 of Japanese and ASCII: every other byte is 0 or 0x30 often, or of a kanji always.
 bool begins_wide(const FirstBytes& first) {
-  std::array<std::size_t, 2> marks{};
-  for (std::size_t at = 0; at < first.size; ++at)
-    marks[at % 2] += first.bytes[at] == 0 || first.bytes[at] == 0x30 ? 1 : 0;
-  return std::max(marks[0], marks[1]) >= 3;
+  std::array<std::size_t, 2> marks{}, high{};
+  for (std::size_t at = 0; at < first.size; ++at) {
+    const unsigned char c = first.bytes[at];
+    const bool mark = c == 0 || c == 0x30;
+    marks[at % 2] += mark ? 1 : 0;
+    high[at % 2] += mark || (c >= 0x4E && c <= 0x9F) || c == 0xFF ? 1 : 0;
+  }
+  const std::size_t half = first.bytes.size() / 2;
+  return std::max(marks[0], marks[1]) >= 3 || high[0] == half || high[1] == half;
 }
 
 bool begins_otherwise(std::string_view chars) {
@@ -196,7 +203,8 @@ struct Decoded {
 std::optional<Decoded> read_bytes(std::string bytes, std::uint16_t undone, ViewBudget& budget,
                                   bool& over) {
   auto said = readable(std::move(bytes), budget, over);
-  if (!said || said->text.size() < kFewestBytes) return std::nullopt;
+  if (!said || said->text.size() < (said->unpacked ? kFewestPacked : kFewestBytes))
+    return std::nullopt;
   if (said->unpacked) undone |= kDecompressed;
   return Decoded{std::move(said->text), undone};
 }
@@ -280,7 +288,11 @@ bool patch_range(std::string_view text, std::string_view chars, Range range, Vie
   // What a note turns round is turned with its dots and signs, once.
   if ((said->undone & kTurned) != 0 && noted_backwards(text, range.begin)) return false;
   out.undo(said->undone | kWrapped);
-  out.add(range, said->text);
+  const NamedEncoding named = named_encoding(text, range);
+  if (named.quote.empty())
+    out.add(named.range, said->text);
+  else
+    out.add(named.range, std::string(named.quote) + said->text + std::string(named.quote));
   return true;
 }
 
@@ -379,32 +391,14 @@ BlobGuess guess_blob(std::string_view chars) {
   return {};
 }
 
-namespace {
-
-// "data:text/plain;base64," and "base64:" before a run belong to it.
-std::size_t with_label(std::string_view text, std::size_t begin) {
-  constexpr std::size_t kLongest = 96;
-  const std::size_t from = begin > kLongest ? begin - kLongest : 0;
-  const std::string_view before = text.substr(from, begin - from);
-  if (before.empty() || before.back() != ',') return begin;
-  const std::size_t data = before.rfind("data:");
-  if (data == std::string_view::npos) return begin;
-  const std::string_view label = before.substr(data);
-  return label.find_first_of(" \t\r\n\"'()<>") == std::string_view::npos ? from + data : begin;
-}
-
-}  // namespace
-
-void patch_blob(std::string_view text, const BlobRun& given, ViewBudget& budget, bool& over,
+void patch_blob(std::string_view text, const BlobRun& run, ViewBudget& budget, bool& over,
                 Patches& out) {
-  const Range first = given.segments.front();
+  const Range first = run.segments.front();
   if (const std::size_t begin = moved_url_begin(text, first.begin); begin != first.begin) {
     out.undo(kTurned | kWrapped);
     out.add({begin, first.end}, rot13(text.substr(begin, first.end - begin)));
     return;
   }
-  BlobRun run = given;
-  run.range.begin = with_label(text, run.range.begin);
   const auto one = [&](Range line, Range range) {
     return patch_range(text, text.substr(line.begin, line.size()), range, budget, over, out);
   };

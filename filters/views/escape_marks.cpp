@@ -1,5 +1,6 @@
 #include "filters/views/escape_marks.h"
 
+#include "filters/char_set.h"
 #include "filters/literal_at.h"
 #include "filters/views/escaped_layout.h"
 #include "filters/views/marks_within.h"
@@ -25,6 +26,7 @@ bool begins_escape(std::string_view text, std::size_t at) {
   if (next == '\\') return false;  // its second half is looked at too
   if (escapes_sign(text, at)) return true;
   const char third = at_or_nul(text, at + 2);
+  if (next == '/') return escapes_slash(text, at);
   if (next == 'N') return third == '{';
   if (next == '\'') return hex_value(third) >= 0 && at_or_nul(text, at + 4) == '\\';
   if (hex_value(next) >= 0 && hex_value(third) >= 0 && at_or_nul(text, at + 3) == ' ') return true;
@@ -183,6 +185,12 @@ std::uint16_t bold_flags(std::string_view text, std::size_t at) {
 }
 
 }  // namespace
+
+bool escapes_slash(std::string_view text, std::size_t at) {
+  static constexpr CharSet kBefore = kAsciiWord | CharSet(":/+-=.\\"),
+                           kBehind = kAsciiAlnum | CharSet("\\+");
+  return at > 0 && kBefore.has(text[at - 1]) && kBehind.has(at_or_nul(text, at + 2));
+}
 
 bool begins_escaped_tag(std::string_view text, std::size_t at) {
   constexpr std::size_t kLongestName = 8;

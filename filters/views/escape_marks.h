@@ -10,6 +10,9 @@ namespace sekisho::filters {
 // What the character at `at`, one of % & < = \ | * ' " `, may begin: flags of Survey, often 0.
 std::uint16_t mark_flags(std::string_view text, std::size_t at);
 
+// "\/" at `at`, as PHP writes JSON, inside what may be an address or a key.
+bool escapes_slash(std::string_view text, std::size_t at);
+
 // "&lt;b&gt;", "&lt;/span&gt;" at `at` behind a digit of a number.
 bool begins_escaped_tag(std::string_view text, std::size_t at);
 

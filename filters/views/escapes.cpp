@@ -251,7 +251,8 @@ std::size_t EscapeFinder::see_backslash(std::size_t at) {
     case '\\': {
       const char third = at_or_nul(text_, at + 2);
       const bool nested = third == 'u' || third == 'x' || third == 'U' || third == '\\' ||
-                          (third >= '0' && third <= '7') || text_.substr(at + 2, 2) == "N{";
+                          third == '/' || (third >= '0' && third <= '7') ||
+                          text_.substr(at + 2, 2) == "N{";
       return put(at, at + 2, "\\", nested);
     }
     case '\'':
@@ -263,7 +264,7 @@ std::size_t EscapeFinder::see_backslash(std::size_t at) {
       }
       return put(at, at + 2, "'", false);
     case '/':
-      return put(at, at + 2, "/", false);
+      return put(at, at + 2, "/", escapes_slash(text_, at));
     case '"':
       return put(at, at + 2, "\"", parts_value(text_, at));
     case 'n':

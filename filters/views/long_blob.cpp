@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "filters/bodies/base64.h"
+#include "filters/base64.h"
 #include "filters/scanner.h"
 #include "filters/utf8.h"
 #include "filters/views/blob_chars.h"

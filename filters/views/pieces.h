@@ -50,6 +50,12 @@ inline std::size_t padded_border(std::string_view text, std::size_t at) {
   return pos < text.size() && text[pos] == '|' ? pos : at;
 }
 
+// Whether a line, or its cell, ends at `at`, behind the padding of base64, too.
+inline bool ends_cell_line(std::string_view text, std::size_t at) {
+  for (int i = 0; i < 2 && at < text.size() && text[at] == '='; ++i) ++at;
+  return at >= text.size() || text[at] == '\n' || text[at] == '\r' || text[at] == '|';
+}
+
 // The token that ends at `end` or begins at `begin`, kLongestToken bytes of it at most.
 std::size_t token_begin(const Survey& survey, std::size_t end);
 std::size_t token_end(std::string_view text, std::size_t begin);

@@ -23,6 +23,7 @@
 #include "filters/views/long_blob.h"
 #include "filters/views/marks_within.h"
 #include "filters/views/message_borders.h"
+#include "filters/views/named_encoding.h"
 #include "filters/views/normaliser.h"
 #include "filters/views/pieces.h"
 #include "filters/views/places.h"
@@ -79,12 +80,6 @@ bool is_weak(std::string_view type) {
 bool knows_hidden_text(const DetectorSet& set) {
   return std::any_of(set.types().begin(), set.types().end(),
                      [](const TypeInfo& t) { return t.type == kHiddenTextType; });
-}
-
-// Behind padding, too.
-bool ends_line(std::string_view text, std::size_t at) {
-  for (int i = 0; i < 2 && at < text.size() && text[at] == '='; ++i) ++at;
-  return at >= text.size() || text[at] == '\n' || text[at] == '\r' || text[at] == '|';
 }
 
 }  // namespace
@@ -246,7 +241,9 @@ void ViewScan::Impl::look(const Scene& scene, Family family, bool unsure, Findin
     // What chance makes of a token: the word that makes it a password stands before the token.
     const bool first =
         family == kBlobs && !named && (r.begin == 0 || view.raw_of({r.begin - 1, r.begin}) != raw);
-    if (first && is_weak(finding.type) && !view.patch_at(r.begin).says_only_text()) continue;
+    if (first && is_weak(finding.type) && !view.patch_at(r.begin).says_only_text() &&
+        !is_named_encoding(scene.text.substr(raw.begin, raw.size())))
+      continue;
     if (family == kLiterals && view.patched(r)) raw = with_quotes(scene.text, raw);
     if (raw.begin < scene.fresh.begin || raw.begin >= scene.fresh.end) continue;
     finding.range = {scene.offset + raw.begin, scene.offset + raw.end};
@@ -365,7 +362,7 @@ void ViewScan::Impl::see_blob_run(const Scene& scene, std::size_t begin, std::si
   if (begin < scene.fresh.begin || begin >= scene.fresh.end || scene.offset + begin < blobs_until)
     return;
   const Range first = run.segments.size() > 1 ? run.segments.front() : run.range;
-  if (ends_line(scene.text, first.end) && said_by_dump(scene, first)) {
+  if (ends_cell_line(scene.text, first.end) && said_by_dump(scene, first)) {
     end = std::max(first.end, begin + 1);
     return;
   }

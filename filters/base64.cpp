@@ -1,4 +1,4 @@
-#include "filters/bodies/base64.h"
+#include "filters/base64.h"
 
 #include <algorithm>
 #include <array>
