@@ -102,6 +102,13 @@ bool dot_joins(std::string_view text, std::size_t dot) {
 
 }  // namespace
 
+std::size_t literal_prefix_size(std::string_view text, std::size_t at) {
+  static constexpr CharSet kPrefixes{"frbuFRBUL@$"};
+  if (!kPrefixes.has(at_or_nul(text, at))) return 0;
+  if (is_quote(at_or_nul(text, at + 1))) return 1;
+  return literal_at(text, at, "u8") && is_quote(at_or_nul(text, at + 2)) ? 2 : 0;
+}
+
 std::size_t empty_hole_end(std::string_view text, std::size_t quote) {
   const bool hole = quote > 1 && text[quote - 1] == '{' &&
                     (text[quote - 2] == '$' || text[quote - 2] == '#') &&
@@ -147,6 +154,8 @@ std::uint16_t quote_flags(std::string_view text, std::size_t at) {
     return appending_call_end(text, pos + 1) != 0 ? kQuotes : 0;
   }
   const char third = at_or_nul(text, pos + 1);
+  // "AKIA" u8"IOSF".
+  if (pos > at + 1 && literal_prefix_size(text, pos) != 0) return kQuotes;
   const bool comment = next == '#' || (next == '/' && (third == '/' || third == '*'));
   const bool joins = comment || next == '+' || next == '&' || next == '|' || next == '\\' ||
                      next == '~' || next == ';' || next == '}' || pos == at + 4 ||

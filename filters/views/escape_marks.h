@@ -39,4 +39,7 @@ inline int hex_value(char c) {
   return kValues[static_cast<unsigned char>(c)];
 }
 
+// The size of what stands at `at` before the quote of a literal: "L", "u8", "f", "@"; 0: none does.
+std::size_t literal_prefix_size(std::string_view text, std::size_t at);
+
 }  // namespace sekisho::filters

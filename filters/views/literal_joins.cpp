@@ -35,12 +35,6 @@ bool word_char(char c) {
   return kAsciiWord.has(c);
 }
 
-// "f", "r", "b", "L", "@", "$" before a literal.
-bool is_prefix(char c) {
-  static constexpr CharSet kPrefixes{"frbuFRBUL@$"};
-  return kPrefixes.has(c);
-}
-
 // Where the words stand that put a list of literals together.
 class JoiningWords {
  public:
@@ -336,13 +330,22 @@ bool begins_member(std::string_view text, std::size_t at) {
   return text[at] == '-' && at_or_nul(text, at + 1) == ' ' && pos > 0 && text[pos - 1] == '\n';
 }
 
+// = "+" "44 20": a literal of its own, no sign between two.
+bool opens_plus(std::string_view text, std::size_t at) {
+  if (at_or_nul(text, at + 1) != '+' || at_or_nul(text, at + 2) != text[at]) return false;
+  static constexpr CharSet kGives{"=:,([{"};
+  std::size_t pos = at;
+  while (pos > 0 && at - pos < 4 && (text[pos - 1] == ' ' || word_char(text[pos - 1]))) --pos;
+  return pos > 0 && kGives.has(text[pos - 1]);
+}
+
 // The quote that opens the next literal after the closing one at `at`; 0 = they are not joined.
 std::size_t next_literal(std::string_view text, std::size_t at, JoiningWords& words) {
   std::size_t pos = at + 1;
   // Most quotes open a literal, or end a name.
   const char first = at_or_nul(text, pos);
   if (!kMayFollow.has(first) || opens_template(text, pos)) return 0;
-  if (word_char(first) && !(is_prefix(first) && is_quote(at_or_nul(text, pos + 1)))) return 0;
+  if (word_char(first) && literal_prefix_size(text, pos) == 0) return 0;
   static constexpr CharSet kBeforeStatement{"); \t\r\n"};
   if (kBeforeStatement.has(first))
     if (const std::size_t statement = appending_statement(text, pos); statement != 0)
@@ -384,8 +387,9 @@ std::size_t next_literal(std::string_view text, std::size_t at, JoiningWords& wo
       sign = true;
     } else if (c == '_' && kBlanks.has(at_or_nul(text, pos + 1)) && kBlanks.has(text[pos - 1])) {
       // Visual Basic: the line goes on.
-    } else if (is_prefix(c) && is_quote(at_or_nul(text, pos + 1)) && !word_char(text[pos - 1])) {
-      // The quote comes next.
+    } else if (const std::size_t prefix = literal_prefix_size(text, pos);
+               prefix != 0 && !word_char(text[pos - 1])) {
+      pos += prefix - 1;  // the quote comes next
     } else {
       return 0;
     }
@@ -405,10 +409,6 @@ std::size_t next_literal(std::string_view text, std::size_t at, JoiningWords& wo
   static constexpr CharSet kPart = kAsciiWord | CharSet("-.+/=@%");
   return kPart.has(text[at - 1]) && kPart.has(at_or_nul(text, pos + 1)) ? pos : 0;
 }
-
-}  // namespace
-
-namespace {
 
 // ".jp", ".com"
 bool ends_as_mail(std::string_view value) {
@@ -546,7 +546,7 @@ void find_literal_joins(std::string_view text, const Survey& survey, Range where
     return m.special & (m.close << 1 | before.close >> 63 | ~(opens | colons.ahead(1)));
   };
   survey.each(std::max<std::size_t>(where.begin, 1), where.end, kClosing, [&](std::size_t at) {
-    if (!is_quote(text[at]) || text[at - 1] == '(') return at + 1;
+    if (!is_quote(text[at]) || text[at - 1] == '(' || opens_plus(text, at)) return at + 1;
     if (const Range border = template_border(text, at); border.size() != 0) {
       out.add(border, "", may_be_value_around(text, border.begin, border.end));
       return at + 1;
@@ -574,6 +574,9 @@ void find_literal_joins(std::string_view text, const Survey& survey, Range where
     if (inside == '\0' || inside == '\n') return at + 1;
     const Range bracket =
         name == 0 && first.begin != 0 ? opening_bracket(text, first.begin - 1) : Range{};
+    const std::size_t quote = first.begin - std::min<std::size_t>(first.begin, 1);
+    if (first.begin > 2 && text.substr(0, quote).ends_with("u8"))
+      out.add({quote - 2, quote}, "", false);
     if (bracket.size() != 0)
       out.add(bracket, "", false);
     else if (name != 0)

@@ -246,6 +246,28 @@ TEST(JoinedPieces, CellsThatAreValuesAreNoPiecesOfOne) {
             "jwt[" + jwt + "] jp_passport[MS4142398] stripe_key[" + key + "]");
 }
 
+TEST(JoinedPieces, FindsLiteralsWithAPrefixBeforeEach) {
+  for (const Value& value : values())
+    for (const std::string prefix : {"u8", "u", "U", "L"})
+      for (const std::size_t cut : {1U, 4U, 7U}) {
+        const auto literal = [&prefix](const std::string& s) { return prefix + '"' + s + '"'; };
+        const std::string text = "// " + value.label_ja + "\nconst auto* " + value.label_en + "= " +
+                                 literal(value.text.substr(0, cut)) + " " +
+                                 literal(value.text.substr(cut)) + ";\n";
+        EXPECT_NE(shown(text).find(value.type + "["), std::string::npos) << text;
+      }
+  EXPECT_NE(shown("password = u8\"\\065\\111u\\170b\" u8\"kQ9\" u8\"!z2W\";").find("password"),
+            std::string::npos);
+  EXPECT_EQ(shown("puts(u8\"2026\" u8\"1105\"); print(x8\"AKIA\" y8\"IOSF\");"), "");
+}
+
+TEST(JoinedPieces, FindsNumbersAbroadWhosePlusIsALiteralOfItsOwn) {
+  for (const std::string text :
+       {R"(phone = "+" "82 " "10-4187-0766";)", R"(phone = "+" + "1 415-663-1" + "7" + "99";)",
+        R"(call("+" + "44 20 7946 0958");)", R"(tel: u"+" u"82 " u"10-4187-0766";)"})
+    EXPECT_NE(shown(text).find("phone_international["), std::string::npos) << text;
+}
+
 TEST(JoinedPieces, FindsLiteralsWithCommentsBetween) {
   for (const Value& value : values()) {
     const std::string a = value.text.substr(0, 9), b = value.text.substr(9);
