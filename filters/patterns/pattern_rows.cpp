@@ -22,11 +22,15 @@ bool is_allowed(const PackRow& pack_row, std::string_view value) {
 // first group where there is one.
 bool match_at(const PackRow& row, std::string_view text, std::size_t begin,
               re2::StringPiece parts[2]) {
-  const int groups = std::min(1, row.pattern.NumberOfCapturingGroups());
+  const int groups = row.group ? 0 : std::min(1, row.pattern.NumberOfCapturingGroups());
   const auto matches = [&](const RE2& pattern) {
     return pattern.Match(piece(text), begin, text.size(), RE2::ANCHOR_START, parts, groups + 1);
   };
   if (!(row.first != nullptr && matches(*row.first)) && !matches(row.pattern)) return false;
+  if (row.group) {
+    parts[1] = parts[0];
+    parts[1].remove_prefix(row.group->begin_in({parts[0].data(), parts[0].size()}));
+  }
   if (row.tail.more == 0) return true;
   const std::string_view whole(parts[0].data(), parts[0].size());
   const std::size_t end = static_cast<std::size_t>(whole.data() - text.data()) + whole.size();

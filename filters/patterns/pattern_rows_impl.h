@@ -8,12 +8,14 @@
 #include <algorithm>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "filters/detector.h"
 #include "filters/detector_set.h"
 #include "filters/pack.h"
+#include "filters/patterns/pattern_group.h"
 #include "filters/patterns/pattern_run.h"
 #include "filters/patterns/pattern_tail.h"
 
@@ -42,6 +44,8 @@ struct PackRow {
         run(pattern_run(r.pattern)) {
     if (pattern.NumberOfCapturingGroups() == 1 && !tail.first.empty())
       first = std::make_unique<const RE2>(tail.first, options);
+    else if (pattern.ok())
+      group = PatternGroup::at_end(tail.pattern);
   }
 
   // Sought all over a block that holds what announces it, not where a gate stands.
@@ -50,12 +54,13 @@ struct PackRow {
   }
 
   const DetectorRow& row;
-  const RE2& gate;                   // or whatever announces it
-  std::size_t slot = 0;              // in Progress
-  PatternTail tail;                  // of a pattern that is matched where a gate or label stands
-  RE2 pattern;                       // up to the tail; of an empty pattern: unused
-  std::unique_ptr<const RE2> first;  // the first alternative of it
-  PatternRun run;                    // of a match of `pattern`
+  const RE2& gate;                    // or whatever announces it
+  std::size_t slot = 0;               // in Progress
+  PatternTail tail;                   // of a pattern that is matched where a gate or label stands
+  RE2 pattern;                        // up to the tail; of an empty pattern: unused
+  std::unique_ptr<const RE2> first;   // the first alternative of it
+  std::optional<PatternGroup> group;  // of `pattern`, which need not be asked for
+  PatternRun run;                     // of a match of `pattern`
   std::vector<std::unique_ptr<const RE2>> allow;
   std::size_t span = kShippedSpan;  // bytes a match is sought in
 };

@@ -22,6 +22,14 @@ Ranges every_character() {
   return {{0, kLast}};
 }
 
+// Where the characters of a script are, and a few of no script; empty: of another one.
+Ranges around_script(std::string_view name) {
+  if (name == "Han")
+    return {{0x2E80, 0x2FFF}, {0x3005, 0x3007},   {0x3021, 0x303B},  {0x3400, 0x9FFF},
+            {0xF900, 0xFAFF}, {0x16FE0, 0x16FFF}, {0x20000, 0x3FFFF}};
+  return {};
+}
+
 // What none of `ranges` holds.
 Ranges others(Ranges ranges) {
   std::sort(ranges.begin(), ranges.end());
@@ -241,8 +249,12 @@ class Reader {
     const Ranges known = class_of(static_cast<char>(c | 0x20));
     if (c == 'p' || c == 'P') {
       ++pos_;
-      skip_property();
-      if (!sparing) out = every_character();
+      const std::string_view name = property();
+      if (!sparing) {
+        const Ranges held = c == 'p' ? around_script(name) : Ranges{};
+        if (held.empty()) out = every_character();
+        out.insert(out.end(), held.begin(), held.end());
+      }
       loose = true;
       return true;
     }
@@ -253,12 +265,16 @@ class Reader {
     return true;
   }
 
-  void skip_property() {
-    const std::size_t close = take('{') ? text_.find('}', pos_) : pos_;
-    if (close == std::string_view::npos || close >= text_.size())
+  // Its name: "Han" of "{Han}", "L" of "L".
+  std::string_view property() {
+    const bool braces = take('{');
+    const std::size_t begin = pos_, close = braces ? text_.find('}', pos_) : pos_;
+    if (close == std::string_view::npos || close >= text_.size()) {
       failed_ = true;
-    else
-      pos_ = close + 1;
+      return {};
+    }
+    pos_ = close + 1;
+    return text_.substr(begin, braces ? close - begin : 1);
   }
 
   char32_t escaped_character() {

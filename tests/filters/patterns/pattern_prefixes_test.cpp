@@ -4,10 +4,12 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <optional>
 #include <random>
 
 #include "filters/patterns/pattern_alternatives.h"
 #include "filters/patterns/pattern_counts.h"
+#include "filters/patterns/pattern_group.h"
 #include "filters/patterns/pattern_run.h"
 #include "filters/patterns/pattern_tail.h"
 
@@ -300,6 +302,50 @@ TEST(PatternTail, GivesTheGroupThatTheWholePatternGives) {
       EXPECT_EQ(text.data() + tail.end_of(text, end), a[0].data() + a[0].size()) << text;
     }
   }
+}
+
+// Where the engine says that the group of a match begins; npos: no match.
+std::size_t group_of(const std::string& pattern, const std::string& text, std::string_view& match) {
+  re2::StringPiece parts[2];
+  if (!RE2(pattern).Match(text, 0, text.size(), RE2::ANCHOR_START, parts, 2))
+    return std::string::npos;
+  match = {parts[0].data(), parts[0].size()};
+  return static_cast<std::size_t>(parts[1].data() - parts[0].data());
+}
+
+TEST(PatternGroup, BeginsWhereTheEngineSays) {
+  const std::string patterns[] = {"[ 　\t]{0,2}[:：|]?[ 　\t]{0,2}([\\p{Han}々]{2,4})",
+                                  "[\"' ]{0,2}[:=]?[\"' ]{0,2}([a-z0-9]{2,8})",
+                                  "(?i)x?[: ]{0,3}([a-w]+)",
+                                  "([a-c]{2})",
+                                  "(?:: |=)?([0-9])",
+                                  "\\b(?:は|：){0,2}([[:alpha:]]{2,3})"};
+  const std::string pieces[] = {" ", "　", ":",  "：", "渡", "辺々", "a",  "B",
+                                "7", "x",  "は", "|",  "=",  "\"",   "田", "cab"};
+  std::mt19937 random(2);
+  for (const std::string& pattern : patterns) {
+    const std::optional<PatternGroup> group = PatternGroup::at_end(pattern);
+    ASSERT_EQ(group.has_value(), pattern.find("[:alpha:]") == std::string::npos) << pattern;
+    int matches = 0;
+    for (int round = 0; group && round < 3000; ++round) {
+      std::string text;
+      for (unsigned n = random() % 8; n > 0; --n) text += pieces[random() % std::size(pieces)];
+      std::string_view match;
+      const std::size_t begin = group_of(pattern, text, match);
+      if (begin == std::string::npos) continue;
+      EXPECT_EQ(group->begin_in(match), begin) << pattern << " in " << text;
+      ++matches;
+    }
+    EXPECT_TRUE(!group || matches > 50) << pattern;
+  }
+}
+
+TEST(PatternGroup, IsLeftToTheEngineWhereCharactersDoNotTell) {
+  for (const char* pattern :
+       {"key ?([a-z]{8})", "[: ]{0,3}([^,]{8})", "a|[: ]([b-z]{8})", "[: ]([a-z]{0,8})",
+        "[: ]([a-z]{2}|[0-9])", "[: ]([a-z]{2})x", "(:)([a-z]{2})", "[: ](?:[a-z]{2})",
+        "[: ](?:([a-z])|[0-9])", "[: ]([a-z]{2}:[0-9])", "漢?[ ]?(\\p{Han}{2})", "[(]?[a-z)]"})
+    EXPECT_FALSE(PatternGroup::at_end(pattern)) << pattern;
 }
 
 }  // namespace
