@@ -120,6 +120,19 @@ std::size_t cut_end(std::string_view text, std::size_t at) {
   }
 }
 
+std::size_t behind_tag(std::string_view text, std::size_t at) {
+  constexpr std::size_t kLongest = 48;
+  constexpr std::string_view kCell = "<td";
+  std::size_t begin = at;
+  while (begin > kCell.size() && text[begin - 1] == '>') {
+    const std::size_t from = begin - std::min(begin, kLongest);
+    const std::size_t open = text.substr(from, begin - from).rfind('<');
+    if (open == std::string_view::npos || !begins_at(text, from + open, kCell)) break;
+    begin = from + open;
+  }
+  return begin;
+}
+
 std::string_view sign_of_singles(std::string_view text, std::size_t at) {
   static constexpr CharSet kSigns{" ,./_-"};
   if (at < text.size() && kSigns.has(text[at])) return text.substr(at, 1);

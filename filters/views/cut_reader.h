@@ -18,6 +18,9 @@ std::size_t cut_end(std::string_view text, std::size_t at);
 // "    60 | ", "31\t", "164: " where a line begins: behind it; `at`: the line has no number.
 std::size_t numbered_end(std::string_view text, std::size_t at);
 
+// Where the tag of the cell begins that the value at `at` stands in; `at`: it is in none.
+std::size_t behind_tag(std::string_view text, std::size_t at);
+
 // What parts single characters at `at`: a blank or a sign of a number; empty: neither.
 std::string_view sign_of_singles(std::string_view text, std::size_t at);
 
@@ -47,6 +50,12 @@ class CutReader {
   std::size_t end() const { return end_; }
   // Whether the piece ends here.
   bool at_cut() const { return cut_end(text_, end_) != end_; }
+  // The same with the line.
+  bool at_line_cut() const {
+    return text_.substr(end_, cut_end(text_, end_) - end_).find('\n') != std::string_view::npos;
+  }
+  // What goes on behind the cut.
+  std::string_view behind_cut() const { return text_.substr(cut_end(text_, end_)); }
   const std::string& value() const { return value_; }
   bool was_cut() const { return cut_; }
 

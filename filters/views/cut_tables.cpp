@@ -129,7 +129,7 @@ void join(std::string_view text, std::string_view label, std::size_t row,
   const Range whole{pieces.front().begin, pieces.back().end};
   to.out.sure.add({row - 1, whole.begin}, "\n" + std::string(label) + ": ");
   to.out.sure.add(whole, value);
-  to.values.push_back(whole);
+  to.values.push_back({row, whole.end});
 }
 
 // Cells of a row that belong together, and what names them.

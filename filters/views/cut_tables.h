@@ -25,7 +25,8 @@ inline bool may_tell_table(std::string_view text, std::size_t at) {
          (kAsciiLetters.has(before) || before == ')' || static_cast<unsigned char>(before) >= 0x80);
 }
 
-// Puts the values together that are cut below `at`, and tells where they stand.
+// Puts the values together that are cut below `at`, and tells where they and the
+// cells before them stand.
 void join_cut_table(std::string_view text, std::size_t at, std::vector<Range>& values,
                     PulledApart out);
 

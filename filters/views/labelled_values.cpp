@@ -15,6 +15,7 @@
 #include "filters/views/blob_codings.h"
 #include "filters/views/chat_borders.h"
 #include "filters/views/cut_reader.h"
+#include "filters/views/cut_secrets.h"
 #include "filters/views/labelled_numbers.h"
 #include "filters/views/pieces.h"
 #include "filters/views/token_prefixes.h"
@@ -267,6 +268,12 @@ constexpr Label kLabels[] = {{"passport", passport},
                              {"accountk", account_key},
                              {"client_s", client_secret},
                              {"クライア", client_secret},
+                             {"secret", read_cut_secret},
+                             {"シーク", read_cut_secret},
+                             {"auth_tok", read_cut_secret},
+                             {"api_toke", read_cut_secret},
+                             {"access_t", read_cut_secret},
+                             {"api_key", read_cut_secret},
                              {"webhook", webhook},
                              {"通知先", webhook},
                              {"住所", address},
@@ -428,20 +435,6 @@ bool goes_on(std::string_view text, std::size_t end) {
   return end < text.size() && kAsciiWord.has(text[end]);
 }
 
-// Where the tag of the cell begins that the value at `at` stands in; `at`: it is in none.
-std::size_t behind_tag(std::string_view text, std::size_t at) {
-  constexpr std::size_t kLongest = 48;
-  constexpr std::string_view kCell = "<td";
-  std::size_t begin = at;
-  while (begin > kCell.size() && text[begin - 1] == '>') {
-    const std::size_t from = begin - std::min(begin, kLongest);
-    const std::size_t open = text.substr(from, begin - from).rfind('<');
-    if (open == std::string_view::npos || !begins_at(text, from + open, kCell)) break;
-    begin = from + open;
-  }
-  return begin;
-}
-
 // A value of the form in base64, over cuts perhaps.
 struct Coded {
   std::size_t end = 0;  // with its padding; 0: there is none
@@ -527,7 +520,12 @@ std::size_t join_labelled_value(std::string_view text, Range piece, PulledApart 
       // The sign between two groups may have been lost with the cut.
       std::string value(in.value());
       if (form == card_number) std::erase_if(value, [](char c) { return !kAsciiDigits.has(c); });
-      out.sure.add({behind_tag(text, begin), last}, std::move(value));
+      const std::size_t tag = behind_tag(text, begin);
+      // "auth_token ", "\"api_secret\": [".
+      if (form == read_cut_secret)
+        if (const std::size_t name = label_end_before(text, tag); name < tag)
+          out.sure.add({name, tag}, ": ");
+      out.sure.add({tag, last}, std::move(value));
       return;
     }
     if (form == token) return;
@@ -542,12 +540,16 @@ std::size_t join_labelled_value(std::string_view text, Range piece, PulledApart 
   const bool cell = piece.size() == 1 && piece.begin > 0 && text[piece.begin - 1] == '>';
   if (cell || may_begin_token(text.substr(piece.begin, piece.size()))) join(piece.begin, token);
   const Range label = last == 0 ? label_before(text, groups_begin(text, piece)) : Range{};
-  if (label.size() != 0)
-    finder().find(text, label, [&](std::size_t anchor, std::size_t place) {
-      if (is_label(text, kLabels[anchor], place))
-        join(value_begin(text, place + kLabels[anchor].text.size(), kLabels[anchor].form),
-             kLabels[anchor].form);
-    });
+  if (label.size() == 0) return last;
+  std::size_t secret = std::string_view::npos;
+  finder().find(text, label, [&](std::size_t anchor, std::size_t place) {
+    const Label& known = kLabels[anchor];
+    if (!is_label(text, known, place)) return;
+    const std::size_t begin = value_begin(text, place + known.text.size(), known.form);
+    known.form == read_cut_secret ? void(secret = begin) : join(begin, known.form);
+  });
+  // AWS names a "secret" as well.
+  if (secret != std::string_view::npos) join(secret, read_cut_secret);
   return last;
 }
 

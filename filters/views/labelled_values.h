@@ -23,7 +23,7 @@ namespace sekisho::filters {
 inline constexpr auto kEndsOfLabels = [] {
   std::array<std::uint32_t, 32> out{};
   constexpr std::string_view kPairs =
-      "no er rd rt el ne le th te ob ay sn ty on ey an se ce ok rl pe ps ng et";
+      "no er rd rt el ne le th te ob ay sn ty on ey an se ce ok rl pe ps ng et en";
   for (std::size_t i = 0; i < kPairs.size(); i += 3)
     out[kPairs[i] & 31] |= std::uint32_t{1} << (kPairs[i + 1] & 31);
   return out;

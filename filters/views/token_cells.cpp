@@ -81,6 +81,19 @@ bool is_key(std::string_view text, std::size_t begin, std::size_t end) {
   return at_sign(text, begin) && text.substr(end, 2) == "\":";
 }
 
+// "secret_key", "API_TOKEN": the name of a value.
+bool is_name(std::string_view token) {
+  constexpr std::string_view kOfNotion = "secret_";
+  static constexpr CharSet kSmall{"abcdefghijklmnopqrstuvwxyz_"},
+      kCapitals{"ABCDEFGHIJKLMNOPQRSTUVWXYZ_"};
+  const auto all = [token](const CharSet& set) {
+    return std::all_of(token.begin(), token.end(), [&set](char c) { return set.has(c); });
+  };
+  if (token.starts_with(kOfNotion)) return token.size() > kOfNotion.size() && all(kSmall);
+  constexpr std::size_t kShortest = 6;
+  return token.size() >= kShortest && token.find('_') != token.npos && all(kCapitals);
+}
+
 // "gh", "AK": so little of what a token begins with that only the next cells tell.
 bool may_go_on(std::string_view piece) {
   constexpr std::size_t kFewest = 1;
@@ -485,13 +498,13 @@ void find_token_cells(std::string_view text, const Survey& survey, Range where, 
     }
     const bool may =
         may_begin_token(token) || (token.size() == 1 && begins_over(text, end)) || marked;
-    const bool begins = may && has_token_prefix(token),
+    const bool begins = may && has_token_prefix(token) && !is_name(token),
                shortly = may && !begins && may_go_on(token);
     if (!begins && !shortly) {
       if (text[end] == ' ')
         if (const std::size_t last = join_blob_cells(text, at, end, out); last != 0)
           return done = last;
-      if (text[end] != ' ' && !is_plain_word(token) && may_be_cut(text, end) &&
+      if (text[end] != ' ' && !is_plain_word(token) && !is_name(token) && may_be_cut(text, end) &&
           !is_before_member(text, end))
         if (const std::size_t last = join_blob_items(text, at, end, out); last != 0)
           return done = last;

@@ -284,6 +284,41 @@ TEST(LabelledValues, AreReadInBase64OverLines) {
   EXPECT_EQ(shown("SSN: Reference\nsection\n"), "");
 }
 
+// Random behind the name of a secret, and of no other form.
+TEST(LabelledValues, SecretsAreFoundCutAnywhere) {
+  const std::string secret = "drdP4ba8PevGlV7OIbipwinj7NWsFgID";
+  each_cut(secret, [&](const auto& a, const auto& b, const auto& c) {
+    for (const std::string name : {"api_secret", "auth_token", "API_TOKEN", "secret_key"})
+      for (const std::string& text :
+           {name + ": " + a + "\n" + b + "\r\n> " + c + "\n\nThanks\n",
+            "{\"" + name + "\": [\"" + a + "\", \"" + b + "\", \"" + c + "\"], \"n\": 3}",
+            "| " + name + " | " + a + " | " + b + " | " + c + " |\n| 備考 | 済 |\n",
+            name + ",\"" + a + "\",\"" + b + "\",\"" + c + "\"\n",
+            "<tr><th>" + name + "</th><td>" + a + "</td><td>" + b + "</td><td>" + c + "</td></tr>",
+            "User: " + name + ": " + a + "\nUser: " + b + "\nUser: " + c + "\n",
+            "[10:11] ops: " + name + " " + a + "\n[10:12] ops: " + b + "\n[10:13] ops: " + c})
+        EXPECT_NE(shown(text).find('['), std::string::npos) << text;
+  });
+  EXPECT_TRUE(found(R"({"api_secret": ["R93PG8PLJxiSI4JI", "FYoPbwPspw713YJ7"], "n": 2})",
+                    "generic_secret_high_entropy"));
+}
+
+TEST(LabelledValues, WordsBehindTheNameOfASecretAreNone) {
+  for (const char* text :
+       {"secret_key: none\nb196239d90ce7b02c4a4\n", "api_secret: see\nthe next page 12 of 30\n",
+        "{\"api_secret\": [\"read\", \"write\"], \"scopes\": 2}", "auth_token: a\nport: 8080\n",
+        "| secret_key | string | required |\n", "api_secret,", "auth_token: x\n",
+        "secret: a,\"b\""})
+    EXPECT_EQ(shown(text), "") << text;
+}
+
+TEST(LabelledValues, ANameIsNoBeginningOfAToken) {
+  EXPECT_TRUE(
+      found("| field | value |\n|---|---|\n| secret_key | "
+            "kCmCnDZw1jmX1OGNNOdiSBILzFMVEl04dfJfgYzL |\n",
+            "generic_secret_high_entropy"));
+}
+
 TEST(LabelledValues, ASignThatTheBorderTookBelongsToNoCard) {
   EXPECT_TRUE(
       found("[{\"role\":\"user\",\"content\":\"card number 5433-3194\"},"
