@@ -409,13 +409,16 @@ bool turn_groups(std::string_view text, Range where, const Groups& run, PulledAp
 void find_number_groups(std::string_view text, const Survey& survey, Range where, PulledApart out) {
   Groups run;
   LooseNumbers loose(text, out);
-  Range near;  // digits that were looked at last
+  Range near;                                       // digits that were looked at last
+  std::size_t next_group = std::string_view::npos;  // behind a sign after the last group
   survey.each(where.begin, where.end, kNumberStarts, [&](std::size_t at) {
     if (at > 0 && kAsciiWord.has(text[at - 1])) return at + 1;
     std::size_t first = at;
     while (digit_at(text, first)) ++first;
     if (ends_in_text(text, survey, first)) return first;
-    if (may_have_signs(text, at, first))
+    // What goes on behind a group of digits is behind no label, and no letters.
+    if ((may_go_on_with_sign(text, at, first) || (at > 0 && text[at - 1] == '(')) &&
+        at != std::exchange(next_group, first + 1) && may_have_signs(text, at, first))
       if (const std::size_t end = join_signed_value(text, at, out); end != 0) return end;
     if (const std::size_t next = skip_few_digits(text, survey, at, near); next != at) {
       // Over the margin of the next line, and the name of a sibling.

@@ -58,22 +58,14 @@ std::size_t letters_begin(std::string_view text, std::size_t at) {
 
 namespace {
 
-// "MG6" and a sign before `at`.
-bool stands_behind_letters(std::string_view text, std::size_t at) {
-  static constexpr CharSet kSigns{" .-_/,~*|+([\t"};
-  if (!kSigns.has(text[at - 1])) return false;
-  std::size_t pos = at - 1;
-  while (pos > 0 && at - pos < 3 && (kSigns.has(text[pos - 1]) || text[pos - 1] == ')')) --pos;
-  while (pos > 0 && kAsciiDigits.has(text[pos - 1])) --pos;
-  return pos > 0 && kCapitals.has(text[pos - 1]);
-}
-
 // Whether groups follow at `end`, with signs of several kinds or of none that numbers have, or as
-// many digits as an account has. `sign`: what stands before.
-bool odd_groups_follow(std::string_view text, std::size_t end, std::size_t characters, char sign) {
-  constexpr std::size_t kAccount = 7, kLongest = 34, kMostSigns = 3;
+// many digits as an account has. `sign_before`: what stands before.
+bool odd_groups_follow(std::string_view text, std::size_t end, std::size_t characters,
+                       char sign_before) {
+  constexpr std::size_t kAccount = 7, kFewestBehindLetters = 4, kLongest = 34, kMostSigns = 3;
   static constexpr CharSet kSigns{" .-_/,~*|+)([]\t"}, kUsual{"-. /,"}, kHigh{"\xC2\xE2\xE3\xEF"};
   bool odd = false;
+  char sign = sign_before;
   for (std::size_t pos = end; pos < text.size() && characters < kLongest;) {
     const std::size_t begin = pos;
     const bool ascii = kSigns.has(text[pos]);
@@ -91,31 +83,20 @@ bool odd_groups_follow(std::string_view text, std::size_t end, std::size_t chara
     sign = first;
     characters += pos - group;
   }
-  return odd || characters == kAccount;
+  return characters == kAccount ||
+         (odd && characters >= (sign_before != 0 ? kFewestBehindLetters : kAccount));
 }
 
 }  // namespace
 
-bool may_have_signs(std::string_view text, std::size_t at, std::size_t end) {
-  constexpr std::size_t kFewest = 4;
-  static constexpr CharSet kBefore{" :=(['\"\n\t"};
-  if (at < kFewest || end >= text.size()) return false;
+bool has_odd_signs(std::string_view text, std::size_t at, std::size_t end) {
+  static constexpr CharSet kSigns{" .-_/,~*|+(\t"};
   const char before = text[at - 1];
-  // "(NL95LFL)(T9360758)(4)": the last one.
-  if (before == '(' && text[at - 2] == ')') return true;
-  if (static_cast<unsigned char>(before) >= 0x80)
-    return odd_groups_follow(text, end, end - at, '\0');
-  if (kBefore.has(before)) {
-    std::size_t label = at - 1;
-    while (label > 3 && at - label < kFewest && kBefore.has(text[label - 1])) --label;
-    const char last = text[label - 1], last_but_one = text[label - 2];
-    if (may_end_value_label(last_but_one, last) || last == ')' ||
-        (last == 's' && last_but_one == 'i' && text[label - 3] == ' '))
-      return odd_groups_follow(text, end, end - at, '\0');
-  }
-  if (!stands_behind_letters(text, at)) return false;
-  const bool single = kChars.has(text[at - 2]);
-  return !single || odd_groups_follow(text, end, end - at, before);
+  if (kSigns.has(before) && kChars.has(text[at - 2]))
+    return odd_groups_follow(text, end, end - at, before);
+  constexpr char kWideSign = '\xE3';  // any that no other is alike
+  const bool wide = static_cast<unsigned char>(before) >= 0x80;
+  return odd_groups_follow(text, end, end - at, wide ? kWideSign : '\0');
 }
 
 }  // namespace sekisho::filters
