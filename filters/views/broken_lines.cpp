@@ -337,7 +337,17 @@ bool ends_with_kanji(std::string_view text, std::size_t at) {
 // The piece fills its line: the token was broken once more.
 bool fills_line(std::string_view text, std::size_t end) {
   return end >= text.size() || text[end] == '\n' || text[end] == '\r' || text[end] == '\\' ||
-         text.substr(end, 2) == " \\";
+         text.substr(end, 2) == " \\" || text.substr(end, 2) == " \n";
+}
+
+// "sk_live_1Z1l \nfJxz", "nao-mori@north \nbridge.io", "postgres://ba \ntch:": what goes on behind
+// a blank and a line end, at `next`.
+bool is_open_piece(std::string_view text, Range piece, std::size_t next) {
+  const std::string_view token = text.substr(piece.begin, piece.size());
+  if (!token_at(text, next) && !at_sign(text, next)) return false;
+  if (begins_over(text, token, next) || token.starts_with("//")) return true;
+  const bool begins = has_token_prefix(token) || begins_token_prefix(token);
+  return (may_begin_token(token) && begins) || (piece.begin > 0 && at_sign(text, piece.begin - 1));
 }
 
 }  // namespace
@@ -436,9 +446,12 @@ void find_broken_lines(std::string_view text, const Survey& survey, Range where,
         return at + 1;
       }
     // "sk_live_ \n\tm2D8": the blank is of the break, not of groups of a number.
-    if (stop + 1 == end && text.substr(at + 1).starts_with('\t') && token_at(text, stop - 1) &&
-        (!digit_at(text, stop - 1) || may_begin_token(text.substr(word, stop - word)) || mails ||
-         logins))
+    const bool tab = text.substr(at + 1).starts_with('\t');
+    if (stop + 1 == end && token_at(text, stop - 1) &&
+        (tab ? !digit_at(text, stop - 1) || mails || logins ||
+                   may_begin_token(text.substr(word, stop - word))
+             : word == chain_at || is_open_piece(text, {word, stop}, at + 1) ||
+                   (logins && breaks_login(text, stop, skip_margin(text, at + 1)))))
       end = stop;
     if (goes_on_behind_backslash(text, end, at)) {
       const std::size_t next = skip_margin(text, at + 1);

@@ -268,6 +268,21 @@ TEST(JoinedPieces, FindsNumbersAbroadWhosePlusIsALiteralOfItsOwn) {
     EXPECT_NE(shown(text).find("phone_international["), std::string::npos) << text;
 }
 
+TEST(JoinedPieces, FindsValuesBrokenBehindABlankAtTheEndOfALine) {
+  for (const std::string value :
+       {"sk_live_1Z1liWmfJxzbiuf7H6XCmea5", "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",
+        "nao-mori21@orbitware.com", "postgres://batch:Kx6xUcNNfOHE@core-db.orbitware.com:5432/o",
+        "https://hooks.slack.com/services/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"})
+    for (const std::size_t cut : {12U, 14U, 19U}) {
+      const std::string whole = shown("See: " + value + "\n");
+      const std::string type = whole.substr(0, whole.find('['));
+      const std::string text =
+          "See: " + value.substr(0, cut) + " \n" + value.substr(cut) + "\n\nThanks!\n";
+      EXPECT_NE(shown(text).find(type + "["), std::string::npos) << text;
+    }
+  EXPECT_EQ(shown("See npm_ \nand sk_live_ \nfor the names, or mail@ \nthe desk.\n"), "");
+}
+
 TEST(JoinedPieces, FindsLiteralsWithCommentsBetween) {
   for (const Value& value : values()) {
     const std::string a = value.text.substr(0, 9), b = value.text.substr(9);
