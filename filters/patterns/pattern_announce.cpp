@@ -52,10 +52,21 @@ void PatternDetector::Impl::add_word(const std::string& word, bool any_case, Ann
   gates_of_word[place->second].push_back(std::move(announced));
 }
 
+// How a match goes on from its beginning, of a pattern so short that it is read in no time.
+void PatternDetector::Impl::know_ways(Gate& gate, PatternPaths& paths) {
+  constexpr std::size_t kLongest = 32;
+  if (gate.pattern == nullptr || gate.length > kLongest) return;
+  for (const bool behind_word : {false, true}) {
+    std::shared_ptr<const FirstBytes> ways = paths.whole(behind_word);
+    if (ways != nullptr && ways->tells_ends()) gate.ways[behind_word] = std::move(ways);
+  }
+}
+
 // `pattern`: what the words stand in.
-void PatternDetector::Impl::add_words(const Gate& gate, const PatternWords& given,
+void PatternDetector::Impl::add_words(Gate& gate, const PatternWords& given,
                                       std::string_view pattern) {
   std::optional<PatternPaths> paths = PatternPaths::of(pattern);
+  if (paths && given.before == 0 && !given.whole) know_ways(gate, *paths);
   for (const std::string& word : given.words)
     add_word(word, given.any_case,
              {&gate, paths ? paths->behind(word, given.any_case, given.before == 0) : nullptr});
@@ -261,7 +272,10 @@ bool PatternDetector::Impl::all_begin_at_border(const Gate& gate) {
 }
 
 void PatternDetector::Impl::add_digit_gate(Gate& gate, std::string_view pattern) {
-  if (std::optional<PatternPaths> paths = PatternPaths::of(pattern)) gate.first = paths->first();
+  if (std::optional<PatternPaths> paths = PatternPaths::of(pattern)) {
+    gate.first = paths->first();
+    know_ways(gate, *paths);
+  }
   digit_gates.push_back(&gate);
   digit_shapes.add(gate.shape, gate.before, all_begin_at_border(gate));
 }

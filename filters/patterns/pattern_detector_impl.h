@@ -38,6 +38,8 @@ struct PatternDetector::Impl {
     std::unique_ptr<const RE2> pattern;  // of rows
     bool announced = false;
     std::shared_ptr<const FirstBytes> first;  // of a match beside a digit
+    // Of a whole match that begins behind no letter, digit or "_", and behind one.
+    std::shared_ptr<const FirstBytes> ways[2];
     ByteShape shape;
     PatternRun run;
     ByteShape in_ascii;           // all of a match, in a text of ASCII
@@ -66,8 +68,9 @@ struct PatternDetector::Impl {
   bool announce_alternatives(const std::string& pattern, const PackRow& pack_row,
                              std::string& error);
   bool announce_in_set(Gate& gate, const std::string& pattern, std::string& error);
-  void add_words(const Gate& gate, const PatternWords& given, std::string_view pattern);
+  void add_words(Gate& gate, const PatternWords& given, std::string_view pattern);
   void add_word(const std::string& word, bool any_case, Announced announced);
+  static void know_ways(Gate& gate, PatternPaths& paths);
   bool announce_custom();
   void scan_custom(const Window& window, Findings& out) const;
   void find_places(std::string_view text, Range where,
@@ -82,6 +85,7 @@ struct PatternDetector::Impl {
                    const Progress& done) const;
   void open_gate(const Gate& gate, const Window& window, const LiteralFinder::Hit& hit,
                  Progress& done, Findings& out) const;
+  static Range match_at(const Gate& gate, std::string_view text, std::size_t begin);
   void enter(const Gate& gate, const Window& window, Range place, Progress& done,
              Findings& out) const;
   static bool all_begin_at_border(const Gate& gate);

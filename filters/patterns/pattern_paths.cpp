@@ -64,7 +64,7 @@ std::optional<std::uint16_t> FirstBytes::after(std::size_t before,
   const auto step = [&](const std::bitset<256>& bytes) {
     std::set<std::uint16_t> out;
     for (const std::uint16_t state : at) {
-      if (state == kUnsure) out.insert(state);
+      if (state == kUnsure || state == kEnded) out.insert(kUnsure);
       for (std::size_t c = 0; c < 256 && state >= kFirstState; ++c)
         if (bytes[c]) out.insert(next_[state + class_of_[c]]);
     }
@@ -159,6 +159,25 @@ std::uint32_t PatternPaths::add_node(const PatternNode& node, std::uint32_t next
   return next;
 }
 
+// Whether the bytes that are taken for a part of a pattern are no more than those of its
+// characters.
+bool PatternPaths::is_exact(const PatternNode& node) {
+  if (node.loose) return false;
+  const auto told = [](const auto& range) {
+    std::string first, last;
+    append_utf8(first, range.first);
+    append_utf8(last, range.second);
+    first.pop_back();
+    last.pop_back();
+    return first == last;
+  };
+  const bool counted = node.kind != PatternNode::Kind::kRepeat ||
+                       (node.least <= kMostCopies &&
+                        (node.most <= kMostCopies || node.most == PatternNode::kAnyNumber));
+  return counted && std::all_of(node.ranges.begin(), node.ranges.end(), told) &&
+         std::all_of(node.parts.begin(), node.parts.end(), is_exact);
+}
+
 std::optional<PatternPaths> PatternPaths::of(std::string_view pattern) {
   const std::optional<PatternNode> tree = pattern_tree(pattern);
   return tree ? of(*tree) : std::nullopt;
@@ -167,7 +186,9 @@ std::optional<PatternPaths> PatternPaths::of(std::string_view pattern) {
 std::optional<PatternPaths> PatternPaths::of(const PatternNode& tree) {
   PatternPaths out;
   out.add({});  // kMatchState
+  out.add({});  // kBeyondState
   out.begin_ = out.add_node(tree, kMatchState);
+  out.exact_ = is_exact(tree);
   out.part_bytes();
   if (out.full() || out.classes_.size() > kMostClasses) return std::nullopt;
   return out;
@@ -196,7 +217,7 @@ PatternPaths::Places PatternPaths::closed(const Places& from, const Bytes& befor
   return out;
 }
 
-// What follows the end of a match, or of a line, is no longer its own: {kMatch}.
+// What follows the end of a match, or of a line, is no longer its own.
 PatternPaths::Places PatternPaths::step(const Places& from, const Bytes& by) const {
   Places out;
   for (const Standing& at : from) {
@@ -211,7 +232,7 @@ PatternPaths::Places PatternPaths::step(const Places& from, const Bytes& by) con
     if (at.next == Next::kWord) taken &= word_bytes();
     if (at.next == Next::kNoWord) taken &= ~word_bytes();
     if (taken.any())
-      out.push_back({state.kind == State::Kind::kBytes ? state.next : kMatchState, Next::kAny});
+      out.push_back({state.kind == State::Kind::kBytes ? state.next : kBeyondState, Next::kAny});
   }
   return out;
 }
@@ -244,9 +265,10 @@ FirstBytes PatternPaths::made(const Places& places) const {
   // The states of an automaton are sets of places; beyond the most of them it is unsure.
   const auto state_of = [&](Places at) -> std::uint16_t {
     const auto ended = [](const Standing& s) {
-      return s.state == kMatchState && s.next == Next::kAny;
+      return s.state <= kBeyondState && s.next == Next::kAny;
     };
     if (at.empty()) return FirstBytes::kRefused;
+    if (at == Places{{kMatchState, Next::kAny}}) return FirstBytes::kEnded;
     if (std::any_of(at.begin(), at.end(), ended)) return FirstBytes::kUnsure;
     std::sort(at.begin(), at.end());
     if (const auto found = known.find(at); found != known.end()) return found->second;
@@ -302,7 +324,7 @@ std::shared_ptr<const FirstBytes> PatternPaths::behind(std::string_view word, bo
   if (begins) {
     at.push_back({begin_, Next::kAny});
   } else {
-    for (std::uint32_t state = kMatchState + 1; state < states_.size(); ++state)
+    for (std::uint32_t state = kBeyondState + 1; state < states_.size(); ++state)
       at.push_back({state, Next::kAny});
   }
   Bytes before = Bytes().set();
@@ -313,6 +335,12 @@ std::shared_ptr<const FirstBytes> PatternPaths::behind(std::string_view word, bo
   }
   if (at.empty()) return std::make_shared<const FirstBytes>();  // no word of the pattern
   return from(closed(at, before));
+}
+
+std::shared_ptr<const FirstBytes> PatternPaths::whole(bool behind_word) {
+  if (!exact_) return nullptr;
+  const Bytes before = behind_word ? word_bytes() : ~word_bytes();
+  return from(closed({{begin_, Next::kAny}}, before));
 }
 
 }  // namespace sekisho::filters

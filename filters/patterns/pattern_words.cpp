@@ -70,12 +70,30 @@ void PatternDetector::Impl::open_gate(const Gate& gate, const Window& window,
     if (begin <= hit.begin) enter(gate, window, {begin, begin + size}, done, out);
     return;
   }
+  if (gate.before == 0) {
+    const Range match = match_at(gate, text, hit.begin);
+    if (match.size() != 0) enter(gate, window, match, done, out);
+    return;
+  }
   re2::StringPiece match;
   const std::size_t limit = std::min(text.size(), hit.begin + gate.length + kAssertionReach);
-  const auto anchor = gate.before > 0 ? RE2::UNANCHORED : RE2::ANCHOR_START;
-  if (!gate.pattern->Match(piece(text), from, limit, anchor, &match, 1)) return;
+  if (!gate.pattern->Match(piece(text), from, limit, RE2::UNANCHORED, &match, 1)) return;
   const std::size_t begin = static_cast<std::size_t>(match.data() - text.data());
   if (begin <= hit.begin) enter(gate, window, {begin, begin + match.size()}, done, out);
+}
+
+// The match of a gate that begins at `begin`; empty: there is none.
+Range PatternDetector::Impl::match_at(const Gate& gate, std::string_view text, std::size_t begin) {
+  const std::size_t limit = std::min(text.size(), begin + gate.length + kAssertionReach);
+  const bool behind_word = begin > 0 && is_word(static_cast<unsigned char>(text[begin - 1]));
+  if (const FirstBytes* ways = gate.ways[behind_word].get()) {
+    const FirstBytes::Match known = ways->match_at(text.substr(0, limit), begin);
+    if (known.refused) return {};
+    if (known.end != 0) return {begin, known.end};
+  }
+  re2::StringPiece match;
+  if (!gate.pattern->Match(piece(text), begin, limit, RE2::ANCHOR_START, &match, 1)) return {};
+  return {begin, begin + match.size()};
 }
 
 // Each row of a gate that stands at `place`.
@@ -100,10 +118,9 @@ bool PatternDetector::Impl::open_beside_digit(const Gate& gate, const Window& wi
     return begin >= done[row->slot] && may_open(*row, text, begin);
   });
   if (!wanted) return false;
-  re2::StringPiece match;
-  const std::size_t limit = std::min(text.size(), begin + gate.length + kAssertionReach);
-  if (!gate.pattern->Match(piece(text), begin, limit, RE2::ANCHOR_START, &match, 1)) return false;
-  enter(gate, window, {begin, begin + match.size()}, done, out);
+  const Range match = match_at(gate, text, begin);
+  if (match.size() == 0) return false;
+  enter(gate, window, match, done, out);
   return true;
 }
 

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <re2/re2.h>
 
+#include <cctype>
+#include <memory>
 #include <random>
 #include <string>
 #include <vector>
@@ -102,24 +104,31 @@ TEST(PatternPaths, AreBoundedForHugeCounts) {
   EXPECT_FALSE(PatternPaths::of("(?:(?:[a-c社]{40}x){40}y){40}"));
 }
 
+const Words kPatterns = {"a(?:b|cd?)+e",  "(?i)ks{2}",         "(?i:K)[a-c]",    "[^a]b{2}",
+                         "a.c",           "\\d\\w\\s",         "[\\d-]{2}x",     "\\bab\\b",
+                         "(?:ab|c){2,3}", "[社a-c]{2}",        "[a-社]{2}",      "\\x{793e}a",
+                         "a{2}?b",        "(a|b)?c(?P<n>d)",   "[]a-]b",         "a[\\w-]{3}",
+                         "\\p{Han}a",     "社者?a?",           "(?i:社K?ſ)b?",   "社{2}",
+                         "[^\\s-]{2,}$",  "[^a-c\\]]+社?$",    "(?i)[^k]{2,9}$", "(?:a|b|c)*社?.$",
+                         "a|[bc]+$",      "[^\\p{Han}1]{3,}$", "[^\\x61\\w]+$",  "a{x}",
+                         "a|b|(?:cd|e)f", "[\\]a]b",           "\\Ba",           "(?m)^a$\n?b?",
+                         "[[:alpha:]]-",  "[^[:alpha:]]-?",    "(?i)[^ſ]a",      "(?i)Ꙁ[ꙁ-ꙃ]?a",
+                         "(?i)[Ａ-Ｃ]é",  "\\W\\D\\S",         "(?:a|)b\\b[- ]", "a\\b|a\\B.",
+                         "(?:\\b|a)b"};
+const Words kPieces = {"a", "b", "c", "d",  "e",  "k", "K", "s",  "ſ", "K", "1",  " ",  "-", "]",
+                       "x", "{", "}", "社", "者", "f", "_", "\n", "Ꙁ", "ꙁ", "ａ", "Ｂ", "É"};
+
+std::string text_by_chance(std::mt19937& random) {
+  std::string text;
+  for (int i = 0; i < 6; ++i) text += kPieces[random() % kPieces.size()];
+  return text;
+}
+
 // The words of `pattern`, each behind its own place in a match.
 TEST(PatternPaths, NeverRefuseAMatch) {
-  const Words patterns = {"a(?:b|cd?)+e",  "(?i)ks{2}",         "(?i:K)[a-c]",    "[^a]b{2}",
-                          "a.c",           "\\d\\w\\s",         "[\\d-]{2}x",     "\\bab\\b",
-                          "(?:ab|c){2,3}", "[社a-c]{2}",        "[a-社]{2}",      "\\x{793e}a",
-                          "a{2}?b",        "(a|b)?c(?P<n>d)",   "[]a-]b",         "a[\\w-]{3}",
-                          "\\p{Han}a",     "社者?a?",           "(?i:社K?ſ)b?",   "社{2}",
-                          "[^\\s-]{2,}$",  "[^a-c\\]]+社?$",    "(?i)[^k]{2,9}$", "(?:a|b|c)*社?.$",
-                          "a|[bc]+$",      "[^\\p{Han}1]{3,}$", "[^\\x61\\w]+$",  "a{x}",
-                          "a|b|(?:cd|e)f", "[\\]a]b",           "\\Ba",           "(?m)^a$\n?b?",
-                          "[[:alpha:]]-",  "[^[:alpha:]]-?",    "(?i)[^ſ]a",      "(?i)Ꙁ[ꙁ-ꙃ]?a",
-                          "(?i)[Ａ-Ｃ]é",  "\\W\\D\\S",         "(?:a|)b\\b[- ]", "a\\b|a\\B.",
-                          "(?:\\b|a)b"};
-  const Words pieces = {"a", "b", "c", "d",  "e",  "k", "K", "s",  "ſ", "K", "1",  " ",  "-", "]",
-                        "x", "{", "}", "社", "者", "f", "_", "\n", "Ꙁ", "ꙁ", "ａ", "Ｂ", "É"};
   std::mt19937 random(7);
   int matches = 0, refused = 0;
-  for (const std::string& pattern : patterns) {
+  for (const std::string& pattern : kPatterns) {
     auto paths = PatternPaths::of(pattern);
     ASSERT_TRUE(paths) << pattern;
     const auto first = paths->first();
@@ -127,8 +136,7 @@ TEST(PatternPaths, NeverRefuseAMatch) {
     const RE2 re2(pattern);
     ASSERT_TRUE(re2.ok()) << pattern;
     for (int round = 0; round < 4000; ++round) {
-      std::string text;
-      for (int i = 0; i < 6; ++i) text += pieces[random() % pieces.size()];
+      const std::string text = text_by_chance(random);
       const std::size_t at = random() % 2 == 0 ? 0 : random() % text.size();
       re2::StringPiece match;
       if (!re2.Match(text, at, text.size(), RE2::ANCHOR_START, &match, 1)) {
@@ -151,6 +159,52 @@ TEST(PatternPaths, NeverRefuseAMatch) {
   }
   EXPECT_GT(matches, 4000);
   EXPECT_GT(refused, 4000);
+}
+
+TEST(PatternPaths, EndAMatchWhereTheEngineDoes) {
+  std::mt19937 random(9);
+  int ended = 0, refused = 0;
+  for (const std::string& pattern : kPatterns) {
+    auto paths = PatternPaths::of(pattern);
+    ASSERT_TRUE(paths) << pattern;
+    const std::shared_ptr<const FirstBytes> ways[] = {paths->whole(false), paths->whole(true)};
+    if (ways[0] == nullptr) continue;
+    const RE2 re2(pattern);
+    for (int round = 0; round < 20000; ++round) {
+      const std::string text = text_by_chance(random);
+      const std::size_t at = random() % 2 == 0 ? 0 : random() % text.size();
+      const bool behind_word =
+          at > 0 &&
+          (std::isalnum(static_cast<unsigned char>(text[at - 1])) != 0 || text[at - 1] == '_');
+      const FirstBytes::Match known = ways[behind_word]->match_at(text, at);
+      if (!known.refused && known.end == 0) continue;
+      re2::StringPiece match;
+      const bool found = re2.Match(text, at, text.size(), RE2::ANCHOR_START, &match, 1);
+      EXPECT_EQ(found, !known.refused) << pattern << " in " << text << " at " << at;
+      if (found) {
+        EXPECT_EQ(at + match.size(), known.end) << pattern << " in " << text << " at " << at;
+      }
+      ++(found ? ended : refused);
+    }
+  }
+  EXPECT_GT(ended, 2000);
+  EXPECT_GT(refused, 4000);
+}
+
+TEST(PatternPaths, KnowNoEndWhereAWayIsMoreThanThePatterns) {
+  for (const char* pattern : {"\\Ba", "[a-社]b", "\\p{Han}a", "a{2,90}b"})
+    EXPECT_EQ(PatternPaths::of(pattern)->whole(false), nullptr) << pattern;
+}
+
+TEST(PatternPaths, LeaveTheEndToTheEngineWhereWaysDiffer) {
+  const auto end = [](std::string_view pattern, std::string_view text) {
+    return PatternPaths::of(pattern)->whole(false)->match_at(text, 0).end;
+  };
+  EXPECT_EQ(end("ab?", "ab"), 0u);
+  EXPECT_EQ(end("a(?m:$)", "a\n"), 0u);
+  EXPECT_EQ(end("a\\b", "a-"), 0u);
+  EXPECT_EQ(end("ab|ac", "ac-"), 2u);
+  EXPECT_EQ(end("(?:ab)?c", "c"), 1u);
 }
 
 }  // namespace
