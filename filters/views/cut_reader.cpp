@@ -142,7 +142,7 @@ std::string_view sign_of_singles(std::string_view text, std::size_t at) {
 }
 
 std::size_t signs_end(std::string_view text, std::size_t at) {
-  constexpr std::size_t kMost = 3;
+  constexpr std::size_t kMost = 5;
   static constexpr CharSet kSigns{" .-_/,~*:|+#\t()[]"};
   std::size_t pos = at;
   for (std::size_t i = 0; i < kMost && pos < text.size(); ++i) {

@@ -92,6 +92,9 @@ inline bool may_be_cut(std::string_view text, std::size_t end) {
 // last one when they were joined, 0 otherwise.
 std::size_t join_signed_value(std::string_view text, std::size_t at, PulledApart out);
 
+// From the first digit, at `at`, of a number abroad on whose characters stand apart: "+ 4 9   3 0".
+std::size_t join_spaced_phone(std::string_view text, std::size_t at, PulledApart out);
+
 // From the first piece of a value on; the end of the last one when it was joined, 0 otherwise.
 std::size_t join_labelled_value(std::string_view text, Range piece, PulledApart out);
 

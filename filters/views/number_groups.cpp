@@ -404,6 +404,11 @@ bool turn_groups(std::string_view text, Range where, const Groups& run, PulledAp
   return !run.gaps.empty();
 }
 
+// "+ 8 8 6": a plus stands two to four bytes before the digit at `at`.
+bool near_plus(std::string_view text, std::size_t at) {
+  return text[at - 2] == '+' || (at > 2 && text[at - 3] == '+') || (at > 3 && text[at - 4] == '+');
+}
+
 }  // namespace
 
 void find_number_groups(std::string_view text, const Survey& survey, Range where, PulledApart out) {
@@ -412,10 +417,12 @@ void find_number_groups(std::string_view text, const Survey& survey, Range where
   Range near;                                       // digits that were looked at last
   std::size_t next_group = std::string_view::npos;  // behind a sign after the last group
   survey.each(where.begin, where.end, kNumberStarts, [&](std::size_t at) {
-    if (at > 0 && kAsciiWord.has(text[at - 1])) return at + 1;
+    if (at > 0 && kAsciiWord.has(text[at - 1]) && !(at > 1 && text[at - 2] == '+')) return at + 1;
     std::size_t first = at;
     while (digit_at(text, first)) ++first;
     if (ends_in_text(text, survey, first)) return first;
+    if (first - at == 1 && at > 1 && near_plus(text, at))
+      if (const std::size_t end = join_spaced_phone(text, at, out); end != 0) return end;
     // What goes on behind a group of digits is behind no label, and no letters.
     if ((may_go_on_with_sign(text, at, first) || (at > 0 && text[at - 1] == '(')) &&
         at != std::exchange(next_group, first + 1) && may_have_signs(text, at, first))

@@ -86,6 +86,19 @@ TEST(SignedValues, BirthDatesAreFoundInAnyGroups) {
       EXPECT_TRUE(found(label + ": " + written + "\n", "date_of_birth")) << written;
 }
 
+TEST(SignedValues, NumbersAbroadAreFoundWithTheSameSignBetweenAllCharacters) {
+  for (const std::string number : {"+1 415-660-4636", "+886 976 683 084", "+44 20 7460 5011"})
+    for (const std::string sign : {" ", "  ", "　", ", ", "-", "/", "・", "_", "\u00A0"}) {
+      std::string written;
+      for (const char c : number) written += (written.empty() ? "" : sign) + std::string(1, c);
+      for (const std::string label : {"tel: ", "電話は", "call:\n"})
+        EXPECT_TRUE(found(label + written + "\n\nThanks!", "phone_international")) << written;
+    }
+  for (const char* text :
+       {"x = a + 1 - 2 + 3 * 4 - 5 + 6 / 7 - 8 + 9 - 1 + 2", "tel: + 4", "+ 4 4"})
+    EXPECT_EQ(shown(text), "") << text;
+}
+
 TEST(SignedValues, AmountsDaysAndCodesBehindTheKindOfAnAccountAreLeftAlone) {
   for (const char* text :
        {"みずほ銀行 渋谷支店 普通 1,234,567円", "みずほ銀行 普通預金 2026/1/28 入金",
