@@ -55,7 +55,7 @@ struct Site {
     in.packs = shipped_pack_files();
     in.datasets = store;
     in.now = kNow;
-    return policy::Snapshot::compile(std::move(in), problems);
+    return compile_sharing(std::move(in), problems);
   }
   std::string problems(const std::string& text) const {
     config::Problems found;

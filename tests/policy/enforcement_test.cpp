@@ -27,7 +27,7 @@ std::shared_ptr<const policy::Snapshot> with_keys(const std::string& rules,
   in.packs = shipped_pack_files();
   in.credentials = config::Credentials::parse("keys", keys, problems);
   in.now = kNow;
-  auto s = policy::Snapshot::compile(std::move(in), problems);
+  auto s = compile_sharing(std::move(in), problems);
   EXPECT_TRUE(s) << all_problems(problems);
   return s;
 }
@@ -42,7 +42,7 @@ std::string problems_with(const std::string& rules, const std::string& keys = ""
   in.packs = shipped_pack_files();
   in.credentials = config::Credentials::parse("keys", keys, problems);
   in.now = kNow;
-  EXPECT_FALSE(policy::Snapshot::compile(std::move(in), problems));
+  EXPECT_FALSE(compile_sharing(std::move(in), problems));
   return all_problems(problems);
 }
 

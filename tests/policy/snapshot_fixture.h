@@ -76,6 +76,16 @@ inline config::Catalogue catalogue_with(const std::string& overlay) {
 // 2026-11-25T12:00 in Tokyo.
 inline constexpr std::int64_t kNow = 1'795'575'600;
 
+// As the gateway reloads: policies of one program share the packs they compile.
+inline std::shared_ptr<const policy::Snapshot> compile_sharing(policy::SnapshotInputs in,
+                                                               config::Problems& problems) {
+  static std::shared_ptr<const policy::Snapshot> running;
+  in.running = running;
+  auto snapshot = policy::Snapshot::compile(std::move(in), problems);
+  if (snapshot) running = snapshot;
+  return snapshot;
+}
+
 inline std::shared_ptr<const policy::Snapshot> compile(const std::string& text,
                                                        config::Problems& problems,
                                                        config::Catalogue catalogue) {
@@ -85,7 +95,7 @@ inline std::shared_ptr<const policy::Snapshot> compile(const std::string& text,
   in.regions = shipped_regions();
   in.packs = shipped_pack_files();
   in.now = kNow;
-  return policy::Snapshot::compile(std::move(in), problems);
+  return compile_sharing(std::move(in), problems);
 }
 
 // Compiled once: catalogue and packs are most of what a snapshot costs, a second under a sanitizer.
