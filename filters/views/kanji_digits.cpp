@@ -41,8 +41,16 @@ struct Run {
   bool separated = false;
 };
 
+// Of a digit of ASCII, in full width too.
 int ascii_value(char32_t c) {
+  if (c >= U'０' && c <= U'９') return static_cast<int>(c - U'０');
   return c >= U'0' && c <= U'9' ? static_cast<int>(c - U'0') : -1;
+}
+
+// "〇五二(三九六)零八七二": around the exchange of a telephone. 0: no bracket.
+char bracket(char32_t c) {
+  if (c == U'(' || c == U'（') return '(';
+  return c == U')' || c == U'）' ? ')' : '\0';
 }
 
 // Over the one line end between two digits of a number, with what indents the next line; 0: it is
@@ -66,12 +74,15 @@ Run read_run(std::string_view text, std::size_t at, bool mixed = false, bool ove
     run.ascii += ascii >= 0 ? 1 : 0;
     return ascii >= 0 ? ascii : kanji_value(c);
   };
+  bool phone = false;
   for (std::size_t i = 0, pos = at; i < kLongestRun; ++i) {
     const RawChar c = raw_char(text, pos);
     int value = value_at(c.value);
+    phone = phone || (i == 0 && value == 0);
     if (value < 0) {
       const std::size_t line = over && run.line.size() == 0 ? line_break(text, pos) : 0;
-      if (i == 0 || (line == 0 && kanji_separator(c.value) == '\0')) break;
+      const bool sign = kanji_separator(c.value) != '\0' || (phone && bracket(c.value) != '\0');
+      if (i == 0 || (line == 0 && !sign)) break;
       const std::size_t gap = line == 0 ? c.size : line;
       const RawChar next = raw_char(text, pos + gap);
       if ((value = value_at(next.value)) < 0) break;
@@ -106,8 +117,13 @@ void patch_digits(std::string_view text, const Run& run, bool asks, Patches& out
     }
     const RawChar c = raw_char(text, pos);
     const int value = kanji_value(c.value);
-    const char plain = value >= 0 ? static_cast<char>('0' + value) : kanji_separator(c.value);
-    if (ascii_value(c.value) < 0) out.add({pos, pos + c.size}, std::string_view(&plain, 1), asks);
+    const int ascii = ascii_value(c.value);
+    const char sign = bracket(c.value) != '\0' ? bracket(c.value) : kanji_separator(c.value);
+    const char plain = value >= 0   ? static_cast<char>('0' + value)
+                       : ascii >= 0 ? static_cast<char>('0' + ascii)
+                                    : sign;
+    if (ascii < 0 || c.value >= 0x80)
+      out.add({pos, pos + c.size}, std::string_view(&plain, 1), asks);
     pos += c.size;
   }
 }
@@ -138,12 +154,13 @@ long positional(std::string_view text, std::size_t begin, std::size_t end) {
 std::size_t digits_before(std::string_view text, std::size_t at) {
   constexpr std::size_t kLongest = 24;
   std::size_t digits = 0;
-  for (std::size_t i = at; i > 0 && at - i < kLongest; --i) {
-    const char c = text[i - 1];
-    if (c >= '0' && c <= '9')
+  for (std::size_t i = at; i > 0 && at - i < kLongest;) {
+    const RawChar c = raw_char_before(text, i);
+    if (ascii_value(c.value) >= 0)
       ++digits;
-    else if (c != ' ' && c != '-')
+    else if (c.value != U' ' && c.value != U'-' && c.value != U'－' && c.value != U'　')
       break;
+    i -= c.size;
   }
   return digits;
 }
@@ -152,9 +169,11 @@ std::size_t digits_before(std::string_view text, std::size_t at) {
 std::size_t ascii_before(std::string_view text, std::size_t at) {
   constexpr std::size_t kMost = 12;
   std::size_t digits = 0;
-  while (digits < kMost && digits < at &&
-         ascii_value(static_cast<unsigned char>(text[at - digits - 1])) >= 0)
-    ++digits;
+  for (std::size_t pos = at; digits < kMost && pos > 0; ++digits) {
+    const RawChar c = raw_char_before(text, pos);
+    if (ascii_value(c.value) < 0) break;
+    pos -= c.size;
+  }
   return digits;
 }
 
@@ -174,8 +193,9 @@ Run read_mixed(std::string_view text, const Run& kanji) {
   constexpr std::size_t kFewestDigits = 9, kFewestInOne = 7, kFewestInKanji = 2;
   const std::size_t before = digits_before(text, kanji.begin);
   const bool beside =
-      kanji.end < text.size() && (ascii_value(static_cast<unsigned char>(text[kanji.end])) >= 0 ||
-                                  text[kanji.end] == '-' || text[kanji.end] == ' ');
+      kanji.end < text.size() && (ascii_value(raw_char(text, kanji.end).value) >= 0 ||
+                                  bracket(raw_char(text, kanji.end).value) != '\0' ||
+                                  kanji_separator(raw_char(text, kanji.end).value) != '\0');
   if (before == 0 && !beside) return {};
   const Run mixed = read_run(text, kanji.begin, true);
   const std::size_t fewest =

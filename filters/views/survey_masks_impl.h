@@ -79,6 +79,11 @@ constexpr std::array<std::uint8_t, 128> make_signs() {
 inline constexpr auto kSigns = make_signs();
 
 constexpr bool may_be_kanji_digit(unsigned char a, unsigned char b, unsigned char c) {
+  // 壱 弐 参 伍 stand beside the others.
+  if (a == 0xE5 &&
+      ((b == 0xA3 && c == 0xB1) || (b == 0xBC && c == 0x90) || (b == 0x8F && c == 0x82)))
+    return true;
+  if (a == 0xE4 && b == 0xBC && c == 0x8D) return true;
   if (a == 0xE4) return (b >= 0xB8 && b <= 0xBA) || (b == 0xBB && c == 0x9F);
   if (a == 0xE5) return b == 0x9B || b == 0x85 || b == 0x8D;
   if (a == 0xE9) return b == 0x9B || b == 0x99;
@@ -188,7 +193,12 @@ SEKISHO_AVX2 inline void add_high(const unsigned char* p, __m256i v, std::size_t
       _mm256_andnot_si256(_mm256_cmpeq_epi8(sets, _mm256_setzero_si256()), everyday);
   const __m256i zero = both(equal(v, 0xE3), both(equal(next, 0x80), equal(third, 0x87)));
   const __m256i thousand = both(equal(v, 0xE4), both(equal(next, 0xBB), equal(third, 0x9F)));
-  const __m256i kanji = either(one_of_them, either(zero, thousand));
+  const __m256i deeds =
+      either(both(equal(v, 0xE5), either(both(equal(next, 0xA3), equal(third, 0xB1)),
+                                         either(both(equal(next, 0xBC), equal(third, 0x90)),
+                                                both(equal(next, 0x8F), equal(third, 0x82))))),
+             both(equal(v, 0xE4), both(equal(next, 0xBC), equal(third, 0x8D))));
+  const __m256i kanji = either(either(one_of_them, deeds), either(zero, thousand));
   m.first_high |= bits(within(v, 0xC0, 0x40)) << shift;
   m.lead |= bits(lead) << shift;
   m.kanji |= bits(kanji) << shift;
@@ -293,7 +303,11 @@ SEKISHO_AVX512 inline void add_high_64(const unsigned char* p, __m512i v, std::u
   const __m512i second = _mm512_maskz_permutexvar_epi8(within_64(next, 0x80, 0x40), next,
                                                        _mm512_loadu_si512(kKanjiSeconds.data()));
   m.kanji = _mm512_test_epi8_mask(first, second) | (kana & second_80 & equal_64(third, 0x87)) |
-            (equal_64(v, 0xE4) & equal_64(next, 0xBB) & equal_64(third, 0x9F));
+            (equal_64(v, 0xE4) & ((equal_64(next, 0xBB) & equal_64(third, 0x9F)) |
+                                  (equal_64(next, 0xBC) & equal_64(third, 0x8D)))) |
+            (equal_64(v, 0xE5) & ((equal_64(next, 0xA3) & equal_64(third, 0xB1)) |
+                                  (equal_64(next, 0xBC) & equal_64(third, 0x90)) |
+                                  (equal_64(next, 0x8F) & equal_64(third, 0x82))));
   m.first_high = high & ~within_64(v, 0x80, 0x40);
   m.lead = foreign | (kana & within_64(next, 0x84, 12));
   m.wide_gap = equal_64(v, 0x80) & second_80;

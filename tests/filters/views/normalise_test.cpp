@@ -108,6 +108,23 @@ TEST(Normalise, WhatTagsHideIsWordsOfItsOwn) {
   }
 }
 
+TEST(Normalise, ReadsNumbersInKanjiOfDeedsAndInBracketsAndInFullWidth) {
+  const std::pair<const char*, const char*> kTexts[] = {
+      {"jp_phone", "電話: 零五二(三九六)零八七二"},
+      {"jp_phone", "電話番号は〇三（三九六一）〇八七二です"},
+      {"jp_phone", "携帯は０七０－４九八八－９六２〇です"},
+      {"jp_residence_card", "在留カード: CX参伍弐陸弐参弐壱QM"},
+      {"jp_passport", "パスポート番号はTS弐伍壱壱参参陸です"},
+      {"jp_pension_number", "基礎年金番号: 壱陸壱肆-漆壱参陸伍参"},
+      {"jp_pension_number", "| 基礎年金番号 | ２三四七－三４一三８三 |"},
+      {"jp_bank_account", "りそな銀行 上野支店 当座 口座番号：捌壱捌伍捌弐弐"}};
+  for (const auto& [type, text] : kTexts)
+    EXPECT_NE(shown(text).find(std::string(type) + "["), std::string::npos) << text;
+  for (const char* text :
+       {"電話は二回（三分）でした", "参加者は壱弐参(四)名です", "一(二)三（四）"})
+    EXPECT_EQ(shown(text), "") << text;
+}
+
 // The middle of a value, every second character of it.
 TEST(Normalise, WhatTagsHideIsPartOfTheWordsBeside) {
   for (const Value& value : values()) {
