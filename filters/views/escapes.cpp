@@ -89,6 +89,7 @@ class EscapeFinder {
   ValuesAround values_;
   std::size_t last_word_ = 0;     // end of the last encoded word
   std::size_t last_quoted_ = 0;   // end of the last =41
+  std::size_t soft_end_ = 0;      // of the last soft line end within a value
   std::size_t last_css_ = 0;      // end of the last \000041
   std::size_t last_chained_ = 0;  // end of the last \0101 or "\41 "
   std::size_t no_armour_ = 0;     // no "~>" before
@@ -315,8 +316,18 @@ bool EscapeFinder::percent_near(std::size_t at) const {
   return false;
 }
 
+// "電話は+1%20212", "+%34%34 20": the plus of a telephone, whose digits may be escaped.
+bool begins_telephone(std::string_view text, std::size_t at) {
+  if (at > 0 && (is_alnum(static_cast<unsigned char>(text[at - 1])) || text[at - 1] == '+'))
+    return false;
+  const long next = at_or_nul(text, at + 1) == '%' ? hex_at(text, at + 2, 2) : -1;
+  return is_digit(static_cast<unsigned char>(at_or_nul(text, at + 1))) ||
+         (next >= '1' && next <= '9');
+}
+
 // A space in a form's text.
 std::size_t EscapeFinder::see_plus(std::size_t at) {
+  if (begins_telephone(text_, at)) return at + 1;
   return percent_near(at) ? put(at, at + 1, " ", false) : at + 1;
 }
 
@@ -379,6 +390,8 @@ std::size_t EscapeFinder::see_equals(std::size_t at) {
     const bool number = soft && is_digit(static_cast<unsigned char>(text_[at - 1])) &&
                         at_or_nul(text_, end) == ' ' &&
                         is_digit(static_cast<unsigned char>(at_or_nul(text_, end + 1)));
+    // "7226=\n606=37": a value goes on, encoded.
+    if (soft && text_[at - 1] > ' ' && at_or_nul(text_, end) > ' ') soft_end_ = end;
     return soft ? put(at, end, "", alnum_at(text_, end) || number || quoted_near(at)) : at + 1;
   }
   const long byte = hex_at(text_, at + 1, 2);
@@ -390,7 +403,8 @@ std::size_t EscapeFinder::see_equals(std::size_t at) {
   };
   if (byte < 0 || (!chained && (lower(at + 1) || lower(at + 2)))) return at + 1;
   const bool shown = byte >= 0x20 || byte == '\t' || byte == '\n' || byte == '\r';
-  if (!shown || (!chained && !quoted_near(at))) return at + 1;
+  const bool goes_on = soft_end_ != 0 && at - soft_end_ <= kSoftLine && byte < 0x80;
+  if (!shown || (!chained && !goes_on && !quoted_near(at))) return at + 1;
   const bool setting = names_number(at) && last_quoted_ != at;
   // "length=5007".
   constexpr std::size_t kThird = 3;

@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t kLongestTurned = 2048;  // bytes of overridden text that are turned round
 constexpr int kTokenReach = 48;
+constexpr char32_t kSoftHyphen = 0xAD;
 
 const icu::Normalizer2* nfkc() {
   UErrorCode status = U_ZERO_ERROR;
@@ -81,6 +82,7 @@ class Reading {
   std::size_t framed_nought() const;
   void see(RawChar c);
   void drop(RawChar c);
+  std::size_t word_break(std::size_t at) const;
   bool carries_hidden(std::size_t at) const;
   bool see_hidden(RawChar c);
   void turn_round();
@@ -178,8 +180,18 @@ bool Reading::carries_hidden(std::size_t at) const {
   return (is_tag(c) || is_variation_selector(c)) && is_hidden_character(text_, at);
 }
 
+// The size of the line end at `at` behind a soft hyphen within a word, which goes on below; 0: it
+// is none.
+std::size_t Reading::word_break(std::size_t at) const {
+  const std::size_t size = text_.substr(at, 2) == "\r\n" ? 2 : text_.substr(at, 1) == "\n" ? 1 : 0;
+  const auto within = [](char32_t c) { return c > U' ' && c < 0x7F; };
+  return size != 0 && within(last_) && within(raw_char(text_, at + size).value) ? size : 0;
+}
+
 // One that says nothing does not part hidden ones from each other.
 void Reading::drop(RawChar c) {
+  if (const std::size_t line = c.value == kSoftHyphen ? word_break(at_ + c.size) : 0; line != 0)
+    return put(c.size + line, "");
   const bool behind_hidden = read_ && hidden_end_ != 0 && at_ == hidden_end_;
   if (behind_hidden) hidden_end_ += c.size;
   const bool ends = behind_hidden && is_alnum(raw_char(text_, at_ + c.size).value);

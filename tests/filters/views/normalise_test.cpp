@@ -125,6 +125,16 @@ TEST(Normalise, ReadsNumbersInKanjiOfDeedsAndInBracketsAndInFullWidth) {
     EXPECT_EQ(shown(text), "") << text;
 }
 
+TEST(Normalise, ASoftHyphenAtTheEndOfALineGoesOnBelow) {
+  for (const std::string text :
+       {"接続先IP: 10.198.232.\u00AD\n64\n", "パスワードはOo6\u00AD\r\nq?MsM9+o です。",
+        "webhook=https://hooks.slack.com/services/TQR6TY7M9WU/BMX1O9KLHXV/"
+        "z4tYTGy9EvO\u00AD\npyzr9E7"
+        "\u00AD\nbmb2DN ok"})
+    EXPECT_NE(shown(text), "") << text;
+  EXPECT_EQ(shown("an exam\u00AD\nple of a word\u00AD\n\nand its end\u00AD"), "");
+}
+
 // The middle of a value, every second character of it.
 TEST(Normalise, WhatTagsHideIsPartOfTheWordsBeside) {
   for (const Value& value : values()) {

@@ -123,5 +123,20 @@ TEST(SignedValues, AreReadToTheEdgesOfTheText) {
   EXPECT_TRUE(found("SSN 53.6-2 28145", "us_ssn"));
 }
 
+TEST(SignedValues, AreFoundEncodedBehindSoftLineEnds) {
+  for (const auto& [type, text] : std::initializer_list<std::pair<std::string, std::string>>{
+           {"us_ssn", "SSN: 6=\n06=\n-52-=33869\nThanks!\n"},
+           {"jp_passport", "パスポート番号 : TP304=\n=34275\nです\n"},
+           {"jp_phone", "電話番号:\n07=\n0=\n-4177-=\n5=3454\n"},
+           {"password_assignment", "password: vCtV=\nNy-V=A0U&Wm\n"}})
+    EXPECT_NE(shown(text).find(type + "["), std::string::npos) << text;
+}
+
+TEST(SignedValues, ThePlusOfATelephoneIsNoBlankAmongPercentSigns) {
+  for (const std::string text : {"電話は+1%20212-4%37%34%2d%34%31%327 です。",
+                                 "tel is +%3886%209%37%36 38%31 90%39 (see above)"})
+    EXPECT_NE(shown(text).find("phone_international["), std::string::npos) << text;
+}
+
 }  // namespace
 }  // namespace sekisho::filters
