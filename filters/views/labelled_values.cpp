@@ -89,6 +89,9 @@ constexpr Label kLabels[] = {{"passport", passport},
                              {"api_toke", read_cut_secret},
                              {"access_t", read_cut_secret},
                              {"api_key", read_cut_secret},
+                             {"passw", read_cut_password},
+                             {"スワー", read_cut_password},
+                             {"暗証", read_cut_password},
                              {"webhook", webhook},
                              {"通知先", webhook},
                              {"住所", address},
@@ -238,7 +241,8 @@ std::size_t groups_begin(std::string_view text, Range piece) {
   static constexpr CharSet kNumber = kAsciiDigits | CharSet("+-()");
   constexpr std::string_view kScheme = "https:";
   if (text.substr(0, at).ends_with(kScheme)) return at - kScheme.size();
-  if (const std::size_t first = singles_begin(text, piece); first != at) return first;
+  if (const std::size_t first = singles_begin(text, piece); first != at)
+    return first > 0 && text[first - 1] == '+' ? first - 1 : first;
   std::size_t begin = at;
   while (begin > 1 && at - begin < kLongest && text[begin - 1] == ' ' && digit_at(text, begin - 2))
     for (--begin; begin > 0 && kNumber.has(text[begin - 1]);) --begin;
@@ -337,7 +341,7 @@ std::size_t join_labelled_value(std::string_view text, Range piece, PulledApart 
       if (form == card_number) std::erase_if(value, [](char c) { return !kAsciiDigits.has(c); });
       const std::size_t tag = behind_tag(text, begin);
       // "auth_token ", "\"api_secret\": [".
-      if (form == read_cut_secret)
+      if (form == read_cut_secret || form == read_cut_password)
         if (const std::size_t name = label_end_before(text, tag); name < tag)
           out.sure.add({name, tag}, ": ");
       out.sure.add({tag, last}, std::move(value));

@@ -85,9 +85,16 @@ bool is_mixed(std::string_view value) {
   return runs >= kFewestRuns;
 }
 
-// Of the kinds of characters that people are told to mix, a digit and both kinds of letters at
-// least.
-bool is_strong(std::string_view value) {
+// A strong one of pieces, the first of them `first` bytes long: behind a word ("password: none")
+// the rest has to be one alone.
+bool is_strong(std::string_view value, std::size_t first) {
+  return is_strong_password(value) &&
+         (!is_word(value.substr(0, first)) || is_strong_password(value.substr(first)));
+}
+
+}  // namespace
+
+bool is_strong_password(std::string_view value) {
   bool lower = false, upper = false;
   for (const char c : value) {
     lower |= is_lower(static_cast<unsigned char>(c));
@@ -96,14 +103,6 @@ bool is_strong(std::string_view value) {
   return lower && upper && value.size() >= kShortestPassword && value.size() <= kLongestPassword &&
          is_mixed(value) && password_stands_alone(value);
 }
-
-// The same of pieces, the first of them `first` bytes long: behind a word ("password: none") the
-// rest has to be one alone.
-bool is_strong(std::string_view value, std::size_t first) {
-  return is_strong(value) && (!is_word(value.substr(0, first)) || is_strong(value.substr(first)));
-}
-
-}  // namespace
 
 bool is_password_piece(std::string_view text, std::size_t at) {
   const std::size_t stop = piece_end(text, at);
@@ -124,7 +123,7 @@ std::size_t join_password_pieces(std::string_view text, std::size_t end, NextPie
   std::size_t stop = piece_end(text, next);
   std::string value(text.substr(begin, end - begin));
   // What is one by itself needs nothing more.
-  if (is_strong(value)) return 0;
+  if (is_strong_password(value)) return 0;
   std::vector<Range> borders;
   std::size_t last = end;
   bool strong = false;

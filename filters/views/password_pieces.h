@@ -23,6 +23,10 @@ inline bool may_be_password_piece(std::string_view text, const Survey& survey, s
          survey.marked_within(at, most, [](const BlockMarks& m) { return m.control; });
 }
 
+// Of the kinds of characters that people are told to mix, a digit and both kinds of letters at
+// least.
+bool is_strong_password(std::string_view value);
+
 // Whether a word that may be such a piece is all that stands on its line from `at` on.
 bool is_password_piece(std::string_view text, std::size_t at);
 

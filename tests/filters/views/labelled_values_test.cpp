@@ -303,6 +303,24 @@ TEST(LabelledValues, SecretsAreFoundCutAnywhere) {
                     "generic_secret_high_entropy"));
 }
 
+TEST(LabelledValues, PasswordsAreFoundOverCells) {
+  for (const std::string name : {"パスワード", "password", "Password"})
+    for (const std::string& text :
+         {"| " + name + " | Kz! | 73tui | !2 |\n", name + ",\"Kz!\",\"73tui\",\"!2\"\n",
+          name + "\tKz!\t73tui\t!2\n", name + ": | K | z | ! | 7 | 3 | t | u | i | ! | 2 |",
+          "<tr><th>" + name + "</th><td>Kz!</td><td>73tui</td><td>!2</td></tr>"})
+      EXPECT_TRUE(found(text, "password_assignment")) << text;
+  for (const char* text :
+       {"| password | Ubuntu | 22 | ok |\n", "| パスワード | 必須 | 8 | 文字以上 |\n",
+        "| password | Reset | 2024-10-01 | Yes |\n", "password,\"Summer\",\"Sale\",\"12\"\n",
+        "| Password | string | Minimum! | 8 | Aa1 characters |\n"})
+    EXPECT_EQ(shown(text), "") << text;
+}
+
+TEST(LabelledValues, APlusBelongsToTheGroupsBehindIt) {
+  EXPECT_TRUE(found("携帯=| +1 4 | 15  | 933 042 | 7 |\n", "phone_international"));
+}
+
 TEST(LabelledValues, WordsBehindTheNameOfASecretAreNone) {
   for (const char* text :
        {"secret_key: none\nb196239d90ce7b02c4a4\n", "api_secret: see\nthe next page 12 of 30\n",
