@@ -98,6 +98,8 @@ constexpr Label kLabels[] = {{"passport", passport},
                              {"届け先", address},
                              {"送付先", address},
                              {"address", address}};
+// A bit each.
+static_assert(std::size(kLabels) <= 64);
 
 AnchorFinder::Anchor anchor_of(const Label& label) {
   AnchorFinder::Anchor anchor;
@@ -326,6 +328,16 @@ bool may_have_signs(std::string_view text, std::size_t begin, Form form) {
   return std::find(std::begin(kForms), std::end(kForms), form) != std::end(kForms);
 }
 
+// "My Number(1) | ", "SSN (2): ": the digit at `at` counts the label before it.
+bool counts_label(std::string_view text, std::size_t at) {
+  static constexpr CharSet kBehind{"|:=\t,<"};
+  if (at == 0 || at >= text.size() || text[at - 1] != '(' || at_or_nul(text, at + 1) != ')')
+    return false;
+  std::size_t behind = at + 2;
+  while (at_or_nul(text, behind) == ' ') ++behind;
+  return kAsciiDigits.has(text[at]) && kBehind.has(at_or_nul(text, behind));
+}
+
 }  // namespace
 
 std::size_t join_labelled_value(std::string_view text, Range piece, PulledApart out) {
@@ -389,7 +401,7 @@ std::size_t join_signed_value(std::string_view text, std::size_t at, PulledApart
     const Label& known = kLabels[anchor];
     if (last != 0 || !is_label(text, known, place)) return;
     const std::size_t begin = value_begin(text, place + known.text.size(), known.form);
-    if (begin > at || !may_have_signs(text, begin, known.form)) return;
+    if (begin > at || counts_label(text, begin) || !may_have_signs(text, begin, known.form)) return;
     CutReader in(text, begin, CutReader::Parts::kSigns);
     const bool fills = known.form == birth_date ? in.take(8, kAsciiDigits, kNone) : known.form(in);
     if (!fills || goes_on(text, in.end()) || digit_at(text, signs_end(text, in.end()))) return;

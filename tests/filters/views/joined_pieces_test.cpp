@@ -506,5 +506,16 @@ TEST(JoinedPieces, WhatAnElementOfHtmlHidesIsNoPartOfAValue) {
   EXPECT_EQ(shown("090-1234<span>x</span>-5678"), "");
 }
 
+TEST(JoinedPieces, ACommentNamesWhatIsAppendedBelow) {
+  EXPECT_NE(
+      shown("// DOB\n$tok = \"昭和52\";\n$tok .= \"年1月26日\";\nsend($tok);").find("date_of_"),
+      std::string::npos);
+  EXPECT_NE(shown("// 生年月日\nlet s = \"19\";\ns += \"7\";\ns += \"2/09/05\";").find("date_of_"),
+            std::string::npos);
+  EXPECT_NE(shown("// パスワード\n$k = \"N\";\n$k .= \"00l5C!6xgmx\";").find("password_"),
+            std::string::npos);
+  EXPECT_EQ(shown("// 生年月日\nlet s = \"19\";\nlet t = \"72/09/05\";\n"), "");
+}
+
 }  // namespace
 }  // namespace sekisho::filters
