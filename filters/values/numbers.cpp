@@ -345,7 +345,9 @@ void find_credit_cards(const DetectorRow& row, std::string_view text, const Digi
       const std::string_view digits = all.digits_of(c.from, c.to);
       const CardKind kind = card_kind(digits);
       const Range range = all.range_of(c.from, c.to);
-      if (kind == CardKind::kNone || !luhn_valid(digits) || distinct_characters(digits) < 2) return;
+      if (kind == CardKind::kNone || !luhn_valid(digits)) return;
+      const std::size_t distinct = distinct_characters(digits);
+      if (distinct < 2) return;
       if (!stands_free(row, text, range) && !on_track(text, range)) return;
       const Judgement judgement = judge_card(row, all, c, kind, text, others);
       if (judgement.confidence <= 0) return;
@@ -354,7 +356,7 @@ void find_credit_cards(const DetectorRow& row, std::string_view text, const Digi
       if (!sure && longer_in_fours(all, c, 4) && !only_cards_beside(all, c)) return;
       if (!sure && in_matrix(all, c, 4, luhn_valid)) return;
       const bool test = is_test_card(digits);
-      if (!test && distinct_characters(digits) < 3) return;
+      if (!test && distinct < 3) return;
       Finding finding = make_finding(row, test ? row.confidence.context : judgement.confidence,
                                      range, std::string(digits), test ? kBySample : judgement.why);
       if (test) finding.type = row.second_type;

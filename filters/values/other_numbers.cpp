@@ -181,9 +181,18 @@ std::string folded_name(std::string_view text, Range name) {
   return folded_lower(text.substr(name.begin, name.size()));
 }
 
+// Cheap: whether a name may end before what joins it to the number at `at`.
+bool may_end_name(std::string_view text, std::size_t at) {
+  static constexpr CharSet kJoints{" \t:=\"'|([>"}, kEnds{"\n,;/<{})*"};
+  while (at > 0 && kJoints.has(text[at - 1])) --at;
+  return at > 0 && !kEnds.has(text[at - 1]);
+}
+
 // The name straight before a number, on its line: from the last sign or cell on.
 std::string name_before(std::string_view text, Range number) {
   constexpr std::size_t kReach = 48;
+  const std::size_t reach = number.begin - std::min(number.begin, kReach);
+  if (!may_end_name(text.substr(reach), number.begin - reach)) return {};
   std::size_t from = number.begin > kReach ? number.begin - kReach : 0;
   while (from < number.begin && (static_cast<unsigned char>(text[from]) & 0xC0) == 0x80) ++from;
   std::string before = folded_name(text, {from, number.begin});

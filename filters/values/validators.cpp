@@ -146,7 +146,10 @@ bool is_test_card(std::string_view digits) {
       "6011000990139424", "3056930009020004", "30569309025904",   "36227206271667",
       "38520000023237",   "3530111333300000", "3566002020360505", "6200000000000005",
       "4000002500003155", "4000000000000002", "4000000000009995", "4000000000003220"};
-  return listed(kPublished, digits);
+  // All of them are compared for each card: by their last digits first.
+  return std::any_of(std::begin(kPublished), std::end(kPublished), [digits](std::string_view one) {
+    return one.back() == digits.back() && one == digits;
+  });
 }
 
 bool my_number_valid(std::string_view digits) {
@@ -202,9 +205,17 @@ double shannon_entropy(std::string_view text) {
 }
 
 std::size_t distinct_characters(std::string_view text) {
-  std::bitset<256> seen;
-  for (const char c : text) seen.set(static_cast<unsigned char>(c));
-  return seen.count();
+  // Digits and signs stay in a register.
+  std::bitset<64> signs;
+  std::bitset<256> others;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < signs.size())
+      signs |= std::uint64_t{1} << byte;
+    else
+      others.set(byte);
+  }
+  return signs.count() + others.count();
 }
 
 namespace {

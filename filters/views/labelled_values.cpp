@@ -344,6 +344,7 @@ std::size_t join_labelled_value(std::string_view text, Range piece, PulledApart 
   std::size_t last = 0;
   const auto join = [&](std::size_t begin, Form form) {
     if (begin > piece.begin || last != 0) return;
+    if (form == phone && is_whole_phone(text.substr(begin, piece.end - begin))) return;
     CutReader in(text, begin);
     if (form(in)) {
       if (!in.was_cut() || in.end() <= piece.end || goes_on(text, in.end())) return;
@@ -369,7 +370,9 @@ std::size_t join_labelled_value(std::string_view text, Range piece, PulledApart 
   };
   // "<td class="c0">g</td>".
   const bool cell = piece.size() == 1 && piece.begin > 0 && text[piece.begin - 1] == '>';
-  if (cell || may_begin_token(text.substr(piece.begin, piece.size()))) join(piece.begin, token);
+  if (kFirstOfTokens.has(text[piece.begin]) &&
+      (cell || may_begin_token(text.substr(piece.begin, piece.size()))))
+    join(piece.begin, token);
   const Range label = last == 0 ? label_before(text, groups_begin(text, piece)) : Range{};
   if (label.size() == 0) return last;
   std::size_t secret = std::string_view::npos;

@@ -70,15 +70,27 @@ bool card_number(CutReader& in) {
   return in.take(size - 2, kAsciiDigits, kSigns);
 }
 
+// Of a number at home, by the second and the third of them.
+static std::size_t digits_at_home(char second, char third) {
+  return second >= '5' && third == '0' ? 11 : 10;
+}
+
+bool is_whole_phone(std::string_view value) {
+  if (value.size() < 10 || value[0] != '0' || value[1] == '-') return false;
+  if (value.find("--") != value.npos || first_not_of<"0123456789-">(value) != value.npos)
+    return false;
+  const auto hyphens = static_cast<std::size_t>(std::count(value.begin(), value.end(), '-'));
+  const char third = value[2] == '-' ? value[3] : value[2];
+  return value.size() - hyphens >= digits_at_home(value[1], third);
+}
+
 bool phone(CutReader& in) {
   constexpr std::size_t kCode = 4;
   const bool abroad = in.take(CharSet("+"));
   if (!abroad && !in.take(CharSet("0"))) return false;
   if (!in.take(abroad ? kCode : 2, kAsciiDigits, kPhoneSigns)) return false;
   const std::string digits = digits_of(in);
-  const std::size_t size = abroad                                 ? digits_abroad(digits)
-                           : digits[1] >= '5' && digits[2] == '0' ? 11
-                                                                  : 10;
+  const std::size_t size = abroad ? digits_abroad(digits) : digits_at_home(digits[1], digits[2]);
   for (std::size_t count = digits.size(); count < size; ++count)
     if (!(in.may_take(kPhoneSigns) && in.take(kAsciiDigits))) return false;
   return size != 0;

@@ -4,6 +4,7 @@
 // the reader stands, or returns false.
 
 #include <cstddef>
+#include <string_view>
 
 #include "filters/char_set.h"
 #include "filters/views/cut_reader.h"
@@ -22,14 +23,17 @@ bool number(CutReader& in) {
 }
 bool card_number(CutReader& in);
 bool phone(CutReader& in);
+// Cheap: "03-1234-5678", which no cut parts. Most numbers are whole.
+bool is_whole_phone(std::string_view value);
 bool iban(CutReader& in);
 bool birth_date(CutReader& in);
 bool aws_secret(CutReader& in);
 bool account_key(CutReader& in);
 bool client_secret(CutReader& in);
 bool webhook(CutReader& in);
-// Tokens that are all of one length.
+// Tokens that are all of one length, and what they begin with.
 bool token(CutReader& in);
+inline constexpr CharSet kFirstOfTokens{"gnsA"};
 bool address(CutReader& in);
 
 }  // namespace sekisho::filters::value_forms
