@@ -417,6 +417,37 @@ std::size_t join_signed_value(std::string_view text, std::size_t at, PulledApart
   return last;
 }
 
+std::size_t join_noted_value(std::string_view text, std::size_t at, PulledApart out) {
+  constexpr std::size_t kLongest = 40, kMostBetween = 8, kReach = 48;
+  const std::size_t size = text.substr(at, kLongest).find(text[at - 1]);
+  if (size == std::string_view::npos) return 0;
+  static constexpr CharSet kBetween{" \t;,)"};
+  std::size_t note = at + size + 1;
+  while (note - at - size < kMostBetween && kBetween.has(at_or_nul(text, note))) ++note;
+  if (at_or_nul(text, note) != '#' && !literal_at(text, note, "//") &&
+      !literal_at(text, note, "--") && !literal_at(text, note, "/*"))
+    return 0;
+  const std::string_view line = text.substr(note, kReach);
+  const std::size_t note_end = note + std::min(line.find('\n'), line.size());
+  std::size_t last = 0;
+  finder().find(text, {note, note_end}, [&](std::size_t anchor, std::size_t place) {
+    const Label& known = kLabels[anchor];
+    if (last != 0 || known.form == phone || !is_label(text, known, place) ||
+        !may_have_signs(text, at, known.form))
+      return;
+    CutReader in(text, at, CutReader::Parts::kSigns);
+    if (!known.form(in) || in.end() != at + size) return;
+    std::string value = without_signs(text.substr(at, size), in, known);
+    if (value.empty()) return;
+    // As they are read there.
+    if (known.form == number<9>) value.insert(5, "-").insert(3, "-");
+    if (known.form == number<10>) value.insert(4, "-");
+    last = in.end();
+    out.sure.add({at, last}, value);
+  });
+  return last;
+}
+
 std::size_t join_spaced_phone(std::string_view text, std::size_t at, PulledApart out) {
   constexpr std::size_t kMostBefore = 4;  // bytes from the plus on
   std::size_t plus = at;

@@ -92,6 +92,9 @@ inline bool may_be_cut(std::string_view text, std::size_t end) {
 // last one when they were joined, 0 otherwise.
 std::size_t join_signed_value(std::string_view text, std::size_t at, PulledApart out);
 
+// From the value at `at`, behind a quote, on whose label a comment behind it tells: "'293 866/7' #
+// …".
+std::size_t join_noted_value(std::string_view text, std::size_t at, PulledApart out);
 // From the first digit, at `at`, of a number abroad on whose characters stand apart: "+ 4 9   3 0".
 std::size_t join_spaced_phone(std::string_view text, std::size_t at, PulledApart out);
 

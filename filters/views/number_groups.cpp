@@ -423,6 +423,9 @@ void find_number_groups(std::string_view text, const Survey& survey, Range where
     if (ends_in_text(text, survey, first)) return first;
     if (first - at == 1 && at > 1 && near_plus(text, at))
       if (const std::size_t end = join_spaced_phone(text, at, out); end != 0) return end;
+    if (at > 0 && (text[at - 1] == '"' || text[at - 1] == '\'') &&
+        may_go_on_with_sign(text, at, first))
+      if (const std::size_t end = join_noted_value(text, at, out); end != 0) return end;
     // What goes on behind a group of digits is behind no label, and no letters.
     if ((may_go_on_with_sign(text, at, first) || (at > 0 && text[at - 1] == '(')) &&
         at != std::exchange(next_group, first + 1) && may_have_signs(text, at, first))

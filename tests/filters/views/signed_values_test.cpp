@@ -99,6 +99,18 @@ TEST(SignedValues, NumbersAbroadAreFoundWithTheSameSignBetweenAllCharacters) {
     EXPECT_EQ(shown(text), "") << text;
 }
 
+TEST(SignedValues, AreFoundBeforeACommentWithTheirLabel) {
+  const std::pair<const char*, const char*> kTexts[] = {
+      {"us_ssn", "value = '293\t866\t72\t7'  # SSN\n"},
+      {"jp_pension_number", "const v = \"1522_016_323\"; // 基礎年金番号\n"},
+      {"jp_bank_account", "v = \"639 732/7\"; // みずほ銀行 普通 口座番号\n"},
+      {"jp_corporate_number", "v = \"5936 298-948/854\"  -- 法人番号"}};
+  for (const auto& [type, text] : kTexts) EXPECT_TRUE(found(text, type)) << text;
+  for (const char* text :
+       {"v = '2.5/3 4'  # SSN", "v = '1_2', # 普通", "v = '1/2", "v = '1/2'", "'1/2' #"})
+    EXPECT_EQ(shown(text), "") << text;
+}
+
 TEST(SignedValues, AmountsDaysAndCodesBehindTheKindOfAnAccountAreLeftAlone) {
   for (const char* text :
        {"みずほ銀行 渋谷支店 普通 1,234,567円", "みずほ銀行 普通預金 2026/1/28 入金",
