@@ -282,7 +282,8 @@ bool may_count_otherwise(const ValueSigns& signs, std::string_view label) {
   if (!signs.alike) return false;
   using Sizes = std::vector<std::size_t>;
   if (signs.sizes == Sizes{1, 3, 3}) return signs.first == "," || signs.first == ".";
-  if (signs.sizes.size() == 3 && signs.sizes.front() == 4) return true;
+  const bool of_day = signs.first == "-" || signs.first == "/" || signs.first == ".";
+  if (of_day && signs.sizes.size() == 3 && signs.sizes.front() == 4) return true;
   return signs.sizes == Sizes{3, 4} && signs.first == "-" && label != "口座番";
 }
 

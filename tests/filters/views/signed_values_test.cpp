@@ -70,8 +70,9 @@ TEST(SignedValues, AreFoundBehindTheirLabelInBrackets) {
 }
 
 TEST(SignedValues, AccountsAreFoundInAnyGroups) {
-  for (const std::string written : {"098/8705", "4853.182", "56・90・32・8", "639-732-7",
-                                    "3544—644", "1067 - 056", "66~47~36~8", "310,7,0,71"})
+  for (const std::string written :
+       {"098/8705", "4853.182", "56・90・32・8", "639-732-7", "3544—644", "1067 - 056",
+        "(7537)(7)(51)", "66~47~36~8", "310,7,0,71"})
     for (const std::string& text :
          {"りそな銀行 上野支店 当座 口座番号は" + written + " です。",
           "みずほ銀行 渋谷支店 普通 口座番号:\n" + written + "\n以上です。",
