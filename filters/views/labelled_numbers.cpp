@@ -53,23 +53,26 @@ constexpr Word kWords[] = {
     {"tel.", Label::kPhone}};
 
 // Cheap: most words are no label.
-bool may_end_label(char before, char last) {
+bool may_end_label(char third, char before, char last) {
+  const auto end_with = [third, before](char a, char b) {
+    return (third | 0x20) == a && (before | 0x20) == b;
+  };
   switch (static_cast<unsigned char>(last)) {
     case 'r':
     case 'R':
-      return (before | 0x20) == 'e';
+      return end_with('b', 'e');
     case 'd':
     case 'D':
-      return (before | 0x20) == 'r';
+      return end_with('a', 'r');
     case 'e':
     case 'E':
-      return (before | 0x20) == 'n' || (before | 0x20) == 'l';
+      return end_with('o', 'n') || end_with('i', 'l');
     case 'l':
     case 'L':
-      return (before | 0x20) == 'e';
+      return end_with('t', 'e');
     case 'n':
     case 'N':
-      return (before | 0x20) == 'a';
+      return end_with('p', 'a');
     case 'o':
     case 'O':
       return (before | 0x20) == 'n';
@@ -91,7 +94,7 @@ bool may_end_label(char before, char last) {
 
 // The label that ends at `end`.
 Label label_before(std::string_view text, std::size_t end) {
-  if (end < 3 || !may_end_label(text[end - 2], text[end - 1])) return Label::kNone;
+  if (end < 3 || !may_end_label(text[end - 3], text[end - 2], text[end - 1])) return Label::kNone;
   const std::string_view before = text.substr(0, end);
   for (const Word& word : kWords) {
     const std::string_view known = word.text;

@@ -279,9 +279,11 @@ std::size_t counter_begin(std::string_view text, std::size_t end) {
   if (end < 4 || !may_count(text[end - 2], text[end - 1])) return end;
   const char last = text[end - 1], before = text[end - 2];
   const auto word_begin = [text](std::size_t at) {
+    static constexpr CharSet kLast{"tT\xAE"};
     std::string_view rest = text.substr(0, at);
-    for (const std::string_view name : {"part", "Part", "PART", "その"})
-      if (rest.ends_with(name)) rest.remove_suffix(name.size());
+    if (at > 0 && kLast.has(text[at - 1]))
+      for (const std::string_view name : {"part", "Part", "PART", "その"})
+        if (rest.ends_with(name)) rest.remove_suffix(name.size());
     return rest.ends_with('_') ? rest.size() - 1 : rest.size();
   };
   const std::size_t from = end > kLongestBracket ? end - kLongestBracket : 0;
