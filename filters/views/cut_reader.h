@@ -4,6 +4,7 @@
 // line ends with the margin of the next line, borders of cells, quotes of the items of a list, the
 // head of the next message of a chat. Its characters may have the same sign between all of them.
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -56,6 +57,8 @@ class CutReader {
   }
   // What goes on behind the cut.
   std::string_view behind_cut() const { return text_.substr(cut_end(text_, end_)); }
+  // What stands behind the last character.
+  std::string_view rest() const { return text_.substr(std::min(end_, text_.size())); }
   const std::string& value() const { return value_; }
   bool was_cut() const { return cut_; }
 

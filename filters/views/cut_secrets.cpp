@@ -36,15 +36,24 @@ bool is_number(std::string_view piece) {
   return std::all_of(piece.begin(), piece.end(), [](char c) { return kNumber.has(c); });
 }
 
+constexpr std::size_t kShortestWord = 4;  // "none"
+
+// Cheap: most cells behind a name are words, and read at once.
+bool begins_with_word(std::string_view text, const CharSet& chars) {
+  std::size_t end = 0;
+  while (end < text.size() && end <= kLongestSecret && chars.has(text[end])) ++end;
+  return end >= kShortestWord && is_plain_word(text.substr(0, end));
+}
+
 // `is_whole` tells which values are such secrets.
 template <class IsWhole>
 bool read_cut(CutReader& in, const CharSet& chars, IsWhole is_whole) {
+  if (begins_with_word(in.rest(), chars)) return false;
   for (std::size_t pieces = 1; pieces <= kMostPieces; ++pieces) {
     if (!in.take(chars)) return false;
     while (!in.at_cut() && in.take(chars))
       if (in.value().size() > kLongestSecret) return false;
     const bool whole = is_whole(in.value());
-    constexpr std::size_t kShortestWord = 4;  // "none"
     const bool word = in.value().size() >= kShortestWord && is_plain_word(in.value());
     // A list of secrets is one, too.
     if (pieces == 1 && (word || (whole && in.at_line_cut()))) return false;

@@ -13,6 +13,7 @@
 #include "filters/values/birth_date.h"
 #include "filters/values/iban.h"
 #include "filters/views/blob_codings.h"
+#include "filters/views/blobs.h"
 #include "filters/views/chat_borders.h"
 #include "filters/views/cut_reader.h"
 #include "filters/views/cut_secrets.h"
@@ -262,7 +263,11 @@ struct Coded {
   std::string value;
 };
 Coded read_coded(std::string_view text, std::size_t begin, Form form) {
-  constexpr std::size_t kShortest = 10, kLongest = 64, kPadding = 2;
+  constexpr std::size_t kFirst = 4, kShortest = 10, kLongest = 64, kPadding = 2;
+  // Words are none: most of them begin with no character of a text.
+  const std::string_view first = text.substr(begin, kFirst);
+  const auto of_base64 = [](char c) { return kBase64.has(c); };
+  if (std::all_of(first.begin(), first.end(), of_base64) && !may_begin_base64(first)) return {};
   CutReader in(text, begin);
   while (in.value().size() < kLongest && in.take(kBase64)) {
     if (in.value().size() < kShortest || (!in.at_cut() && kBase64.has(at_or_nul(text, in.end()))))
