@@ -143,7 +143,7 @@ std::string_view sign_of_singles(std::string_view text, std::size_t at) {
 
 std::size_t signs_end(std::string_view text, std::size_t at) {
   constexpr std::size_t kMost = 5;
-  static constexpr CharSet kSigns{" .-_/,~*:|+#\t()[]"};
+  static constexpr CharSet kSigns{" .-_/,;~*:|+#\t()[]"};
   std::size_t pos = at;
   for (std::size_t i = 0; i < kMost && pos < text.size(); ++i) {
     if (static_cast<unsigned char>(text[pos]) < 0x80) {
@@ -183,6 +183,9 @@ std::size_t CutReader::place_of(Fits fits) const {
     const std::size_t next = signs_end(text_, end_);
     return fits(next) ? next : std::string_view::npos;
   }
+  if (parts_ == Parts::kCells)
+    return at_or_nul(text_, end_) == separator_ && fits(end_ + 1) ? end_ + 1
+                                                                  : std::string_view::npos;
   const std::size_t behind = behind_gap(end_);
   if (behind != end_ && fits(behind)) return behind;
   // A piece between two cuts may be a blank.

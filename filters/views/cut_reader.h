@@ -31,10 +31,13 @@ std::size_t signs_end(std::string_view text, std::size_t at);
 
 class CutReader {
  public:
-  // What may part two characters: a cut, or signs of any kind.
-  enum class Parts { kCuts, kSigns };
+  // What may part two characters: a cut, signs of any kind, or one sign that parts the cells.
+  enum class Parts { kCuts, kSigns, kCells };
 
   CutReader(std::string_view text, std::size_t at, Parts parts = Parts::kCuts);
+  // The value of a row of cells that `separator` parts.
+  CutReader(std::string_view text, std::size_t at, char separator)
+      : text_(text), parts_(Parts::kCells), separator_(separator), begin_(at), end_(at) {}
 
   // Takes the next character when it is of `set`, over a cut perhaps.
   bool take(const CharSet& set);
@@ -71,6 +74,7 @@ class CutReader {
 
   std::string_view text_;
   Parts parts_;
+  char separator_ = 0;
   std::size_t begin_, end_;
   std::string_view gap_;  // between its characters
   std::string value_;

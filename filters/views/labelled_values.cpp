@@ -287,6 +287,7 @@ bool may_count_otherwise(const ValueSigns& signs, std::string_view label) {
   if (!signs.alike) return false;
   using Sizes = std::vector<std::size_t>;
   if (signs.sizes == Sizes{1, 3, 3}) return signs.first == "," || signs.first == ".";
+  if (signs.first == ";") return true;
   const bool of_day = signs.first == "-" || signs.first == "/" || signs.first == ".";
   if (of_day && signs.sizes.size() == 3 && signs.sizes.front() == 4) return true;
   return signs.sizes == Sizes{3, 4} && signs.first == "-" && label != "口座番";
@@ -393,6 +394,41 @@ std::size_t join_labelled_value(std::string_view text, Range piece, PulledApart 
   return last;
 }
 
+std::size_t join_row_value(std::string_view text, Range piece, PulledApart out) {
+  constexpr std::size_t kLongestLabel = 48;
+  static constexpr Form kForms[] = {aws_secret, account_key, client_secret, webhook, passport};
+  const std::size_t begin = cell_begin(text, piece.begin);
+  const char separator = text[piece.end];
+  const std::string_view cells[] = {"\n", std::string_view(&separator, 1)};
+  Range label{begin - 1 - std::min(begin - 1, kLongestLabel), begin - 1};
+  for (const std::string_view cell : cells)
+    if (const std::size_t cut = text.substr(label.begin, label.size()).rfind(cell);
+        cut != std::string_view::npos)
+      label.begin += cut + 1;
+  std::size_t last = 0;
+  finder().find(text, label, [&](std::size_t anchor, std::size_t) {
+    const Form form = kLabels[anchor].form;
+    if (last != 0 || std::find(std::begin(kForms), std::end(kForms), form) == std::end(kForms) ||
+        (form == passport && separator != ';'))
+      return;
+    CutReader in(text, begin, separator);
+    if (!form(in) || !in.was_cut()) return;
+    const char next = at_or_nul(text, in.end());
+    if (in.end() < text.size() && next != separator && next != '\n' && next != '\r') return;
+    // Words of a list are none.
+    const auto has = [&in](const CharSet& set) {
+      return std::any_of(in.value().begin(), in.value().end(),
+                         [&set](char c) { return set.has(c); });
+    };
+    static constexpr CharSet kCapitals{"ABCDEFGHIJKLMNOPQRSTUVWXYZ"};
+    if (!has(kAsciiDigits) || !has(kCapitals)) return;
+    last = in.end();
+    out.sure.add({begin - 1, begin}, ": ");
+    out.sure.add({begin, last}, in.value());
+  });
+  return last;
+}
+
 std::size_t join_signed_value(std::string_view text, std::size_t at, PulledApart out) {
   static constexpr std::size_t kReach = 48;
   const auto label_of = [text](std::size_t begin) {
@@ -418,6 +454,8 @@ std::size_t join_signed_value(std::string_view text, std::size_t at, PulledApart
     const std::string value = without_signs(written, in, known);
     if (value.empty()) return;
     last = in.end();
+    // "passport no;TK;7869;497".
+    if (text[begin - 1] == ';') out.sure.add({begin - 1, begin}, ": ");
     out.sure.add({begin, last}, value);
   });
   return last;

@@ -88,6 +88,42 @@ inline bool may_be_cut(std::string_view text, std::size_t end) {
   }
 }
 
+// "https:" of what begins with "//hooks" at `at`: where the cell begins.
+inline std::size_t cell_begin(std::string_view text, std::size_t at) {
+  constexpr std::string_view kScheme = "https:";
+  return at > kScheme.size() && text[at] == '/' && text.substr(0, at).ends_with(kScheme)
+             ? at - kScheme.size()
+             : at;
+}
+
+// Cheap: whether the piece [begin, end) may be the first cell of a secret behind the cell that is
+// its label: "client_secret,xBv,8Q~Y…".
+inline bool may_begin_row_value(std::string_view text, std::size_t begin, std::size_t end) {
+  static constexpr CharSet kSeparators{",;\t"};
+  if (begin < 4 || end >= text.size() || !kSeparators.has(text[end])) return false;
+  const std::size_t cell = cell_begin(text, begin);
+  if (cell < 4 || text[cell - 1] != text[end]) return false;
+  const char before = text[cell - 3], last = text[cell - 2];
+  // キー, シークレット, 通知先.
+  if (static_cast<unsigned char>(last) >= 0x80)
+    return (last == '\xBC' && before == '\x83') || last == '\x88';
+  switch (last | 0x20) {
+    case 'o':  // "passport no;TK;7869;497"
+      return text[end] == ';' && (before | 0x20) == 'n';
+    case 'y':
+    case 't':
+      return (before | 0x20) == 'e';
+    case 'k':
+      return (before | 0x20) == 'o';
+    default:
+      return false;
+  }
+}
+
+// From the piece that may_begin_row_value() holds for, over the cells of its row; the end of the
+// value when it was joined, 0 otherwise.
+std::size_t join_row_value(std::string_view text, Range piece, PulledApart out);
+
 // From the group of a value at `at` on that may_have_signs() holds for; the end of the
 // last one when they were joined, 0 otherwise.
 std::size_t join_signed_value(std::string_view text, std::size_t at, PulledApart out);

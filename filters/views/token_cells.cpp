@@ -90,6 +90,8 @@ bool is_name(std::string_view token) {
     return std::all_of(token.begin(), token.end(), [&set](char c) { return set.has(c); });
   };
   if (token.starts_with(kOfNotion)) return token.size() > kOfNotion.size() && all(kSmall);
+  // "npm_token".
+  if (token.ends_with("_token") || token.ends_with("_key")) return all(kSmall) || all(kCapitals);
   constexpr std::size_t kShortest = 6;
   return token.size() >= kShortest && token.find('_') != token.npos && all(kCapitals);
 }
@@ -534,6 +536,9 @@ void find_token_cells(std::string_view text, const Survey& survey, Range where, 
     if (at < where.begin || at < done || (at > 0 && token_at(text, at - 1))) return end + 1;
     for (const Range& value : cut)
       if (at >= value.begin && at < value.end) return std::max(end + 1, value.end);
+    if (may_begin_row_value(text, at, end))
+      if (const std::size_t last = join_row_value(text, {at, end}, out); last != 0)
+        return done = last;
     const bool may = may_be_cut(text, end);
     if (may && may_begin_value(text, at, end))
       if (const std::size_t last = join_labelled_value(text, {at, end}, out); last != 0)

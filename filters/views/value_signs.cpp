@@ -33,7 +33,7 @@ ValueSigns signs_of(std::string_view written) {
 std::size_t letters_begin(std::string_view text, std::size_t at) {
   constexpr std::size_t kLongest = 48;
   constexpr std::string_view kIban = "IBAN";
-  static constexpr CharSet kSigns{" .-_/,~*|+\t()[]"};
+  static constexpr CharSet kSigns{" .-_/,;~*|+\t()[]"};
   std::size_t begin = at, pos = at;
   bool letter = false;
   while (pos > 0 && at - pos < kLongest) {
@@ -63,7 +63,7 @@ namespace {
 bool odd_groups_follow(std::string_view text, std::size_t end, std::size_t characters,
                        char sign_before) {
   constexpr std::size_t kAccount = 7, kFewestBehindLetters = 4, kLongest = 34, kMostSigns = 3;
-  static constexpr CharSet kSigns{" .-_/,~*|+)([]\t"}, kUsual{"-. /,"}, kHigh{"\xC2\xE2\xE3\xEF"};
+  static constexpr CharSet kSigns{" .-_/,;~*|+)([]\t"}, kUsual{"-. /,"}, kHigh{"\xC2\xE2\xE3\xEF"};
   bool odd = false;
   char sign = sign_before;
   for (std::size_t pos = end; pos < text.size() && characters < kLongest;) {
@@ -90,7 +90,7 @@ bool odd_groups_follow(std::string_view text, std::size_t end, std::size_t chara
 }  // namespace
 
 bool has_odd_signs(std::string_view text, std::size_t at, std::size_t end) {
-  static constexpr CharSet kSigns{" .-_/,~*|+(\t"};
+  static constexpr CharSet kSigns{" .-_/,;~*|+(\t"};
   const char before = text[at - 1];
   if (kSigns.has(before) && kChars.has(text[at - 2]))
     return odd_groups_follow(text, end, end - at, before);

@@ -32,7 +32,7 @@ std::size_t letters_begin(std::string_view text, std::size_t at);
 // Whether the digits at `at` may stand right behind a label.
 inline bool may_stand_behind_label(std::string_view text, std::size_t at) {
   constexpr std::size_t kMost = 4;
-  static constexpr CharSet kBetween{" :=(['\"\n\t"};
+  static constexpr CharSet kBetween{" :=;(['\"\n\t"};
   if (static_cast<unsigned char>(text[at - 1]) >= 0x80) return true;
   std::size_t label = at;
   while (label > 3 && at - label < kMost && kBetween.has(text[label - 1])) --label;
@@ -46,7 +46,7 @@ inline bool may_stand_behind_label(std::string_view text, std::size_t at) {
 // Whether the digits at `at` stand behind letters that such a value has and a sign: "MG-6",
 // "(DE8)(943", not "HTTP/1.1".
 inline bool stands_behind_letters(std::string_view text, std::size_t at) {
-  static constexpr CharSet kSigns{" .-_/~*|+([\t"}, kCapitals{"ABCDEFGHIJKLMNOPQRSTUVWXYZ"};
+  static constexpr CharSet kSigns{" .-_/;~*|+([\t"}, kCapitals{"ABCDEFGHIJKLMNOPQRSTUVWXYZ"};
   if (!kSigns.has(text[at - 1])) return false;
   std::size_t pos = at - 1;
   while (pos > 0 && at - pos < 3 && (kSigns.has(text[pos - 1]) || text[pos - 1] == ')')) --pos;
@@ -67,7 +67,7 @@ bool has_odd_signs(std::string_view text, std::size_t at, std::size_t end);
 [[gnu::always_inline]] inline bool may_go_on_with_sign(std::string_view text, std::size_t at,
                                                        std::size_t end) {
   constexpr std::size_t kYear = 4, kMonth = 3;
-  static constexpr CharSet kSigns{" .-_/,~*|+)\t\xC2\xE2\xE3\xEF"},
+  static constexpr CharSet kSigns{" .-_/,;~*|+)\t\xC2\xE2\xE3\xEF"},
       kNext = kAsciiAlnum | CharSet("-(\x80\x81\x83\xA0\xB7\xBC\xBD");
   if (end + 1 >= text.size() || !kSigns.has(text[end])) return false;
   if (end - at == kYear && text[end] == '-' && text.size() - end > kMonth &&

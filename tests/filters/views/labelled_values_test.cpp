@@ -116,6 +116,45 @@ TEST(LabelledValues, AreFoundOverCommasBelowHeadingsThatCount) {
   EXPECT_EQ(shown("item,open,shut\npassport,TZ8,304729\n"), "");
 }
 
+TEST(LabelledValues, AreFoundInARowThatBeginsWithTheirLabel) {
+  const std::vector<Value> secrets = {
+      {"azure_client_secret", "xBv8Q~YeFtfVp9XKsyhhdmO~Ud3faz9uxt._5kwc", "", "client_secret"},
+      {"aws_secret_access_key", "rb23e2qdTqk0Z38pGBe/eoWCXA4VxSGKH31vMsX+", "",
+       "aws_secret_access_key"},
+      {"azure_storage_key", chance(kBase62, 86, 7) + "==", "", "AccountKey"},
+      {"slack_webhook",
+       "https://hooks.slack.com/services/T2XQGBGGD/BNAH0EUWZ/" + chance(kBase62, 24, 9), "通知先",
+       "webhook"}};
+  for (const Value& value : secrets)
+    for (const std::string sep : {",", ";", "\t"})
+      for (const std::string head : {"", "name"}) {
+        const std::string text = (head.empty() ? "" : head + sep + "p1" + sep + "p2\n") +
+                                 value.label_en + sep + value.text.substr(0, 13) + sep +
+                                 value.text.substr(13, 9) + sep + value.text.substr(22);
+        for (const std::string& end : {std::string(), std::string("\n"), "\r\nstate" + sep + "OK"})
+          EXPECT_TRUE(found(text + end, value.type)) << text + end;
+      }
+  EXPECT_TRUE(
+      found("| npm_token | npm_bqt7pG5DAzgMwkY | qpVyxSnkoX0e | qwa1FTER | W |", "npm_token"));
+}
+
+TEST(LabelledValues, AreFoundOverSemicolons) {
+  for (const char* text :
+       {"passport no;TZ;8304;7;29;OK", "passport no;TZ;8304;729", "旅券番号;TZ;8304;7;29;OK\n"})
+    EXPECT_TRUE(found(text, "jp_passport")) << text;
+  EXPECT_TRUE(found("基礎年金番号);4321-567;890;OK", "jp_pension_number"));
+  EXPECT_TRUE(found("保険者番号;31;1246;4;7;OK", "jp_health_insurance"));
+  EXPECT_TRUE(found("SSN;536;22;8145;OK", "us_ssn"));
+}
+
+TEST(LabelledValues, AreNoRowsOfWordsOrFigures) {
+  for (const char* text : {"passport no,TZ,8304,729\n", "普通;100;2000\n",
+                           "license no;2024;1200;3400\n", "passport no;name;city\nTZ8;304;729\n",
+                           "access key;name;status;department;country;city;page;area;no\n",
+                           "client_secret,xBv,8Q~YeFt,fVp9XKsyhhdm\n"})
+    EXPECT_EQ(shown(text), "") << text;
+}
+
 TEST(LabelledValues, LabelsMayEndWithABracket) {
   for (const char* text : {"item\t番号1\t番号2\n社会保障番号(SSN)\t536-2\t2-8145\n",
                            "\"社会保障番号(SSN)\",\"536-2\",\"2-\",\"8145\"\n"})
