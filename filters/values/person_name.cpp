@@ -37,6 +37,12 @@ constexpr std::u32string_view kWeakTwo[] = {U"元気", U"希望", U"大和", U"�
 // Of them those that with a surname before them name no place and no thing.
 constexpr std::u32string_view kWeakAlone[] = {U"勇気", U"元気", U"大地", U"大河",
                                               U"大志", U"光輝", U"日向"};
+// What meetings and papers are about, of characters that names have.
+constexpr std::u32string_view kTopics[] = {
+    U"研修", U"会議", U"説明", U"資料", U"新人", U"海外", U"総会", U"大会", U"研究", U"英語",
+    U"講習", U"講座", U"演習", U"実習", U"学習", U"教育", U"訓練", U"実務", U"実績", U"成績",
+    U"計画", U"予定", U"報告", U"案内", U"議事", U"会計", U"経理", U"総務", U"人事", U"出張",
+    U"面談", U"面接", U"点検", U"検査", U"試験", U"設計", U"契約", U"請求", U"見積", U"文書"};
 // Surnames that are towns, stations and regions as often.
 constexpr std::u32string_view kPlaces[] = {
     U"千葉", U"福島", U"山口", U"石川", U"宮崎", U"長野", U"福井", U"富山", U"秋田", U"岡山",
@@ -142,7 +148,7 @@ bool given_holds(const NameAhead& ahead, std::size_t from, std::size_t count, bo
   const bool kana = is_hiragana(given[0]);
   const std::size_t end = from + count;
   const bool honorific = honorific_follows(ahead, end);
-  if (!names.is_given(given, count)) return false;
+  if (!names.is_given(given, count) || word_at(ahead, from, kTopics) == count) return false;
   if (kana) {
     const bool sure =
         count >= 3 && names.is_listed_given(given, count) && particle_ends_it(ahead, end);
@@ -398,7 +404,7 @@ constexpr std::u32string_view kNotFilledIn[] = {
 
 bool holds_other_word(const NameAhead& ahead, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
-    const std::size_t size = word_at(ahead, i, kNotFilledIn);
+    const std::size_t size = std::max(word_at(ahead, i, kNotFilledIn), word_at(ahead, i, kTopics));
     if (size > 0 && i + size <= count) return true;
   }
   return false;

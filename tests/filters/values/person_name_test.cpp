@@ -107,6 +107,15 @@ TEST(PersonName, AFieldForNamesHoldsNamesOfNoList) {
                "氏名,住所\n,", "変数の名前は報告書", "name: nginx", "氏名欄"});
 }
 
+TEST(PersonName, TopicsBelowAHeadingOfNamesAreNone) {
+  expect_none("person_name_ja", {"| name | n |\n|---|---|\n| 新人研修 | 12 |\n",
+                                 "| name | n |\n|---|---|\n| 小林研修 | 12 |\n",
+                                 "氏名,人数\n海外研修,8\n", "name: 月例会議"});
+  expect_marked("person_name_ja", {"| name | n |\n|---|---|\n| ⟦佐藤由美⟧ | 12 |\n",
+                                   "| name | n |\n|---|---|\n| ⟦森本修⟧ | 12 |\n",
+                                   "| name | n |\n|---|---|\n| ⟦早乙女優⟧ | 12 |\n"});
+}
+
 TEST(PersonName, IsLinearInHostileText) {
   std::string text;
   while (text.size() < (1u << 20)) text += "佐藤";
