@@ -1,5 +1,6 @@
 #include "filters/views/cut_reader.h"
 
+#include "filters/line_ends.h"
 #include "filters/literal_at.h"
 #include "filters/views/character_forms.h"
 #include "filters/views/chat_borders.h"
@@ -25,6 +26,32 @@ std::size_t numbered_end(std::string_view text, std::size_t at) {
 
 namespace {
 
+// "mori: " where a line begins at `at`, when the lines before, the last of which ends at `end`,
+// begin so, too, and the first of them holds more than a value: behind it; `at`: it is none.
+std::size_t same_name_end(std::string_view text, std::size_t end, std::size_t at) {
+  constexpr std::size_t kShortest = 2, kLongest = 24, kLongestLine = 160;
+  constexpr int kMostLines = 4;
+  std::size_t pos = at;
+  while (pos - at < kLongest && pos < text.size() && kAsciiLetters.has(text[pos])) ++pos;
+  if (pos - at < kShortest || !literal_at(text, pos, ": ")) return at;
+  const std::string_view head = text.substr(at, pos + 2 - at);
+  bool labelled = false;
+  for (int lines = 0; lines < kMostLines; ++lines) {
+    const std::size_t from = end - std::min(end, kLongestLine);
+    const std::size_t cut = last_line_end(text.substr(from, end - from));
+    if (cut == std::string_view::npos && from > 0) break;
+    const std::size_t line = cut == std::string_view::npos ? 0 : from + cut + 1;
+    if (end - line < head.size() || !begins_at(text, line, head)) break;
+    const std::string_view rest = text.substr(line + head.size(), end - line - head.size());
+    labelled = std::any_of(rest.begin(), rest.end(), [](char c) {
+      return c == ' ' || c == '=' || static_cast<unsigned char>(c) >= 0x80;
+    });
+    if (line == 0) break;
+    end = line - 1;
+  }
+  return labelled ? pos + 2 : at;
+}
+
 std::size_t line_cut_end(std::string_view text, std::size_t at) {
   std::size_t line = at;
   while (line - at < 2 && at_or_nul(text, line) == ' ') ++line;
@@ -33,6 +60,7 @@ std::size_t line_cut_end(std::string_view text, std::size_t at) {
   ++line;
   if (const std::size_t head = timed_head_end(text, line); head != 0) return head;
   if (const std::size_t number = numbered_end(text, line); number != line) return number;
+  if (const std::size_t name = same_name_end(text, at, line); name != line) return name;
   if (at_or_nul(text, line) == '+') return line + 1;  // of a patch
   const std::size_t next = skip_margin(text, line);
   return literal_at(text, next, "- ") ? next + 2 : next;

@@ -147,6 +147,23 @@ TEST(LabelledValues, AreFoundOverSemicolons) {
   EXPECT_TRUE(found("SSN;536;22;8145;OK", "us_ssn"));
 }
 
+TEST(LabelledValues, AreFoundOverMessagesOfOneName) {
+  for (const Value& value : labelled()) {
+    if (value.text.find(' ') != std::string::npos) continue;
+    each_cut(value.text, [&](const auto& a, const auto& b, const auto& c) {
+      for (const std::string name : {"mori", "Alice"})
+        for (const std::string& label : {value.label_ja + " ", value.label_en + ": "}) {
+          const std::string text = name + ": " + label + a + "\n" + name + ": " + b + "\n" + name +
+                                   ": " + c + "\nbot: ok";
+          EXPECT_TRUE(found(text, value.type)) << text;
+        }
+    });
+  }
+  for (const char* text : {"passport: TZ83\npassport: 04729\n", "ssn: 53622\nssn: 8145\n",
+                           "mori: passport TZ83\nAlice: 04729\n"})
+    EXPECT_EQ(shown(text), "") << text;
+}
+
 TEST(LabelledValues, AreNoRowsOfWordsOrFigures) {
   for (const char* text : {"passport no,TZ,8304,729\n", "普通;100;2000\n",
                            "license no;2024;1200;3400\n", "passport no;name;city\nTZ8;304;729\n",
