@@ -85,6 +85,36 @@ bool may_follow_version(std::string_view text, std::size_t begin) {
                      [](char c) { return static_cast<unsigned char>(c) >= 0x80 || kLast.has(c); });
 }
 
+// "# server ip\nexport V=\"10.0.2.1": a variable of one letter below a comment that tells of an
+// address.
+bool is_variable_below_address(std::string_view text, std::size_t begin) {
+  constexpr std::size_t kReach = 96;
+  std::string_view before = text.substr(begin - std::min(begin, kReach), std::min(begin, kReach));
+  const auto drop = [&before](std::string_view signs) {
+    while (!before.empty() && signs.find(before.back()) != signs.npos) before.remove_suffix(1);
+  };
+  drop("\"'");
+  drop(" ");
+  if (!before.ends_with('=')) return false;
+  drop("= ");
+  const std::size_t line = before.rfind('\n');
+  if (line == before.npos || line == 0 || before.size() - line < 2 ||
+      kAsciiWord.has(before[before.size() - 2]))
+    return false;
+  std::string_view above = before.substr(0, line);
+  above.remove_prefix(above.rfind('\n') + 1);
+  const std::size_t sign = above.find_first_not_of(" \t");
+  if (sign == above.npos) return false;
+  above.remove_prefix(sign);
+  static constexpr std::string_view kMarks[] = {"#", "//", "--", ";", "/*"};
+  static constexpr std::string_view kAddresses[] = {" ip",    " IP",     "アドレス", "サーバ",
+                                                    "server", "address", "host"};
+  return std::any_of(std::begin(kMarks), std::end(kMarks),
+                     [above](std::string_view mark) { return above.starts_with(mark); }) &&
+         std::any_of(std::begin(kAddresses), std::end(kAddresses),
+                     [above](std::string_view word) { return above.find(word) != above.npos; });
+}
+
 // "v10.0.2.1", "version 10.0.2.1", "pkg==10.0.2.1": four-part version numbers.
 bool is_version(std::string_view text, std::size_t begin) {
   static constexpr std::string_view kWords[] = {"version", "ver",   "v",  "バージョン",
@@ -93,7 +123,8 @@ bool is_version(std::string_view text, std::size_t begin) {
   if (is_package_before(text, begin)) return true;
   if (!may_follow_version(text, begin)) return false;
   const Surroundings around(text, {begin, begin}, 40, 0);
-  if (around.distance_before(kWords) <= 3 && !follows_option(around.before())) return true;
+  if (around.distance_before(kWords) <= 3 && !follows_option(around.before()))
+    return !is_variable_below_address(text, begin);
   // "update V8 to 10.2.154.26".
   static constexpr std::string_view kMoves[] = {"update", "upgrade", "bump", "patch", "downgrade"};
   const std::string_view before = around.before();

@@ -52,6 +52,19 @@ long braced_hex(std::string_view text, std::size_t at, std::size_t& end) {
   return -1;
 }
 
+// u8"Z\\u0065t": where what stands before the quote at `at` begins when the literal has escapes;
+// `at`: nothing does, or it has none near.
+std::size_t escaped_literal_begin(std::string_view text, std::size_t at) {
+  constexpr std::size_t kReach = 24;
+  static constexpr CharSet kLast{"8uUL"};
+  if (at < 3 || !kLast.has(text[at - 1])) return at;
+  const std::size_t begin = text[at - 1] == '8' ? at - 2 : at - 1;
+  if (literal_prefix_size(text, begin) != at - begin || kAsciiWord.has(text[begin - 1])) return at;
+  const std::string_view literal = text.substr(at + 1, kReach);
+  const std::size_t escape = literal.substr(0, literal.find(text[at])).find('\\');
+  return escape == std::string_view::npos ? at : begin;
+}
+
 class EscapeFinder {
  public:
   EscapeFinder(std::string_view text, const Survey& survey, Range where, Patches& out)
@@ -154,6 +167,8 @@ std::size_t EscapeFinder::see(std::size_t at) {
     case '"':
     case '\'':
       if (const std::size_t end = empty_hole_end(text_, at); end != at) return put(at - 2, end, "");
+      if (const std::size_t prefix = escaped_literal_begin(text_, at); prefix != at)
+        return put(prefix, at, "", false) + 1;
       return at + 1;
     default:
       return at + 1;

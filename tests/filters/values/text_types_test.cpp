@@ -120,6 +120,13 @@ TEST(PrivateAddress, VersionsAndSectionsAreNot) {
         "<a name=\"nodes\"></a>10.3.2.1. Structure</h4>", "10.3.2.1. Structure\n10.3.2.2. Nodes"})
     EXPECT_EQ(shown(text), "") << text;
   EXPECT_EQ(shown("nmap -sV 10.2.154.26"), "ip_address_private[10.2.154.26]");
+  // A name of one letter.
+  EXPECT_EQ(shown("# server ip\nexport V=\"192.168.21.56\"\nmake run"),
+            "ip_address_private[192.168.21.56]");
+  EXPECT_EQ(shown("# サーバIP\nV=10.2.154.26"), "ip_address_private[10.2.154.26]");
+  for (const char* text : {"# of the compiler\nV=10.2.154.26", "server ip\nV=10.2.154.26",
+                           "V=10.2.154.26", "\nV=10.2.154.26"})
+    EXPECT_EQ(shown(text), "") << text;
   EXPECT_EQ(shown("The DNS moves to 10.2.154.26"), "ip_address_private[10.2.154.26]");
 }
 

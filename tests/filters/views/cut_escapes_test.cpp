@@ -54,6 +54,22 @@ TEST(CutEscapes, FindsValuesWhoseEscapesAreCutOverVariables) {
             "&#82;&#77;&#52;&#72;&#84;&#83;&#90;&#80;&#51;\"; value = p0 + p1]");
 }
 
+TEST(CutEscapes, ALiteralOfCWithAPrefixReadsAsWithoutIt) {
+  for (const std::string prefix : {"u8", "u", "U", "L"}) {
+    EXPECT_NE(shown("password: " + prefix + "\"Z\\u0065t!tm\\u0077\\u0068\\u00314\\u0055mj\"")
+                  .find("password_assignment["),
+              std::string::npos)
+        << prefix;
+    EXPECT_NE(shown("保険者番号は" + prefix + "\"\\u003333\\u00364381\"です。")
+                  .find("jp_health_insurance["),
+              std::string::npos)
+        << prefix;
+  }
+  EXPECT_EQ(shown("L\"\\u0065"), "");
+  EXPECT_EQ(shown("u8\""), "");
+  EXPECT_EQ(shown("puts(L\"caf\\u00e9 2026-11-05\");"), "");
+}
+
 TEST(CutEscapes, SignsThatOnlyLookLikeTheBeginningOfOneAreSilent) {
   EXPECT_EQ(shown("rate: 45%\n39 items, 12%\n57 of 87, 36%\n36 and 21"), "");
   EXPECT_EQ(shown("make all \\\n  123 \\\n  456 \\\n  071"), "");
