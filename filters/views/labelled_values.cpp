@@ -98,7 +98,8 @@ constexpr Label kLabels[] = {{"passport", passport},
                              {"住所", address},
                              {"届け先", address},
                              {"送付先", address},
-                             {"address", address}};
+                             {"address", address},
+                             {"ip", private_ip, true}};
 // A bit each.
 static_assert(std::size(kLabels) <= 64);
 
@@ -396,7 +397,8 @@ std::size_t join_labelled_value(std::string_view text, Range piece, PulledApart 
 
 std::size_t join_row_value(std::string_view text, Range piece, PulledApart out) {
   constexpr std::size_t kLongestLabel = 48;
-  static constexpr Form kForms[] = {aws_secret, account_key, client_secret, webhook, passport};
+  static constexpr Form kForms[] = {aws_secret, account_key, client_secret,
+                                    webhook,    passport,    private_ip};
   const std::size_t begin = cell_begin(text, piece.begin);
   const char separator = text[piece.end];
   const std::string_view cells[] = {"\n", std::string_view(&separator, 1)};
@@ -406,22 +408,23 @@ std::size_t join_row_value(std::string_view text, Range piece, PulledApart out) 
         cut != std::string_view::npos)
       label.begin += cut + 1;
   std::size_t last = 0;
-  finder().find(text, label, [&](std::size_t anchor, std::size_t) {
+  finder().find(text, label, [&](std::size_t anchor, std::size_t place) {
     const Form form = kLabels[anchor].form;
-    if (last != 0 || std::find(std::begin(kForms), std::end(kForms), form) == std::end(kForms) ||
+    if (last != 0 || !is_label(text, kLabels[anchor], place) ||
+        std::find(std::begin(kForms), std::end(kForms), form) == std::end(kForms) ||
         (form == passport && separator != ';'))
       return;
     CutReader in(text, begin, separator);
     if (!form(in) || !in.was_cut()) return;
     const char next = at_or_nul(text, in.end());
     if (in.end() < text.size() && next != separator && next != '\n' && next != '\r') return;
-    // Words of a list are none.
+    // Words of a list are no secrets.
     const auto has = [&in](const CharSet& set) {
       return std::any_of(in.value().begin(), in.value().end(),
                          [&set](char c) { return set.has(c); });
     };
     static constexpr CharSet kCapitals{"ABCDEFGHIJKLMNOPQRSTUVWXYZ"};
-    if (!has(kAsciiDigits) || !has(kCapitals)) return;
+    if (form != private_ip && !(has(kAsciiDigits) && has(kCapitals))) return;
     last = in.end();
     out.sure.add({begin - 1, begin}, ": ");
     out.sure.add({begin, last}, in.value());

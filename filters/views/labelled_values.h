@@ -23,7 +23,7 @@ namespace sekisho::filters {
 inline constexpr auto kEndsOfLabels = [] {
   std::array<std::uint32_t, 32> out{};
   constexpr std::string_view kPairs =
-      "no er rd rt el ne le th te ob ay sn ty on ey an se ce ok rl pe ps ng et en";
+      "no er rd rt el ne le th te ob ay sn ty on ey an se ce ok rl pe ps ng et en ip";
   for (std::size_t i = 0; i < kPairs.size(); i += 3)
     out[kPairs[i] & 31] |= std::uint32_t{1} << (kPairs[i + 1] & 31);
   return out;
@@ -110,6 +110,8 @@ inline bool may_begin_row_value(std::string_view text, std::size_t begin, std::s
   switch (last | 0x20) {
     case 'o':  // "passport no;TK;7869;497"
       return text[end] == ';' && (before | 0x20) == 'n';
+    case 'p':  // "server ip"
+      return (before | 0x20) == 'i';
     case 'y':
     case 't':
       return (before | 0x20) == 'e';

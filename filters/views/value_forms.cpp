@@ -181,6 +181,29 @@ bool token(CutReader& in) {
   }
 }
 
+bool private_ip(CutReader& in) {
+  constexpr int kNumbers = 4, kMostDigits = 3, kMost = 255;
+  int numbers[kNumbers] = {};
+  for (int i = 0; i < kNumbers; ++i) {
+    if (i > 0 && !in.take(CharSet("."))) return false;
+    // What stands behind a cut may be another number.
+    const bool last = i == kNumbers - 1;
+    for (int digits = 0; digits < kMostDigits && !(last && digits > 0 && in.at_cut()); ++digits) {
+      if (!in.take(kAsciiDigits)) {
+        if (digits == 0) return false;
+        break;
+      }
+      if (digits > 0 && numbers[i] == 0) return false;
+      numbers[i] = numbers[i] * 10 + (in.value().back() - '0');
+    }
+    if (numbers[i] > kMost) return false;
+  }
+  const std::string_view rest = in.rest();
+  if (rest.size() > 1 && rest[0] == '.' && kAsciiDigits.has(rest[1])) return false;
+  return numbers[0] == 10 || (numbers[0] == 172 && numbers[1] >= 16 && numbers[1] < 32) ||
+         (numbers[0] == 192 && numbers[1] == 168);
+}
+
 // "〒650-0021 兵庫県神戸市…6丁目4番19号", from the code up to the number of the house.
 bool address(CutReader& in) {
   constexpr std::size_t kMost = 72;

@@ -35,5 +35,7 @@ bool webhook(CutReader& in);
 bool token(CutReader& in);
 inline constexpr CharSet kFirstOfTokens{"gnsA"};
 bool address(CutReader& in);
+// "192.168.113.199", of those networks that are nobody's.
+bool private_ip(CutReader& in);
 
 }  // namespace sekisho::filters::value_forms

@@ -164,6 +164,22 @@ TEST(LabelledValues, AreFoundOverMessagesOfOneName) {
     EXPECT_EQ(shown(text), "") << text;
 }
 
+TEST(LabelledValues, PrivateAddressesAreFoundBehindTheirLabel) {
+  for (const char* text :
+       {"name,p1,p2\nserver ip,1,92.168.222.240\n",
+        "<tr><th>サーバIP</th><td>172</td><td>.29.</td><td>90.79</td></tr>",
+        "サーバIP 192.168.\n113.199 を登録してください", "【サーバIP】10.6\n2.92.92\n以上です",
+        "14:02\tmori\tサーバIP 17\n14:03\tmori\t2.31.212.170\n",
+        "\"server_ip\": [\"10.2\", \"0.30.40\"]\n", "| server ip | 10.0 | .0.12 | OK |\n",
+        "server ip;10.0;.0.12;OK\n", "mori: server ip 10.2\nmori: 0.30.40\n"})
+    EXPECT_TRUE(found(text, "ip_address_private")) << text;
+  EXPECT_EQ(shown("server ip: 10.0.0.12\n22 users\n"), "ip_address_private[10.0.0.12]");
+  for (const char* text :
+       {"clip: 10.0.\n0.12\n", "server ip: 8.8.\n8.8\n", "ip: 10.20.\n30.40.50\n",
+        "ip: 10.2.\n30.400\n", "ip: 172.\n32.4.5\n", "ip: 10.02.\n3.4\n", "ip,ms\n10.2,30.4\n"})
+    EXPECT_EQ(shown(text), "") << text;
+}
+
 TEST(LabelledValues, AreNoRowsOfWordsOrFigures) {
   for (const char* text : {"passport no,TZ,8304,729\n", "普通;100;2000\n",
                            "license no;2024;1200;3400\n", "passport no;name;city\nTZ8;304;729\n",
