@@ -346,6 +346,44 @@ bool counts_label(std::string_view text, std::size_t at) {
   return kAsciiDigits.has(text[at]) && kBehind.has(at_or_nul(text, behind));
 }
 
+bool is_quote(char c) {
+  return c == '"' || c == '\'';
+}
+
+bool begins_comment(std::string_view text, std::size_t at) {
+  return at_or_nul(text, at) == '#' || literal_at(text, at, "//") || literal_at(text, at, "--") ||
+         literal_at(text, at, "/*");
+}
+
+// The comment behind the closing quote of a value that ends before `at`; empty: there is none.
+Range note_behind(std::string_view text, std::size_t at) {
+  constexpr std::size_t kMostBetween = 8, kReach = 48;
+  static constexpr CharSet kBetween{" \t;,)"};
+  std::size_t note = at;
+  while (note - at < kMostBetween + 1 && kBetween.has(at_or_nul(text, note))) ++note;
+  if (!begins_comment(text, note)) return {};
+  const std::string_view line = text.substr(note, kReach);
+  return {note, note + std::min(line.find('\n'), line.size())};
+}
+
+// The comment in the line above the one that gives a name the value at `at`, behind its quote;
+// empty: there is none.
+Range note_above(std::string_view text, std::size_t at) {
+  constexpr std::size_t kReach = 64;
+  std::size_t sign = at - 1;
+  while (sign > 0 && text[sign - 1] == ' ') --sign;
+  if (sign == 0 || text[sign - 1] != '=') return {};
+  const std::size_t from = sign - std::min(sign, kReach);
+  const std::size_t line = text.substr(from, sign - from).rfind('\n');
+  if (line == std::string_view::npos) return {};
+  const std::size_t end = from + line, start = end - std::min(end, kReach);
+  const std::size_t above = text.substr(start, end - start).rfind('\n');
+  if (above == std::string_view::npos && start != 0) return {};
+  std::size_t note = above == std::string_view::npos ? 0 : start + above + 1;
+  while (note < end && (text[note] == ' ' || text[note] == '\t')) ++note;
+  return begins_comment(text, note) ? Range{note, end} : Range{};
+}
+
 }  // namespace
 
 std::size_t join_labelled_value(std::string_view text, Range piece, PulledApart out) {
@@ -443,7 +481,11 @@ std::size_t join_signed_value(std::string_view text, std::size_t at, PulledApart
   Range label = label_of(at);
   if (label.size() == 0)
     if (const std::size_t begin = letters_begin(text, at); begin != at) label = label_of(begin);
-  if (label.size() == 0) return 0;
+  if (label.size() == 0) {
+    const std::size_t begin = letters_begin(text, at);
+    const bool quoted = begin > 0 && begin != at && is_quote(text[begin - 1]);
+    return quoted ? join_noted_value(text, begin, out) : 0;
+  }
   std::size_t last = 0;
   finder().find(text, label, [&](std::size_t anchor, std::size_t place) {
     const Label& known = kLabels[anchor];
@@ -465,26 +507,27 @@ std::size_t join_signed_value(std::string_view text, std::size_t at, PulledApart
 }
 
 std::size_t join_noted_value(std::string_view text, std::size_t at, PulledApart out) {
-  constexpr std::size_t kLongest = 40, kMostBetween = 8, kReach = 48;
+  constexpr std::size_t kLongest = 40;
   const std::size_t size = text.substr(at, kLongest).find(text[at - 1]);
   if (size == std::string_view::npos) return 0;
-  static constexpr CharSet kBetween{" \t;,)"};
-  std::size_t note = at + size + 1;
-  while (note - at - size < kMostBetween && kBetween.has(at_or_nul(text, note))) ++note;
-  if (at_or_nul(text, note) != '#' && !literal_at(text, note, "//") &&
-      !literal_at(text, note, "--") && !literal_at(text, note, "/*"))
-    return 0;
-  const std::string_view line = text.substr(note, kReach);
-  const std::size_t note_end = note + std::min(line.find('\n'), line.size());
+  const Range behind = note_behind(text, at + size + 1);
+  const Range note = behind.size() != 0 ? behind : note_above(text, at);
+  if (note.size() == 0) return 0;
   std::size_t last = 0;
-  finder().find(text, {note, note_end}, [&](std::size_t anchor, std::size_t place) {
+  finder().find(text, note, [&](std::size_t anchor, std::size_t place) {
     const Label& known = kLabels[anchor];
     if (last != 0 || known.form == phone || !is_label(text, known, place) ||
         !may_have_signs(text, at, known.form))
       return;
     CutReader in(text, at, CutReader::Parts::kSigns);
     if (!known.form(in) || in.end() != at + size) return;
-    std::string value = without_signs(text.substr(at, size), in, known);
+    const std::string_view written = text.substr(at, size);
+    std::string value = without_signs(written, in, known);
+    // "3 87 89 938 5".
+    constexpr std::size_t kUsualGroups = 4;
+    if (value.empty() && known.form == number<9> && signs_of(written).sizes.size() > kUsualGroups)
+      std::copy_if(written.begin(), written.end(), std::back_inserter(value),
+                   [](char c) { return kAsciiDigits.has(c); });
     if (value.empty()) return;
     // As they are read there.
     if (known.form == number<9>) value.insert(5, "-").insert(3, "-");

@@ -63,7 +63,8 @@ namespace {
 bool odd_groups_follow(std::string_view text, std::size_t end, std::size_t characters,
                        char sign_before) {
   constexpr std::size_t kAccount = 7, kFewestBehindLetters = 4, kLongest = 34, kMostSigns = 3;
-  static constexpr CharSet kSigns{" .-_/,;~*|+)([]\t"}, kUsual{"-. /,"}, kHigh{"\xC2\xE2\xE3\xEF"};
+  static constexpr CharSet kSigns{" .-_/,:;~*|+)([]\t"}, kUsual{"-. /,:"},
+      kHigh{"\xC2\xE2\xE3\xEF"};
   bool odd = false;
   char sign = sign_before;
   for (std::size_t pos = end; pos < text.size() && characters < kLongest;) {

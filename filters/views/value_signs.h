@@ -66,10 +66,11 @@ bool has_odd_signs(std::string_view text, std::size_t at, std::size_t end);
 // bracket. Most numbers with signs are days.
 [[gnu::always_inline]] inline bool may_go_on_with_sign(std::string_view text, std::size_t at,
                                                        std::size_t end) {
-  constexpr std::size_t kYear = 4, kMonth = 3;
-  static constexpr CharSet kSigns{" .-_/,;~*|+)\t\xC2\xE2\xE3\xEF"},
+  constexpr std::size_t kYear = 4, kMonth = 3, kHour = 2;
+  static constexpr CharSet kSigns{" .-_/,:;~*|+)\t\xC2\xE2\xE3\xEF"},
       kNext = kAsciiAlnum | CharSet("-(\x80\x81\x83\xA0\xB7\xBC\xBD");
   if (end + 1 >= text.size() || !kSigns.has(text[end])) return false;
+  if (end - at == kHour && text[end] == ':') return false;
   if (end - at == kYear && text[end] == '-' && text.size() - end > kMonth &&
       text[end + kMonth] == '-')
     return false;

@@ -112,6 +112,18 @@ TEST(SignedValues, AreFoundBeforeACommentWithTheirLabel) {
     EXPECT_EQ(shown(text), "") << text;
 }
 
+TEST(SignedValues, AreFoundBelowACommentWithTheirLabel) {
+  const std::pair<const char*, const char*> kTexts[] = {
+      {"us_ssn", "# SSN\nvalue = \"3 87 89 938 5\"\nsend(value)\n"},
+      {"jp_residence_card", "// residence card no\nconst v = \"WP8･5685729･ML\";\ncall(v);"},
+      {"jp_bank_account", "みずほ銀行 渋谷支店 普通 口座番号: 602:3:0:1:2\n"}};
+  for (const auto& [type, text] : kTexts) EXPECT_TRUE(found(text, type)) << text;
+  for (const char* text : {"# SSN\nv = \"2.5/3 4\"", "SSN\nv = \"1_2\"", "\nv = \"1/2 3\"",
+                           "v = \"1/2 3\"", "= \"1/2 3\"", "\"1/2 3\"", "#\n=\"1/2\"",
+                           "普通 10:30:15", "普通: 9:30:15", "普通 2026-11-05 10:30:15"})
+    EXPECT_EQ(shown(text), "") << text;
+}
+
 TEST(SignedValues, AmountsDaysAndCodesBehindTheKindOfAnAccountAreLeftAlone) {
   for (const char* text :
        {"みずほ銀行 渋谷支店 普通 1,234,567円", "みずほ銀行 普通預金 2026/1/28 入金",
