@@ -401,9 +401,10 @@ std::size_t EscapeFinder::see_equals(std::size_t at) {
     // Padding of base64 ends a line as well, and the characters of a dump may.
     const bool soft = at > 0 && text_[at - 1] != '=' && text_[at - 1] != '\n' &&
                       !begins_dump_row(text_, end) && !ends_name(text_, at);
-    // "5466 0927=\n 6076 8864": the blank of a number begins the next line.
+    // "5466 0927=\n 6076 8864", "1964/02=\n/17": the sign of a number begins the next line.
+    static constexpr CharSet kNumberSigns{" /-."};
     const bool number = soft && is_digit(static_cast<unsigned char>(text_[at - 1])) &&
-                        at_or_nul(text_, end) == ' ' &&
+                        kNumberSigns.has(at_or_nul(text_, end)) &&
                         is_digit(static_cast<unsigned char>(at_or_nul(text_, end + 1)));
     // "7226=\n606=37": a value goes on, encoded.
     if (soft && text_[at - 1] > ' ' && at_or_nul(text_, end) > ' ') soft_end_ = end;

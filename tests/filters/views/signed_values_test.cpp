@@ -152,6 +152,8 @@ TEST(SignedValues, AreFoundEncodedBehindSoftLineEnds) {
   for (const auto& [type, text] : std::initializer_list<std::pair<std::string, std::string>>{
            {"us_ssn", "SSN: 6=\n06=\n-52-=33869\nThanks!\n"},
            {"jp_passport", "パスポート番号 : TP304=\n=34275\nです\n"},
+           {"date_of_birth", "生年月日は 1964/02=\n/17 になります\n"},
+           {"date_of_birth", "生年月日は 1964=\n-02-17 になります\n"},
            {"jp_phone", "電話番号:\n07=\n0=\n-4177-=\n5=3454\n"},
            {"password_assignment", "password: vCtV=\nNy-V=A0U&Wm\n"}})
     EXPECT_NE(shown(text).find(type + "["), std::string::npos) << text;
