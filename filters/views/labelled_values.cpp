@@ -426,7 +426,10 @@ std::size_t join_labelled_value(std::string_view text, Range piece, PulledApart 
     const Label& known = kLabels[anchor];
     if (!is_label(text, known, place)) return;
     const std::size_t begin = value_begin(text, place + known.text.size(), known.form);
-    known.form == read_cut_secret ? void(secret = begin) : join(begin, known.form);
+    if (known.form == read_cut_secret)
+      secret = begin;
+    else
+      join(begin, known.form);
   });
   // AWS names a "secret" as well.
   if (secret != std::string_view::npos) join(secret, read_cut_secret);
