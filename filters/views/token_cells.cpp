@@ -202,7 +202,7 @@ std::size_t join_blob_items(std::string_view text, std::size_t at, std::size_t e
   // Cheap: a word, a date.
   constexpr std::size_t kTelling = 4;
   static constexpr CharSet kOther{"-."};
-  if (is_plain_word(first) || kOther.has(first.back()) ||
+  if (first.empty() || is_plain_word(first) || kOther.has(first.back()) ||
       (first.size() > kTelling && kOther.has(first[kTelling])) ||
       !std::all_of(first.begin(), first.end(), is_blob_char))
     return 0;
